@@ -1,0 +1,45 @@
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PYTHON ?= python3
+
+.PHONY: help setup develop run test lint types contracts flows lock
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+setup: .venv/run ## make .venv with the command .venv/bin/huiyin
+
+.venv/run: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+develop: .venv/develop ## the same, with everything that tests need
+
+.venv/develop: .venv/run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+run: setup ## the demo: the example city on this machine
+	@exec $(BIN)/huiyin demo
+
+test: develop lint types contracts ## everything that must be true: lint, types, contracts, tests
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: develop
+	$(BIN)/mypy
+
+contracts: develop
+	$(BIN)/lint-imports
+
+flows: develop ## write docs/flows.md again from the code
+	$(BIN)/python -m bot.flows > docs/flows.md
+
+lock: ## write the two hashed requirement files again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in --extra dev -c requirements.txt -o requirements-dev.txt

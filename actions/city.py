@@ -1,0 +1,104 @@
+"""The city as it is loaded now: its files checked and read, its calendar, and the names of what it once had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialog.texts import Name, Text, _
+from domain.city import City
+from domain.city_files import Problem, read_city
+from domain.working_days import WorkingDays
+from storage import cases, cities, ledger
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCity:
+    """A city with what is derived from it. `n` is the number of its loading; `past` holds names of codes no longer in use."""
+
+    n: int
+    city: City
+    working_days: WorkingDays
+    past: Mapping[tuple[str, str], tuple[str, str]]
+
+    @property
+    def name(self) -> Name:
+        """The city's name."""
+        return Name(self.city.name, self.city.name_en)
+
+    def area(self, code: str) -> Name:
+        """Name an area, also one that is no longer in use."""
+        area = self.city.areas.get(code)
+        return Name(area.name, area.name_en) if area else self._past("area", code)
+
+    def unit(self, code: str) -> Name:
+        """Name a unit."""
+        unit = self.city.units.get(code)
+        return Name(unit.name, unit.name_en) if unit else self._past("unit", code)
+
+    def category(self, code: str | None) -> Name | Text:
+        """Name a category; None is something else."""
+        if code is None:
+            return _("Something else")
+        category = self.city.categories.get(code)
+        return Name(category.name, category.name_en) if category else self._past("category", code)
+
+    def _past(self, sort: str, code: str) -> Name:
+        return Name(*self.past.get((sort, code), (code, code)))
+
+
+class BadCity(Exception):
+    """The city's files can't be loaded; `problems` says why and what to do, all of it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} problem(s) in the city's files")
+        self.problems = problems
+
+
+async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
+    """Make these files the city; False if they are the ones that count already. Raises BadCity, and then nothing has changed.
+
+    A unit with open cases can't be dropped: its cases would have no owner.
+    """
+    n = await cities.newest(tx)
+    if n and await cities.files(tx, n) == dict(files):
+        return False
+    reading = read_city(files)
+    if reading.city is None:
+        raise BadCity(reading.problems)
+    orphans = tuple(
+        Problem(
+            file="units.csv",
+            line=None,
+            column="code",
+            what=f"The unit {code} is missing, but has {count} open case(s).",
+            todo="Put its row back, or hand its cases to another unit first.",
+        )
+        for code, count in sorted((await cases.open_by_unit(tx)).items())
+        if code not in reading.city.units
+    )
+    if orphans:
+        raise BadCity(orphans)
+    n = await cities.write(tx, files, now)
+    city = reading.city
+    await cities.name(tx, (("area", a.code, a.name, a.name_en) for a in city.areas.values()))
+    await cities.name(tx, (("unit", u.code, u.name, u.name_en) for u in city.units.values()))
+    await cities.name(tx, (("category", c.code, c.name, c.name_en) for c in city.categories.values()))
+    await ledger.append(
+        tx, "city", "system", "load", {"n": n, "units": len(city.units), "categories": len(city.categories)}, now
+    )
+    return True
+
+
+async def current(tx: Tx) -> LoadedCity | None:
+    """Read the city that counts now; None before the first loading."""
+    n = await cities.newest(tx)
+    if not n:
+        return None
+    reading = read_city(await cities.files(tx, n))
+    if reading.city is None:
+        raise BadCity(reading.problems)
+    city = reading.city
+    return LoadedCity(n, city, WorkingDays(city.zone, city.closing_time, city.working_days), await cities.names(tx))

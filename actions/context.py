@@ -1,0 +1,98 @@
+"""What an action works with: the open transaction, the time, the city, and who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datetime import datetime
+
+from actions.city import LoadedCity
+from dialog.subjects import Refused
+from dialog.texts import _
+from domain.cases import CaseKind
+from storage import cases, roles
+from storage.cases import Case
+from storage.database import Tx
+from storage.keys import Keys
+from storage.people import Conversation
+from storage.roles import Role, RoleKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The person who acts, in the conversation in which they do."""
+
+    person: str
+    language: str
+    roles: tuple[Role, ...]
+    conversation: Conversation
+
+    def role(self, kind: RoleKind, unit: str | None = None) -> Role | None:
+        """Give the role of this kind (in this unit), if it is held."""
+        return next((r for r in self.roles if r.kind is kind and (unit is None or r.unit == unit)), None)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units whose contact this person is."""
+        return tuple(role.unit for role in self.roles if role.kind is RoleKind.CONTACT and role.unit)
+
+    @property
+    def is_office(self) -> bool:
+        """Whether this person belongs to the supervision office."""
+        return self.role(RoleKind.OFFICE) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One transaction's work; `actor` is None for what happens by itself."""
+
+    tx: Tx
+    now: datetime
+    keys: Keys
+    city: LoadedCity
+    actor: Actor | None = None
+
+    @property
+    def me(self) -> Actor:
+        """The person who acts; asking for one where nobody does is a mistake in the program."""
+        if self.actor is None:
+            raise RuntimeError("this needs somebody who acts")
+        return self.actor
+
+    async def case(self, id: str) -> Case:
+        """Take a case for change; raises Refused if there is none."""
+        case = await cases.for_change(self.tx, id)
+        if case is None:
+            raise Refused(_("We can't find this case. Please open it again from your list: /my"))
+        return case
+
+    async def as_follower(self, case: Case) -> None:
+        """Let only those pass who follow the case."""
+        if not await cases.follows(self.tx, case.id, self.me.person):
+            raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
+
+    def as_contact(self, case: Case) -> Role:
+        """Let only contacts of the responsible unit pass, and return the role in which they act."""
+        role = self.me.role(RoleKind.CONTACT, case.unit) if case.unit else None
+        if role is None:
+            raise Refused(_("Case {number} is not with your unit (any more).", number=case.number))
+        return role
+
+    def as_holder(self, case: Case) -> Role:
+        """Let only the contact pass who signed the case in."""
+        role = self.as_contact(case)
+        if case.holder and case.holder not in {mine.id for mine in self.me.roles}:
+            raise Refused(_("A colleague has signed case {number} in and deals with it.", number=case.number))
+        return role
+
+    def as_office(self, case: Case | None = None) -> Role:
+        """Let only the office pass; misconduct reports are none of its business."""
+        role = self.me.role(RoleKind.OFFICE)
+        if role is None or (case is not None and case.kind is CaseKind.MISCONDUCT):
+            raise Refused(_("Only the supervision office can do this."))
+        return role
+
+    async def colleagues(self, unit: str) -> Sequence[Role]:
+        """Read the contacts of a unit."""
+        return await roles.of_unit(self.tx, unit)

@@ -1,0 +1,131 @@
+"""Moving a case: the table of transitions, the ledger row, the deadlines and the new version, in one place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from actions.context import Context
+from dialog.subjects import Refused
+from dialog.texts import Moment, Text, _
+from domain.cases import CaseState, Event, NotAllowed, Party, after
+from domain.ledger import JsonValue
+from domain.limits import Limit
+from domain.privacy import mask
+from domain.routing import Decision
+from storage import cases, deadlines, entries, ledger
+from storage.cases import Case
+from storage.deadlines import Deadline, DeadlineKind
+from storage.entries import Entry, EntryKind
+from storage.roles import Role
+
+STATES: dict[CaseState, Text] = {
+    CaseState.RECEIVED: _("received"),
+    CaseState.TRIAGE: _("with the supervision office"),
+    CaseState.ASSIGNED: _("assigned, not signed in yet"),
+    CaseState.ACCEPTED: _("signed in, being dealt with"),
+    CaseState.ANSWERED: _("answered, waiting for the citizen's word"),
+    CaseState.CLOSED: _("closed"),
+    CaseState.REFUSED: _("not taken on"),
+    CaseState.WITHDRAWN: _("withdrawn by the citizen"),
+}
+
+
+async def move(ctx: Context, case: Case, event: Event, party: Party, by: Role | None = None, **changes: Any) -> Case:
+    """Let an event happen to a case: check that it may, apply the changes, keep it. Raises Refused.
+
+    The version grows only with what changes the meaning of a button, so that adding a photo outdates nobody's card.
+    """
+    try:
+        state = after(case.state, event, party)
+    except NotAllowed:
+        raise Refused(
+            _("Case {number} is {state} since {at}.", number=case.number, state=STATES[case.state], at=Moment(case.changed_at))
+        ) from None
+    changed = replace(case, state=state, **changes)
+    if state not in (CaseState.CLOSED, CaseState.REFUSED, CaseState.WITHDRAWN):
+        changed = replace(changed, closed_at=None)
+    elif case.closed_at is None:
+        changed = replace(changed, closed_at=ctx.now)
+    return await cases.update(ctx.tx, changed, ctx.now) if changed != case else case
+
+
+async def note(
+    ctx: Context, case: Case, event: Event, party: Party, by: Role | None = None, **payload: JsonValue
+) -> None:
+    """Write an event into the case's ledger: codes and ids only."""
+    actor = f"{party}:{by.id}" if by else str(party)
+    await ledger.append(
+        ctx.tx, f"case:{case.id}", actor, event, {"state": case.state, "round": case.round, **payload}, ctx.now
+    )
+
+
+async def write(
+    ctx: Context,
+    case: Case,
+    kind: EntryKind,
+    party: Party,
+    text: str,
+    *,
+    files: Sequence[str] = (),
+    cover: Sequence[str] = (),
+    message: str | None = None,
+    names: Sequence[str] = (),
+) -> Entry:
+    """Keep a text of the case, what is personal in it sealed apart; the reporter's own name is covered wherever it stands."""
+    if case.named:
+        names = (*names, str(json.loads(ctx.keys.unseal(case.named))["name"]))
+    return await entries.write(
+        ctx.tx,
+        ctx.keys,
+        case=case.id,
+        round=case.round,
+        kind=kind,
+        author=party,
+        masked=mask(text, names=names, cover=cover),
+        files=files,
+        now=ctx.now,
+        message=message,
+    )
+
+
+async def start_deadline(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> Deadline:
+    """Begin a deadline of a case now."""
+    due = ctx.city.working_days.due(ctx.now, limit)
+    return await deadlines.start(
+        ctx.tx,
+        case=case.id,
+        kind=kind,
+        round=case.round,
+        rule=str(limit),
+        now=ctx.now,
+        due=due.at,
+        calendar=due.calendar,
+        provisional=due.provisional,
+    )
+
+
+async def start_unit_deadlines(ctx: Context, case: Case) -> Deadline:
+    """Begin a unit's own deadlines anew, from now, and return the one for its answer."""
+    times = ctx.city.city.times(case.kind, case.category if case.category in ctx.city.city.categories else None)
+    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.ACCEPT, DeadlineKind.ANSWER), ctx.now)
+    if case.state is CaseState.ASSIGNED:
+        await start_deadline(ctx, case, DeadlineKind.ACCEPT, times.accept)
+    return await start_deadline(ctx, case, DeadlineKind.ANSWER, times.answer)
+
+
+def routing_json(decision: Decision) -> str:
+    """Write a decision with its reasons as it is kept beside the case."""
+    return json.dumps(
+        {
+            "unit": decision.unit,
+            "area": decision.area,
+            "category": decision.category,
+            "rule": [decision.rule.area, decision.rule.category, decision.rule.unit] if decision.rule else None,
+            "confidence": decision.confidence,
+            "reasons": [[reason.code, dict(reason.detail)] for reason in decision.reasons],
+        },
+        ensure_ascii=False,
+    )

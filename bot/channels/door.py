@@ -1,0 +1,186 @@
+"""What a channel is given (`Door`) and what it has to offer (`Channel`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aiohttp import web
+
+from dialog.incoming import Incoming
+from dialog.outgoing import Outgoing
+
+
+class TryLater(Exception):
+    """The far end does not take anything now: wait `after`; `everywhere` if that holds for every chat, not this one only.
+
+    `certain` is False where the message may have been taken all the same (time-out, connection lost).
+    """
+
+    def __init__(self, why: str, after: timedelta, *, everywhere: bool = False, certain: bool = True) -> None:
+        super().__init__(why)
+        self.after = after
+        self.everywhere = everywhere
+        self.certain = certain
+
+
+class Undeliverable(Exception):
+    """This message will never be taken; `gone` if nothing else will be by that person either (blocked, never started)."""
+
+    def __init__(self, why: str, *, gone: bool = False) -> None:
+        super().__init__(why)
+        self.gone = gone
+
+
+class Moved(Exception):
+    """The chat has another address from now on."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("the chat has moved")
+        self.address = address
+
+
+class NotFetched(Exception):
+    """A file can't be had from the far end, now (`final` False) or ever."""
+
+    def __init__(self, why: str, *, final: bool) -> None:
+        super().__init__(why)
+        self.final = final
+
+
+class Busy(Exception):
+    """Too much came from one source, or there is no room; try again after `after`."""
+
+    def __init__(self, why: str, after: timedelta) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file as it goes out: cleaned, of a known type."""
+
+    kind: str
+    """photo, video, audio or document."""
+    media_type: str
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message to be sent. `edits` is the channel's id of the message that it replaces."""
+
+    address: str
+    language: str
+    message: Outgoing
+    attachments: tuple[Attachment, ...] = ()
+    edits: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message of a mailbox, for a pulling client. `files` tells kind and whether each file can be fetched yet."""
+
+    n: int
+    id: str
+    at: datetime
+    language: str
+    message: Outgoing
+    edits: str | None
+    files: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """What there is for a client: messages in order, and whether something it sent is still being worked on."""
+
+    language: str
+    deliveries: tuple[Delivery, ...]
+    own: tuple[tuple[datetime, Incoming], ...]
+    busy: bool
+
+
+class Channel(Protocol):
+    """A way in and out. `pushes` tells whether messages are sent (Telegram) or fetched by the client (web chat)."""
+
+    name: str
+    pushes: bool
+
+    async def run(self) -> None:
+        """Receive until cancelled; never ends because the far end is out of reach."""
+        ...
+
+    async def send(self, letter: Letter) -> str | None:
+        """Send and return the message's id there; raises TryLater, Undeliverable, Moved."""
+        ...
+
+    async def acknowledge(self, incoming: Incoming, note: str) -> None:
+        """Answer a button press, after the commit; never raises."""
+        ...
+
+    async def fetch(self, ref: str) -> bytes:
+        """Get a file that came; raises NotFetched."""
+        ...
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Give what the web server has to serve for this channel."""
+        ...
+
+    async def close(self) -> None:
+        """Let connections go."""
+        ...
+
+
+class Door(Protocol):
+    """The program as a channel sees it."""
+
+    async def intake(self, messages: Sequence[Incoming]) -> None:
+        """Keep messages in one commit, each once. Only when this returns may they be acknowledged; raises if the store failed."""
+        ...
+
+    async def language(self, channel: str, address: str) -> str | None:
+        """Tell the language of somebody who was here before."""
+        ...
+
+    async def history(self, channel: str, address: str, after: int) -> Mailbox:
+        """Give what a client has not acknowledged and what is numbered above `after`; with 0, the last days with its own messages."""
+        ...
+
+    async def acknowledged(self, channel: str, address: str, numbers: Sequence[int]) -> None:
+        """Note that a client has shown these messages."""
+        ...
+
+    async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
+        """Give a file of a message in this client's mailbox; None if it is not theirs or not there."""
+        ...
+
+    async def own_file(self, channel: str, address: str, id: str) -> Attachment | None:
+        """Give a file that this client uploaded; None if it is not theirs or not there."""
+        ...
+
+    async def keep(self, channel: str, address: str, language: str, data: bytes) -> str:
+        """Keep an uploaded file, sealed, before its message comes; return its id. Raises Busy."""
+        ...
+
+    async def quota(self, name: str, source: str, amount: int) -> timedelta | None:
+        """Count an amount against a source's allowance (`messages`, `uploads`, `people`); how long to wait if it is used up."""
+        ...
+
+    async def lease(self, name: str, seconds: float) -> bool:
+        """Take or keep a task that one process at a time does."""
+        ...
+
+    async def remember(self, key: str, value: bytes, until: datetime) -> None:
+        """Keep a small value for every replica, sealed."""
+        ...
+
+    async def recall(self, key: str) -> bytes | None:
+        """Give what was remembered and is still good."""
+        ...
+
+    def listen(self, channel: str, address: str) -> Callable[[float], Awaitable[bool]]:
+        """Give a function that waits up to so many seconds for something new in a mailbox; False if the time ran out."""
+        ...

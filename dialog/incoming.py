@@ -1,0 +1,83 @@
+"""What a person sent, in one shape for every channel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place: coordinates with their system (`wgs84` or `gcj02`), words, or both; `area` is a code picked from a list."""
+
+    lon: float | None = None
+    lat: float | None = None
+    crs: str = "wgs84"
+    words: str = ""
+    area: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingFile:
+    """A file that came: `ref` is the channel's own handle, `size` in bytes where the channel tells it."""
+
+    ref: str
+    kind: str
+    size: int | None = None
+    kept: bool = False
+    """True where the bytes are already in our store and `ref` is our own file id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One message or button press.
+
+    `external_id` names it within its channel: the same one twice is the same message. `order` is the channel's own order.
+    `address` is where answers go, `sender` the account; both are personal data and are stored only sealed or hashed.
+    """
+
+    channel: str
+    external_id: str
+    address: str
+    sender: str
+    order: int
+    sent_ms: int
+    language: str | None = None
+    private: bool = True
+    text: str = ""
+    message: str | None = None
+    edited: bool = False
+    reply_to: str | None = None
+    press: str | None = None
+    pressed: str | None = None
+    query: str | None = None
+    files: tuple[IncomingFile, ...] = ()
+    place: Place | None = None
+    unsupported: str | None = None
+    raw: str | None = None
+
+
+def to_json(incoming: Incoming) -> bytes:
+    """Write a message for storage; fields at their default are left out."""
+    return json.dumps(
+        {name: value for name, value in asdict(incoming).items() if value not in (None, "", (), False)},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+
+
+def from_json(body: bytes) -> Incoming:
+    """Read what `to_json` wrote."""
+    fields: dict[str, Any] = json.loads(body)
+    private = fields.pop("private", False)
+    files = tuple(IncomingFile(**file) for file in fields.pop("files", ()))
+    place = fields.pop("place", None)
+    return Incoming(
+        private=private,
+        files=files,
+        place=Place(**place) if place else None,
+        order=fields.pop("order", 0),
+        sent_ms=fields.pop("sent_ms", 0),
+        **fields,
+    )

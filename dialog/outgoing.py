@@ -1,0 +1,81 @@
+"""What the program says, in one shape for every channel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import cast
+
+from dialog.texts import Text, dump, load_text, without_secrets
+
+
+class Wants(StrEnum):
+    """What an open question would like to get, so that a channel can offer its own way of giving it."""
+
+    TOLD = "told"
+    PLACE = "place"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: `press` comes back to us when it is pressed (at most 64 bytes), `url` opens a page."""
+
+    label: Text
+    press: str = ""
+    url: str = ""
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message: paragraphs, rows of buttons, ids of files, and what the question wants."""
+
+    lines: tuple[Text, ...]
+    rows: Rows = ()
+    files: tuple[str, ...] = ()
+    wants: Wants | None = None
+
+    def with_line(self, line: Text) -> Outgoing:
+        """Add a paragraph at the end."""
+        return replace(self, lines=(*self.lines, line))
+
+
+def say(*lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None) -> Outgoing:
+    """Make a message from its paragraphs."""
+    return Outgoing(lines=lines, rows=rows, files=files, wants=wants)
+
+
+def to_json(outgoing: Outgoing) -> bytes:
+    """Write a message for storage."""
+    return json.dumps(
+        {
+            "lines": [dump(line) for line in outgoing.lines],
+            "rows": [[[dump(b.label), b.press, b.url] for b in row] for row in outgoing.rows],
+            "files": outgoing.files,
+            "wants": outgoing.wants,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+
+
+def from_json(body: bytes) -> Outgoing:
+    """Read what `to_json` wrote."""
+    fields = json.loads(body)
+    return Outgoing(
+        lines=tuple(load_text(line) for line in fields["lines"]),
+        rows=tuple(tuple(Button(load_text(label), press, url) for label, press, url in row) for row in fields["rows"]),
+        files=tuple(fields["files"]),
+        wants=Wants(fields["wants"]) if fields["wants"] else None,
+    )
+
+
+def shown_once(outgoing: Outgoing, at: datetime) -> Outgoing | None:
+    """Give the message with its secrets overwritten, or None if it has none."""
+    lines = tuple(cast("Text", without_secrets(line, at)) for line in outgoing.lines)
+    return None if lines == outgoing.lines else replace(outgoing, lines=lines)

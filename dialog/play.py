@@ -1,0 +1,243 @@
+"""Forms as plain scripts, replayed over the answers given so far.
+
+A script only asks and looks: no loops, clock, chance, network, writes, `finally`. Every turn it runs from its start; answered
+questions return at once, the first open one stops it. What makes that safe: each answer is kept with the hash of the question
+as it was shown, and counts only while the question still reads the same; what a look found is pinned until an answer before
+it changes; answering again voids every later confirmation and every later answer that rested on a look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+from dialog.incoming import Place
+from dialog.questions import (
+    CANCEL,
+    CHANGE,
+    SEND,
+    SKIP,
+    Invalid,
+    Kind,
+    Option,
+    Options,
+    Question,
+    Told,
+    dump_options,
+    load_options,
+)
+from dialog.texts import Json, Text, _
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A raw answer and the hash of the question it was given to."""
+
+    raw: Json
+    seen: str
+    looked: bool = False
+    confirms: bool = False
+
+
+@dataclass(slots=True)
+class Answers:
+    """Everything a talk has gathered: answers in the order of their questions, looks with the questions answered before."""
+
+    given: dict[str, Answer] = field(default_factory=dict)
+    looks: dict[str, tuple[Json, tuple[str, ...]]] = field(default_factory=dict)
+
+    def give(self, question: Question, raw: Json) -> None:
+        """Answer a question; a second answer voids what rested on the first."""
+        if question.key in self.given:
+            self._void_after(question.key)
+        self.given[question.key] = Answer(raw, question.seen, question.looked, question.kind is Kind.CONFIRM)
+
+    def append(self, question: Question, item: Json) -> int:
+        """Add one message to a collection and return how many it has now; only confirmations are void."""
+        before = self.given.get(question.key)
+        items = [*(before.raw["items"] if before else ()), item]
+        done = bool(before and before.raw["done"])
+        self.given[question.key] = Answer({"items": items, "done": done}, question.seen, question.looked)
+        self.given = {key: answer for key, answer in self.given.items() if not answer.confirms}
+        return len(items)
+
+    def close(self, question: Question) -> None:
+        """Finish a collection; what rested on it is void."""
+        items = self.given[question.key].raw["items"] if question.key in self.given else []
+        self.give(question, {"items": items, "done": True})
+
+    def reopen(self, question: Question) -> None:
+        """Open a collection again, with what it has."""
+        if question.key in self.given:
+            self.given[question.key] = replace(self.given[question.key], raw={**self.given[question.key].raw, "done": False})
+
+    def drop_last(self, question: Question) -> bool:
+        """Take the last message out of a collection; False if there is none."""
+        answer = self.given.get(question.key)
+        if not answer or not answer.raw["items"]:
+            return False
+        self.given[question.key] = replace(answer, raw={"items": answer.raw["items"][:-1], "done": False})
+        return True
+
+    def _void_after(self, key: str) -> None:
+        keys = list(self.given)
+        later = set(keys[keys.index(key) + 1 :])
+        self.given = {k: answer for k, answer in self.given.items() if k not in later or not (answer.looked or answer.confirms)}
+        self.looks = {name: look for name, look in self.looks.items() if key not in look[1]}
+
+    def dump(self) -> Json:
+        """Write for storage."""
+        return {
+            "given": [[k, a.raw, a.seen, a.looked, a.confirms] for k, a in self.given.items()],
+            "looks": [[name, value, before] for name, (value, before) in self.looks.items()],
+        }
+
+    @classmethod
+    def load(cls, raw: Json) -> Answers:
+        """Read what `dump` wrote."""
+        return cls(
+            given={k: Answer(value, seen, looked, confirms) for k, value, seen, looked, confirms in raw["given"]},
+            looks={name: (value, tuple(before)) for name, value, before in raw["looks"]},
+        )
+
+
+class _Pending(BaseException):
+    """Stops the script at its open question. BaseException, so that no `except Exception` in a script swallows it."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+
+
+@dataclass(slots=True)
+class Dialog:
+    """What a script may do: ask and look."""
+
+    arg: str
+    answers: Answers
+    reader: Any
+    reopened: str | None = None
+    asked: list[Question] = field(default_factory=list)
+    changeable: list[Question] = field(default_factory=list)
+    _looked: bool = False
+
+    async def collect(self, key: str, prompt: Text, *, label: Text) -> Told:
+        """Gather messages of any sort until the person says that they have finished."""
+        return cast("Told", self._ask(Question(key=key, kind=Kind.COLLECT, prompt=prompt, label=label)))
+
+    async def text(
+        self,
+        key: str,
+        prompt: Text,
+        *,
+        label: Text,
+        least: int = 1,
+        most: int = 2000,
+        check: Callable[[str], Text | None] | None = None,
+    ) -> str:
+        """Ask for words, `least` to `most` characters."""
+        return cast(
+            "str",
+            self._ask(Question(key=key, kind=Kind.TEXT, prompt=prompt, label=label, least=least, most=most, check=check)),
+        )
+
+    async def on_request(self, key: str, prompt: Text, *, label: Text, most: int = 200) -> str:
+        """Offer a text that is asked for only when the person picks it from the list of changes; "" until then."""
+        question = Question(key=key, kind=Kind.TEXT, prompt=prompt, label=label, least=0, most=most)
+        if key in self.answers.given or self.reopened == key:
+            return cast("str", self._ask(question))
+        self.changeable.append(question)
+        return ""
+
+    async def choose(self, key: str, prompt: Text, options: Options, *, label: Text) -> str:
+        """Ask for one of some options."""
+        return cast("str", self._ask(Question(key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, options=options)))
+
+    async def place(self, key: str, prompt: Text, areas: Options, *, label: Text, may_skip: bool = True) -> Place | None:
+        """Ask for a place: shared, described, or picked from a list of areas; None if the person does not know it."""
+        options = (*areas, Option(SKIP, _("I don't know"))) if may_skip else areas
+        question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=options, most=300)
+        return cast("Place | None", self._ask(question))
+
+    async def confirm(self, key: str, prompt: Text, summary: tuple[Text, ...]) -> bool:
+        """Show everything and ask whether to send it; False if the person cancels."""
+        options = (Option(SEND, _("Send")), Option(CHANGE, _("Change")), Option(CANCEL, _("Cancel")))
+        question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
+        return bool(self._ask(question) == SEND)
+
+    async def look(self, key: str, query: Callable[Concatenate[Any, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read from the city's data: options, or any JSON value. The result stays until an earlier answer changes."""
+        self._looked = True
+        if key in self.answers.looks:
+            return cast("T", _load(self.answers.looks[key][0]))
+        value = await query(self.reader, *args, **kwargs)
+        self.answers.looks[key] = (_dump(value), tuple(question.key for question in self.asked))
+        return value
+
+    def _ask(self, question: Question) -> Json:
+        if self._looked:
+            question, self._looked = replace(question, looked=True), False
+        if any(question.key == before.key for before in self.asked):
+            raise RuntimeError(f"question key {question.key!r} used twice")
+        self.asked.append(question)
+        if question.kind is not Kind.CONFIRM:
+            self.changeable.append(question)
+        answer = self.answers.given.get(question.key)
+        if answer is None or answer.seen != question.seen or question.key == self.reopened:
+            raise _Pending(question)
+        if question.kind is Kind.COLLECT and not answer.raw["done"]:
+            raise _Pending(question)
+        try:
+            return question.parse(answer.raw)
+        except Invalid:
+            raise _Pending(question) from None
+
+
+Script = Callable[[Dialog], Awaitable[R]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The script stopped at `question`; `asked` are those before it, `changeable` what a list of changes may offer."""
+
+    question: Question
+    asked: tuple[Question, ...]
+    changeable: tuple[Question, ...]
+
+    @property
+    def overflow(self) -> Question | None:
+        """The collection, already finished, to which a stray message can still be added."""
+        return next((q for q in reversed(self.asked) if q.kind is Kind.COLLECT), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[R]):
+    """The script came to its end."""
+
+    result: R
+
+
+async def play(script: Script[R], arg: str, answers: Answers, reader: Any, reopened: str | None = None) -> Asking | Done[R]:
+    """Run a script from its start over the answers so far.
+
+    `reader` is what looks are given to read with; `reopened` is the key of a question to ask again although it is answered.
+    """
+    dialog = Dialog(arg, answers, reader, reopened)
+    try:
+        return Done(await script(dialog))
+    except _Pending as pending:
+        return Asking(pending.question, tuple(dialog.asked[:-1]), tuple(dialog.changeable))
+
+
+def _dump(value: Any) -> Json:
+    if isinstance(value, tuple) and all(isinstance(option, Option) for option in value):
+        return {"options": dump_options(value)}
+    return {"value": value}
+
+
+def _load(stored: Json) -> Any:
+    return load_options(stored["options"]) if "options" in stored else stored["value"]

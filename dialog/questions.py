@@ -1,0 +1,190 @@
+"""The questions a form may ask, what an answer to each looks like, and how it is read from what a person sent.
+
+A raw answer is JSON: a string for a choice or a text, a mapping for a place, a mapping with `items` and `done` for a collection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from dialog.incoming import Incoming, Place
+from dialog.texts import Json, Text, _, dump, load_text
+
+SEND, CHANGE, CANCEL = "send", "change", "cancel"
+SKIP = "skip"
+
+
+class Invalid(Exception):
+    """An answer that does not fit its question; `why` tells the person what to do."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.id)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose."""
+
+    key: str
+    label: Text
+
+
+Options = tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One message of a collection: masked nowhere, its files as our file ids."""
+
+    text: str = ""
+    files: tuple[str, ...] = ()
+    place: Place | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person told us in several messages."""
+
+    items: tuple[Item, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All words, one message a line."""
+        return "\n".join(item.text for item in self.items if item.text)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files, in the order they came."""
+        return tuple(file for item in self.items for file in item.files)
+
+    @property
+    def place(self) -> Place | None:
+        """The place shared last."""
+        return next((item.place for item in reversed(self.items) if item.place), None)
+
+
+class Kind(StrEnum):
+    """Sort of a question."""
+
+    COLLECT = "collect"
+    TEXT = "text"
+    CHOOSE = "choose"
+    PLACE = "place"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question of a form, with everything needed to show it and to read its answer.
+
+    `label` names it in the summary's list of changes. `check` looks at a text and returns what is wrong with it.
+    """
+
+    key: str
+    kind: Kind
+    prompt: Text
+    label: Text
+    lines: tuple[Text, ...] = ()
+    options: Options = ()
+    least: int = 0
+    most: int = 0
+    check: Callable[[str], Text | None] | None = None
+    looked: bool = False
+    """True where what is shown came from a look."""
+
+    @property
+    def seen(self) -> str:
+        """Hash of what the person is shown, the same in every language."""
+        shown = [self.kind, dump(self.prompt), [dump(line) for line in self.lines], [o.key for o in self.options]]
+        return hashlib.sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+    def parse(self, raw: Json) -> Json | Told | Place | None:
+        """Turn a stored raw answer into its value; raises Invalid."""
+        match self.kind:
+            case Kind.COLLECT:
+                return Told(tuple(_item(item) for item in raw["items"]))
+            case Kind.PLACE:
+                return None if raw == SKIP else Place(**raw)
+            case Kind.TEXT:
+                return self._text(raw)
+            case Kind.CHOOSE | Kind.CONFIRM:
+                if any(option.key == raw for option in self.options):
+                    return raw
+                raise Invalid(_("Please choose one of the buttons below."))
+
+    def _text(self, raw: str) -> str:
+        text = raw.strip()
+        if len(text) < self.least:
+            raise Invalid(_("That is empty. Please write a few words."))
+        if len(text) > self.most:
+            raise Invalid(_("Please keep it to {most} characters; that was {length}.", most=self.most, length=len(text)))
+        if self.check and (wrong := self.check(text)):
+            raise Invalid(wrong)
+        return text
+
+
+def read(question: Question, incoming: Incoming, everywhere: Callable[[Text], Sequence[str]]) -> Json:
+    """Read what a person sent as a raw answer to an open question; raises Invalid. Collections are the engine's own matter."""
+    text = incoming.text.strip()
+    match question.kind:
+        case Kind.PLACE if incoming.place:
+            return asdict(incoming.place)
+        case Kind.PLACE | Kind.CHOOSE | Kind.CONFIRM:
+            if (key := _picked(question.options, text, everywhere)) is not None:
+                return key if key == SKIP or question.kind is not Kind.PLACE else asdict(Place(area=key))
+            if question.kind is Kind.PLACE and text:
+                if len(text) > question.most:
+                    raise Invalid(_("Please describe the place in at most {most} characters.", most=question.most))
+                return asdict(Place(words=text))
+            raise Invalid(_("Please choose one of the buttons below."))
+        case _:
+            if not text and (incoming.files or incoming.place):
+                raise Invalid(_("Please answer this question in words."))
+            question.parse(text)
+            return text
+
+
+def pressed(question: Question, key: str) -> Json:
+    """Turn the key of a pressed button into a raw answer; raises Invalid."""
+    if all(option.key != key for option in question.options):
+        raise Invalid(_("Please choose one of the buttons below."))
+    return asdict(Place(area=key)) if question.kind is Kind.PLACE and key != SKIP else key
+
+
+def plain(text: str) -> str:
+    """Fold a typed word for comparison: width, case, outer white space and punctuation."""
+    return unicodedata.normalize("NFKC", text).strip(" \t\n.。!！、,，~").casefold()
+
+
+def _picked(options: Options, text: str, everywhere: Callable[[Text], Sequence[str]]) -> str | None:
+    typed = plain(text)
+    if typed.isdecimal() and 1 <= int(typed[:3]) <= len(options):
+        return options[int(typed) - 1].key if len(typed) <= 3 else None
+    return next((o.key for o in options if typed and any(plain(label) == typed for label in everywhere(o.label))), None)
+
+
+def _item(raw: Json) -> Item:
+    place = raw.get("place")
+    return Item(
+        text=raw.get("text", ""),
+        files=tuple(raw.get("files", ())),
+        place=Place(**place) if place else None,
+        message=raw.get("message"),
+    )
+
+
+def dump_options(options: Options) -> Json:
+    """Write options for storage."""
+    return [[option.key, dump(option.label)] for option in options]
+
+
+def load_options(raw: Json) -> Options:
+    """Read what `dump_options` wrote."""
+    return tuple(Option(key, load_text(label)) for key, label in raw)

@@ -1,0 +1,106 @@
+"""The three things a conversation is made of: screens that show, acts that do one thing, forms that ask.
+
+`C` is what they work with (the open transaction, who acts, the time, the city); this layer never looks into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from dialog.outgoing import Button, Outgoing
+from dialog.play import Answers, Script
+from dialog.texts import Text
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A form to open, with its argument and answers already known."""
+
+    form: str
+    arg: str = ""
+    answers: Answers = field(default_factory=Answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What an act or a finished form answers.
+
+    `card` replaces the message whose button was pressed (or is said anew where there was none); `note` is the short
+    acknowledgement of the press.
+    """
+
+    messages: tuple[Outgoing, ...] = ()
+    card: Outgoing | None = None
+    note: Text | None = None
+    opens: Opening | None = None
+
+
+class Refused(Exception):
+    """The wish can't be granted: already done, not theirs, too late. Nothing was changed; the person is told why."""
+
+    def __init__(self, reason: Text, card: Outgoing | None = None) -> None:
+        super().__init__(reason.id)
+        self.reason = reason
+        self.card = card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen(Generic[C]):
+    """A read-only view. `commands` are typed after a slash, their first word as argument."""
+
+    name: str
+    view: Callable[[C, str], Awaitable[Outgoing]]
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act(Generic[C]):
+    """One press, one change. `do` gets the subject's id and the version that the person saw."""
+
+    name: str
+    do: Callable[[C, str, int], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(Generic[C]):
+    """Questions that end in one change.
+
+    `commands` maps what is typed after a slash to the form's argument. `may` refuses to open it (raises Refused). `notice`
+    looks at collected words and may have something to say at once. `then` does the change.
+    """
+
+    name: str
+    title: Text
+    script: Script[Any]
+    then: Callable[[C, Any], Awaitable[Reply]]
+    commands: Mapping[str, str] = field(default_factory=dict)
+    may: Callable[[C, str], Awaitable[None]] | None = None
+    notice: Callable[[str], Text | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject(Generic[C]):
+    """Everything of one subject: what a file in handlers offers."""
+
+    screens: tuple[Screen[C], ...] = ()
+    acts: tuple[Act[C], ...] = ()
+    forms: tuple[Form[C], ...] = ()
+
+
+def screen_button(label: Text, screen: str, arg: str = "") -> Button:
+    """Make a button that shows a screen."""
+    return Button(label, f"s:{screen}:{arg}")
+
+
+def act_button(label: Text, act: str, subject: str, version: int) -> Button:
+    """Make a button that does one thing to a subject as it stands at `version`."""
+    return Button(label, f"d:{act}:{subject}:{version}")
+
+
+def form_button(label: Text, form: str, arg: str = "") -> Button:
+    """Make a button that opens a form."""
+    return Button(label, f"f:{form}:{arg}")

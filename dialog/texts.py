@@ -1,0 +1,160 @@
+"""Texts as message id and arguments, rendered in the reader's language only when they are sent.
+
+The id is the English source sentence. Arguments are values that can be stored as JSON: strings, numbers, moments, names in
+several languages, secrets, and other texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, shown in the city's zone; `day` leaves the time of day out."""
+
+    at: datetime
+    day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A proper name: Chinese, and English where there is one."""
+
+    zh: str
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that is shown once and overwritten as soon as its reader has it."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence: the English source as id, and its arguments by name."""
+
+    id: str
+    args: Mapping[str, Arg] = field(default_factory=dict)
+
+
+Arg = str | int | Moment | Name | Secret | Text | tuple[Text, ...]
+
+
+def _(id: str, **args: Arg) -> Text:
+    """Mark a source sentence for translation."""
+    return Text(id, args)
+
+
+def verbatim(words: str) -> Text:
+    """Show somebody's own words as they are."""
+    return Text("", {"": words})
+
+
+def dump(value: Arg) -> Json:
+    """Turn an argument or text into JSON values."""
+    match value:
+        case Text(id, args):
+            return {"m": id, "a": {name: dump(arg) for name, arg in args.items()}} if args else {"m": id}
+        case Moment(at, day):
+            return {"at": round(at.timestamp() * 1000), "day": day}
+        case Name(zh, en):
+            return {"zh": zh, "en": en}
+        case Secret(secret):
+            return {"secret": secret}
+        case tuple():
+            return [dump(text) for text in value]
+        case _:
+            return value
+
+
+def load(value: Json) -> Arg:
+    """Turn what `dump` made back into an argument."""
+    match value:
+        case {"m": id}:
+            return Text(id, {name: load(arg) for name, arg in value.get("a", {}).items()})
+        case {"at": at, "day": day}:
+            return Moment(datetime.fromtimestamp(at / 1000, UTC), day)
+        case {"zh": zh, "en": en}:
+            return Name(zh, en)
+        case {"secret": secret}:
+            return Secret(secret)
+        case list():
+            return tuple(load_text(text) for text in value)
+        case _:
+            return cast("Arg", value)
+
+
+def load_text(value: Json) -> Text:
+    """Turn what `dump` made of a text back into it."""
+    return cast("Text", load(value))
+
+
+def without_secrets(value: Arg, at: datetime) -> Arg:
+    """Replace every secret by the time at which it was shown."""
+    match value:
+        case Text(id, args):
+            return Text(id, {name: without_secrets(arg, at) for name, arg in args.items()})
+        case tuple():
+            return tuple(cast("Text", without_secrets(text, at)) for text in value)
+        case Secret():
+            return _("(code shown once, at {at})", at=Moment(at))
+        case _:
+            return value
+
+
+class Words:
+    """Renders texts in the languages of a city.
+
+    `catalogues` maps a language to its translations by source sentence; English needs none.
+    """
+
+    def __init__(self, catalogues: Mapping[str, Mapping[str, str]], languages: Sequence[str], zone: ZoneInfo) -> None:
+        self._catalogues = catalogues
+        self._zone = zone
+        self.languages = tuple(languages)
+
+    def render(self, text: Text, language: str) -> str:
+        """Put a text into words of that language."""
+        if not text.id:
+            return str(text.args[""])
+        sentence = self._catalogues.get(language, {}).get(text.id, text.id)
+        if not text.args:
+            return sentence
+        return sentence.format_map({name: self._argument(arg, language) for name, arg in text.args.items()})
+
+    def everywhere(self, text: Text) -> tuple[str, ...]:
+        """Give a text in each language, to recognise what a person typed."""
+        return tuple(self.render(text, language) for language in self.languages)
+
+    def _argument(self, value: Arg, language: str) -> str:
+        match value:
+            case Text():
+                return self.render(value, language)
+            case Moment(at, day):
+                return self._moment(at.astimezone(self._zone), day, language)
+            case Name(zh, en):
+                return en if en and language == "en" else zh
+            case Secret(secret):
+                return secret
+            case tuple():
+                joint = ", " if language == "en" else "、"
+                return joint.join(self.render(text, language) for text in value)
+            case _:
+                return str(value)
+
+    @staticmethod
+    def _moment(at: datetime, day: bool, language: str) -> str:
+        if language == "en":
+            date = f"{at.day} {at:%b %Y}"
+            return date if day else f"{date}, {at:%H:%M}"
+        date = f"{at.year}年{at.month}月{at.day}日"
+        return date if day else f"{date} {at:%H:%M}"

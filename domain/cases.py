@@ -1,0 +1,117 @@
+"""What a case is and how it may move: states, events, and the table of transitions.
+
+    received -> (triage) -> assigned -> accepted -> answered -> closed
+
+Returned by the unit, a case goes back to triage; not solved, it is accepted again (the second time through triage); the
+citizen may withdraw it at any time before it is closed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CaseKind(StrEnum):
+    """Sort of a matter; the last four do not come from a citizen's own filing."""
+
+    COMPLAINT = "complaint"
+    CONSULTATION = "consultation"
+    SUGGESTION = "suggestion"
+    MISCONDUCT = "misconduct"
+    BAD_RATING = "bad_rating"
+    FINDING = "finding"
+    EVALUATION = "evaluation"
+    REPORT = "report"
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    TRIAGE = "triage"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Event(StrEnum):
+    """What can happen to a case; the name under which the ledger keeps it."""
+
+    FILE = "file"
+    QUEUE = "queue"
+    ASSIGN = "assign"
+    ACCEPT = "accept"
+    RETURN = "return"
+    HAND_OVER = "hand_over"
+    ASK = "ask"
+    REPLY = "reply"
+    ADD = "add"
+    URGE = "urge"
+    REPORT = "report"
+    SOLVED = "solved"
+    NOT_SOLVED = "not_solved"
+    RATE = "rate"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    NEW_CODE = "new_code"
+    FOLLOW = "follow"
+    CORRECT = "correct"
+
+
+class Party(StrEnum):
+    """Who may cause an event."""
+
+    CITIZEN = "citizen"
+    CONTACT = "contact"
+    OFFICE = "office"
+    SYSTEM = "system"
+
+
+class Satisfaction(StrEnum):
+    """The four levels (practice S4)."""
+
+    SATISFIED = "satisfied"
+    FAIRLY = "fairly_satisfied"
+    BASICALLY = "basically_satisfied"
+    DISSATISFIED = "dissatisfied"
+
+
+S, E, P = CaseState, Event, Party
+OPEN = frozenset({S.RECEIVED, S.TRIAGE, S.ASSIGNED, S.ACCEPTED, S.ANSWERED})
+
+# Event -> from which states, by whom, to which state (None: it stays where it is).
+TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState | None]] = {
+    E.QUEUE: (frozenset({S.RECEIVED, S.ANSWERED}), frozenset({P.SYSTEM, P.CITIZEN}), S.TRIAGE),
+    E.ASSIGN: (frozenset({S.RECEIVED, S.TRIAGE, S.ASSIGNED}), frozenset({P.SYSTEM, P.OFFICE}), S.ASSIGNED),
+    E.ACCEPT: (frozenset({S.ASSIGNED}), frozenset({P.CONTACT}), S.ACCEPTED),
+    E.RETURN: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.TRIAGE),
+    E.HAND_OVER: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ASSIGNED),
+    E.ASK: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ACCEPTED),
+    E.REPLY: (OPEN, frozenset({P.CITIZEN}), None),
+    E.ADD: (OPEN, frozenset({P.CITIZEN}), None),
+    E.CORRECT: (OPEN, frozenset({P.CITIZEN}), None),
+    E.URGE: (frozenset({S.TRIAGE, S.ASSIGNED, S.ACCEPTED}), frozenset({P.CITIZEN}), None),
+    E.REPORT: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), S.ANSWERED),
+    E.SOLVED: (frozenset({S.ANSWERED}), frozenset({P.CITIZEN}), S.CLOSED),
+    E.NOT_SOLVED: (frozenset({S.ANSWERED}), frozenset({P.CITIZEN}), S.ACCEPTED),
+    E.RATE: (frozenset({S.CLOSED}), frozenset({P.CITIZEN}), None),
+    E.REFUSE: (frozenset({S.TRIAGE}), frozenset({P.OFFICE}), S.REFUSED),
+    E.WITHDRAW: (OPEN, frozenset({P.CITIZEN}), S.WITHDRAWN),
+    E.NEW_CODE: (frozenset(S), frozenset({P.CITIZEN}), None),
+    E.FOLLOW: (frozenset(S), frozenset({P.CITIZEN}), None),
+}
+
+
+class NotAllowed(Exception):
+    """The event is not possible from this state, or not for this party."""
+
+
+def after(state: CaseState, event: Event, party: Party) -> CaseState:
+    """Give the state after an event; raises NotAllowed."""
+    states, parties, to = TRANSITIONS[event]
+    if state not in states or party not in parties:
+        raise NotAllowed(f"{event} is not possible for {party} while the case is {state}")
+    return to or state

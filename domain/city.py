@@ -1,0 +1,254 @@
+"""A city as its own files describe it: areas, units, categories, rules, calendar and ladder.
+
+Everything here is read-only and checked before it is built (`domain.city_files`). Codes are the files' own; mappings
+and tuples keep the order of the files, because a clerk's order is the order in which people are shown things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from functools import cached_property
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from domain.cases import CaseKind
+from domain.limits import Limit
+from domain.places import AreaMap
+
+LANGUAGES = ("zh_Hans", "en")
+"""The languages that the program speaks."""
+
+DISCIPLINE = "discipline"
+"""The kind of unit that misconduct reports go to, and nobody else's."""
+
+UNIT_KINDS = ("government", "department", "enforcement", "street", "utility", "school", "hospital", "hall", DISCIPLINE)
+"""Usual kinds of units. A city may add others: only `discipline` means something here, the rest say who is like whom."""
+
+URGENT = Limit.parse("2h")
+ACCEPT = Limit.parse("1wd")
+ANSWER = Limit.parse("5wd")
+ANSWER_CONSULTATION = Limit.parse("3wd")
+CHECK = Limit.parse("7d")
+
+RUNG_AT = re.compile(r"0|(?:100|[1-9][0-9]?)%|[+-][1-9][0-9]{0,4}(?:s|h|d|wd)", re.ASCII)
+
+
+class RungTo(StrEnum):
+    """Who is told when a rung of the ladder is reached."""
+
+    CONTACT = "contact"
+    HEAD = "head"
+    OFFICE = "office"
+    ACCOUNTABILITY = "accountability"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One step of the ladder: when (`50%` of the time, `-1wd`, `0`, `+5wd` from due; also s, h, d), and who is told."""
+
+    at: str
+    to: tuple[RungTo, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be reckoned with; ValueError says what to write instead."""
+        if not RUNG_AT.fullmatch(self.at):
+            raise ValueError(f'"{self.at}" is not a step: write 50%, -1wd, 0 or +5wd (units: s, h, d, wd).')
+        if not self.to:
+            raise ValueError(f'The step at "{self.at}" tells nobody: name one of {", ".join(RungTo)}.')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A place that units answer for: the city, its districts, their streets and townships."""
+
+    code: str
+    parent: str | None
+    name: str
+    name_en: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A responsible unit; `head_title` is what its head is called, such as 局长 (may be empty)."""
+
+    code: str
+    parent: str | None
+    kind: str
+    name: str
+    name_en: str
+    head_title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """What a matter is about. Empty `kinds` and missing times are the parent's, then the defaults of `City`."""
+
+    code: str
+    parent: str | None
+    name: str
+    name_en: str
+    aliases: tuple[str, ...] = ()
+    kinds: tuple[CaseKind, ...] = ()
+    accept: Limit | None = None
+    answer: Limit | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Area x category -> unit; None stands for every area or every category."""
+
+    area: str | None
+    category: str | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long a unit has to sign in and to answer, and a citizen to say whether it is solved."""
+
+    accept: Limit
+    answer: Limit
+    check: Limit
+
+
+class _Node(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def parent(self) -> str | None: ...
+
+
+_N = TypeVar("_N", bound=_Node)
+
+
+# No slots, for cached_property needs a __dict__; compared and hashed by identity, so that indexes can be kept per city.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class City:
+    """A whole city. Lookups of unknown codes raise KeyError; paths go from the code itself up to its root."""
+
+    name: str
+    name_en: str
+    zone: ZoneInfo
+    languages: tuple[str, ...]
+    closing_time: time
+    working_days: Mapping[date, bool]
+    ladder: tuple[Rung, ...]
+    areas: Mapping[str, Area]
+    units: Mapping[str, Unit]
+    categories: Mapping[str, Category]
+    rules: tuple[Rule, ...]
+    area_map: AreaMap | None = field(default=None, repr=False)
+
+    def area(self, code: str) -> Area:
+        """Return one area."""
+        return self.areas[code]
+
+    def unit(self, code: str) -> Unit:
+        """Return one unit."""
+        return self.units[code]
+
+    def category(self, code: str) -> Category:
+        """Return one category."""
+        return self.categories[code]
+
+    @cached_property
+    def root_area(self) -> Area:
+        """The one area without a parent: the city itself."""
+        return next(area for area in self.areas.values() if area.parent is None)
+
+    @cached_property
+    def top_categories(self) -> tuple[Category, ...]:
+        """The upper categories, in the order of the file."""
+        return self.subcategories(None)
+
+    def subareas(self, code: str | None) -> tuple[Area, ...]:
+        """Return the areas directly below, in the order of the file; None gives the root alone."""
+        return self._areas_below.get(code, ())
+
+    def subunits(self, code: str | None) -> tuple[Unit, ...]:
+        """Return the units directly below, in the order of the file; None gives those without a parent."""
+        return self._units_below.get(code, ())
+
+    def subcategories(self, code: str | None) -> tuple[Category, ...]:
+        """Return the categories directly below, in the order of the file; None gives the upper ones."""
+        return self._categories_below.get(code, ())
+
+    def area_path(self, code: str) -> tuple[str, ...]:
+        """Return the codes from this area up to the root."""
+        return _path(self.areas, code)
+
+    def category_path(self, code: str) -> tuple[str, ...]:
+        """Return the codes from this category up to its upper one."""
+        return _path(self.categories, code)
+
+    def upper_category(self, code: str) -> str:
+        """Return the code of the upper category that this one belongs to."""
+        return self.category_path(code)[-1]
+
+    def suits(self, code: str, kind: CaseKind) -> bool:
+        """Tell whether a matter of this kind may be filed under this category.
+
+        A category without kinds takes its parent's. With none on the whole path it suits every kind, except that
+        misconduct keeps to the categories that name it, as soon as the city has any.
+        """
+        for step in self.category_path(code):
+            if kinds := self.categories[step].kinds:
+                return kind in kinds
+        return kind is not CaseKind.MISCONDUCT or not self._misconduct_is_named
+
+    def is_urgent(self, code: str | None) -> bool:
+        """Tell whether this category, or one above it, is urgent."""
+        return code is not None and any(self.categories[step].urgent for step in self.category_path(code))
+
+    def times(self, kind: CaseKind, category: str | None) -> Times:
+        """Return the limits: the category's own, or those of the nearest one above that has any, else by kind.
+
+        An urgent category without times of its own has two hours for each. Source: DESIGN, "Default times".
+        """
+        answer = ANSWER_CONSULTATION if kind is CaseKind.CONSULTATION else ANSWER
+        steps = [self.categories[step] for step in self.category_path(category)] if category else []
+        return Times(
+            accept=next((limit for step in steps if (limit := step.accept or _urgent(step))), ACCEPT),
+            answer=next((limit for step in steps if (limit := step.answer or _urgent(step))), answer),
+            check=CHECK,
+        )
+
+    @cached_property
+    def _misconduct_is_named(self) -> bool:
+        return any(CaseKind.MISCONDUCT in category.kinds for category in self.categories.values())
+
+    @cached_property
+    def _areas_below(self) -> Mapping[str | None, tuple[Area, ...]]:
+        return _below(self.areas)
+
+    @cached_property
+    def _units_below(self) -> Mapping[str | None, tuple[Unit, ...]]:
+        return _below(self.units)
+
+    @cached_property
+    def _categories_below(self) -> Mapping[str | None, tuple[Category, ...]]:
+        return _below(self.categories)
+
+
+def _urgent(category: Category) -> Limit | None:
+    return URGENT if category.urgent else None
+
+
+def _path(nodes: Mapping[str, _N], code: str) -> tuple[str, ...]:
+    path = [code]
+    while (parent := nodes[path[-1]].parent) is not None:
+        path.append(parent)
+    return tuple(path)
+
+
+def _below(nodes: Mapping[str, _N]) -> Mapping[str | None, tuple[_N, ...]]:
+    below: dict[str | None, list[_N]] = {}
+    for node in nodes.values():
+        below.setdefault(node.parent, []).append(node)
+    return {parent: tuple(children) for parent, children in below.items()}

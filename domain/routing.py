@@ -1,0 +1,329 @@
+"""Which area, which category, which unit: found by names and rules, with the reasons that led there.
+
+A decision is data: codes and reasons that can be stored as JSON and put into words later, in any language. Nothing here
+guesses: where words are ambiguous the answer is None, and the office decides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from math import log
+
+from domain.cases import CaseKind
+from domain.city import DISCIPLINE, City, Rule
+from domain.places import Point
+
+MOST_OFFERED = 9
+"""How many categories a person can look over on a phone without scrolling."""
+
+NEAR_BORDER_METRES = 200
+"""A point this close outside the map still counts: the districts' borders are simplified."""
+
+
+class ReasonCode(StrEnum):
+    """Why an area or a unit was chosen, or why not. In brackets: the keys of the detail."""
+
+    POINT_INSIDE = "point_inside"  # area
+    POINT_NEAR_BORDER = "point_near_border"  # area
+    POINT_OUTSIDE = "point_outside"
+    WORDS = "words"  # area, alias
+    WORDS_AMBIGUOUS = "words_ambiguous"  # areas (codes with commas), alias
+    NOTHING_SAID = "nothing_said"
+    AREA_UNKNOWN = "area_unknown"
+    CATEGORY_UNKNOWN = "category_unknown"
+    RULE = "rule"  # area, category: as the rule has them, "" for all
+    FALLBACK = "fallback"  # area: as the rule has it, "" for all
+    DISCIPLINE_ONLY = "discipline_only"
+    NO_RULE = "no_rule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One step of a decision; the detail holds codes and the alias that was found, nothing else of the citizen's words."""
+
+    code: ReasonCode
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaHit:
+    """A name of an area found in a text; a name that several areas bear gives one hit for each."""
+
+    code: str
+    alias: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Where it is, as far as known. `outside`: the shared point lies outside the city, whatever the words say."""
+
+    area: str | None
+    how: Reason
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who is responsible and why; without a unit the office assigns one.
+
+    Confidence: 1.0 by a rule for the category, 0.5 by an area's fallback owner or where the area had to be assumed, 0.0
+    without a unit.
+    """
+
+    unit: str | None
+    area: str | None
+    category: str | None
+    rule: Rule | None
+    reasons: tuple[Reason, ...]
+    confidence: float
+
+
+def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
+    """Find the names of areas, from left to right, the longest name at each place; ambiguity is kept."""
+    hits: list[AreaHit] = []
+    end = 0
+    for start, word, codes in _area_names(city).found(text):
+        if start >= end:
+            end = start + len(word)
+            hits.extend(AreaHit(code=code, alias=text[start:end], start=start) for code in codes)
+    return tuple(hits)
+
+
+def locate(city: City, point: Point | None, words: str) -> Located:
+    """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names."""
+    hits = areas_in(city, words)
+    by_words = _by_words(city, hits)
+    if point is None or city.area_map is None:
+        return by_words
+    how = ReasonCode.POINT_INSIDE
+    found = city.area_map.find(point)
+    if found is None:
+        how = ReasonCode.POINT_NEAR_BORDER
+        found = next(iter(city.area_map.near(point, NEAR_BORDER_METRES)), None)
+    if found is None:
+        outside = by_words.how if by_words.area else Reason(code=ReasonCode.POINT_OUTSIDE)
+        return Located(area=by_words.area, how=outside, outside=True)
+    below = _by_words(city, tuple(hit for hit in hits if found in city.area_path(hit.code)[1:]))
+    if below.area is not None and below.area != found:
+        return below
+    return Located(area=found, how=Reason(code=how, detail={"area": found}))
+
+
+def suggest_categories(city: City, kind: CaseKind, text: str, *, most: int = 4) -> tuple[str, ...]:
+    """Return the categories whose names or aliases stand in the text, the best first; only those that suit the kind."""
+    scores = _scores(city, kind, text)
+    return tuple(sorted(scores, key=lambda code: (-scores[code], _order(city)[code]))[:most])
+
+
+def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
+    """Return what a person is shown to pick from, nine at most: the suggestions, then the upper categories not among them.
+
+    An upper category is left out when it, or one below it, is suggested. Those with more words in the text come first.
+    """
+    scores = _scores(city, kind, text)
+    suggested = suggest_categories(city, kind, text)
+    spoken_for = {city.upper_category(code) for code in suggested}
+    weight: dict[str, float] = {}
+    for code, score in scores.items():
+        upper = city.upper_category(code)
+        weight[upper] = weight.get(upper, 0.0) + score
+    rest = [
+        upper.code
+        for upper in city.top_categories
+        if upper.code not in spoken_for and any(city.suits(code, kind) for code in _with_below(city, upper.code))
+    ]
+    rest.sort(key=lambda code: -weight.get(code, 0.0))
+    return (*suggested, *rest)[:MOST_OFFERED]
+
+
+def route(city: City, kind: CaseKind, area: str | None, category: str | None) -> Decision:
+    """Choose the responsible unit: the most specific rule, walking up the category first and the area within it.
+
+    A matter whose area is unknown has no unit. Misconduct goes to units of kind `discipline` only: by a rule for its
+    category, else to the nearest area's that has any, and to the root area's when the area is unknown. A rule to such a
+    unit serves another kind of matter only if it names the category.
+    """
+    if kind is CaseKind.MISCONDUCT:
+        return _route_misconduct(city, area, category)
+    reasons = [] if category else [Reason(code=ReasonCode.CATEGORY_UNKNOWN)]
+    if area is None:
+        reasons.append(Reason(code=ReasonCode.AREA_UNKNOWN))
+        return _decided(None, area, category, reasons)
+    ordinary, discipline = _rules(city)
+    for place in _places(city, area, category):
+        rule = ordinary.get(place) or (discipline.get(place) if place[1] else None)
+        if rule:
+            return _decided(rule, area, category, reasons)
+    return _decided(None, area, category, reasons)
+
+
+def _route_misconduct(city: City, area: str | None, category: str | None) -> Decision:
+    reasons = [Reason(code=ReasonCode.DISCIPLINE_ONLY)]
+    if area is None:
+        reasons.append(Reason(code=ReasonCode.AREA_UNKNOWN))
+    start = area or city.root_area.code
+    _, discipline = _rules(city)
+    for place in _places(city, start, category):
+        if rule := discipline.get(place):
+            return _decided(rule, area, category, reasons)
+    for step in (*city.area_path(start), None):
+        for rule in discipline.values():
+            if rule.area == step:
+                return _decided(rule, area, category, reasons)
+    return _decided(None, area, category, reasons)
+
+
+def _decided(rule: Rule | None, area: str | None, category: str | None, reasons: list[Reason]) -> Decision:
+    if rule is None:
+        if area is not None:
+            reasons.append(Reason(code=ReasonCode.NO_RULE))
+        return Decision(unit=None, area=area, category=category, rule=None, reasons=tuple(reasons), confidence=0.0)
+    where = {"area": rule.area or ""}
+    if rule.category:
+        reasons.append(Reason(code=ReasonCode.RULE, detail={**where, "category": rule.category}))
+    else:
+        reasons.append(Reason(code=ReasonCode.FALLBACK, detail=where))
+    confidence = 1.0 if rule.category and area else 0.5
+    return Decision(unit=rule.unit, area=area, category=category, rule=rule, reasons=tuple(reasons), confidence=confidence)
+
+
+def _places(city: City, area: str, category: str | None) -> Iterator[tuple[str | None, str | None]]:
+    """Yield where a rule may stand, the most specific place first."""
+    for kind_of_matter in (*(city.category_path(category) if category else ()), None):
+        for place in (*city.area_path(area), None):
+            yield place, kind_of_matter
+
+
+_Rules = Mapping[tuple[str | None, str | None], Rule]
+
+
+@lru_cache(maxsize=8)
+def _rules(city: City) -> tuple[_Rules, _Rules]:
+    """Index the rules by place: those to ordinary units, and those to units of kind `discipline`."""
+    ordinary: dict[tuple[str | None, str | None], Rule] = {}
+    discipline: dict[tuple[str | None, str | None], Rule] = {}
+    for rule in city.rules:
+        rules = discipline if city.units[rule.unit].kind == DISCIPLINE else ordinary
+        rules[rule.area, rule.category] = rule
+    return ordinary, discipline
+
+
+def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
+    """Choose the deepest area that no other name contradicts.
+
+    A name that several areas bear means the one that another name confirms (城关镇 beside 大通). Names that contradict
+    each other leave the area above both, unless that is the whole city: then nobody knows.
+    """
+    if not hits:
+        return Located(area=None, how=Reason(code=ReasonCode.NOTHING_SAID))
+    bearers: dict[str, set[str]] = {}
+    for hit in hits:
+        bearers.setdefault(hit.alias, set()).add(hit.code)
+    sure = {code for codes in bearers.values() if len(codes) == 1 for code in codes}
+    for alias, codes in bearers.items():
+        confirmed = {code for code in codes if sure & set(city.area_path(code)) - {city.root_area.code}}
+        if len(codes) > 1 and len(confirmed) == 1:
+            bearers[alias] = confirmed
+    named = {code for codes in bearers.values() for code in codes}
+    deepest = {code for code in named if not any(code in city.area_path(other)[1:] for other in named)}
+    shared = [step for step in city.area_path(next(iter(deepest))) if all(step in city.area_path(x) for x in deepest)]
+    area = shared[0]
+    if len(deepest) > 1 and area == city.root_area.code:
+        alias = next(hit.alias for hit in hits if hit.code in deepest)
+        detail = {"areas": ",".join(sorted(deepest)), "alias": alias}
+        return Located(area=None, how=Reason(code=ReasonCode.WORDS_AMBIGUOUS, detail=detail))
+    alias = next(hit.alias for hit in hits if area in city.area_path(hit.code))
+    return Located(area=area, how=Reason(code=ReasonCode.WORDS, detail={"area": area, "alias": alias}))
+
+
+def _scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
+    """Weigh the categories that suit the kind by the words found.
+
+    A longer word weighs more, one that several categories share less, and saying it again adds little: ln(times).
+    """
+    times: Counter[str] = Counter()
+    meanings: dict[str, tuple[str, ...]] = {}
+    for _, word, codes in _category_names(city).found(text):
+        times[word] += 1
+        meanings[word] = codes
+    scores: dict[str, float] = {}
+    for word, codes in meanings.items():
+        for code in codes:
+            scores[code] = scores.get(code, 0.0) + _weight(word) * (1 + log(times[word])) / len(codes)
+    return {code: score for code, score in scores.items() if city.suits(code, kind)}
+
+
+def _weight(word: str) -> float:
+    """A Chinese word says as much in two characters as an English one in six."""
+    return len(word) / 3 if word.isascii() else float(len(word))
+
+
+def _with_below(city: City, code: str) -> Iterator[str]:
+    yield code
+    for child in city.subcategories(code):
+        yield from _with_below(city, child.code)
+
+
+@lru_cache(maxsize=8)
+def _order(city: City) -> Mapping[str, int]:
+    return {code: place for place, code in enumerate(city.categories)}
+
+
+class _Names:
+    """Words to look for and the codes they stand for; a text of 100,000 characters takes some ten milliseconds."""
+
+    def __init__(self, named: Iterable[tuple[str, str]]) -> None:
+        words: dict[str, dict[str, None]] = {}
+        for word, code in named:
+            if len(word) >= 2:
+                words.setdefault(_plain(word), {})[code] = None
+        self._beginnings: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for word in sorted(words, key=len, reverse=True):
+            self._beginnings.setdefault(word[:2], []).append((word, tuple(words[word])))
+
+    def found(self, text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+        """Yield (start, word, codes) from left to right, at one place the longest first."""
+        text = _plain(text)
+        for start, pair in enumerate(map(str.__add__, text, text[1:])):
+            for word, codes in self._beginnings.get(pair, ()):
+                if text.startswith(word, start) and _stands_alone(text, start, word):
+                    yield start, word, codes
+
+
+def _plain(text: str) -> str:
+    """Lower-case ASCII letters only: other alphabets change their length, and starts would no longer fit."""
+    return text.translate(_LOWER)
+
+
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def _stands_alone(text: str, start: int, word: str) -> bool:
+    """Tell whether a Latin word is a whole word: "gas" is not in "Las Vegas". Chinese has no spaces to go by."""
+    end = start + len(word)
+    glued_before = _is_latin(word[0]) and start > 0 and _is_latin(text[start - 1])
+    glued_after = _is_latin(word[-1]) and end < len(text) and _is_latin(text[end])
+    return not (glued_before or glued_after)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+@lru_cache(maxsize=8)
+def _area_names(city: City) -> _Names:
+    return _Names((word, area.code) for area in city.areas.values() for word in (area.name, area.name_en, *area.aliases))
+
+
+@lru_cache(maxsize=8)
+def _category_names(city: City) -> _Names:
+    return _Names(
+        (word, category.code)
+        for category in city.categories.values()
+        for word in (category.name, category.name_en, *category.aliases)
+    )

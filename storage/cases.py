@@ -1,0 +1,187 @@
+"""Cases, and who follows them. Reading for change takes the row first, so that two changes of one case never cross."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.cases import CaseKind, CaseState, Satisfaction
+from storage.database import Row, Tx
+from storage.ids import at, ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A matter that somebody has to deal with.
+
+    `unit` is None while the office owns it; `holder` is the role that signed in. `named` is the reporter's sealed name and
+    phone, None for anonymous. Coordinates are millionths of a degree in `crs`; `code` is the keyed hash of the receipt's code;
+    `routing` is the decision with its reasons, as JSON. `round` grows with every reopening.
+    """
+
+    id: str
+    number: str
+    kind: CaseKind
+    state: CaseState
+    version: int
+    round: int
+    area: str | None
+    category: str | None
+    unit: str | None
+    holder: str | None
+    reporter: str
+    named: bytes | None
+    publish_at: datetime | None
+    lon_e6: int | None
+    lat_e6: int | None
+    crs: str | None
+    place: str
+    routing: str
+    code: str
+    filed_at: datetime
+    changed_at: datetime
+    urged_at: datetime | None = None
+    closed_at: datetime | None = None
+    rating: Satisfaction | None = None
+
+
+_COLUMNS = tuple(Case.__dataclass_fields__)
+_INSERT = f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)}) ON CONFLICT DO NOTHING"
+_CHANGING = ("state", "version", "round", "unit", "holder", "area", "category", "routing", "code", "changed_at", "urged_at",
+             "closed_at", "rating")  # fmt: skip
+_UPDATE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _CHANGING)} WHERE id = :id"
+
+
+async def insert(tx: Tx, case: Case) -> bool:
+    """Keep a new case; False if its number is taken."""
+    return bool(await tx.run(_INSERT, **_values(case, _COLUMNS)))
+
+
+async def for_change(tx: Tx, id: str) -> Case | None:
+    """Take a case for this transaction."""
+    row = await tx.one("SELECT * FROM cases WHERE id = :id /*pg FOR UPDATE */", id=id)
+    return _case(row) if row else None
+
+
+async def update(tx: Tx, case: Case, now: datetime) -> Case:
+    """Write a changed case; its version grows."""
+    changed = replace(case, version=case.version + 1, changed_at=now)
+    await tx.run(_UPDATE, **_values(changed, (*_CHANGING, "id")))
+    return changed
+
+
+async def get(tx: Tx, id: str) -> Case | None:
+    """Read a case."""
+    row = await tx.one("SELECT * FROM cases WHERE id = :id", id=id)
+    return _case(row) if row else None
+
+
+async def numbered(tx: Tx, number: str) -> Case | None:
+    """Find a case by its number."""
+    row = await tx.one("SELECT * FROM cases WHERE number = :number", number=number)
+    return _case(row) if row else None
+
+
+async def follow(tx: Tx, case: str, person: str, now: datetime) -> bool:
+    """Let a person follow a case; False if they do already."""
+    return bool(
+        await tx.run(
+            "INSERT INTO follower (case_id, person, since_at) VALUES (:case, :person, :now) ON CONFLICT DO NOTHING",
+            case=case,
+            person=person,
+            now=ms(now),
+        )
+    )
+
+
+async def follows(tx: Tx, case: str, person: str) -> bool:
+    """Tell whether a person follows a case."""
+    return (
+        await tx.one("SELECT 1 AS yes FROM follower WHERE case_id = :case AND person = :person", case=case, person=person)
+        is not None
+    )
+
+
+async def followers(tx: Tx, case: str) -> Sequence[str]:
+    """Read the persons who follow a case."""
+    rows = await tx.all("SELECT person FROM follower WHERE case_id = :case ORDER BY since_at, person", case=case)
+    return [row["person"] for row in rows]
+
+
+async def unfollow_others(tx: Tx, case: str, person: str) -> None:
+    """Leave only one follower."""
+    await tx.run("DELETE FROM follower WHERE case_id = :case AND person <> :person", case=case, person=person)
+
+
+async def of_follower(tx: Tx, person: str, before: str | None, limit: int, *, only_open: bool = False) -> Sequence[Case]:
+    """Read the cases that a person follows, newest first, from below the id `before`."""
+    rows = await tx.all(
+        "SELECT c.* FROM follower AS f JOIN cases AS c ON c.id = f.case_id"
+        " WHERE f.person = :person AND f.case_id < :before"
+        + (" AND c.closed_at IS NULL" if only_open else "")
+        + " ORDER BY f.case_id DESC LIMIT :limit",
+        person=person,
+        before=before or "g",
+        limit=limit,
+    )
+    return [_case(row) for row in rows]
+
+
+async def of_units(tx: Tx, units: Sequence[str], after: str | None, limit: int) -> Sequence[Case]:
+    """Read the open cases of some units, oldest first, from above the id `after`."""
+    found: list[Case] = []
+    for unit in units:
+        rows = await tx.all(
+            "SELECT * FROM cases WHERE unit = :unit AND closed_at IS NULL AND id > :after ORDER BY id LIMIT :limit",
+            unit=unit,
+            after=after or "",
+            limit=limit,
+        )
+        found += [_case(row) for row in rows]
+    return sorted(found, key=lambda case: case.id)[:limit]
+
+
+async def in_state(tx: Tx, state: CaseState, after: str | None, limit: int) -> Sequence[Case]:
+    """Read the cases in an open state, oldest first, from above the id `after`; misconduct reports are never among them."""
+    rows = await tx.all(
+        "SELECT * FROM cases WHERE state = :state AND closed_at IS NULL AND id > :after AND kind <> 'misconduct'"
+        " ORDER BY id LIMIT :limit",
+        state=state,
+        after=after or "",
+        limit=limit,
+    )
+    return [_case(row) for row in rows]
+
+
+async def newest(tx: Tx, limit: int) -> Sequence[Case]:
+    """Read the newest cases; misconduct reports are never among them."""
+    rows = await tx.all("SELECT * FROM cases WHERE kind <> 'misconduct' ORDER BY id DESC LIMIT :limit", limit=limit)
+    return [_case(row) for row in rows]
+
+
+async def count_confidential(tx: Tx) -> int:
+    """Count the misconduct reports: more than that nobody else may know."""
+    row = await tx.one("SELECT COUNT(*) AS n FROM cases WHERE kind = 'misconduct'")
+    return int(row["n"]) if row else 0
+
+
+async def open_by_unit(tx: Tx) -> dict[str, int]:
+    """Count the open cases of each unit."""
+    rows = await tx.all("SELECT unit, COUNT(*) AS n FROM cases WHERE closed_at IS NULL AND unit IS NOT NULL GROUP BY unit")
+    return {row["unit"]: int(row["n"]) for row in rows}
+
+
+def _values(case: Case, columns: Sequence[str]) -> dict[str, object]:
+    values = {name: getattr(case, name) for name in columns}
+    return {name: ms(value) if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _case(row: Row) -> Case:
+    values = {name: row[name] for name in _COLUMNS}
+    for name in ("publish_at", "filed_at", "changed_at", "urged_at", "closed_at"):
+        values[name] = at(values[name]) if values[name] is not None else None
+    values["kind"] = CaseKind(values["kind"])
+    values["state"] = CaseState(values["state"])
+    values["rating"] = Satisfaction(values["rating"]) if values["rating"] else None
+    return Case(**values)

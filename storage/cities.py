@@ -1,0 +1,50 @@
+"""The city's files as they were loaded, and the names of everything that was ever loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from storage.database import Tx
+from storage.ids import ms
+
+
+async def newest(tx: Tx) -> int:
+    """Read the number of the newest loading; 0 before the first."""
+    row = await tx.one("SELECT MAX(n) AS n FROM city")
+    return int(row["n"] or 0) if row else 0
+
+
+async def files(tx: Tx, n: int) -> dict[str, bytes]:
+    """Read the files of one loading, by name."""
+    return {row["file"]: bytes(row["body"]) for row in await tx.all("SELECT file, body FROM city WHERE n = :n", n=n)}
+
+
+async def write(tx: Tx, files: Mapping[str, bytes], now: datetime) -> int:
+    """Keep files as the newest loading and return its number."""
+    await tx.one("SELECT /*pg pg_advisory_xact_lock(4801731), */ 1 AS locked")
+    n = await newest(tx) + 1
+    for name, body in files.items():
+        await tx.run(
+            "INSERT INTO city (n, file, body, loaded_at) VALUES (:n, :name, :body, :now)", n=n, name=name, body=body, now=ms(now)
+        )
+    return n
+
+
+async def name(tx: Tx, terms: Iterable[tuple[str, str, str, str]]) -> None:
+    """Remember names: sort (area, unit, category), code, Chinese, English."""
+    for sort, code, zh, en in terms:
+        await tx.run(
+            "INSERT INTO term (sort, code, name, name_en) VALUES (:sort, :code, :zh, :en)"
+            " ON CONFLICT (sort, code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en",
+            sort=sort,
+            code=code,
+            zh=zh,
+            en=en,
+        )
+
+
+async def names(tx: Tx) -> dict[tuple[str, str], tuple[str, str]]:
+    """Read every name ever loaded, by sort and code."""
+    rows = await tx.all("SELECT sort, code, name, name_en FROM term")
+    return {(row["sort"], row["code"]): (row["name"], row["name_en"]) for row in rows}

@@ -1,0 +1,111 @@
+"""One small SQL surface over two drivers.
+
+SQL is written once: `:name` parameters, and the syntax that SQLite 3.35 and PostgreSQL 12 share. What only PostgreSQL needs
+stands in `/*pg ... */`, what only SQLite needs in `/*lite ... */`. Values are text, 64-bit integers and bytes. A parameter
+whose type PostgreSQL can't infer needs a CAST; a colon inside a literal would be taken for a parameter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+
+class StorageError(Exception):
+    """The store could not do what it was asked."""
+
+
+class Unavailable(StorageError):
+    """The store itself fails (connection, disk, lock): wait and begin again; nothing was written."""
+
+
+class Conflict(StorageError):
+    """Two transactions were in each other's way: run this one again at once."""
+
+
+class Row(Protocol):
+    """A result row: `row["column"]`, whatever the driver."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class Tx(Protocol):
+    """An open transaction: commits when its block ends, rolls back if the block raises."""
+
+    async def run(self, sql: str, **params: Any) -> int:
+        """Execute and return the number of rows changed."""
+        ...
+
+    async def one(self, sql: str, **params: Any) -> Row | None:
+        """Return the first row, or None."""
+        ...
+
+    async def all(self, sql: str, **params: Any) -> Sequence[Row]:
+        """Return every row."""
+        ...
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """Open a block whose changes alone are undone if it raises."""
+        ...
+
+
+class Database(Protocol):
+    """A store of one city."""
+
+    serial: bool
+    """True where all transactions run one after another in this process."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Tx]:
+        """Open a transaction that may write."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Tx]:
+        """Open a read-only transaction that holds no writer up."""
+        ...
+
+    async def script(self, sql: str) -> None:
+        """Run several statements of a migration in one transaction."""
+        ...
+
+    async def listen(self, heard: Callable[[str], None]) -> None:
+        """Call `heard` with the topic whenever another process rings one; it may miss some, so poll behind it."""
+        ...
+
+    async def ring(self, topics: Sequence[str]) -> None:
+        """Tell other processes that there is something new under these topics."""
+        ...
+
+    def hold(self) -> None:
+        """Claim the store for this process where only one may serve it; raises Unavailable if another does."""
+        ...
+
+    async def close(self) -> None:
+        """Let everything go."""
+        ...
+
+
+async def connect(url: str) -> Database:
+    """Open `sqlite:PATH` or `postgresql://...`; raises Unavailable."""
+    if url.startswith("sqlite:"):
+        from storage.sqlite import SqliteDatabase
+
+        return await SqliteDatabase.open(url.removeprefix("sqlite:"))
+    from storage.postgres import PostgresDatabase
+
+    return await PostgresDatabase.open(url)
+
+
+async def finish(work: Coroutine[Any, Any, Any]) -> None:
+    """Run to the end, however often we are cancelled meanwhile; an error of the store is Unavailable."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            continue
+        except Exception:
+            break
+    if error := task.exception():
+        raise Unavailable(str(error)) from error

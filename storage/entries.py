@@ -1,0 +1,120 @@
+"""The texts of a case: what the citizen told, questions, answers, results, reasons. Personal data in them is sealed apart."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.ledger import text_hash
+from domain.privacy import Masked
+from storage.database import Row, Tx
+from storage.ids import at, ms, new_id
+from storage.keys import Keys
+
+
+class EntryKind(StrEnum):
+    """What a text is."""
+
+    TOLD = "told"
+    ADDED = "added"
+    CORRECTED = "corrected"
+    QUESTION = "question"
+    REPLY = "reply"
+    RESULT = "result"
+    NOT_SOLVED = "not_solved"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    HANDED_OVER = "handed_over"
+    ASSIGNED = "assigned"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One text, as unit and public may see it."""
+
+    id: str
+    n: int
+    round: int
+    kind: EntryKind
+    author: str
+    text: str
+    files: tuple[str, ...]
+    salt: bytes
+    created_at: datetime
+    erased: bool
+
+    @property
+    def hash(self) -> str:
+        """What the ledger keeps of the text."""
+        return text_hash(self.salt, self.text)
+
+
+async def write(
+    tx: Tx,
+    keys: Keys,
+    *,
+    case: str,
+    round: int,
+    kind: EntryKind,
+    author: str,
+    masked: Masked,
+    files: Sequence[str],
+    now: datetime,
+    message: str | None = None,
+) -> Entry:
+    """Keep a text; what was masked is sealed beside it. `message` is the keyed name of the message it came in."""
+    row = await tx.one("SELECT MAX(n) AS n FROM entry WHERE case_id = :case", case=case)
+    n = int(row["n"] or 0) + 1 if row else 1
+    entry = Entry(
+        id=new_id(now), n=n, round=round, kind=kind, author=author, text=masked.text, files=tuple(files),
+        salt=os.urandom(16), created_at=now, erased=False,
+    )  # fmt: skip
+    pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
+    await tx.run(
+        "INSERT INTO entry (id, case_id, n, round, kind, author, text, sealed, salt, files, message, created_at)"
+        " VALUES (:id, :case, :n, :round, :kind, :author, :text, :sealed, :salt, :files, :message, :now)",
+        id=entry.id,
+        case=case,
+        n=n,
+        round=round,
+        kind=kind,
+        author=author,
+        text=entry.text,
+        sealed=keys.seal(pieces.encode()) if masked.found else None,
+        salt=entry.salt,
+        files=json.dumps(entry.files),
+        message=message,
+        now=ms(now),
+    )
+    return entry
+
+
+async def of_case(tx: Tx, case: str) -> Sequence[Entry]:
+    """Read the texts of a case, in order."""
+    return [_entry(row) for row in await tx.all("SELECT * FROM entry WHERE case_id = :case ORDER BY n", case=case)]
+
+
+async def of_message(tx: Tx, message: str) -> tuple[str, Entry] | None:
+    """Find the case and the text that a message became."""
+    row = await tx.one("SELECT * FROM entry WHERE message = :message ORDER BY n LIMIT 1", message=message)
+    return (row["case_id"], _entry(row)) if row else None
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        id=row["id"],
+        n=row["n"],
+        round=row["round"],
+        kind=EntryKind(row["kind"]),
+        author=row["author"],
+        text=row["text"],
+        files=tuple(json.loads(row["files"])),
+        salt=bytes(row["salt"]),
+        created_at=at(row["created_at"]),
+        erased=row["erased_at"] is not None,
+    )

@@ -1,0 +1,135 @@
+"""What came in and was acknowledged: kept before it is acted on, each message once, in its channel's own order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.database import Row, Tx
+from storage.ids import at, ms, new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """One message as it came, sealed."""
+
+    id: str
+    channel: str
+    external_id: str
+    conversation: str
+    body: bytes | None
+    tries: int
+    received_at: datetime
+    why: str | None
+
+
+async def receive(tx: Tx, *, channel: str, external_id: str, conversation: str, order: int, body: bytes, now: datetime) -> bool:
+    """Keep a message; False if this very message was kept before."""
+    return bool(
+        await tx.run(
+            "INSERT INTO inbox (id, channel, external_id, conversation, order_key, body, received_at)"
+            " VALUES (:id, :channel, :external_id, :conversation, :order, :body, :now)"
+            " ON CONFLICT (channel, external_id) DO NOTHING",
+            id=new_id(now),
+            channel=channel,
+            external_id=external_id,
+            conversation=conversation,
+            order=order,
+            body=body,
+            now=ms(now),
+        )
+    )
+
+
+async def waiting(tx: Tx, limit: int) -> Sequence[str]:
+    """Read the conversations that have open messages, the longest waiting first."""
+    rows = await tx.all(
+        "SELECT conversation, MIN(received_at) AS since FROM inbox WHERE done_at IS NULL AND parked_at IS NULL"
+        " GROUP BY conversation ORDER BY since LIMIT :limit",
+        limit=limit,
+    )
+    return [row["conversation"] for row in rows]
+
+
+async def first_open(tx: Tx, conversation: str) -> tuple[InboxRow, datetime] | None:
+    """Read the message of a conversation that is next, and the time before which it is not to be tried again."""
+    row = await tx.one(
+        "SELECT * FROM inbox WHERE conversation = :conversation AND done_at IS NULL AND parked_at IS NULL"
+        " ORDER BY order_key, received_at LIMIT 1",
+        conversation=conversation,
+    )
+    return (_row(row), at(row["next_try_at"])) if row else None
+
+
+async def finish(tx: Tx, id: str, now: datetime) -> None:
+    """Mark a message as acted on."""
+    await tx.run("UPDATE inbox SET done_at = :now WHERE id = :id", id=id, now=ms(now))
+
+
+async def postpone(tx: Tx, id: str, why: str, until: datetime) -> None:
+    """Note a failed try and when to try again."""
+    await tx.run(
+        "UPDATE inbox SET tries = tries + 1, why = :why, next_try_at = :until WHERE id = :id", id=id, why=why, until=ms(until)
+    )
+
+
+async def park(tx: Tx, id: str, why: str, now: datetime) -> None:
+    """Put a message aside that failed every time, for somebody to look at."""
+    await tx.run("UPDATE inbox SET tries = tries + 1, why = :why, parked_at = :now WHERE id = :id", id=id, why=why, now=ms(now))
+
+
+async def parked(tx: Tx) -> Sequence[InboxRow]:
+    """Read what was put aside."""
+    return [_row(row) for row in await tx.all("SELECT * FROM inbox WHERE parked_at IS NOT NULL ORDER BY parked_at")]
+
+
+async def unpark(tx: Tx, id: str) -> bool:
+    """Have a message tried again; False if it is not parked."""
+    return bool(
+        await tx.run(
+            "UPDATE inbox SET parked_at = NULL, tries = 0, next_try_at = 0 WHERE id = :id AND parked_at IS NOT NULL", id=id
+        )
+    )
+
+
+async def of_conversation(tx: Tx, conversation: str, since: datetime) -> Sequence[InboxRow]:
+    """Read what somebody sent since a point in time, in order."""
+    rows = await tx.all(
+        "SELECT * FROM inbox WHERE conversation = :conversation AND received_at >= :since AND body IS NOT NULL"
+        " ORDER BY received_at, order_key",
+        conversation=conversation,
+        since=ms(since),
+    )
+    return [_row(row) for row in rows]
+
+
+async def is_busy(tx: Tx, conversation: str) -> bool:
+    """Tell whether a conversation has messages that were not acted on yet."""
+    return (
+        await tx.one(
+            "SELECT 1 AS open FROM inbox WHERE conversation = :conversation AND done_at IS NULL AND parked_at IS NULL LIMIT 1",
+            conversation=conversation,
+        )
+        is not None
+    )
+
+
+async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
+    """Erase the bodies of messages that were acted on long ago; their ids stay, so that none is taken twice."""
+    return await tx.run(
+        "UPDATE inbox SET body = NULL WHERE body IS NOT NULL AND done_at IS NOT NULL AND done_at < :before", before=ms(now - keep)
+    )
+
+
+def _row(row: Row) -> InboxRow:
+    return InboxRow(
+        id=row["id"],
+        channel=row["channel"],
+        external_id=row["external_id"],
+        conversation=row["conversation"],
+        body=bytes(row["body"]) if row["body"] is not None else None,
+        tries=row["tries"],
+        received_at=at(row["received_at"]),
+        why=row["why"],
+    )

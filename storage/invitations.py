@@ -1,0 +1,68 @@
+"""One-time codes that give roles, or sign a person in on one more device. Only their keyed hashes are kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Tx
+from storage.ids import ms
+from storage.roles import RoleKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What a code gives: a role in some units (none for the office), or another device of `person`."""
+
+    role: RoleKind | None
+    units: tuple[str, ...]
+    name: str
+    person: str | None
+
+
+async def write(tx: Tx, code: str, invitation: Invitation, now: datetime, until: datetime) -> None:
+    """Keep an invitation under the keyed hash of its code."""
+    await tx.run(
+        "INSERT INTO invitation (code, role, units, name, person, created_at, expires_at)"
+        " VALUES (:code, :role, :units, :name, :person, :now, :until)",
+        code=code,
+        role=invitation.role,
+        units=json.dumps(invitation.units),
+        name=invitation.name,
+        person=invitation.person,
+        now=ms(now),
+        until=ms(until),
+    )
+
+
+async def look(tx: Tx, code: str, now: datetime) -> Invitation | None:
+    """Read an invitation that can still be used."""
+    row = await tx.one(
+        "SELECT * FROM invitation WHERE code = :code AND used_at IS NULL AND expires_at > :now", code=code, now=ms(now)
+    )
+    if row is None:
+        return None
+    return Invitation(
+        role=RoleKind(row["role"]) if row["role"] else None,
+        units=tuple(json.loads(row["units"])),
+        name=row["name"],
+        person=row["person"],
+    )
+
+
+async def use(tx: Tx, code: str, by: str, now: datetime) -> bool:
+    """Use an invitation up; False if somebody was faster or it is too late."""
+    return bool(
+        await tx.run(
+            "UPDATE invitation SET used_at = :now, used_by = :by WHERE code = :code AND used_at IS NULL AND expires_at > :now",
+            code=code,
+            by=by,
+            now=ms(now),
+        )
+    )
+
+
+async def drop_unused(tx: Tx, role: RoleKind) -> None:
+    """End the unused invitations to a role, so that the demo's newest links are the only ones."""
+    await tx.run("DELETE FROM invitation WHERE role = :role AND used_at IS NULL", role=role)

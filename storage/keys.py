@@ -1,0 +1,72 @@
+"""The city's key: seals what could name a reporter, and makes the keyed hashes by which accounts are known.
+
+One random key of 32 bytes in its own file, outside the media folder; every use has a key of its own, derived from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+
+class KeyProblem(Exception):
+    """The key file can't be used."""
+
+
+class Unsealable(Exception):
+    """A sealed value does not open with this key: another key file, or a damaged row."""
+
+
+class Keys:
+    """Everything that is done with the city's key."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._seal = AESGCM(_derive(secret, b"seal"))
+        self._name = _derive(secret, b"name")
+        self.vault = _derive(secret, b"vault")
+
+    @classmethod
+    def open(cls, path: Path) -> Keys:
+        """Read the key file; make it, readable by its owner only, where there is none. Raises KeyProblem."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                new = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(new, "wb") as file:
+                    file.write(base64.b64encode(os.urandom(32)) + b"\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+            secret = base64.b64decode(path.read_bytes().strip(), validate=True)
+        except (OSError, ValueError) as error:
+            raise KeyProblem(f"The key file {path} can't be used: {error}") from error
+        if len(secret) != 32:
+            raise KeyProblem(f"The key file {path} should hold 32 bytes in base64; it holds {len(secret)}.")
+        if path.stat().st_mode & 0o077:
+            raise KeyProblem(f"The key file {path} can be read by others. Run: chmod 600 {path}")
+        return cls(secret)
+
+    def seal(self, plain: bytes) -> bytes:
+        """Encrypt (AES-256-GCM, a fresh nonce in front)."""
+        nonce = os.urandom(12)
+        return nonce + self._seal.encrypt(nonce, plain, None)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        """Decrypt; raises Unsealable."""
+        try:
+            return self._seal.decrypt(sealed[:12], sealed[12:], None)
+        except InvalidTag as error:
+            raise Unsealable("A sealed value does not open with this key.") from error
+
+    def name(self, *parts: str) -> str:
+        """Give the keyed hash (32 hexadecimal digits) by which something personal is known."""
+        return hmac.new(self._name, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _derive(secret: bytes, use: bytes) -> bytes:
+    return hmac.new(secret, b"huiyin " + use, hashlib.sha256).digest()

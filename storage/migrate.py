@@ -1,0 +1,79 @@
+"""Numbered migrations with checksums, applied once each; a database newer than the program is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from storage.database import Database, StorageError
+from storage.ids import ms
+
+FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 4_801_730
+
+
+class WrongSchema(StorageError):
+    """The database was made by a newer program, or a migration was changed after it had been applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file's text."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def known() -> tuple[Migration, ...]:
+    """Read the migrations that this program has, in order."""
+    return tuple(Migration(int(path.name[:4]), path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.sql")))
+
+
+async def missing(database: Database) -> tuple[Migration, ...]:
+    """Tell which migrations are still to be applied; raises WrongSchema."""
+    async with database.transaction() as tx:
+        await tx.one(f"SELECT /*pg pg_advisory_xact_lock({_LOCK}), */ 1 AS locked")
+        await tx.run(
+            "CREATE TABLE IF NOT EXISTS migration"
+            " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"
+        )
+        applied = {row["number"]: row for row in await tx.all("SELECT number, name, checksum FROM migration")}
+    migrations = known()
+    if newer := sorted(set(applied) - {migration.number for migration in migrations}):
+        raise WrongSchema(
+            f"The database has migration {newer[-1]}, which this program does not know."
+            " Run the newer program, or restore a backup."
+        )
+    for migration in migrations:
+        if migration.number in applied and applied[migration.number]["checksum"] != migration.checksum:
+            raise WrongSchema(f"Migration {migration.name} was applied with another text. Restore the file as it was.")
+    return tuple(migration for migration in migrations if migration.number not in applied)
+
+
+async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
+    """Apply what is missing and return the names of what was applied; raises WrongSchema.
+
+    Each file and its record are one transaction; on PostgreSQL an advisory lock lets only one process apply it.
+    """
+    done = []
+    for migration in await missing(database):
+        record = (
+            "INSERT INTO migration (number, name, checksum, applied_at)"
+            f" VALUES ({migration.number}, '{migration.name}', '{migration.checksum}', {ms(now)});"
+        )
+        try:
+            await database.script(f"/*pg SELECT pg_advisory_xact_lock({_LOCK}); */\n{record}\n{migration.sql}")
+        except StorageError:
+            if migration in await missing(database):
+                raise
+            continue  # another process was faster
+        done.append(migration.name)
+    return tuple(done)

@@ -1,0 +1,276 @@
+"""What is to be said: sealed neutral messages, kept in the same transaction as the change that caused them.
+
+Rows of push channels are leased, sent and marked; rows of pull channels are a mailbox that its client acknowledges.
+Within a conversation and lane, rows go out in the order of their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from dialog import outgoing as wire
+from dialog.outgoing import Outgoing
+from storage.database import Row, Tx
+from storage.ids import at, ms, new_id
+from storage.keys import Keys
+
+
+class Lane(IntEnum):
+    """Answers are caused by that chat's own message and go first; notices are paced."""
+
+    ANSWER = 0
+    NOTICE = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One message to be sent. `edits` is the id of the row whose message it replaces."""
+
+    n: int
+    id: str
+    conversation: str
+    channel: str
+    lane: Lane
+    body: bytes
+    subject: str | None
+    card: str | None
+    edits: str | None
+    created_at: datetime
+    tries: int
+    sent_at: datetime | None
+    external_id: str | None
+    why: str | None
+
+    def outgoing(self, keys: Keys) -> Outgoing:
+        """Open the message."""
+        return wire.from_json(keys.unseal(self.body))
+
+
+async def put(
+    tx: Tx,
+    keys: Keys,
+    *,
+    conversation: str,
+    channel: str,
+    message: Outgoing,
+    lane: Lane,
+    now: datetime,
+    due: datetime | None = None,
+    subject: str | None = None,
+    card: str | None = None,
+    edits: str | None = None,
+) -> str:
+    """Queue a message and return its id. `subject` is the case that it is about, `card` whose view of the case it shows."""
+    id = new_id(now)
+    await tx.run(
+        "INSERT INTO outbox (id, conversation, channel, lane, body, subject, card, edits, created_at, due_at)"
+        " VALUES (:id, :conversation, :channel, :lane, :body, :subject, :card, :edits, :now, :due)",
+        id=id,
+        conversation=conversation,
+        channel=channel,
+        lane=int(lane),
+        body=keys.seal(wire.to_json(message)),
+        subject=subject,
+        card=card,
+        edits=edits,
+        now=ms(now),
+        due=ms(due or now),
+    )
+    return id
+
+
+async def replace_unsent(tx: Tx, keys: Keys, id: str, message: Outgoing, due: datetime) -> bool:
+    """Change a message that has not gone out and put it off; False if it is out, or on its way."""
+    return bool(
+        await tx.run(
+            "UPDATE outbox SET body = :body, due_at = :due"
+            " WHERE id = :id AND sent_at IS NULL AND parked_at IS NULL AND tries = 0 AND lease_until = 0 AND due_at > created_at",
+            id=id,
+            body=keys.seal(wire.to_json(message)),
+            due=ms(due),
+        )
+    )
+
+
+async def drop_unsent(tx: Tx, id: str) -> bool:
+    """Take back a delayed message that has not gone out; False if it is out, or on its way."""
+    return bool(
+        await tx.run(
+            "DELETE FROM outbox"
+            " WHERE id = :id AND sent_at IS NULL AND parked_at IS NULL AND tries = 0 AND lease_until = 0 AND due_at > created_at",
+            id=id,
+        )
+    )
+
+
+async def lease(tx: Tx, channel: str, lane: Lane, now: datetime, until: datetime, limit: int) -> Sequence[OutboxRow]:
+    """Take due rows of a push channel, at most one a conversation: the first that is not out yet."""
+    rows = await tx.all(
+        "UPDATE outbox SET lease_until = :until, tries = tries + 1 WHERE n IN ("
+        " SELECT o.n FROM outbox AS o JOIN conversation AS c ON c.id = o.conversation"
+        " WHERE o.channel = :channel AND o.lane = :lane AND o.sent_at IS NULL AND o.parked_at IS NULL"
+        " AND o.due_at <= :now AND o.lease_until <= :now AND c.silent_until <= :now"
+        " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.conversation = o.conversation"
+        "  AND before.lane = o.lane AND before.n < o.n AND before.sent_at IS NULL AND before.parked_at IS NULL"
+        "  AND (before.due_at <= :now OR before.tries > 0))"
+        " ORDER BY o.due_at, o.n LIMIT :limit /*pg FOR UPDATE OF o SKIP LOCKED */)"
+        " RETURNING *",
+        channel=channel,
+        lane=int(lane),
+        now=ms(now),
+        until=ms(until),
+        limit=limit,
+    )
+    return sorted((_row(row) for row in rows), key=lambda row: row.n)
+
+
+async def next_due(tx: Tx, channel: str) -> datetime | None:
+    """Tell when the earliest unsent row of a channel is due."""
+    row = await tx.one(
+        "SELECT MIN(due_at) AS due FROM outbox WHERE channel = :channel AND sent_at IS NULL AND parked_at IS NULL",
+        channel=channel,
+    )
+    return at(row["due"]) if row and row["due"] is not None else None
+
+
+async def mark_sent(tx: Tx, keys: Keys, row: OutboxRow, external_id: str | None, now: datetime) -> None:
+    """Note that a message is out; its secrets are overwritten."""
+    shown = wire.shown_once(row.outgoing(keys), now)
+    if shown is None:
+        await tx.run(
+            "UPDATE outbox SET sent_at = :now, external_id = :external_id, why = NULL WHERE id = :id",
+            id=row.id,
+            external_id=external_id,
+            now=ms(now),
+        )
+    else:
+        await tx.run(
+            "UPDATE outbox SET sent_at = :now, external_id = :external_id, why = NULL, body = :body WHERE id = :id",
+            id=row.id,
+            external_id=external_id,
+            now=ms(now),
+            body=keys.seal(wire.to_json(shown)),
+        )
+
+
+async def try_later(tx: Tx, id: str, until: datetime, why: str | None, *, counts: bool = True) -> None:
+    """Give a row back, to be taken again from `until` on; `counts=False` if it was not even tried."""
+    await tx.run(
+        "UPDATE outbox SET due_at = :until, lease_until = 0, why = :why, tries = tries - :uncounted WHERE id = :id",
+        id=id,
+        until=ms(until),
+        why=why,
+        uncounted=0 if counts else 1,
+    )
+
+
+async def hush(tx: Tx, conversation: str, until: datetime) -> None:
+    """Send nothing to a conversation before a point in time."""
+    await tx.run("UPDATE conversation SET silent_until = :until WHERE id = :id", id=conversation, until=ms(until))
+
+
+async def park(tx: Tx, id: str, why: str, now: datetime) -> None:
+    """Put a message aside that can't be delivered."""
+    await tx.run("UPDATE outbox SET parked_at = :now, why = :why WHERE id = :id", id=id, why=why, now=ms(now))
+
+
+async def parked(tx: Tx) -> Sequence[OutboxRow]:
+    """Read what could not be delivered."""
+    return [_row(row) for row in await tx.all("SELECT * FROM outbox WHERE parked_at IS NOT NULL ORDER BY parked_at")]
+
+
+async def unpark(tx: Tx, id: str, now: datetime) -> bool:
+    """Have a message sent again; False if it is not parked."""
+    return bool(
+        await tx.run(
+            "UPDATE outbox SET parked_at = NULL, tries = 0, lease_until = 0, due_at = :now"
+            " WHERE id = :id AND parked_at IS NOT NULL",
+            id=id,
+            now=ms(now),
+        )
+    )
+
+
+async def get(tx: Tx, id: str) -> OutboxRow | None:
+    """Read one row."""
+    row = await tx.one("SELECT * FROM outbox WHERE id = :id", id=id)
+    return _row(row) if row else None
+
+
+async def by_external_id(tx: Tx, conversation: str, external_id: str) -> OutboxRow | None:
+    """Find the row of a message that somebody replied to or pressed a button of."""
+    row = await tx.one(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND external_id = :external_id AND edits IS NULL",
+        conversation=conversation,
+        external_id=external_id,
+    )
+    return _row(row) if row else None
+
+
+async def cards(tx: Tx, subject: str, card: str) -> Sequence[OutboxRow]:
+    """Read the newest card of a case in each conversation."""
+    rows = await tx.all(
+        "SELECT * FROM outbox AS o WHERE subject = :subject AND card = :card AND edits IS NULL AND NOT EXISTS ("
+        " SELECT 1 FROM outbox AS newer WHERE newer.subject = o.subject AND newer.card = o.card AND newer.edits IS NULL"
+        " AND newer.conversation = o.conversation AND newer.n > o.n) ORDER BY n",
+        subject=subject,
+        card=card,
+    )
+    return [_row(row) for row in rows]
+
+
+async def mailbox(tx: Tx, conversation: str, after: int, limit: int) -> Sequence[OutboxRow]:
+    """Read what a pulling client has not acknowledged, and what is newer than `after`, in order."""
+    rows = await tx.all(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND (n > :after OR sent_at IS NULL) AND parked_at IS NULL"
+        " ORDER BY n LIMIT :limit",
+        conversation=conversation,
+        after=after,
+        limit=limit,
+    )
+    return [_row(row) for row in rows]
+
+
+async def of_conversation(tx: Tx, conversation: str, since: datetime) -> Sequence[OutboxRow]:
+    """Read what was said to somebody since a point in time, in order."""
+    rows = await tx.all(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND created_at >= :since ORDER BY n",
+        conversation=conversation,
+        since=ms(since),
+    )
+    return [_row(row) for row in rows]
+
+
+async def unacknowledged(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
+    """Read a row of a mailbox that its client has not acknowledged yet."""
+    row = await tx.one(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND n = :n AND sent_at IS NULL", conversation=conversation, n=n
+    )
+    return _row(row) if row else None
+
+
+async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
+    """Delete what went out long ago, but the cards, which can still be replied to."""
+    return await tx.run("DELETE FROM outbox WHERE sent_at < :before AND card IS NULL", before=ms(now - keep))
+
+
+def _row(row: Row) -> OutboxRow:
+    return OutboxRow(
+        n=row["n"],
+        id=row["id"],
+        conversation=row["conversation"],
+        channel=row["channel"],
+        lane=Lane(row["lane"]),
+        body=bytes(row["body"]),
+        subject=row["subject"],
+        card=row["card"],
+        edits=row["edits"],
+        created_at=at(row["created_at"]),
+        tries=row["tries"],
+        sent_at=at(row["sent_at"]) if row["sent_at"] is not None else None,
+        external_id=row["external_id"],
+        why=row["why"],
+    )

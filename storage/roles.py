@@ -1,0 +1,83 @@
+"""Who holds which role: contacts and heads of units, the office. Staff names are kept as they are shown to colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.database import Row, Tx
+from storage.ids import ms, new_id
+
+
+class RoleKind(StrEnum):
+    """Sort of a role."""
+
+    CONTACT = "contact"
+    HEAD = "head"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role that a person holds now."""
+
+    id: str
+    person: str
+    kind: RoleKind
+    unit: str | None
+    name: str
+
+
+async def of_person(tx: Tx, person: str) -> Sequence[Role]:
+    """Read the roles that a person holds."""
+    rows = await tx.all("SELECT * FROM role WHERE person = :person AND until_at IS NULL ORDER BY since_at, id", person=person)
+    return [_role(row) for row in rows]
+
+
+async def of_unit(tx: Tx, unit: str, kind: RoleKind = RoleKind.CONTACT) -> Sequence[Role]:
+    """Read who holds a role in a unit."""
+    rows = await tx.all(
+        "SELECT * FROM role WHERE unit = :unit AND role = :kind AND until_at IS NULL ORDER BY since_at, id", unit=unit, kind=kind
+    )
+    return [_role(row) for row in rows]
+
+
+async def of_kind(tx: Tx, kind: RoleKind) -> Sequence[Role]:
+    """Read who holds a role anywhere."""
+    rows = await tx.all("SELECT * FROM role WHERE role = :kind AND until_at IS NULL ORDER BY since_at, id", kind=kind)
+    return [_role(row) for row in rows]
+
+
+async def is_held(tx: Tx, kind: RoleKind) -> bool:
+    """Tell whether anybody holds a role."""
+    return await tx.one("SELECT 1 AS held FROM role WHERE role = :kind AND until_at IS NULL LIMIT 1", kind=kind) is not None
+
+
+async def get(tx: Tx, id: str) -> Role | None:
+    """Read one role, held now or before."""
+    row = await tx.one("SELECT * FROM role WHERE id = :id", id=id)
+    return _role(row) if row else None
+
+
+async def give(tx: Tx, person: str, kind: RoleKind, unit: str | None, name: str, now: datetime) -> Role | None:
+    """Give a role; None if the person holds it already."""
+    for held in await of_person(tx, person):
+        if held.kind is kind and held.unit == unit:
+            return None
+    role = Role(id=new_id(now), person=person, kind=kind, unit=unit, name=name)
+    await tx.run(
+        "INSERT INTO role (id, person, role, unit, name, since_at) VALUES (:id, :person, :kind, :unit, :name, :now)",
+        id=role.id,
+        person=person,
+        kind=kind,
+        unit=unit,
+        name=name,
+        now=ms(now),
+    )
+    return role
+
+
+def _role(row: Row) -> Role:
+    return Role(id=row["id"], person=row["person"], kind=RoleKind(row["role"]), unit=row["unit"], name=row["name"])

@@ -1,0 +1,181 @@
+"""SQLite: one write connection on which transactions queue, read-only connections beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import re
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from storage.database import Row, StorageError, Tx, Unavailable, finish
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+READERS = 4
+
+# What waiting and beginning again may heal; every other error is a mistake of ours.
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+_LITE_ONLY = re.compile(r"/\*lite (.*?)\*/", re.S)
+
+
+@cache
+def lite(sql: str) -> str:
+    """Uncover `/*lite ... */`."""
+    return _LITE_ONLY.sub(r"\1", sql)
+
+
+@contextmanager
+def _errors() -> Generator[None, None, None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        passing = code is not None and code & 0xFF in _PASSING
+        raise (Unavailable if passing else StorageError)(str(error)) from error
+
+
+class SqliteTx:
+    """An open transaction on one connection."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._savepoints = 0
+
+    async def run(self, sql: str, **params: Any) -> int:
+        with _errors():
+            async with self._connection.execute(lite(sql), params) as cursor:
+                return cursor.rowcount
+
+    async def one(self, sql: str, **params: Any) -> Row | None:
+        rows = await self.all(sql, **params)
+        return rows[0] if rows else None
+
+    async def all(self, sql: str, **params: Any) -> Sequence[Row]:
+        with _errors():
+            return list(await self._connection.execute_fetchall(lite(sql), params))
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None, None]:
+        self._savepoints += 1
+        name = f"s{self._savepoints}"
+        await self.run(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            await finish(self.run(f"ROLLBACK TO {name}"))
+            await finish(self.run(f"RELEASE {name}"))
+            raise
+        await self.run(f"RELEASE {name}")
+
+
+class SqliteDatabase:
+    """One file. Transactions queue on a lock, so that none finds the file busy within this process."""
+
+    serial = True
+
+    def __init__(self, path: str, writer: aiosqlite.Connection) -> None:
+        self._path = path
+        self._writer = writer
+        self._lock = asyncio.Lock()
+        self._readers: asyncio.LifoQueue[aiosqlite.Connection | None] = asyncio.LifoQueue()
+        for _ in range(READERS):
+            self._readers.put_nowait(None)
+        self._held: int | None = None
+
+    @classmethod
+    async def open(cls, path: str) -> SqliteDatabase:
+        """Open or make the file, readable by its owner only; raises Unavailable."""
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise Unavailable(f"{path} can't be opened: {error.strerror}") from error
+        with _errors():
+            writer = await aiosqlite.connect(path, isolation_level=None)
+            writer.row_factory = sqlite3.Row
+            for pragma in PRAGMAS:
+                await writer.execute(f"PRAGMA {pragma}")
+        return cls(path, writer)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Tx, None]:
+        async with self._lock:
+            try:
+                # IMMEDIATE takes the write lock now: a later upgrade from reading to writing could not wait for it.
+                with _errors():
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                yield SqliteTx(self._writer)
+                with _errors():
+                    await self._writer.execute("COMMIT")
+            except BaseException:
+                # A cancelled statement still runs in the driver's thread. Its queue is first in, first out, so this
+                # rollback follows it; the lock must stay ours until then, even if we are cancelled again.
+                await finish(self._writer.rollback())
+                raise
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[Tx, None]:
+        connection = await self._readers.get()
+        try:
+            if connection is None:
+                with _errors():
+                    connection = await aiosqlite.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
+                    connection.row_factory = sqlite3.Row
+                    await connection.execute("PRAGMA busy_timeout=30000")
+            with _errors():
+                await connection.execute("BEGIN")
+            try:
+                yield SqliteTx(connection)
+            finally:
+                await finish(connection.rollback())
+        finally:
+            self._readers.put_nowait(connection)
+
+    async def script(self, sql: str) -> None:
+        async with self._lock:
+            try:
+                with _errors():
+                    await self._writer.executescript(f"BEGIN IMMEDIATE;\n{lite(sql)}\nCOMMIT;")
+            except BaseException:
+                await finish(self._writer.rollback())
+                raise
+
+    async def listen(self, heard: Callable[[str], None]) -> None:
+        """Nobody else serves this file: there is nothing to hear."""
+
+    async def ring(self, topics: Sequence[str]) -> None:
+        """Nobody else serves this file: there is nobody to tell."""
+
+    def hold(self) -> None:
+        held = os.open(f"{self._path}.serving", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(held)
+            raise Unavailable(
+                f"{self._path} is already served by another huiyin. Stop that one first, or use PostgreSQL for more than one."
+            ) from error
+        self._held = held
+
+    async def close(self) -> None:
+        await self._writer.close()
+        while not self._readers.empty():
+            if reader := self._readers.get_nowait():
+                await reader.close()
+        if self._held is not None:
+            os.close(self._held)
