@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialog.texts import Name, Text, _
-from domain.city import City
-from domain.city_files import Problem, read_city
+from domain.cases import CaseKind
+from domain.city import City, Times
+from domain.city_files import read_city
+from domain.city_tables import Problem
 from domain.working_days import WorkingDays
 from storage import cases, cities, ledger
 from storage.database import Tx
@@ -44,6 +46,10 @@ class LoadedCity:
             return _("Something else")
         category = self.city.categories.get(code)
         return Name(category.name, category.name_en) if category else self._past("category", code)
+
+    def times(self, kind: CaseKind, category: str | None) -> Times:
+        """Give the limits of a category, or of the kind where the category is no longer in use."""
+        return self.city.times(kind, category if category in self.city.categories else None)
 
     def _past(self, sort: str, code: str) -> Name:
         return Name(*self.past.get((sort, code), (code, code)))
@@ -86,9 +92,7 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
     await cities.name(tx, (("area", a.code, a.name, a.name_en) for a in city.areas.values()))
     await cities.name(tx, (("unit", u.code, u.name, u.name_en) for u in city.units.values()))
     await cities.name(tx, (("category", c.code, c.name, c.name_en) for c in city.categories.values()))
-    await ledger.append(
-        tx, "city", "system", "load", {"n": n, "units": len(city.units), "categories": len(city.categories)}, now
-    )
+    await ledger.append(tx, "city", "system", "load", {"n": n, "units": len(city.units), "categories": len(city.categories)}, now)
     return True
 
 
@@ -101,4 +105,6 @@ async def current(tx: Tx) -> LoadedCity | None:
     if reading.city is None:
         raise BadCity(reading.problems)
     city = reading.city
-    return LoadedCity(n, city, WorkingDays(city.zone, city.closing_time, city.working_days), await cities.names(tx))
+    return LoadedCity(
+        n, city, WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days), await cities.names(tx)
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
 from datetime import datetime
 
 from actions.city import LoadedCity
@@ -51,6 +50,7 @@ class Context:
     now: datetime
     keys: Keys
     city: LoadedCity
+    public_url: str
     actor: Actor | None = None
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from actions.context import Context
 from dialog.subjects import Refused
 from dialog.texts import Moment, Text, _
-from domain.cases import CaseState, Event, NotAllowed, Party, after
+from domain.cases import OPEN, CaseState, Event, NotAllowed, Party, after
 from domain.ledger import JsonValue
 from domain.limits import Limit
 from domain.privacy import mask
@@ -33,7 +33,7 @@ STATES: dict[CaseState, Text] = {
 }
 
 
-async def move(ctx: Context, case: Case, event: Event, party: Party, by: Role | None = None, **changes: Any) -> Case:
+async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: Any) -> Case:
     """Let an event happen to a case: check that it may, apply the changes, keep it. Raises Refused.
 
     The version grows only with what changes the meaning of a button, so that adding a photo outdates nobody's card.
@@ -45,21 +45,19 @@ async def move(ctx: Context, case: Case, event: Event, party: Party, by: Role | 
             _("Case {number} is {state} since {at}.", number=case.number, state=STATES[case.state], at=Moment(case.changed_at))
         ) from None
     changed = replace(case, state=state, **changes)
-    if state not in (CaseState.CLOSED, CaseState.REFUSED, CaseState.WITHDRAWN):
-        changed = replace(changed, closed_at=None)
-    elif case.closed_at is None:
+    if state not in OPEN and case.closed_at is None:
         changed = replace(changed, closed_at=ctx.now)
-    return await cases.update(ctx.tx, changed, ctx.now) if changed != case else case
+    if any(getattr(changed, name) != getattr(case, name) for name in ("state", "unit", "holder", "round")):
+        changed = replace(changed, version=case.version + 1, changed_at=ctx.now)
+    if changed != case:
+        await cases.update(ctx.tx, changed)
+    return changed
 
 
-async def note(
-    ctx: Context, case: Case, event: Event, party: Party, by: Role | None = None, **payload: JsonValue
-) -> None:
+async def note(ctx: Context, case: Case, event: Event, party: Party, by: Role | None = None, **payload: JsonValue) -> None:
     """Write an event into the case's ledger: codes and ids only."""
     actor = f"{party}:{by.id}" if by else str(party)
-    await ledger.append(
-        ctx.tx, f"case:{case.id}", actor, event, {"state": case.state, "round": case.round, **payload}, ctx.now
-    )
+    await ledger.append(ctx.tx, f"case:{case.id}", actor, event, {"state": case.state, "round": case.round, **payload}, ctx.now)
 
 
 async def write(
@@ -109,7 +107,7 @@ async def start_deadline(ctx: Context, case: Case, kind: DeadlineKind, limit: Li
 
 async def start_unit_deadlines(ctx: Context, case: Case) -> Deadline:
     """Begin a unit's own deadlines anew, from now, and return the one for its answer."""
-    times = ctx.city.city.times(case.kind, case.category if case.category in ctx.city.city.categories else None)
+    times = ctx.city.times(case.kind, case.category)
     await deadlines.stop(ctx.tx, case.id, (DeadlineKind.ACCEPT, DeadlineKind.ANSWER), ctx.now)
     if case.state is CaseState.ASSIGNED:
         await start_deadline(ctx, case, DeadlineKind.ACCEPT, times.accept)

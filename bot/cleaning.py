@@ -10,8 +10,8 @@ device or author outside the picture and sound themselves: a camera's shot of a 
     AMR                       has no place for anything else; checked
     PDF                       pages and what they show, no more: no author, history, attachments, scripts, links
 
-All else is refused, WebM and HEIC too. The functions are pure, take up to seconds of CPU and some 300 MB; callers on the event
-loop run them in a thread.
+All else is refused, WebM and HEIC too. The functions are pure; the worst file takes seconds of CPU and some 550 MB (a usual photo
+a tenth of both), so callers on the event loop run them in a thread, few at a time.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from typing import TypeAlias
 
 from PIL import Image, ImageOps
@@ -35,10 +36,12 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NullObject,
 LONGEST_SIDE = 4096
 # Decoded at four bytes a pixel. A plain JPEG is decoded at half or a quarter of its size, so phones' largest photos pass.
 MOST_PIXELS = 50_000_000
-MOST_JPEG_PIXELS = 200_000_000
+MOST_JPEG_PIXELS = 120_000_000
+# A film in fragments has some ten boxes for each; millions of empty ones would keep us busy for minutes.
+MOST_BOXES = 50_000
 
-# Pillow only warns where we refuse, and its own limit would stop the JPEGs that are decoded smaller.
-Image.MAX_IMAGE_PIXELS = None
+# Some of Pillow's formats take memory already when they are opened, and only Pillow can refuse that: it does at twice this.
+Image.MAX_IMAGE_PIXELS = MOST_JPEG_PIXELS
 
 
 class FileKind(StrEnum):
@@ -96,7 +99,11 @@ def clean(data: bytes, *, limit: int) -> Clean:
 
 
 def _photo(image_format: str, data: bytes, limit: int) -> Clean:
-    with Image.open(BytesIO(data), formats=[image_format]) as image:
+    try:
+        image = Image.open(BytesIO(data), formats=[image_format])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
+        raise Unacceptable(Reason.TOO_LARGE) from problem
+    with image:
         pixels = image.width * image.height
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         # A progressive JPEG is held whole in memory, whatever size it is decoded at.
@@ -166,13 +173,16 @@ def _video(data: bytes, limit: int) -> Clean:
         raise Unacceptable(Reason.UNKNOWN_TYPE)
     file = bytearray(data)
     whole = _Box(kind=b"", start=0, body=0, end=len(file))
+    if any(True for _ in islice(_every_box(file, whole, _MOVIE), MOST_BOXES, None)):
+        raise Unacceptable(Reason.DAMAGED)
+    in_fragments = any(_boxes(file, whole, b"moof"))
     handlers = set()
     for track in _boxes(file, whole, b"moov", b"trak"):
         [handler] = _boxes(file, track, b"mdia", b"hdlr")
         kind = bytes(file[handler.body + 8 : handler.body + 12])
         if kind in (b"vide", b"soun"):
             handlers.add(kind)
-        elif any(_boxes(file, whole, b"moof")):
+        elif in_fragments:
             # Its samples are scattered over the fragments, and no phone writes such a file.
             raise Unacceptable(Reason.UNKNOWN_TYPE)
         else:
@@ -219,6 +229,13 @@ def _boxes(file: bytearray, outer: _Box, *path: bytes) -> Iterator[_Box]:
             else:
                 yield from _boxes(file, box, *path[1:])
         start = end
+
+
+def _every_box(file: bytearray, outer: _Box, known: Boxes) -> Iterator[_Box]:
+    for box in _boxes(file, outer):
+        yield box
+        if inner := known.get(box.kind):
+            yield from _every_box(file, box, inner)
 
 
 def _blank(file: bytearray, box: _Box) -> None:
@@ -414,10 +431,7 @@ def _amr(data: bytes, limit: int) -> Clean:
     return Clean(kind=FileKind.AUDIO, media_type="audio/amr", data=data, extension=".amr")
 
 
-_PAGE_KEYS = frozenset(
-    ("/Type", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/UserUnit")
-    + ("/Resources", "/Contents", "/Group")
-)
+_PAGE_KEYS = frozenset(("/Type", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group"))
 # Long names only: fonts and pictures may be called /A or /P, and stand in dictionaries like any other.
 _HIDDEN_KEYS = frozenset(
     ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/Alternates", "/Measure", "/PtData", "/Annots", "/Parent")

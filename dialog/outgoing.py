@@ -33,16 +33,21 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message: paragraphs, rows of buttons, ids of files, and what the question wants."""
+    """One message: paragraphs, rows of buttons, ids of files, and what the question wants.
+
+    `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
+    """
 
     lines: tuple[Text, ...]
     rows: Rows = ()
     files: tuple[str, ...] = ()
     wants: Wants | None = None
+    subject: str | None = None
+    card: str | None = None
 
-    def with_line(self, line: Text) -> Outgoing:
-        """Add a paragraph at the end."""
-        return replace(self, lines=(*self.lines, line))
+    def below(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
+        """Put paragraphs above this message, and files with it."""
+        return replace(self, lines=(*news, *self.lines), files=files)
 
 
 def say(*lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None) -> Outgoing:

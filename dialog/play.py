@@ -141,8 +141,7 @@ class Dialog:
     ) -> str:
         """Ask for words, `least` to `most` characters."""
         return cast(
-            "str",
-            self._ask(Question(key=key, kind=Kind.TEXT, prompt=prompt, label=label, least=least, most=most, check=check)),
+            "str", self._ask(Question(key=key, kind=Kind.TEXT, prompt=prompt, label=label, least=least, most=most, check=check))
         )
 
     async def on_request(self, key: str, prompt: Text, *, label: Text, most: int = 200) -> str:

@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from dialog.outgoing import Button, Outgoing
-from dialog.play import Answers, Script
-from dialog.texts import Text
+from dialog.play import Script
+from dialog.texts import Json, Text
 
 C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A form to open, with its argument and answers already known."""
+    """A form to open: its argument, and messages that its first collection has already (`complete`: and needs no more)."""
 
     form: str
     arg: str = ""
-    answers: Answers = field(default_factory=Answers)
+    items: tuple[Json, ...] = ()
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +85,15 @@ class Form(Generic[C]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject(Generic[C]):
-    """Everything of one subject: what a file in handlers offers."""
+    """Everything of one subject: what a file in handlers offers.
+
+    `commands` are words after a slash that neither just show a screen nor just open a form; they get what follows the word.
+    """
 
     screens: tuple[Screen[C], ...] = ()
     acts: tuple[Act[C], ...] = ()
     forms: tuple[Form[C], ...] = ()
+    commands: Mapping[str, Callable[[C, str], Awaitable[Reply]]] = field(default_factory=dict)
 
 
 def screen_button(label: Text, screen: str, arg: str = "") -> Button:

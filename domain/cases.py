@@ -46,6 +46,7 @@ class Event(StrEnum):
     ACCEPT = "accept"
     RETURN = "return"
     HAND_OVER = "hand_over"
+    PASS_ON = "pass_on"
     ASK = "ask"
     REPLY = "reply"
     ADD = "add"
@@ -88,7 +89,8 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.ASSIGN: (frozenset({S.RECEIVED, S.TRIAGE, S.ASSIGNED}), frozenset({P.SYSTEM, P.OFFICE}), S.ASSIGNED),
     E.ACCEPT: (frozenset({S.ASSIGNED}), frozenset({P.CONTACT}), S.ACCEPTED),
     E.RETURN: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.TRIAGE),
-    E.HAND_OVER: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ASSIGNED),
+    E.HAND_OVER: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), None),
+    E.PASS_ON: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ASSIGNED),
     E.ASK: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ACCEPTED),
     E.REPLY: (OPEN, frozenset({P.CITIZEN}), None),
     E.ADD: (OPEN, frozenset({P.CITIZEN}), None),

@@ -89,24 +89,18 @@ def _city(
 
 
 def _read_areas(table: Table) -> dict[str, Area]:
+    """Return the areas; one whose parent is wrong hangs below the city, so that it causes no further problems."""
     keyed = table.keyed()
     parents = table.parents(keyed)
     areas: dict[str, Area] = {}
-    root: str | None = None
+    root = next((code for code, row in keyed.items() if not row["parent"]), None)
     for code, row in keyed.items():
-        if not row["parent"]:
-            if root:
-                what = f'"{row["name"]}" has no parent, but "{keyed[root]["name"]}" is already the whole city.'
-                table.complain(row, "parent", what, f'Write "{root}" or the code of a district as its parent.')
-            root = root or code
+        if not row["parent"] and root and code != root:
+            what = f'"{row["name"]}" has no parent, but "{keyed[root]["name"]}" is already the whole city.'
+            table.complain(row, "parent", what, f'Write "{root}" or the code of a district as its parent.')
         name = table.name(row)
-        areas[code] = Area(
-            code=code,
-            parent=parents[code],
-            name=name,
-            name_en=row["name_en"] or name,
-            aliases=table.aliases(row),
-        )
+        parent = parents[code] or (root if code != root else None)
+        areas[code] = Area(code=code, parent=parent, name=name, name_en=row["name_en"] or name, aliases=table.aliases(row))
     if table.readable and root is None:
         table.complain(None, "parent", "No area stands for the whole city.", "Add a row for the city, with a blank parent.")
     return areas
@@ -141,12 +135,12 @@ def _check_map(table: Table, areas: Mapping[str, Area], mapped: Mapping[str, str
         if code not in areas:
             what = f'The map has the area "{code}" ({name}), but no row has this code.'
             table.complain(None, "code", what, "Add a row for it, or take it off areas.geojson.")
-    levels = {areas[code].parent for code in mapped if code in areas}
-    lines = {row["code"]: row for row in table.rows}
+    rows = {row["code"]: row for row in table.rows}
+    levels = {rows[code]["parent"] for code in mapped if code in areas}
     for code, area in areas.items():
-        if area.parent is not None and area.parent in levels and code not in mapped:
+        if rows[code]["parent"] in levels - {""} and code not in mapped:
             what = f'"{area.name}" is not on the map, though the areas beside it are.'
-            table.complain(lines[code], "code", what, f'Add its border to areas.geojson, with "adcode": "{code}".')
+            table.complain(rows[code], "code", what, f'Add its border to areas.geojson, with "adcode": "{code}".')
 
 
 def _read_units(table: Table) -> dict[str, Unit]:
@@ -160,12 +154,7 @@ def _read_units(table: Table) -> dict[str, Unit]:
             what = f'The kind "{kind}" is unknown.' if kind else "This unit has no kind."
             table.complain(row, "kind", what, f"{meant(kind, UNIT_KINDS)}The usual kinds are: {', '.join(UNIT_KINDS)}.")
         units[code] = Unit(
-            code=code,
-            parent=parents[code],
-            kind=kind,
-            name=name,
-            name_en=row["name_en"] or name,
-            head_title=row["head_title"],
+            code=code, parent=parents[code], kind=kind, name=name, name_en=row["name_en"] or name, head_title=row["head_title"]
         )
     return units
 
@@ -231,10 +220,7 @@ def _urgent(table: Table, row: Row) -> bool:
 
 
 def _read_rules(
-    table: Table,
-    areas: Mapping[str, Area] | None,
-    categories: Mapping[str, Category] | None,
-    units: Mapping[str, Unit] | None,
+    table: Table, areas: Mapping[str, Area] | None, categories: Mapping[str, Category] | None, units: Mapping[str, Unit] | None
 ) -> tuple[Rule, ...]:
     """Return the rules that stand; None for what is not known because its own file can't be read."""
     rules: dict[tuple[str, str, bool], int] = {}

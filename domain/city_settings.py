@@ -106,14 +106,16 @@ class _Settings:
             self._complain("ladder", "The ladder is not a list of steps.", f"Write, for example: {EXAMPLES['ladder']}")
             return ()
         rungs: dict[str, Rung] = {}
+        begin = line = self._line("ladder")
         for step in steps:
+            # A step is looked for below the one before; one without a readable "at" is somewhere in the ladder.
+            line = self._line_after(line, f'"{step["at"]}"') if isinstance(step.get("at"), str) else begin
             try:
                 rung = _rung(step)
                 if rung.at in rungs:
                     raise ValueError(f'The step at "{rung.at}" stands there twice.')
                 rungs[rung.at] = rung
             except ValueError as error:
-                line = self._line("ladder", f'"{step.get("at")}"')
                 todo = f"Write, for example: {EXAMPLES['ladder']}"
                 self._problems.append(Problem(file=FILE, line=line, column="ladder", what=str(error), todo=todo))
         return tuple(rungs.values())
@@ -130,7 +132,7 @@ class _Settings:
                     raise ValueError
                 days[date.fromisoformat(key)] = works
             except ValueError:
-                line = self._line("working_days", str(key))
+                line = self._line_after(self._line("working_days"), str(key))
                 what = f'"{key} = {works}" is not a day and whether people work on it.'
                 todo = 'Write the day as year-month-day, and true for a working day or false: "2026-10-10" = true'
                 self._problems.append(Problem(file=FILE, line=line, column="working_days", what=what, todo=todo))
@@ -139,14 +141,15 @@ class _Settings:
     def _complain(self, key: str, what: str, todo: str) -> None:
         self._problems.append(Problem(file=FILE, line=self._line(key), column=key, what=what, todo=todo))
 
-    def _line(self, key: str, part: str = "") -> int | None:
-        """Return the line on which a setting begins, or that of a part of it; None when it stands nowhere."""
+    def _line(self, key: str) -> int | None:
+        """Return the line, from 1, on which a setting begins; None when it stands nowhere."""
         pattern = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=\].]""")
-        for number, line in enumerate(self._lines):
-            if pattern.match(line):
-                parts = (place for place, text in enumerate(self._lines[number:], start=number) if part and part in text)
-                return next(parts, number) + 1
-        return None
+        return next((number for number, line in enumerate(self._lines, start=1) if pattern.match(line)), None)
+
+    def _line_after(self, line: int | None, part: str) -> int | None:
+        """Return the first line below the given one that contains the part, or the given one if none does."""
+        below = enumerate(self._lines[line or 0 :], start=(line or 0) + 1)
+        return next((number for number, text in below if part in text), line)
 
 
 def _text(value: object) -> str:
@@ -173,12 +176,11 @@ def _languages(value: object) -> tuple[str, ...]:
 
 
 def _closing_time(value: object) -> time:
-    if isinstance(value, time):
-        return value
     try:
-        return time.fromisoformat(str(value))
+        closing_time = value if isinstance(value, time) else time.fromisoformat(str(value))
     except ValueError:
         raise ValueError(f'"{value}" is not a time of day.') from None
+    return closing_time.replace(tzinfo=None)
 
 
 def _rung(step: dict[str, Any]) -> Rung:

@@ -80,7 +80,8 @@ class Table:
             parent = row["parent"] or None
             if parent is not None and parent not in keyed:
                 what = f'The parent "{parent}" is not a code of this file.'
-                todo = f"{meant(parent, keyed)}Write the code of an existing row, or leave it blank."
+                others = (other for other in keyed if other != code)
+                todo = f"{meant(parent, others)}Write the code of an existing row, or leave it blank."
                 self.complain(row, "parent", what, todo)
                 parent = None
             parents[code] = parent

@@ -6,8 +6,8 @@ guesses: where words are ambiguous the answer is None, and the office decides.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -16,6 +16,7 @@ from math import log
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE, City, Rule
 from domain.places import Point
+from domain.vocabulary import Vocabulary
 
 MOST_OFFERED = 9
 """How many categories a person can look over on a phone without scrolling."""
@@ -87,7 +88,7 @@ def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
     """Find the names of areas, from left to right, the longest name at each place; ambiguity is kept."""
     hits: list[AreaHit] = []
     end = 0
-    for start, word, codes in _area_names(city).found(text):
+    for start, word, codes in _area_words(city).found(text):
         if start >= end:
             end = start + len(word)
             hits.extend(AreaHit(code=code, alias=text[start:end], start=start) for code in codes)
@@ -116,28 +117,27 @@ def locate(city: City, point: Point | None, words: str) -> Located:
 
 def suggest_categories(city: City, kind: CaseKind, text: str, *, most: int = 4) -> tuple[str, ...]:
     """Return the categories whose names or aliases stand in the text, the best first; only those that suit the kind."""
-    scores = _scores(city, kind, text)
-    return tuple(sorted(scores, key=lambda code: (-scores[code], _order(city)[code]))[:most])
+    return _best(city, _scores(city, kind, text), most)
 
 
 def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return what a person is shown to pick from, nine at most: the suggestions, then the upper categories not among them.
 
-    An upper category is left out when it, or one below it, is suggested. Those with more words in the text come first.
+    An upper category is left out when it, or one below it, is suggested; those with more words in the text come first.
+    Where a single upper category suits the kind, what stands below it is shown in its place.
     """
     scores = _scores(city, kind, text)
-    suggested = suggest_categories(city, kind, text)
+    suggested = _best(city, scores, 4)
+    uppers = [upper.code for upper in city.top_categories if any(city.suits(x, kind) for x in _with_below(city, upper.code))]
+    if len(uppers) == 1 and city.subcategories(uppers[0]):
+        rest = [child.code for child in city.subcategories(uppers[0]) if city.suits(child.code, kind)]
+        suggested = tuple(code for code in suggested if code != uppers[0])
+        return (*suggested, *(code for code in rest if code not in suggested))[:MOST_OFFERED]
     spoken_for = {city.upper_category(code) for code in suggested}
-    weight: dict[str, float] = {}
+    weights: defaultdict[str, float] = defaultdict(float)
     for code, score in scores.items():
-        upper = city.upper_category(code)
-        weight[upper] = weight.get(upper, 0.0) + score
-    rest = [
-        upper.code
-        for upper in city.top_categories
-        if upper.code not in spoken_for and any(city.suits(code, kind) for code in _with_below(city, upper.code))
-    ]
-    rest.sort(key=lambda code: -weight.get(code, 0.0))
+        weights[city.upper_category(code)] += score
+    rest = sorted((code for code in uppers if code not in spoken_for), key=lambda code: -weights[code])
     return (*suggested, *rest)[:MOST_OFFERED]
 
 
@@ -216,7 +216,7 @@ def _rules(city: City) -> tuple[_Rules, _Rules]:
 def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
     """Choose the deepest area that no other name contradicts.
 
-    A name that several areas bear means the one that another name confirms (城关镇 beside 大通). Names that contradict
+    A name that several areas bear means the one that another name confirms (城关镇 beside 大通). Vocabulary that contradict
     each other leave the area above both, unless that is the whole city: then nobody knows.
     """
     if not hits:
@@ -241,6 +241,11 @@ def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
     return Located(area=area, how=Reason(code=ReasonCode.WORDS, detail={"area": area, "alias": alias}))
 
 
+def _best(city: City, scores: Mapping[str, float], most: int) -> tuple[str, ...]:
+    order = _order(city)
+    return tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:most])
+
+
 def _scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
     """Weigh the categories that suit the kind by the words found.
 
@@ -248,7 +253,7 @@ def _scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
     """
     times: Counter[str] = Counter()
     meanings: dict[str, tuple[str, ...]] = {}
-    for _, word, codes in _category_names(city).found(text):
+    for _, word, codes in _category_words(city).found(text):
         times[word] += 1
         meanings[word] = codes
     scores: dict[str, float] = {}
@@ -274,55 +279,14 @@ def _order(city: City) -> Mapping[str, int]:
     return {code: place for place, code in enumerate(city.categories)}
 
 
-class _Names:
-    """Words to look for and the codes they stand for; a text of 100,000 characters takes some ten milliseconds."""
-
-    def __init__(self, named: Iterable[tuple[str, str]]) -> None:
-        words: dict[str, dict[str, None]] = {}
-        for word, code in named:
-            if len(word) >= 2:
-                words.setdefault(_plain(word), {})[code] = None
-        self._beginnings: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for word in sorted(words, key=len, reverse=True):
-            self._beginnings.setdefault(word[:2], []).append((word, tuple(words[word])))
-
-    def found(self, text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-        """Yield (start, word, codes) from left to right, at one place the longest first."""
-        text = _plain(text)
-        for start, pair in enumerate(map(str.__add__, text, text[1:])):
-            for word, codes in self._beginnings.get(pair, ()):
-                if text.startswith(word, start) and _stands_alone(text, start, word):
-                    yield start, word, codes
-
-
-def _plain(text: str) -> str:
-    """Lower-case ASCII letters only: other alphabets change their length, and starts would no longer fit."""
-    return text.translate(_LOWER)
-
-
-_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-
-
-def _stands_alone(text: str, start: int, word: str) -> bool:
-    """Tell whether a Latin word is a whole word: "gas" is not in "Las Vegas". Chinese has no spaces to go by."""
-    end = start + len(word)
-    glued_before = _is_latin(word[0]) and start > 0 and _is_latin(text[start - 1])
-    glued_after = _is_latin(word[-1]) and end < len(text) and _is_latin(text[end])
-    return not (glued_before or glued_after)
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+@lru_cache(maxsize=8)
+def _area_words(city: City) -> Vocabulary:
+    return Vocabulary((word, area.code) for area in city.areas.values() for word in (area.name, area.name_en, *area.aliases))
 
 
 @lru_cache(maxsize=8)
-def _area_names(city: City) -> _Names:
-    return _Names((word, area.code) for area in city.areas.values() for word in (area.name, area.name_en, *area.aliases))
-
-
-@lru_cache(maxsize=8)
-def _category_names(city: City) -> _Names:
-    return _Names(
+def _category_words(city: City) -> Vocabulary:
+    return Vocabulary(
         (word, category.code)
         for category in city.categories.values()
         for word in (category.name, category.name_en, *category.aliases)

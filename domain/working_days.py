@@ -76,6 +76,7 @@ class WorkingDays:
 
         `Nwd`: the day of the start doesn't count; due at closing time of the Nth working day. Other units are elapsed time.
         """
+        _refuse_naive(started_at)
         if limit.elapsed is not None:
             return Due(at=started_at.astimezone(UTC) + limit.elapsed, calendar=Calendar.ELAPSED, provisional=False)
         return self.after(started_at, limit.amount)
@@ -89,8 +90,7 @@ class WorkingDays:
         return self._count(at, days, timedelta(days=-1))
 
     def _count(self, at: datetime, days: int, step: timedelta) -> Due:
-        if at.tzinfo is None:
-            raise ValueError("A due time is counted from a time with its zone, but this one has none.")
+        _refuse_naive(at)
         if days < 1:
             raise ValueError(f"Working days are counted from one, not from {days}.")
         day = at.astimezone(self.zone).date()
@@ -102,6 +102,12 @@ class WorkingDays:
             days -= kind.working
         closing = datetime.combine(day, self.closing_time, self.zone).astimezone(UTC)
         return Due(at=closing, calendar=calendar, provisional=calendar is Calendar.ESTIMATE)
+
+
+def _refuse_naive(at: datetime) -> None:
+    if at.tzinfo is None:
+        # Python would take it for the machine's own zone, which is rarely the city's.
+        raise ValueError("A due time is counted from a time with its zone, but this one has none.")
 
 
 @cache

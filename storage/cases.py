@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from domain.cases import CaseKind, CaseState, Satisfaction
@@ -64,11 +64,9 @@ async def for_change(tx: Tx, id: str) -> Case | None:
     return _case(row) if row else None
 
 
-async def update(tx: Tx, case: Case, now: datetime) -> Case:
-    """Write a changed case; its version grows."""
-    changed = replace(case, version=case.version + 1, changed_at=now)
-    await tx.run(_UPDATE, **_values(changed, (*_CHANGING, "id")))
-    return changed
+async def update(tx: Tx, case: Case) -> None:
+    """Write a changed case."""
+    await tx.run(_UPDATE, **_values(case, (*_CHANGING, "id")))
 
 
 async def get(tx: Tx, id: str) -> Case | None:
@@ -107,6 +105,16 @@ async def followers(tx: Tx, case: str) -> Sequence[str]:
     """Read the persons who follow a case."""
     rows = await tx.all("SELECT person FROM follower WHERE case_id = :case ORDER BY since_at, person", case=case)
     return [row["person"] for row in rows]
+
+
+async def follow_also(tx: Tx, person: str, other: str) -> None:
+    """Let another person follow everything that a person follows."""
+    await tx.run(
+        "INSERT INTO follower (case_id, person, since_at)"
+        " SELECT case_id, CAST(:other AS TEXT), since_at FROM follower WHERE person = :person ON CONFLICT DO NOTHING",
+        person=person,
+        other=other,
+    )
 
 
 async def unfollow_others(tx: Tx, case: str, person: str) -> None:

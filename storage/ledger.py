@@ -72,7 +72,7 @@ async def seal(tx: Tx, now: datetime) -> Seal | None:
         return None
     n, previous = (last["n"] + 1, last["hash"]) if last else (1, GENESIS)
     heads = {row["subject"]: (int(row["n"]), str(row["hash"])) for row in grown}
-    made = Seal(n=n, at_ms=ms(now), heads=heads, previous=previous, hash=seal_hash(n, ms(now), heads, previous))
+    made = Seal(n=n, at_ms=ms(now), heads=heads, previous=previous, hash=seal_hash(previous, n, ms(now), heads))
     await tx.run(
         "INSERT INTO seal (n, at, heads, previous, hash) VALUES (:n, :at, :heads, :previous, :hash)",
         n=n,

@@ -59,11 +59,9 @@ async def put(
     lane: Lane,
     now: datetime,
     due: datetime | None = None,
-    subject: str | None = None,
-    card: str | None = None,
     edits: str | None = None,
 ) -> str:
-    """Queue a message and return its id. `subject` is the case that it is about, `card` whose view of the case it shows."""
+    """Queue a message and return its id. `edits` is the row whose message it replaces."""
     id = new_id(now)
     await tx.run(
         "INSERT INTO outbox (id, conversation, channel, lane, body, subject, card, edits, created_at, due_at)"
@@ -73,8 +71,8 @@ async def put(
         channel=channel,
         lane=int(lane),
         body=keys.seal(wire.to_json(message)),
-        subject=subject,
-        card=card,
+        subject=message.subject,
+        card=message.card,
         edits=edits,
         now=ms(now),
         due=ms(due or now),
@@ -222,6 +220,11 @@ async def cards(tx: Tx, subject: str, card: str) -> Sequence[OutboxRow]:
     return [_row(row) for row in rows]
 
 
+async def adopt(tx: Tx, id: str, subject: str, card: str | None) -> None:
+    """Note that a message which was edited shows something else now."""
+    await tx.run("UPDATE outbox SET subject = :subject, card = :card WHERE id = :id", id=id, subject=subject, card=card)
+
+
 async def mailbox(tx: Tx, conversation: str, after: int, limit: int) -> Sequence[OutboxRow]:
     """Read what a pulling client has not acknowledged, and what is newer than `after`, in order."""
     rows = await tx.all(
@@ -254,7 +257,9 @@ async def unacknowledged(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
 
 async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
     """Delete what went out long ago, but the cards, which can still be replied to."""
-    return await tx.run("DELETE FROM outbox WHERE sent_at < :before AND card IS NULL", before=ms(now - keep))
+    return await tx.run(
+        "DELETE FROM outbox WHERE sent_at < :before AND (card IS NULL OR edits IS NOT NULL)", before=ms(now - keep)
+    )
 
 
 def _row(row: Row) -> OutboxRow:

@@ -115,7 +115,7 @@ def _html(text: str) -> tuple[str, list[dict[str, Any]]]:
                 entities.append(entity)
     if opened:
         raise bad(f"can't parse entities: Can't find end tag corresponding to start tag \"{opened[-1][0]}\"")
-    return plain, entities
+    return plain, sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
 
 
 def check_text(text: str) -> None:

@@ -56,8 +56,8 @@ class SentMessage:
 
     def __str__(self) -> str:
         content = self.text if self.kind == "text" else f"<{self.kind}> {self.text}".strip()
-        marks = ["edited"] * bool(self.edits) + ["deleted"] * self.deleted
-        return f"#{self.id} {content}" + "".join(f" [{label}]" for label in self.buttons) + f" {marks or ''}".rstrip()
+        marks = " (edited)" * bool(self.edits) + " (deleted)" * self.deleted
+        return f"#{self.id} {content}" + "".join(f" [{label}]" for label in self.buttons) + marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

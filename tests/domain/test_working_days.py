@@ -140,6 +140,7 @@ def test_no_working_days_at_all_cannot_be_counted(days: int):
         CITY.before(local(2025, 3, 10), days)
 
 
-def test_a_time_without_zone_is_refused():
+@pytest.mark.parametrize("limit", ["2h", "1wd"])
+def test_a_time_without_zone_is_refused(limit: str):
     with pytest.raises(ValueError, match="zone"):
-        CITY.after(datetime(2025, 3, 10, 18), 1)
+        CITY.due(datetime(2025, 3, 10, 18), Limit.parse(limit))

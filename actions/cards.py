@@ -1,0 +1,224 @@
+"""Cards: a case as the citizen, a contact of the unit, or the office may see it, with the buttons that are valid now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from actions.context import Context
+from actions.record import STATES
+from dialog.outgoing import Button, Outgoing, Rows
+from dialog.subjects import act_button, form_button, screen_button
+from dialog.texts import Moment, Text, _, verbatim
+from domain.cases import OPEN, CaseKind, CaseState, Satisfaction
+from storage import deadlines, entries, roles
+from storage.cases import Case
+from storage.deadlines import Deadline, DeadlineKind
+from storage.entries import Entry, EntryKind
+from storage.roles import Role
+
+EXCERPT = 700
+
+KINDS: dict[CaseKind, Text] = {
+    CaseKind.COMPLAINT: _("Complaint"),
+    CaseKind.CONSULTATION: _("Consultation"),
+    CaseKind.SUGGESTION: _("Suggestion"),
+    CaseKind.MISCONDUCT: _("Misconduct report"),
+    CaseKind.BAD_RATING: _("Bad rating"),
+    CaseKind.FINDING: _("Finding of a visit"),
+    CaseKind.EVALUATION: _("Problem from an evaluation"),
+    CaseKind.REPORT: _("Problem from a yearly report"),
+}
+LEVELS: dict[Satisfaction, Text] = {
+    Satisfaction.SATISFIED: _("Satisfied"),
+    Satisfaction.FAIRLY: _("Fairly satisfied"),
+    Satisfaction.BASICALLY: _("Basically satisfied"),
+    Satisfaction.DISSATISFIED: _("Dissatisfied"),
+}
+
+
+class Card(StrEnum):
+    """Whose view of a case a card shows."""
+
+    CITIZEN = "citizen"
+    UNIT = "unit"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that a card of a case needs, read once for all who get one."""
+
+    case: Case
+    entries: Sequence[Entry]
+    deadlines: dict[DeadlineKind, Deadline]
+    holder: Role | None
+
+    @property
+    def question(self) -> Entry | None:
+        """The unit's question that the citizen has not answered yet."""
+        asked = [entry for entry in self.entries if entry.kind in (EntryKind.QUESTION, EntryKind.REPLY)]
+        return asked[-1] if asked and asked[-1].kind is EntryKind.QUESTION else None
+
+    @property
+    def result(self) -> Entry | None:
+        """The unit's latest answer."""
+        return next((entry for entry in reversed(self.entries) if entry.kind is EntryKind.RESULT), None)
+
+    def told(self) -> Text:
+        """What the citizen told, cut to what a card can hold."""
+        told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+        text = "\n".join(entry.text for entry in self.entries if entry.kind in told and entry.text)
+        return verbatim(excerpt(text)) if text else _("(no words, see the files)")
+
+    def files(self, *kinds: EntryKind) -> tuple[str, ...]:
+        """The files that came with texts of these kinds."""
+        return tuple(file for entry in self.entries if entry.kind in kinds for file in entry.files)
+
+
+async def facts(ctx: Context, case: Case) -> Facts:
+    """Read what the cards of a case need."""
+    return Facts(
+        case=case,
+        entries=await entries.of_case(ctx.tx, case.id),
+        deadlines=await deadlines.running(ctx.tx, case.id),
+        holder=await roles.get(ctx.tx, case.holder) if case.holder else None,
+    )
+
+
+def excerpt(text: str, most: int = EXCERPT) -> str:
+    """Cut a long text."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def title(ctx: Context, case: Case) -> Text:
+    """Give number, kind and category on one line."""
+    return _(
+        "{number} · {kind} · {category}", number=case.number, kind=KINDS[case.kind], category=ctx.city.category(case.category)
+    )
+
+
+def citizen_card(ctx: Context, f: Facts) -> Outgoing:
+    """Show a case to those who follow it."""
+    case = f.case
+    lines = [title(ctx, case), _state(f)]
+    lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
+    if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
+        lines.append(_("Promised by: {due}", due=due(promise)))
+    if case.state in OPEN and f.question:
+        lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
+    if case.state is CaseState.ANSWERED and f.result:
+        lines.append(_("The unit's answer: {text}", text=excerpt(f.result.text)))
+        lines.append(_("Is it solved?"))
+    if case.state is CaseState.CLOSED:
+        lines.append(
+            _("Your rating: {level}", level=LEVELS[case.rating])
+            if case.rating
+            else _("How satisfied are you with the way it was handled?")
+        )
+    return _card(f, Card.CITIZEN, lines, _citizen_rows(f))
+
+
+def _citizen_rows(f: Facts) -> Rows:
+    case, id, version = f.case, f.case.id, f.case.version
+    timeline = screen_button(_("Timeline"), "timeline", id)
+    if case.state is CaseState.CLOSED and not case.rating:
+        levels = [act_button(label, f"rate_{level}", id, version) for level, label in LEVELS.items()]
+        return (tuple(levels[:2]), tuple(levels[2:]), (timeline,))
+    if case.state not in OPEN:
+        return ((timeline,),)
+    rows: list[tuple[Button, ...]] = []
+    if f.question:
+        rows.append((form_button(_("Answer the question"), "reply", id),))
+    if case.state is CaseState.ANSWERED:
+        rows.append((act_button(_("Solved"), "solved", id, version), form_button(_("Not solved"), "not_solved", id)))
+    urge = (act_button(_("Urge"), "urge", id, version),) if case.state is not CaseState.ANSWERED else ()
+    rows.append((form_button(_("Add something"), "add", id), *urge))
+    rows.append((timeline, form_button(_("Withdraw"), "withdraw", id)))
+    return tuple(rows)
+
+
+def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
+    """Show a case to a contact of the responsible unit; whoever is not (any more) sees that it has left, and nothing else."""
+    case = f.case
+    if not any(role.unit == case.unit for role in viewer):
+        return _card(f, Card.UNIT, [_("Case {number} is not with your unit any more.", number=case.number)], ())
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), _state(f)]
+    if case.state in OPEN and f.holder:
+        lines.append(_("Signed in by {name}", name=f.holder.name))
+    clock = DeadlineKind.ACCEPT if case.state is CaseState.ASSIGNED else DeadlineKind.ANSWER
+    if (deadline := f.deadlines.get(clock)) and case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED):
+        ask = (
+            _("Sign in by: {due}", due=due(deadline))
+            if clock is DeadlineKind.ACCEPT
+            else _("Answer by: {due}", due=due(deadline))
+        )
+        lines.append(ask)
+    if f.question and case.state in OPEN:
+        lines.append(_("Waiting for the citizen to answer your question."))
+    return _card(f, Card.UNIT, lines, _unit_rows(f, viewer))
+
+
+def _unit_rows(f: Facts, viewer: Sequence[Role]) -> Rows:
+    case, id, version = f.case, f.case.id, f.case.version
+    timeline = screen_button(_("Timeline"), "timeline", id)
+    if case.state not in (CaseState.ASSIGNED, CaseState.ACCEPTED):
+        return ((timeline,),)
+    ask = form_button(_("Ask the citizen"), "ask", id)
+    back = form_button(_("Return: not ours"), "return", id)
+    on = form_button(_("Pass on"), "hand_over", id)
+    last = (on, timeline) if case.kind is CaseKind.MISCONDUCT else (back, on)
+    if case.state is CaseState.ASSIGNED:
+        return ((act_button(_("Sign in"), "accept", id, version), ask), last, *(((timeline,),) if timeline not in last else ()))
+    if case.holder not in {role.id for role in viewer}:
+        return ((timeline,),)
+    rows = ((form_button(_("Report the result"), "report", id), ask), last)
+    return rows if timeline in last else (*rows, (timeline,))
+
+
+def office_card(ctx: Context, f: Facts) -> Outgoing:
+    """Show a case to the supervision office."""
+    case = f.case
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), _state(f)]
+    returned = next((e for e in reversed(f.entries) if e.kind is EntryKind.RETURNED), None)
+    again = next((e for e in reversed(f.entries) if e.kind is EntryKind.NOT_SOLVED), None)
+    if case.state is CaseState.TRIAGE and returned and returned.round == case.round:
+        lines.append(_("Returned by the unit: {text}", text=excerpt(returned.text)))
+    if case.state is CaseState.TRIAGE and again and again.round == case.round:
+        lines.append(_("Not solved for the second time: {text}", text=excerpt(again.text)))
+    if case.unit:
+        lines.append(_("Responsible: {unit}", unit=ctx.city.unit(case.unit)))
+    if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
+        lines.append(_("Promised by: {due}", due=due(promise)))
+    timeline = screen_button(_("Timeline"), "timeline", case.id)
+    if case.state is not CaseState.TRIAGE:
+        return _card(f, Card.OFFICE, lines, ((timeline,),))
+    assign = form_button(_("Assign a unit"), "assign", case.id)
+    refuse = form_button(_("Refuse with a reason"), "refuse", case.id)
+    return _card(f, Card.OFFICE, lines, ((assign, refuse), (timeline,)))
+
+
+def _card(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:
+    return Outgoing(lines=tuple(lines), rows=rows, subject=f.case.id, card=card)
+
+
+def due(deadline: Deadline) -> Text | Moment:
+    """Give a due time, marked where the year's calendar is not out yet."""
+    moment = Moment(deadline.due_at)
+    return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
+
+
+def _state(f: Facts) -> Text:
+    return _("State: {state} ({at})", state=STATES[f.case.state], at=Moment(f.case.changed_at))
+
+
+def _where(ctx: Context, case: Case) -> list[Text]:
+    lines = []
+    if case.area:
+        lines.append(_("Area: {area}", area=ctx.city.area(case.area)))
+    if case.place:
+        lines.append(_("Place: {place}", place=case.place))
+    if case.lon_e6 is not None and case.lat_e6 is not None:
+        lines.append(_("Coordinates: {lat}, {lon}", lat=f"{case.lat_e6 / 1e6:.5f}", lon=f"{case.lon_e6 / 1e6:.5f}"))
+    return lines

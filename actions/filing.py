@@ -1,0 +1,132 @@
+"""Filing a matter: it is routed, gets its number, code and deadlines, and the responsible unit gets its card, all at once.
+
+The receipt never waits for anybody: whether a contact can be reached or an office exists changes nothing about it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+
+from actions.context import Context
+from actions.notices import queue_for_office, tell_unit
+from actions.record import move, note, routing_json, start_deadline, start_unit_deadlines, write
+from dialog.incoming import Place
+from domain.cases import CaseKind, CaseState, Event, Party
+from domain.city import ACCEPT
+from domain.numbers import case_number, receipt_code
+from domain.places import Crs, Point
+from domain.privacy import mask
+from domain.routing import Decision, Located, locate, route
+from storage import cases
+from storage.cases import Case
+from storage.deadlines import Deadline, DeadlineKind
+from storage.entries import EntryKind
+from storage.ids import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCase:
+    """What a citizen files. `name` and `phone` are empty for an anonymous case; `cover` are words to hide from everybody.
+
+    `messages` are the keyed names of the messages in which it was told, so that a later edit of one finds its case.
+    """
+
+    kind: CaseKind
+    text: str
+    files: tuple[str, ...]
+    place: Place | None
+    category: str | None
+    name: str = ""
+    phone: str = ""
+    publish: bool = False
+    cover: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the citizen is given: the code is known here and never again. `assigned_by` is set while no unit is known."""
+
+    case: Case
+    code: str
+    promise: Deadline
+    assigned_by: Deadline | None
+    outside: bool
+
+
+async def file_case(ctx: Context, command: FileCase) -> Receipt:
+    """File a matter for the person who acts."""
+    located, decision = decide(ctx, command.kind, command.place, command.text, command.category)
+    code = receipt_code(secrets.randbelow(10**16))
+    case = await _insert(ctx, command, located, decision, code)
+    await cases.follow(ctx.tx, case.id, ctx.me.person, ctx.now)
+    entry = await write(
+        ctx, case, EntryKind.TOLD, Party.CITIZEN, command.text,
+        files=command.files, cover=command.cover, message=command.messages[0] if command.messages else None,
+    )  # fmt: skip
+    await note(
+        ctx, case, Event.FILE, Party.CITIZEN,
+        kind=case.kind, area=case.area, category=case.category, identity="named" if case.named else "anonymous",
+        publish=command.publish, entry=entry.id, text=entry.hash, files=list(entry.files),
+    )  # fmt: skip
+    times = ctx.city.times(case.kind, case.category)
+    promise = await start_deadline(ctx, case, DeadlineKind.PROMISE, times.answer)
+    assigned_by = None
+    if decision.unit:
+        case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
+        await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
+        await start_unit_deadlines(ctx, case)
+        await tell_unit(ctx, case)
+    else:
+        case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
+        await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
+        assigned_by = await start_deadline(ctx, case, DeadlineKind.ACCEPT, ACCEPT)
+        await queue_for_office(ctx, case)
+    return Receipt(case=case, code=code, promise=promise, assigned_by=assigned_by, outside=located.outside)
+
+
+def decide(ctx: Context, kind: CaseKind, place: Place | None, text: str, category: str | None) -> tuple[Located, Decision]:
+    """Find area and unit: an area picked from the list counts, else the shared point, else names in the words."""
+    point = None
+    if place and place.lon is not None and place.lat is not None:
+        point = Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))
+    located = locate(ctx.city.city, point, f"{place.words if place else ''}\n{text}")
+    area = place.area if place and place.area else located.area
+    return located, route(ctx.city.city, kind, area, category)
+
+
+async def _insert(ctx: Context, command: FileCase, located: Located, decision: Decision, code: str) -> Case:
+    place = command.place or Place()
+    day = ctx.now.astimezone(ctx.city.city.zone).date()
+    named = json.dumps({"name": command.name, "phone": command.phone}, ensure_ascii=False) if command.name else None
+    while True:
+        number = case_number(day, secrets.randbelow(100_000))
+        case = Case(
+            id=new_id(ctx.now),
+            number=number,
+            kind=command.kind,
+            state=CaseState.RECEIVED,
+            version=1,
+            round=1,
+            area=decision.area,
+            category=decision.category,
+            unit=None,
+            holder=None,
+            reporter=ctx.me.person,
+            named=ctx.keys.seal(named.encode()) if named else None,
+            publish_at=ctx.now if command.publish else None,
+            lon_e6=round(place.lon * 1e6) if place.lon is not None else None,
+            lat_e6=round(place.lat * 1e6) if place.lat is not None else None,
+            crs=place.crs if place.lon is not None else None,
+            place=mask(place.words, names=(command.name,) if command.name else (), cover=command.cover).text,
+            routing=json.dumps(
+                {"how": [located.how.code, dict(located.how.detail)], **json.loads(routing_json(decision))}, ensure_ascii=False
+            ),
+            code=ctx.keys.name("receipt", number, code),
+            filed_at=ctx.now,
+            changed_at=ctx.now,
+        )
+        if await cases.insert(ctx.tx, case):
+            return case

@@ -1,0 +1,179 @@
+"""What a citizen does with a case of theirs: add, reply, correct, urge, withdraw, say whether it is solved, rate."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from actions.cards import facts
+from actions.context import Context
+from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
+from actions.record import move, note, start_deadline, start_unit_deadlines, write
+from dialog.subjects import Refused
+from dialog.texts import Moment, _
+from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
+from domain.city import ACCEPT
+from domain.numbers import receipt_code
+from storage import cases, deadlines, entries, quotas
+from storage.cases import Case
+from storage.deadlines import DeadlineKind
+from storage.entries import EntryKind
+
+URGE_AGAIN = timedelta(days=1)
+WRONG_CODES = 5
+WRONG_CODE_WAIT = timedelta(minutes=15)
+
+
+async def add(ctx: Context, id: str, text: str, files: Sequence[str] = (), message: str | None = None) -> Case:
+    """Add facts to a case; whoever deals with it is told."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    case = await move(ctx, case, Event.ADD, Party.CITIZEN)
+    entry = await write(ctx, case, EntryKind.ADDED, Party.CITIZEN, text, files=files, message=message)
+    await note(ctx, case, Event.ADD, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    await refresh_cards(ctx, case)
+    await tell_holder(ctx, case, _("The citizen has added: {text}", text=entry.text or "📎"), entry=entry)
+    return case
+
+
+async def reply(ctx: Context, id: str, text: str, files: Sequence[str] = (), message: str | None = None) -> Case:
+    """Answer the unit's question; without an open one it is added like any other fact."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    if (await facts(ctx, case)).question is None:
+        return await add(ctx, id, text, files, message)
+    case = await move(ctx, case, Event.REPLY, Party.CITIZEN)
+    entry = await write(ctx, case, EntryKind.REPLY, Party.CITIZEN, text, files=files, message=message)
+    await note(ctx, case, Event.REPLY, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    await refresh_cards(ctx, case)
+    await tell_holder(ctx, case, _("The citizen answers your question: {text}", text=entry.text or "📎"), entry=entry)
+    return case
+
+
+async def correct(ctx: Context, message: str, text: str) -> Case | None:
+    """Keep the new wording of a message that became part of a case, beside the old one; None if it belongs to none."""
+    found = await entries.of_message(ctx.tx, message)
+    if found is None:
+        return None
+    case = await ctx.case(found[0])
+    await ctx.as_follower(case)
+    case = await move(ctx, case, Event.CORRECT, Party.CITIZEN)
+    entry = await write(ctx, case, EntryKind.CORRECTED, Party.CITIZEN, text)
+    await note(ctx, case, Event.CORRECT, Party.CITIZEN, entry=entry.id, text=entry.hash, before=found[1].id)
+    await refresh_cards(ctx, case)
+    await tell_holder(ctx, case, _("The citizen has reworded: {text}", text=entry.text), entry=entry)
+    return case
+
+
+async def urge(ctx: Context, id: str) -> Case:
+    """Urge whoever has the case, once a day."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    if case.urged_at and ctx.now - case.urged_at < URGE_AGAIN:
+        raise Refused(_("You have urged already. You can do so again after {at}.", at=Moment(case.urged_at + URGE_AGAIN)))
+    case = await move(ctx, case, Event.URGE, Party.CITIZEN, urged_at=ctx.now)
+    await note(ctx, case, Event.URGE, Party.CITIZEN)
+    if case.unit:
+        await tell_unit(ctx, case, _("The citizen urges you to deal with this case."), files=())
+    else:
+        await queue_for_office(ctx, case, _("The citizen urges you to assign this case."))
+    return case
+
+
+async def withdraw(ctx: Context, id: str, reason: str) -> Case:
+    """Withdraw a case; it ends here."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    case = await move(ctx, case, Event.WITHDRAW, Party.CITIZEN)
+    entry = await write(ctx, case, EntryKind.WITHDRAWN, Party.CITIZEN, reason)
+    await note(ctx, case, Event.WITHDRAW, Party.CITIZEN, entry=entry.id, text=entry.hash)
+    await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
+    await refresh_cards(ctx, case)
+    await tell_holder(ctx, case, _("The citizen has withdrawn this case."))
+    await tell_followers(ctx, case, _("The case has been withdrawn."), but=ctx.me.person)
+    return case
+
+
+async def solved(ctx: Context, id: str, version: int) -> Case:
+    """Say that it is solved: the case closes."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    if case.state is CaseState.ANSWERED and case.version != version:
+        raise Refused(_("There is a newer answer; here it is. Please look at it first."))
+    case = await move(ctx, case, Event.SOLVED, Party.CITIZEN)
+    await note(ctx, case, Event.SOLVED, Party.CITIZEN)
+    await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
+    await refresh_cards(ctx, case)
+    await tell_followers(ctx, case, _("The case is closed as solved."), but=ctx.me.person)
+    return case
+
+
+async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ()) -> Case:
+    """Say that it is not solved: the case reopens with the same contact; the second time the office looks at it first.
+
+    A misconduct report stays with its discipline team every time: nobody else may see it.
+    """
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    if case.round == 1 or case.kind is CaseKind.MISCONDUCT:
+        case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1)
+    else:
+        case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, unit=None, holder=None)
+    entry = await write(ctx, case, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
+    await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
+    await start_deadline(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    await refresh_cards(ctx, case)
+    if case.unit:
+        await start_unit_deadlines(ctx, case)
+        await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
+    else:
+        await start_deadline(ctx, case, DeadlineKind.ACCEPT, ACCEPT)
+        await queue_for_office(ctx, case)
+    await tell_followers(ctx, case, _("The case has been reopened."), but=ctx.me.person)
+    return case
+
+
+async def rate(ctx: Context, id: str, level: Satisfaction) -> Case:
+    """Rate how a closed case was handled, once."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    if case.rating:
+        raise Refused(_("This case has been rated already. Thank you."))
+    case = await move(ctx, case, Event.RATE, Party.CITIZEN, rating=level)
+    await note(ctx, case, Event.RATE, Party.CITIZEN, level=level)
+    return case
+
+
+async def new_code(ctx: Context, id: str) -> tuple[Case, str]:
+    """Give the case a new code; the old one is void, and whoever followed by it follows no longer."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    if case.reporter != ctx.me.person:
+        raise Refused(_("Only the device or account that filed the case can ask for a new code."))
+    code = receipt_code(secrets.randbelow(10**16))
+    case = await move(ctx, case, Event.NEW_CODE, Party.CITIZEN, code=ctx.keys.name("receipt", case.number, code))
+    await cases.unfollow_others(ctx.tx, case.id, ctx.me.person)
+    await note(ctx, case, Event.NEW_CODE, Party.CITIZEN)
+    return case, code
+
+
+async def look_up(ctx: Context, number: str, code: str) -> Case | None:
+    """Follow a case from this device by its number and code; None if they don't match, counted against guessing.
+
+    Raises Refused after five wrong codes, until a quarter of an hour has passed.
+    """
+    quota = ctx.keys.name("codes", ctx.me.person)
+    until = await quotas.left(ctx.tx, quota, WRONG_CODES, WRONG_CODE_WAIT, ctx.now)
+    if until:
+        raise Refused(
+            _("That was wrong {most} times. Please wait until {until} and try again.", most=WRONG_CODES, until=Moment(until))
+        )
+    case = await cases.numbered(ctx.tx, number)
+    if case is None or case.code != ctx.keys.name("receipt", number, code):
+        await quotas.use(ctx.tx, quota, 1, WRONG_CODES, WRONG_CODE_WAIT, ctx.now)
+        return None
+    if await cases.follow(ctx.tx, case.id, ctx.me.person, ctx.now):
+        await note(ctx, case, Event.FOLLOW, Party.CITIZEN)
+    return case

@@ -1,0 +1,89 @@
+"""Inviting staff by one-time codes, and signing in with them on one or more devices."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from actions.context import Context
+from dialog.subjects import Refused
+from dialog.texts import _
+from storage import cases, invitations, ledger, people, quotas, roles
+from storage.database import Tx
+from storage.invitations import Invitation
+from storage.keys import Keys
+from storage.roles import RoleKind
+
+LIFE = timedelta(days=7)
+DEVICE_LIFE = timedelta(minutes=15)
+WRONG_CODES = 5
+WRONG_CODE_WAIT = timedelta(minutes=15)
+NAMELESS = {RoleKind.CONTACT: "联络员", RoleKind.HEAD: "负责人", RoleKind.OFFICE: "督查办"}
+
+
+async def invite(tx: Tx, keys: Keys, role: RoleKind, units: Sequence[str], name: str, now: datetime) -> str:
+    """Make a one-time code that gives a role (in some units), good for seven days; return the code."""
+    code = _code()
+    invitation = Invitation(role=role, units=tuple(units), name=name, person=None)
+    await invitations.write(tx, keys.name("invitation", code), invitation, now, now + LIFE)
+    await ledger.append(tx, "city", "system", "invite", {"role": role, "units": list(units)}, now)
+    return code
+
+
+async def one_more_device(ctx: Context) -> str:
+    """Make a one-time code that signs the person who acts in on another device, good for a quarter of an hour."""
+    if not ctx.me.roles:
+        raise Refused(_("Only staff need to sign in. To follow a case elsewhere, use its number and code: /case"))
+    code = _code()
+    invitation = Invitation(role=None, units=(), name="", person=ctx.me.person)
+    await invitations.write(ctx.tx, ctx.keys.name("invitation", code), invitation, ctx.now, ctx.now + DEVICE_LIFE)
+    return code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """What a code gave: a role in some units, or (`role` None) one more device."""
+
+    role: RoleKind | None
+    units: tuple[str, ...]
+
+
+async def enter(ctx: Context, code: str) -> Entered | None:
+    """Use a code in the conversation where it was given; None if it is used up, too old or unknown.
+
+    Guessing is slowed down: Refused after five wrong ones, until a quarter of an hour has passed.
+    """
+    quota = ctx.keys.name("invitations", ctx.me.conversation.id)
+    if await quotas.left(ctx.tx, quota, WRONG_CODES, WRONG_CODE_WAIT, ctx.now):
+        raise Refused(_("Too many links that do not work. Please try again in a quarter of an hour."))
+    hashed = ctx.keys.name("invitation", code)
+    invitation = await invitations.look(ctx.tx, hashed, ctx.now)
+    if invitation is None or not await invitations.use(ctx.tx, hashed, ctx.me.person, ctx.now):
+        await quotas.use(ctx.tx, quota, 1, WRONG_CODES, WRONG_CODE_WAIT, ctx.now)
+        return None
+    if invitation.role is None:
+        person = invitation.person or ctx.me.person
+        await cases.follow_also(ctx.tx, ctx.me.person, person)
+        await people.join(ctx.tx, ctx.me.conversation.id, person)
+        await ledger.append(ctx.tx, f"person:{person}", "staff", "device", {}, ctx.now)
+        return Entered(role=None, units=())
+    for unit in invitation.units or (None,):
+        await _give(ctx, invitation.role, unit, invitation.name)
+    return Entered(role=invitation.role, units=invitation.units)
+
+
+async def _give(ctx: Context, kind: RoleKind, unit: str | None, name: str) -> None:
+    if not name:
+        number = 1 + len(await roles.of_unit(ctx.tx, unit, kind) if unit else await roles.of_kind(ctx.tx, kind))
+        name = f"{NAMELESS[kind]}{number}"
+    role = await roles.give(ctx.tx, ctx.me.person, kind, unit, name, ctx.now)
+    if role:
+        await ledger.append(
+            ctx.tx, f"person:{ctx.me.person}", "system", "role", {"role": kind, "unit": unit, "id": role.id}, ctx.now
+        )
+
+
+def _code() -> str:
+    return secrets.token_urlsafe(18)

@@ -1,0 +1,136 @@
+"""Telling people: everything that an action wants said goes into the outbox in the action's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from actions.cards import Card, Facts, citizen_card, facts, office_card, unit_card
+from actions.context import Context
+from dialog.outgoing import Outgoing, say
+from dialog.texts import Text, _
+from domain.cases import CaseKind
+from storage import cases, outbox, people, quotas, roles
+from storage.cases import Case
+from storage.entries import Entry
+from storage.outbox import Lane
+from storage.people import Conversation
+from storage.roles import Role, RoleKind
+
+
+async def queue(
+    ctx: Context,
+    conversation: Conversation,
+    message: Outgoing,
+    *,
+    lane: Lane = Lane.NOTICE,
+    due: datetime | None = None,
+    edits: str | None = None,
+) -> str:
+    """Queue a message to one conversation and return its id."""
+    return await outbox.put(
+        ctx.tx,
+        ctx.keys,
+        conversation=conversation.id,
+        channel=conversation.channel,
+        message=message,
+        lane=lane,
+        now=ctx.now,
+        due=due,
+        edits=edits,
+    )
+
+
+async def tell(ctx: Context, person: str, message: Outgoing) -> int:
+    """Tell a person, wherever they are; return how many conversations can be written to."""
+    reached = 0
+    for conversation in await people.conversations(ctx.tx, person):
+        await queue(ctx, conversation, message)
+        reached += not conversation.unreachable
+    return reached
+
+
+async def tell_followers(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
+    """Tell the citizen, and everybody else who follows the case, what happened; the case's card comes with it."""
+    message = citizen_card(ctx, await facts(ctx, case)).below(*news, files=tuple(files))
+    for person in await cases.followers(ctx.tx, case.id):
+        if person != but:
+            await tell(ctx, person, message)
+
+
+async def tell_unit(ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None) -> None:
+    """Give every contact of the responsible unit the case's card, with what is new above it; nobody there: the office is told.
+
+    `files` are those to show, by default all that the citizen sent.
+    """
+    if case.unit is None:
+        return
+    f = await facts(ctx, case)
+    shown = tuple(files) if files is not None else _citizens_files(f)
+    reached = 0
+    for role in await _who_deals(ctx, f):
+        reached += await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown))
+    if not reached:
+        await tell_unreachable(ctx, case.unit)
+
+
+async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None = None) -> None:
+    """Tell whoever deals with the case at the unit, or all its contacts while nobody has signed it in."""
+    await tell_unit(ctx, case, *news, files=entry.files if entry else ())
+
+
+async def tell_office(ctx: Context, message: Outgoing) -> None:
+    """Tell everybody at the supervision office."""
+    for person in dict.fromkeys(role.person for role in await roles.of_kind(ctx.tx, RoleKind.OFFICE)):
+        await tell(ctx, person, message)
+
+
+async def tell_unreachable(ctx: Context, unit: str) -> None:
+    """Tell the office, once a day and unit, that nobody there can be reached."""
+    if await quotas.use(ctx.tx, f"unreachable {unit}", 1, 1, timedelta(days=1), ctx.now) is None:
+        await tell_office(
+            ctx,
+            say(
+                _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit)),
+                _("Please invite a contact, or ring the unit."),
+            ),
+        )
+
+
+async def queue_for_office(ctx: Context, case: Case, *news: Text) -> None:
+    """Give everybody at the supervision office the card of a case that waits for them."""
+    if case.kind is CaseKind.MISCONDUCT:
+        await tell_office(ctx, say(_("A misconduct report finds no discipline team. Please check the city's units and rules.")))
+        return
+    f = await facts(ctx, case)
+    await tell_office(ctx, office_card(ctx, f).below(*news, files=_citizens_files(f)))
+
+
+async def refresh_cards(ctx: Context, case: Case) -> None:
+    """Bring the newest card of the case in each staff conversation up to date; a card that has left its unit says only that."""
+    f = await facts(ctx, case)
+    for row in await outbox.cards(ctx.tx, case.id, Card.UNIT):
+        conversation = await people.conversation(ctx.tx, row.conversation)
+        if conversation:
+            viewer = await _roles(ctx, conversation.person)
+            await queue(ctx, conversation, unit_card(ctx, f, viewer), edits=row.id)
+    for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
+        conversation = await people.conversation(ctx.tx, row.conversation)
+        if conversation:
+            await queue(ctx, conversation, office_card(ctx, f), edits=row.id)
+
+
+async def _roles(ctx: Context, person: str) -> Sequence[Role]:
+    return [role for role in await roles.of_person(ctx.tx, person) if role.kind is RoleKind.CONTACT]
+
+
+async def _who_deals(ctx: Context, f: Facts) -> Sequence[Role]:
+    """One role a person: the holder alone where there is one, else every contact of the unit."""
+    if f.holder and f.holder.unit == f.case.unit:
+        return (f.holder,)
+    contacts = await ctx.colleagues(f.case.unit or "")
+    return tuple({role.person: role for role in contacts}.values())
+
+
+def _citizens_files(f: Facts) -> tuple[str, ...]:
+    return tuple(file for entry in f.entries if entry.author == "citizen" for file in entry.files)

@@ -1,0 +1,251 @@
+"""The web chat: one page, and what it posts and is told.
+
+A device is known by a random cookie; its value is the address in this channel, and the sender too. The page posts to
+`/chat/messages` and may post the same message again until it is told that it was kept. It hears answers from `/chat/events`
+and acknowledges what it has shown. `/in/CODE` binds a device by a one-time code; looking at that page consumes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from bot.channels.door import Door, Letter, NotFetched, Undeliverable
+from bot.channels.webchat_files import ACCEPT, FILE_LIMIT, Files
+from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge, Visitor
+from bot.channels.webchat_message import FILES_LIMIT, TEXT_LIMIT, Malformed, TooLong, parse
+from bot.channels.webchat_stream import BEAT_SECONDS, Streams
+from bot.channels.webchat_words import (
+    LANGUAGES,
+    MALFORMED,
+    NOT_KEPT,
+    PAGE,
+    SIGN_IN,
+    SIGN_IN_ASK,
+    SIGN_IN_NOTE,
+    SIGN_IN_TITLE,
+    TOO_LONG,
+    title,
+)
+from dialog.incoming import Incoming
+from dialog.texts import Name, Words
+
+log = logging.getLogger(__name__)
+
+MESSAGE_NOT_KEPT = "webchat.message_not_kept"
+
+BODY_LIMIT = 2**20
+"""Bytes of a posted body, files apart."""
+OLDEST = timedelta(days=30)
+"""A message may have waited that long on a device; a clock that says more is wrong."""
+
+_WEB = Path(__file__).parent.parent / "web"
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+class WebChat:
+    """The page's server. `now` tells the time in UTC; `behind_proxy` if X-Forwarded-For may be believed."""
+
+    name = CHANNEL
+    pushes = False
+
+    def __init__(
+        self,
+        door: Door,
+        words: Words,
+        *,
+        public_url: str,
+        city_name: Name,
+        now: Callable[[], datetime],
+        behind_proxy: bool = False,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._door = door
+        self._words = words
+        self._city_name = city_name
+        self._now = now
+        self._gate = Gate(door, words, public_url=public_url, behind_proxy=behind_proxy)
+        self._files = Files(door, self._gate)
+        self._streams = Streams(door, words, self._gate, beat_seconds=beat_seconds)
+        self._assets = _assets()
+        self._version = hashlib.sha256(b"".join(self._assets[name] for name in sorted(self._assets))).hexdigest()[:12]
+        self._templates = jinja2.Environment(loader=jinja2.FileSystemLoader(_WEB / "templates"), autoescape=True)
+
+    async def run(self) -> None:
+        """Wait: whatever comes, comes through the web server."""
+        await asyncio.Event().wait()
+
+    async def send(self, letter: Letter) -> str | None:
+        """Refuse: the page fetches its messages."""
+        raise Undeliverable("the web chat's messages are fetched by its page")
+
+    async def acknowledge(self, incoming: Incoming, note: str) -> None:
+        """Do nothing: the page shows a press by itself, and the answer comes as a message."""
+
+    async def fetch(self, ref: str) -> bytes:
+        """Refuse: files were kept when they were uploaded."""
+        raise NotFetched("the web chat's files are kept before their message", final=True)
+
+    async def close(self) -> None:
+        """End the open pages' streams."""
+        await self._streams.close()
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Give what the web server has to serve."""
+        return (
+            web.get("/", self._page),
+            web.get("/static/{version}/{name}", self._static),
+            web.get("/in/{code:[A-Za-z0-9_-]{1,64}}", self._sign_in_page),
+            web.post("/in/{code:[A-Za-z0-9_-]{1,64}}", self._sign_in),
+            web.post("/chat/messages", self._message),
+            web.get("/chat/events", self._streams.serve),
+            web.post("/chat/acknowledgements", self._acknowledgements),
+            web.post("/chat/files", self._files.take),
+            web.get(r"/chat/files/{n:\d{1,18}}/{index:\d{1,3}}", self._files.delivered),
+            web.get("/chat/uploads/{id:[A-Za-z0-9_-]{1,64}}", self._files.uploaded),
+        )
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        address = self._gate.address(request)
+        language = await self._gate.language(request, address)
+        texts = {name: self._words.render(text, language) for name, text in PAGE.items()}
+        limits = {"characters": TEXT_LIMIT, "files": FILES_LIMIT, "bytes": FILE_LIMIT, "beat": self._streams.beat_seconds}
+        others = [(code, LANGUAGES.get(code, code)) for code in self._words.languages if code != language]
+        response = self._html(
+            "chat.html",
+            language,
+            texts=texts,
+            script_texts=json.dumps(texts, ensure_ascii=False),
+            limits=json.dumps(limits),
+            others=others,
+            accept=ACCEPT,
+        )
+        self._gate.set_cookie(response, address)
+        return response
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        if name not in self._assets:
+            raise web.HTTPNotFound
+        # During an update a replica may be asked for another version's file; its own must not be kept under that name.
+        current = request.match_info["version"] == self._version
+        headers = {
+            **HEADERS,
+            "Content-Type": f"{_MEDIA_TYPES[Path(name).suffix]}; charset=utf-8",
+            "Cache-Control": "public, max-age=31536000, immutable" if current else "no-store",
+        }
+        return web.Response(body=self._assets[name], headers=headers)
+
+    async def _sign_in_page(self, request: web.Request) -> web.StreamResponse:
+        language = await self._gate.language(request, self._gate.address(request))
+        texts = {"ask": SIGN_IN_ASK, "button": SIGN_IN, "note": SIGN_IN_NOTE, "title": SIGN_IN_TITLE}
+        response = self._html(
+            "sign_in.html", language, **{name: self._words.render(text, language) for name, text in texts.items()}
+        )
+        # With "no-referrer" browsers send "Origin: null" with the form, and it could not be told from a foreign page's.
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    async def _sign_in(self, request: web.Request) -> web.StreamResponse:
+        self._gate.own_page(request)
+        visitor = self._gate.visitor(request, self._gate.address(request))
+        assert visitor is not None
+        code = request.match_info["code"]
+        # The code is a secret as long as it is good, and ids of messages are stored as they are.
+        id = "in:" + hashlib.sha256(f"{visitor.address}:{code}".encode()).hexdigest()
+        moment = _milliseconds(self._now())
+        await self._take(request, visitor, external_id=id, order=moment, sent_ms=moment, text=f"/start {code}")
+        response = web.Response(status=303, headers={**HEADERS, "Location": "/"})
+        self._gate.set_cookie(response, visitor.address)
+        return response
+
+    async def _message(self, request: web.Request) -> web.StreamResponse:
+        self._gate.own_page(request)
+        visitor = self._gate.known_visitor(request)
+        body = await self._body(request)
+        try:
+            posted = parse(body)
+        except TooLong as error:
+            raise self._gate.refusal(request, TooLarge, TOO_LONG) from error
+        except Malformed as error:
+            raise self._gate.refusal(request, web.HTTPBadRequest, MALFORMED) from error
+        now = self._now()
+        timely = _milliseconds(now - OLDEST) <= posted.at_ms <= _milliseconds(now)
+        await self._take(
+            request,
+            visitor,
+            external_id=f"{visitor.device}:{posted.id}",
+            order=posted.order,
+            sent_ms=posted.at_ms if timely else _milliseconds(now),
+            message=posted.id,
+            text=posted.text,
+            reply_to=posted.reply_to,
+            press=posted.press,
+            pressed=posted.pressed,
+            files=posted.files,
+            place=posted.place,
+        )
+        return web.json_response({"kept": True}, headers=HEADERS)
+
+    async def _acknowledgements(self, request: web.Request) -> web.StreamResponse:
+        self._gate.own_page(request)
+        visitor = self._gate.known_visitor(request)
+        try:
+            numbers = json.loads(await self._body(request))["numbers"]
+            if not isinstance(numbers, list) or any(type(n) is not int or not 0 < n < 2**63 for n in numbers):
+                raise ValueError("numbers")
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise self._gate.refusal(request, web.HTTPBadRequest, MALFORMED) from error
+        if numbers:
+            await self._door.acknowledged(CHANNEL, visitor.address, numbers)
+        return web.json_response({"acknowledged": len(numbers)}, headers=HEADERS)
+
+    async def _take(self, request: web.Request, visitor: Visitor, **fields: Any) -> None:
+        """Keep a message if this device may send one now."""
+        try:
+            await self._gate.people(request, visitor)
+            await self._gate.within_quota(request, "messages", visitor, 1)
+            language = await self._gate.language(request, visitor.address)
+            await self._door.intake(
+                [Incoming(channel=CHANNEL, address=visitor.address, sender=visitor.address, language=language, **fields)]
+            )
+        except web.HTTPException:
+            raise
+        except Exception as error:  # whatever the store raised: nothing is kept, and the page comes again with it
+            log.error(MESSAGE_NOT_KEPT, extra={"error": type(error).__name__})
+            raise self._gate.refusal(request, web.HTTPServiceUnavailable, NOT_KEPT) from error
+
+    async def _body(self, request: web.Request) -> bytes:
+        body = bytearray()
+        async for chunk in request.content.iter_chunked(2**16):
+            body += chunk
+            if len(body) > BODY_LIMIT:
+                raise self._gate.refusal(request, TooLarge, TOO_LONG)
+        return bytes(body)
+
+    def _html(self, template: str, language: str, **values: object) -> web.Response:
+        page = self._templates.get_template(template).render(
+            language=language.replace("_", "-"),
+            code=language,
+            page_title=self._words.render(title(self._city_name), language),
+            assets=f"/static/{self._version}",
+            **values,
+        )
+        return web.Response(text=page, content_type="text/html", headers=HEADERS)
+
+
+def _assets() -> Mapping[str, bytes]:
+    return {path.name: path.read_bytes() for path in (_WEB / "static").iterdir() if path.suffix in _MEDIA_TYPES}
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)

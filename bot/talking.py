@@ -1,0 +1,381 @@
+"""The open form of a person: showing its question, taking the answer, back, change, cancel, suspending and going on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from actions.context import Context
+from actions.notices import queue
+from dialog.incoming import Incoming
+from dialog.outgoing import Button, Outgoing, Wants, say
+from dialog.play import Answers, Asking, Done, play
+from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, pressed, read
+from dialog.subjects import Form, Opening, Refused, Reply, screen_button
+from dialog.texts import Json, Text, Words, _, verbatim
+from storage import outbox, talks
+from storage.outbox import Lane
+from storage.talks import LIFE, Talk
+
+COLLECT_PAUSE = timedelta(seconds=2)
+BACK, KEEP, DONE = "<", "=", "!"
+OFFER_CHANGES = "*"
+
+
+class Talking:
+    """What a turn does with forms."""
+
+    def __init__(self, ctx: Context, forms: Mapping[str, Form[Context]], words: Words) -> None:
+        self._ctx = ctx
+        self._forms = forms
+        self._words = words
+
+    async def current(self) -> Talk | None:
+        """Give the form that the person is in."""
+        talk = await talks.newest(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now)
+        return talk if talk and talk.form in self._forms else None
+
+    async def open(self, opening: Opening) -> None:
+        """Open a form; the one that is open waits until this one has ended. Raises Refused."""
+        form = self._forms[opening.form]
+        if form.may:
+            await form.may(self._ctx, opening.arg)
+        before = await self.current()
+        if before and (before.form, before.arg) == (opening.form, opening.arg) and not before.answers.given and not opening.items:
+            await self.show(before)
+            return
+        if before:
+            before.suspended_at = self._ctx.now
+            await self._write(before)
+        talk = talks.new(self._ctx.me.person, opening.form, opening.arg, Answers(), self._ctx.now)
+        step = await self._play(talk)
+        if isinstance(step, Asking) and opening.items:
+            for item in opening.items:
+                talk.answers.append(step.question, item)
+                await self._give_notice(form, item)
+            if opening.complete:
+                talk.answers.close(step.question)
+        await self.show(talk, later=bool(opening.items) and not opening.complete)
+
+    async def show(self, talk: Talk, *above: Text, later: bool = False) -> None:
+        """Ask the question that is open now, or finish the form. `later` gives more messages time to arrive."""
+        step = await self._play(talk)
+        if isinstance(step, Done):
+            await self._finish(talk, step.result)
+            return
+        question = self._question(talk, step)
+        if talk.asking != question.key + question.seen:
+            talk.version += 1
+            talk.asking = question.key + question.seen
+        message = self._message(talk, step, question, above)
+        due = self._ctx.now + COLLECT_PAUSE if later else self._ctx.now
+        if talk.question and await outbox.drop_unsent(self._ctx.tx, talk.question):
+            talk.question = None
+        if talk.question:
+            await self._tidy(talk.question)
+        talk.question = await queue(self._ctx, self._ctx.me.conversation, message, lane=Lane.ANSWER, due=due)
+        await self._write(talk)
+
+    async def answer(self, talk: Talk, incoming: Incoming, item: Json) -> None:
+        """Take what somebody sent as the answer to the open question."""
+        step = await self._play(talk)
+        if isinstance(step, Done):
+            await self._finish(talk, step.result)
+            return
+        question = self._question(talk, step)
+        if question.kind is Kind.COLLECT:
+            await self._collect(talk, question, item)
+            return
+        try:
+            raw = read(question, incoming, self._words.everywhere)
+        except Invalid as invalid:
+            overflow = step.overflow
+            if overflow is None or question.kind is Kind.TEXT or not (item["text"] or item["files"]):
+                await self.show(talk, invalid.why)
+                return
+            talk.answers.append(overflow, item)
+            await self._give_notice(self._forms[talk.form], item)
+            await self.show(talk, _("We have added this to what you told us. Here is the question again:"))
+            return
+        await self._take(talk, step, question, raw)
+
+    async def press(self, talk: Talk, version: int, key: str, press: str) -> Text | None:
+        """Take a pressed answer button; return what to say to the press."""
+        if talk.closed_at or talk.expires_at <= self._ctx.now:
+            if talk.last_press == press:
+                return None
+            return _("This form is finished. To begin a new one, open the menu: /start")
+        if talk.suspended_at:
+            await self._bring_forward(talk)
+        if version != talk.version:
+            if talk.last_press == press:
+                return None
+            await self.show(talk, _("That button is from an earlier question. Here is the present one:"))
+            return None
+        talk.last_press = press
+        step = await self._play(talk)
+        if isinstance(step, Done):
+            await self._finish(talk, step.result)
+            return None
+        question = self._question(talk, step)
+        match key:
+            case "<":
+                await self.back(talk)
+            case "=":
+                await self._keep(talk, question)
+            case "!" if question.kind is Kind.COLLECT:
+                await self.done(talk)
+            case "cancel":
+                await self.cancel(talk)
+            case _:
+                try:
+                    await self._take(talk, step, question, pressed(question, key))
+                except Invalid as invalid:
+                    await self.show(talk, invalid.why)
+        return None
+
+    async def back(self, talk: Talk) -> None:
+        """Go one step back: take back the last message of a collection, or ask the question before again."""
+        step = await self._play(talk)
+        if isinstance(step, Done):
+            await self._finish(talk, step.result)
+            return
+        question = self._question(talk, step)
+        if question.kind is Kind.COLLECT and talk.answers.drop_last(question):
+            await self.show(talk, _("The last one has been taken out."))
+            return
+        if talk.reopened == OFFER_CHANGES:
+            talk.reopened = None
+        elif step.asked:
+            self._reopen(talk, step.asked[-1])
+        else:
+            await self.show(talk, _("This is the first question. To stop, press Cancel."))
+            return
+        await self.show(talk)
+
+    async def done(self, talk: Talk) -> bool:
+        """End the open collection; False if the open question is none."""
+        step = await self._play(talk)
+        if isinstance(step, Done) or self._question(talk, step).kind is not Kind.COLLECT:
+            return False
+        if not (told := self._told(talk, step.question)).items:
+            await self.show(talk, _("There is nothing yet. Please write a few words, or send a photo."))
+            return True
+        talk.reopened = None
+        talk.answers.close(step.question)
+        await self._say_chosen(talk, step.question, _count(told))
+        await self.show(talk)
+        return True
+
+    async def cancel(self, talk: Talk) -> None:
+        """End a form without sending anything; for a day it can be taken up again."""
+        talk.closed_at = talk.cancelled_at = self._ctx.now
+        await self._leave_question(talk)
+        await self._write(talk)
+        again = (Button(_("Go on after all"), f"r:{talk.mark}"),) if talk.answers.given else ()
+        await self._say(say(_("Cancelled. Nothing has been sent."), rows=((*again, screen_button(_("Menu"), "menu")),)))
+        await self._go_on()
+
+    async def start_over(self, talk: Talk) -> None:
+        """Forget the answers of a form and ask from its first question."""
+        talk.answers = Answers()
+        talk.reopened = talk.asking = None
+        await self.show(talk, _("We begin again."))
+
+    async def resume(self, mark: str) -> None:
+        """Take a cancelled form up again."""
+        talk = await talks.marked(self._ctx.tx, self._ctx.keys, self._ctx.me.person, mark)
+        if talk is None or talk.form not in self._forms or not talk.cancelled_at or talk.expires_at <= self._ctx.now:
+            raise Refused(_("This form can't be taken up again. To begin a new one, open the menu: /start"))
+        before = await self.current()
+        if before:
+            before.suspended_at = self._ctx.now
+            await self._write(before)
+        talk.closed_at = talk.cancelled_at = None
+        await self.show(talk)
+
+    async def reword(self, message: str, text: str) -> bool:
+        """Put a new wording into a form that has the old one; False if none has."""
+        talk = await self.current()
+        if talk is None:
+            return False
+        for answer in talk.answers.given.values():
+            for item in answer.raw["items"] if isinstance(answer.raw, dict) and "items" in answer.raw else ():
+                if item.get("message") == message:
+                    item["text"] = text
+                    talk.answers.given = {k: a for k, a in talk.answers.given.items() if not a.confirms}
+                    await self.show(talk, _("We have taken over your correction."))
+                    return True
+        return False
+
+    # ---- steps -----------------------------------------------------------------------------------------
+
+    async def _play(self, talk: Talk) -> Asking | Done[Any]:
+        reopened = None if talk.reopened == OFFER_CHANGES else talk.reopened
+        return await play(self._forms[talk.form].script, talk.arg, talk.answers, self._ctx, reopened)
+
+    def _question(self, talk: Talk, step: Asking) -> Question:
+        if talk.reopened != OFFER_CHANGES or step.question.kind is not Kind.CONFIRM:
+            return step.question
+        return Question(
+            key=OFFER_CHANGES,
+            kind=Kind.CHOOSE,
+            prompt=_("What would you like to change?"),
+            label=_("Change"),
+            options=tuple(Option(question.key, question.label) for question in step.changeable),
+        )
+
+    async def _take(self, talk: Talk, step: Asking, question: Question, raw: Json) -> None:
+        if question.key == OFFER_CHANGES:
+            self._reopen(talk, next(q for q in step.changeable if q.key == raw))
+        elif question.kind is Kind.CONFIRM and raw == CHANGE:
+            talk.reopened = OFFER_CHANGES
+        elif question.kind is Kind.CONFIRM and raw == CANCEL:
+            await self.cancel(talk)
+            return
+        else:
+            talk.reopened = None
+            talk.answers.give(question, raw)
+            await self._say_chosen(talk, question, _shown(question, raw))
+        await self.show(talk)
+
+    def _reopen(self, talk: Talk, question: Question) -> None:
+        talk.reopened = question.key
+        if question.kind is Kind.COLLECT:
+            talk.answers.reopen(question)
+
+    async def _keep(self, talk: Talk, question: Question) -> None:
+        talk.reopened = None
+        if question.kind is Kind.COLLECT:
+            talk.answers.close(question)
+        await self.show(talk)
+
+    async def _collect(self, talk: Talk, question: Question, item: Json) -> None:
+        talk.answers.append(question, item)
+        await self._give_notice(self._forms[talk.form], item)
+        step = await self._play(talk)
+        if isinstance(step, Asking) and talk.question:
+            message = self._message(talk, step, question, ())
+            due = self._ctx.now + COLLECT_PAUSE
+            if await outbox.replace_unsent(self._ctx.tx, self._ctx.keys, talk.question, message, due):
+                await self._write(talk)
+                return
+        await self.show(talk, later=True)
+
+    async def _finish(self, talk: Talk, result: Any) -> None:
+        if result is None:
+            await self.cancel(talk)
+            return
+        form = self._forms[talk.form]
+        talk.closed_at = self._ctx.now
+        try:
+            async with self._ctx.tx.savepoint():
+                reply = await form.then(self._ctx, result)
+        except Refused as refused:
+            reply = Reply(messages=(say(refused.reason),), card=refused.card)
+        await self._leave_question(talk)
+        await self._write(talk)
+        for message in (*reply.messages, *((reply.card,) if reply.card else ())):
+            await self._say(message)
+        if reply.opens:
+            await self.open(reply.opens)
+        else:
+            await self._go_on()
+
+    async def _go_on(self) -> None:
+        talk = await talks.last_suspended(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now)
+        if talk and talk.form in self._forms:
+            talk.suspended_at = None
+            await self.show(talk, _("Now back to: {title}", title=self._forms[talk.form].title))
+
+    async def _bring_forward(self, talk: Talk) -> None:
+        before = await self.current()
+        if before:
+            before.suspended_at = self._ctx.now
+            await self._write(before)
+        talk.suspended_at = None
+
+    async def _write(self, talk: Talk) -> None:
+        talk.expires_at = self._ctx.now + LIFE
+        await talks.write(self._ctx.tx, self._ctx.keys, talk, self._ctx.now)
+
+    # ---- messages --------------------------------------------------------------------------------------
+
+    async def _say(self, message: Outgoing) -> None:
+        await queue(self._ctx, self._ctx.me.conversation, message, lane=Lane.ANSWER)
+
+    async def _give_notice(self, form: Form[Context], item: Json) -> None:
+        if form.notice and (notice := form.notice(item["text"])):
+            await self._say(say(notice))
+
+    def _told(self, talk: Talk, question: Question) -> Told:
+        answer = talk.answers.given.get(question.key)
+        told = question.parse(answer.raw) if answer else Told()
+        return told if isinstance(told, Told) else Told()
+
+    def _message(self, talk: Talk, step: Asking, question: Question, above: tuple[Text, ...]) -> Outgoing:
+        def button(label: Text, key: str) -> Button:
+            return Button(label, f"a:{talk.mark}:{talk.version}:{key}")
+
+        lines = [*above, *question.lines, question.prompt]
+        rows = [[button(option.label, option.key)] for option in question.options]
+        if question.kind in (Kind.CONFIRM, Kind.PLACE) or len(rows) > 6:
+            flat = [one for row in rows for one in row]
+            rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]
+        if question.kind is Kind.COLLECT:
+            told = self._told(talk, question)
+            if told.items:
+                lines = [*above, question.prompt, _("So far: {what}", what=_count(told))]
+                rows = [[button(_("Done"), DONE)]]
+        nav = []
+        if step.asked or talk.reopened or (question.kind is Kind.COLLECT and self._told(talk, question).items):
+            nav.append(button(_("Back"), BACK))
+        if (
+            talk.reopened not in (None, OFFER_CHANGES)
+            and question.key in talk.answers.given
+            and question.kind is not Kind.COLLECT
+        ):
+            nav.append(button(_("Keep it as it is"), KEEP))
+        if question.kind is not Kind.CONFIRM:
+            nav.append(button(_("Cancel"), CANCEL))
+        wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind)
+        return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
+
+    async def _say_chosen(self, talk: Talk, question: Question, chosen: Text) -> None:
+        """Put the answer into the message that asked, in place of its buttons."""
+        row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
+        if row is None or await outbox.drop_unsent(self._ctx.tx, row.id):
+            talk.question = None
+            return
+        answered = say(_("{question} {answer}", question=question.prompt, answer=chosen))
+        await queue(self._ctx, self._ctx.me.conversation, answered, lane=Lane.ANSWER, edits=row.id)
+        talk.question = None
+
+    async def _leave_question(self, talk: Talk) -> None:
+        if talk.question and not await outbox.drop_unsent(self._ctx.tx, talk.question):
+            await self._tidy(talk.question)
+        talk.question = None
+
+    async def _tidy(self, id: str) -> None:
+        """Take the buttons off a question that is no longer the open one."""
+        row = await outbox.get(self._ctx.tx, id)
+        if row:
+            without = say(*row.outgoing(self._ctx.keys).lines)
+            await queue(self._ctx, self._ctx.me.conversation, without, lane=Lane.ANSWER, edits=id)
+
+
+def _count(told: Told) -> Text:
+    files, texts = len(told.files), sum(bool(item.text) for item in told.items)
+    place = (_("a place"),) if told.place else ()
+    counted = ((_("messages: {count}", count=texts),) if texts else ()) + ((_("files: {count}", count=files),) if files else ())
+    return _("{what}", what=(*counted, *place))
+
+
+def _shown(question: Question, raw: Json) -> Text:
+    if question.kind is Kind.TEXT:
+        return verbatim(str(raw))
+    if question.kind is Kind.PLACE and isinstance(raw, dict) and not raw.get("area"):
+        return verbatim(raw["words"]) if raw.get("words") else _("as shared on the map")
+    key = raw["area"] if isinstance(raw, dict) else raw
+    return next((option.label for option in question.options if option.key == key), verbatim(""))

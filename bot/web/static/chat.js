@@ -1,0 +1,206 @@
+// The web chat's page: what the person does, and what the program tells, put together.
+
+import { Log } from "./log.js";
+import { $, clock, fill, language, limits, make, read, texts, write } from "./page.js";
+import { Queue } from "./queue.js";
+import { Stream } from "./stream.js";
+import { Upload } from "./upload.js";
+
+const DRAFT = "huiyin.draft";
+const text = $("text");
+const title = document.title;
+const languages = [language, ...[...document.querySelectorAll("[data-switch]")].map((button) => button.dataset.switch)];
+let attached = [];
+let replyTo = null;
+let busy = false;
+let spoken = language;
+
+const log = new Log({
+  press: (id, press) => queue.add({ press, pressed: id }),
+  reply: (id, words) => {
+    replyTo = id;
+    $("quoted").textContent = words;
+    $("quote").hidden = false;
+    text.focus();
+  },
+});
+
+const queue = new Queue((entry, state, detail) => {
+  // Presses show on their button, and what buttons of the page send in its name is not worth a bubble.
+  const silent = entry.press || /^\/(start|language)\b/.test(entry.text ?? "");
+  if (state === "withdrawn") log.withdrawn(entry.id);
+  else if (!silent) {
+    log.said(entry, state, queue?.uploads.get(entry.id));
+    log.state(entry.id, state, detail);
+  }
+  if (state === "later") {
+    const seconds = Math.ceil(detail / 1000);
+    notice(seconds < 120 ? fill(texts.later, { seconds }) : fill(texts.later_at, { time: clock(Date.now() + detail) }));
+  }
+  if (state === "failed" && silent) notice(detail || texts.not_taken);
+  if (state === "kept" && waited) notice("");
+  waited = state === "later" || (waited && state === "sending");
+  if (state === "kept" && entry.press) setTimeout(() => log.released(queue.entries), 8000);
+  $("greeting").hidden = true;
+});
+let waited = false;
+
+const lost = queue.resume();
+for (const entry of queue.entries) queue.told(entry, "waiting");
+if (lost.length) notice(fill(texts.upload_lost, { names: lost.join(", ") }));
+
+const told = {
+  message(data) {
+    log.message(data);
+    log.released(queue.entries);
+    $("place").hidden = !["place", "told"].includes(log.wants);
+    $("greeting").hidden = true;
+    if (document.hidden) document.title = `• ${title}`;
+  },
+  own(data) {
+    log.said(data, "kept");
+    log.state(data.id, "kept");
+  },
+  ready() {
+    $("log").setAttribute("aria-busy", "false");
+    $("greeting").hidden = !(log.empty && queue.empty);
+  },
+  busy(value) {
+    const end = log.atEnd();
+    busy = value;
+    $("busy").hidden = !busy;
+    if (busy && end) log.down();
+    if (!busy) log.released(queue.entries);
+  },
+  language(value) {
+    spoken = value;
+  },
+  beat() {},
+};
+
+let lostTimer = null;
+new Stream(
+  (name, data) => {
+    told[name](data);
+    // The language may have been changed in the conversation; not before everything said here has been heard.
+    const other = spoken !== language && languages.includes(spoken);
+    if (other && !busy && queue.empty && !attached.length) location.replace(`/?lang=${spoken}`);
+  },
+  (connected) => {
+    clearTimeout(lostTimer);
+    // Most interruptions are over before anybody needs to hear of them.
+    if (connected) $("line").hidden = true;
+    else lostTimer = setTimeout(() => bar(texts.offline), navigator.onLine ? 2500 : 0);
+  },
+);
+
+function bar(words) {
+  $("line").textContent = words;
+  $("line").hidden = false;
+}
+
+function notice(words) {
+  $("notice").textContent = words;
+  $("notice").hidden = !words;
+}
+
+function grow() {
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight + 2}px`;
+}
+
+function attach(files) {
+  const room = limits.files - attached.length;
+  if (files.length > room) notice(fill(texts.too_many_files, { limit: limits.files }));
+  for (const file of [...files].slice(0, room)) {
+    const upload = new Upload(file, () => (attached = attached.filter((other) => !other.gone)));
+    attached.push(upload);
+    $("tray").append(upload.element);
+  }
+}
+
+function send() {
+  const words = text.value.trim();
+  const count = [...words].length;
+  if (count > limits.characters) return notice(fill(texts.too_long, { count, limit: limits.characters }));
+  const uploads = attached.filter((upload) => !upload.refused);
+  if (!words && !uploads.length) return;
+  notice("");
+  for (const upload of attached) upload.element.remove();
+  attached = [];
+  queue.add({ ...(words && { text: words }), ...(replyTo && { reply_to: replyTo }) }, uploads);
+  text.value = "";
+  write(sessionStorage, DRAFT, "");
+  unquote();
+  grow();
+}
+
+function unquote() {
+  replyTo = null;
+  $("quote").hidden = true;
+}
+
+function place() {
+  const found = ({ coords }) => {
+    done();
+    queue.add({ place: { lon: coords.longitude, lat: coords.latitude } });
+    notice("");
+  };
+  const failed = (error) => {
+    done();
+    notice(error?.code === 1 ? texts.place_refused : texts.place_unavailable);
+  };
+  const done = () => {
+    $("place").disabled = false;
+    $("place").textContent = texts.place;
+  };
+  if (!navigator.geolocation || !isSecureContext) return failed();
+  $("place").disabled = true;
+  $("place").textContent = texts.locating;
+  navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 20_000, maximumAge: 60_000 });
+}
+
+$("composer").onsubmit = (event) => {
+  event.preventDefault();
+  send();
+};
+text.onkeydown = (event) => {
+  // While Chinese is being put in, Enter belongs to the input method; Safari says so by the key code only.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  send();
+};
+text.oninput = () => {
+  grow();
+  write(sessionStorage, DRAFT, text.value);
+};
+text.onpaste = (event) => {
+  if (!event.clipboardData.files.length) return;
+  event.preventDefault();
+  attach(event.clipboardData.files);
+};
+document.ondragover = (event) => event.preventDefault();
+document.ondrop = (event) => {
+  event.preventDefault();
+  attach(event.dataTransfer.files);
+};
+document.addEventListener("visibilitychange", () => document.hidden || (document.title = title));
+$("attach").onclick = () => $("files").click();
+$("files").onchange = () => {
+  attach($("files").files);
+  $("files").value = "";
+};
+$("place").onclick = place;
+$("unquote").onclick = () => {
+  unquote();
+  text.focus();
+};
+$("menu").onclick = $("start").onclick = () => queue.add({ text: "/start" });
+for (const button of document.querySelectorAll("[data-switch]")) {
+  button.onclick = () => {
+    if (log.empty) location.replace(`/?lang=${button.dataset.switch}`);
+    else queue.add({ text: `/language ${button.dataset.switch}` });
+  };
+}
+text.value = read(sessionStorage, DRAFT, "");
+grow();

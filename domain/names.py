@@ -1,0 +1,96 @@
+"""Names that a text itself gives: 我叫王小明, 联系人：扎西才让, My name is John Smith.
+
+Only clear cases, for who masks every word that could be a name masks the complaint. Works on text whose full-width forms
+are folded. Wherever a masked name (王**) stands already nothing is found, so that masking twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidName:
+    """Where a name stands. `sure` is False where its last character may be the next word's first (我叫王伟昨天)."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+# Surnames that are frequent, in China or on the plateau of Qinghai, and begin few everyday words.
+_FREQUENT = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤祁冶妥祝辛尚翟樊芦鲍俞岳倪裘骆"
+)
+# Rarer ones, or such as begin many other words too: only after 我叫 or a label with its colon.
+_OTHERS = (
+    "于向常温康施文牛乔安易庞柴焦兰鲁颜申洪詹葛聂左梅章齐庄欧耿关殷游裴纪路季项管柯华柳涂包苗房费艾阮冉窦童屈娄邢鄢"
+    "褚卫尤华戚喻柏水云郎凤花皮卞伍元卜穆米贝臧计伏谈茅席麻强危刁宗宣邓郁杭诸滕荣荀羊甄曲封储靳松井富巫乌"
+    "牧隗山谷宓蓬班仰秋仲伊宫宁仇甘厉戎符景束幸司韶郜蓟薄印宿怀蒲邰鄂索咸籍赖卓蔺屠蒙池阴胥苍双闻莘党贡劳逄姬扶堵"
+    "宰郦雍却桑桂濮寿边扈燕冀浦农晏瞿阎充慕茹习宦鱼容古慎戈庾终暨居衡步弘匡寇广禄阙东沃利蔚越隆巩厍晁敖融"
+)
+_DOUBLE = "欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|东方|端木|长孙|宇文|独孤|南宫"
+# Tibetan names have no surname; these are the commonest halves of them, as they are written on the plateau.
+_TIBETAN = (
+    "扎西|才让|才仁|卓玛|多杰|多吉|尼玛|旦增|丹增|次仁|泽仁|索南|达娃|桑杰|仁青|仁增|完么|完德|拉毛|德吉|央金|格桑|白玛|尕藏|"
+    "华旦|加措|嘉措|玉珍|卓嘎|拉姆|贡布|平措|旺堆|巴桑|普布|边巴|洛桑|强巴|更登|东智|项秀|措毛|吉毛|南杰|万玛|才旦|公保|昂毛"
+)
+_HAN = "[\u4e00-\u9fff]"
+_END = f"(?!{_HAN}|\\*)"
+
+# What follows 我是 or 本人 and looks like surname + given name, but is not: 我是高中生, 本人马上.
+_NO_NAME = (
+    "马上|马路|方便|方面|任何|任职|任教|白天|白班|白领|高中|高一|高二|高三|高级|高校|高龄|高考|高度|高职|严重|严格|石油|"
+    "石材|金融|万分|万般|万一|江西|江苏|江南|江北|龙头|武汉|武警|夏天|向来|向您|向你|向贵|向有|向市|向上|何时|何地|何处|何人|何种|"
+    "谢谢|许多|许可|程序|孔雀|田地|田间|汤锅|金牌|金额|白白|毛坯|毛病|黄牛|林业|林场|林地|叶落|陆续|陆军|莫名|莫非|史上|钱款|钱财|"
+    "常住|常年|常常|文盲|文员|文化|单位|单亲|单身|单独|房东|房主|房客|房屋|党员|司机|车主|车上|车辆|于是|安徽|安置|成都|成年|华侨|"
+    "应届|应该|家住|家里|家长|家属|家在|农民|农村|师范|师生|师傅|全家|全职|全体|全程|和平|东北|平时|平常|山东|山西|云南|广东|广西|"
+    "国家|国企|通过|通知|连续|从来|从事|从小|时常|明确|明白|计划|满意|能够|能否|别人|利用|居住|居民|边缘|容易|都是|都没|双方|"
+    "老师|医生|护士|师傅|先生|女士|小姐|主任|局长|处长|科长|经理|书记|阿姨|大爷|大妈|同学|警官|律师|校长|院长|村长|队长|站长"
+)
+_TITLE = (
+    "老师|医生|护士|师傅|先生|女士|小姐|主任|局长|处长|科长|经理|书记|阿姨|大爷|大妈|同学|警官|律师|校长|院长|村长|队长|站长|总"
+)
+# Last characters of what somebody is or where they live (我是常客, 我是金陵镇): not of a name after the mere 我是.
+_NO_NAME_END = "[人员工者户客们的了吗吧呢么机在于已将镇村乡县市区省州街路队厂校院局]"
+# Second characters that, with more text after them, rather begin the next word: 我叫王伟住在.
+_NEXT_WORD = "是住在的今家男女现系电身联有和与也说想要反来自为因于从被就很对这那一名我你您他"
+
+_SAYS = "(?:我叫做?|(?<![店群校路园牌])名叫|真名[是叫]?|我的?名字[是叫:]|我姓名|本人叫|本人姓名)[ :是为]{0,3}"
+_LABEL = "(?:姓 ?名|(?<!被)(?:联系|投诉|举报|反映|申请|申诉|来信|上访|报修)人(?:姓名)?|署名|落款)"
+_FULL = f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?!{_TITLE}){_HAN}"
+_AFTER_STRONG = re.compile(
+    f"(?=[我名真本姓联投举反申来上报署落])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}})"
+    f"(?:(?P<sure>(?:{_TIBETAN}){{1,3}}|{_HAN}{{1,8}}·{_HAN}{{1,8}}(?:·{_HAN}{{1,8}})?|{_FULL}{_HAN}?{_END}|{_FULL}(?=[{_NEXT_WORD}]))"
+    f"|(?P<unsure>(?!{_NO_NAME}){_FULL}{_HAN}(?!\\*)))"
+)
+# 姓名： can be followed by nothing but a name, whatever it looks like.
+_AFTER_LABEL = re.compile(f"(?:姓 ?名|联系人) ?: ?({_HAN}{{2,4}}){_END}")
+_AFTER_WEAK = re.compile(
+    f"(?=[我本姓联投举反申来上报署落])(?:我是|(?<![基日])本人|{_LABEL})(?!{_NO_NAME})"
+    f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}){_HAN}{{1,2}}(?<!{_NO_NAME_END})|(?:{_TIBETAN}){{2}}){_END}"
+)
+_ENGLISH = re.compile(
+    r"(?=[MNCmnc])(?i:(?<![a-z])my (?:full )?name is|(?<![a-z])(?:name|contact person|contact) ?:) {0,3}"
+    r"((?:[A-Z][a-z'-]+|[A-Z]\.?)(?: [A-Z][a-z'-]+){0,3})(?![A-Za-z])"
+)
+_SURNAME = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?={_HAN})")
+
+
+def said_names(text: str) -> Iterator[SaidName]:
+    """Give the names that a text says are names; some may be given twice."""
+    for match in _AFTER_STRONG.finditer(text):
+        start, end = match.span(match.lastgroup or 0)
+        yield SaidName(start=start, end=end, sure=match.lastgroup == "sure")
+    for pattern in (_AFTER_LABEL, _AFTER_WEAK, _ENGLISH):
+        for match in pattern.finditer(text):
+            yield SaidName(start=match.start(1), end=match.end(1), sure=True)
+
+
+def surname(name: str) -> str:
+    """Give what of a name may be shown: a Chinese surname, nothing of any other name."""
+    first = _SURNAME.match(name)
+    return first[0] if first else ""

@@ -1,0 +1,56 @@
+"""The desk of staff in chat: what waits for them, and how to sign in on another device."""
+
+from __future__ import annotations
+
+from actions.context import Context
+from actions.invitations import one_more_device
+from dialog.outgoing import Button, Outgoing, say
+from dialog.subjects import Act, Refused, Reply, Subject, act_button, screen_button
+from dialog.texts import Secret, Text, _, verbatim
+from domain.cases import CaseState
+from storage import cases
+from storage.roles import RoleKind
+
+MANY = 100
+
+
+async def desk(ctx: Context, arg: str) -> Outgoing:
+    """Show what a person has to do in each of their roles."""
+    if not ctx.me.roles:
+        raise Refused(_("The desk is for staff. If you are staff, please ask the supervision office for a sign-in link."))
+    lines: list[Text] = []
+    rows: list[tuple[Button, ...]] = []
+    if ctx.me.units:
+        waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY)
+        new = sum(case.state is CaseState.ASSIGNED for case in waiting)
+        lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=count(len(waiting)), new=count(new)))
+        rows.append((screen_button(_("Our cases"), "unit"),))
+    if ctx.me.is_office:
+        queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
+        lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
+        rows.append((screen_button(_("Waiting cases"), "office"),))
+    if ctx.me.role(RoleKind.HEAD):
+        lines.append(_("You are signed in as head of your unit."))
+    rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Menu"), "menu")))
+    return say(*lines, rows=tuple(rows))
+
+
+async def device(ctx: Context, arg: str, version: int) -> Reply:
+    """Give a link that signs this person in on another device."""
+    code = await one_more_device(ctx)
+    return Reply(
+        messages=(
+            say(
+                _("Open this link on the other device within 15 minutes. It works once; do not pass it on:"),
+                Text("{link}", {"link": Secret(f"{ctx.public_url}/in/{code}")}),
+            ),
+        )
+    )
+
+
+def count(n: int) -> Text:
+    """Show a number that was counted up to a limit."""
+    return verbatim(f"{n}+" if n >= MANY else str(n))
+
+
+SUBJECT: Subject[Context] = Subject(acts=(Act(name="device", do=device),))

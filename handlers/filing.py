@@ -1,0 +1,179 @@
+"""Filing a matter: complaint, consultation, suggestion, misconduct report."""
+
+from __future__ import annotations
+
+import re
+
+from actions.cards import KINDS, Card, due, excerpt
+from actions.context import Context
+from actions.filing import FileCase, file_case
+from dialog.incoming import Place
+from dialog.outgoing import Outgoing
+from dialog.play import Dialog
+from dialog.questions import Option, Options
+from dialog.subjects import Form, Reply, Subject, form_button, screen_button
+from dialog.texts import Secret, Text, _, verbatim
+from domain.cases import CaseKind
+from domain.danger import in_danger
+from domain.numbers import show_code
+from domain.privacy import mask
+from domain.routing import offer_categories
+
+SOMETHING_ELSE = "-"
+KIND_OPTIONS: Options = tuple(
+    Option(kind, KINDS[kind]) for kind in (CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION, CaseKind.MISCONDUCT)
+)
+IDENTITY: Options = (Option("anonymous", _("Stay anonymous")), Option("named", _("Give my name to the supervision office")))
+YES_NO: Options = (Option("yes", _("Yes")), Option("no", _("No")))
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+
+
+async def file(d: Dialog) -> FileCase | None:
+    """Ask for everything that a case needs."""
+    told = await d.collect(
+        "told",
+        _("Tell us what happened: text, photos, voice, a place, in any order. Press Done when you have finished."),
+        label=_("What happened"),
+    )
+    kind = CaseKind(d.arg or await d.choose("kind", _("What is it?"), KIND_OPTIONS, label=_("Kind")))
+    districts = await d.look("districts", districts_of_city)
+    place = told.place or await d.place(
+        "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
+    )
+    likely = await d.look("likely", likely_categories, kind, told.text)
+    category = await d.choose("category", _("Is it about one of these?"), likely, label=_("Category"))
+    identity = await d.choose("identity", _("Who may know that it was you? The unit never will."), IDENTITY, label=_("Your name"))
+    name = phone = ""
+    if identity == "named":
+        name = await d.text("name", _("What is your name?"), label=_("Name"), most=60)
+        phone = await d.text("phone", _("Which phone number can we ring?"), label=_("Phone"), check=no_phone)
+    publish = "no"
+    if kind is not CaseKind.MISCONDUCT:
+        publish = await d.choose(
+            "publish",
+            _("May we publish the case and its result, with nothing in it that points to you?"),
+            YES_NO,
+            label=_("Publishing"),
+        )
+    cover = await d.on_request(
+        "cover", _("Which words shall nobody see? Write them with spaces between."), label=_("Cover more words")
+    )
+    command = FileCase(
+        kind=kind,
+        text=told.text,
+        files=told.files,
+        place=place,
+        category=None if category == SOMETHING_ELSE else category,
+        name=name,
+        phone=phone,
+        publish=publish == "yes",
+        cover=tuple(word for word in _BETWEEN.split(cover) if word),
+        messages=tuple(item.message for item in told.items if item.message),
+    )
+    about = next(option.label for option in likely if option.key == category)
+    sure = await d.confirm("sure", _("Shall we send it like this?"), summary(command, about, districts))
+    return command if sure else None
+
+
+def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text, ...]:
+    """Show what will be sent, with personal data covered as the unit will see it."""
+    masked = mask(command.text, names=(command.name,) if command.name else (), cover=command.cover)
+    lines = [_("{kind} · {category}", kind=KINDS[command.kind], category=category)]
+    lines.append(verbatim(excerpt(masked.text, 2000)) if masked.text else _("(no words, see the files)"))
+    if command.files:
+        lines.append(_("Files: {count}", count=len(command.files)))
+    lines.append(_("Place: {place}", place=_place(command.place, districts)))
+    lines.append(_("Your name: {name}", name=_mask_name(command.name)) if command.name else _("You stay anonymous."))
+    if command.kind is not CaseKind.MISCONDUCT:
+        lines.append(_("It may be published without you in it.") if command.publish else _("It will not be published."))
+    if masked.found:
+        lines.append(_("We have covered personal data in your words. With Change you can cover more."))
+    return tuple(lines)
+
+
+async def districts_of_city(ctx: Context) -> Options:
+    """Offer the areas right below the city."""
+    city = ctx.city.city
+    return tuple(Option(area.code, _name(ctx, area.code)) for area in city.subareas(city.root_area.code))
+
+
+async def likely_categories(ctx: Context, kind: CaseKind, text: str) -> Options:
+    """Offer the categories that the words suggest, then the upper ones, and something else."""
+    offered = offer_categories(ctx.city.city, kind, text)
+    return (
+        *(Option(code, Text("{name}", {"name": ctx.city.category(code)})) for code in offered),
+        Option(SOMETHING_ELSE, _("Something else")),
+    )
+
+
+def no_phone(text: str) -> Text | None:
+    """Tell what is wrong with a phone number, if anything."""
+    return (
+        None
+        if _PHONE.fullmatch(text)
+        else _("That does not look like a phone number. Please write digits only, like 13800000000.")
+    )
+
+
+def danger(text: str) -> Text | None:
+    """Answer words of danger to life at once."""
+    if not in_danger(text):
+        return None
+    return _("If somebody is in danger, call now: 110 police, 119 fire, 120 ambulance. This is no emergency service.")
+
+
+async def send(ctx: Context, command: FileCase) -> Reply:
+    """File the case and give the receipt."""
+    receipt = await file_case(ctx, command)
+    case = receipt.case
+    lines = [
+        _("Thank you. We have received your case."),
+        _("Case number: {number}", number=case.number),
+        _("Code: {code}", code=Secret(show_code(receipt.code))),
+        _("Keep both: with them you can look the case up from any device. The code is shown only once."),
+    ]
+    if case.unit:
+        unit = ctx.city.unit(case.unit)
+        lines.append(_("Responsible: {unit}. You get an answer by {due}.", unit=unit, due=due(receipt.promise)))
+    elif receipt.assigned_by:
+        assigned = due(receipt.assigned_by)
+        lines.append(_("The supervision office assigns a unit by {due}.", due=assigned))
+        lines.append(_("You get an answer by {due}.", due=due(receipt.promise)))
+    if receipt.outside:
+        lines.append(_("The place you shared lies outside {city}; the office will look at it.", city=ctx.city.name))
+    rows = ((screen_button(_("Show the case"), "case", case.id), form_button(_("Add something"), "add", case.id)),)
+    return Reply(messages=(Outgoing(lines=tuple(lines), rows=rows, subject=case.id, card=Card.CITIZEN),))
+
+
+def _name(ctx: Context, area: str) -> Text:
+    return Text("{name}", {"name": ctx.city.area(area)})
+
+
+def _place(place: Place | None, districts: Options) -> Text:
+    if place is None:
+        return _("not known")
+    if place.area:
+        return next((option.label for option in districts if option.key == place.area), verbatim(place.area))
+    return verbatim(mask(place.words).text) if place.words else _("as shared on the map")
+
+
+def _mask_name(name: str) -> str:
+    return f"{name[0]}{'*' * (len(name) - 1)}"
+
+
+FILE: Form[Context] = Form(
+    name="file",
+    title=_("Filing a matter"),
+    script=file,
+    then=send,
+    commands={
+        "complain": CaseKind.COMPLAINT,
+        "consult": CaseKind.CONSULTATION,
+        "suggest": CaseKind.SUGGESTION,
+        "report": CaseKind.MISCONDUCT,
+    },
+    notice=danger,
+)
+
+SUBJECT: Subject[Context] = Subject(forms=(FILE,))

@@ -1,0 +1,257 @@
+"""A citizen's own cases: the list, one case, add, reply, urge, withdraw, solved or not, rate, look up by number and code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions import following
+from actions.cards import citizen_card, excerpt, facts, office_card, unit_card
+from actions.context import Context
+from actions.record import STATES
+from dialog.outgoing import Button, Outgoing, say
+from dialog.play import Dialog
+from dialog.questions import Told
+from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
+from dialog.texts import Secret, Text, _
+from domain.cases import CaseKind, Satisfaction
+from domain.numbers import read_case_number, read_code, show_code
+from handlers.timeline import history
+from storage import cases
+from storage.cases import Case
+
+PAGE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Something told about a case."""
+
+    case: str
+    text: str
+    files: tuple[str, ...]
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """A number and a code, as typed."""
+
+    number: str
+    code: str
+
+
+async def my_cases(ctx: Context, before: str) -> Outgoing:
+    """List the cases that a person follows, newest first."""
+    found = await cases.of_follower(ctx.tx, ctx.me.person, before or None, PAGE + 1)
+    if not found:
+        return say(
+            _("You have no cases here yet."),
+            _("We can't ring you here: with number and code you can look a case up from any device."),
+            rows=((form_button(_("Complaint"), "file", "complaint"), form_button(_("Look up a case"), "look_up")),),
+        )
+    rows: list[tuple[Button, ...]] = [(screen_button(one_line(ctx, case), "case", case.id),) for case in found[:PAGE]]
+    if len(found) > PAGE:
+        rows.append((screen_button(_("Older ones"), "my", found[PAGE - 1].id),))
+    rows.append((form_button(_("Look up a case"), "look_up"), screen_button(_("Menu"), "menu")))
+    return say(_("Your cases:"), rows=tuple(rows))
+
+
+def one_line(ctx: Context, case: Case) -> Text:
+    """Name a case on a button."""
+    return _(
+        "{number} {category}: {state}", number=case.number, category=ctx.city.category(case.category), state=STATES[case.state]
+    )
+
+
+async def show_case(ctx: Context, id: str) -> Outgoing:
+    """Show one case as the person who asks may see it."""
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /my"))
+    f = await facts(ctx, case)
+    if await cases.follows(ctx.tx, id, ctx.me.person):
+        card = citizen_card(ctx, f)
+        if case.reporter == ctx.me.person:
+            card = Outgoing(
+                lines=card.lines,
+                rows=(*card.rows, (act_button(_("Get a new code"), "new_code", id, case.version),)),
+                subject=card.subject,
+                card=card.card,
+            )
+        return card
+    if case.unit and case.unit in ctx.me.units:
+        return unit_card(ctx, f, ctx.me.roles)
+    if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT:
+        return office_card(ctx, f)
+    raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
+
+
+async def tell(d: Dialog) -> Words:
+    """Ask for one collection of messages about a case."""
+    told = await d.collect("told", TELL, label=_("Your words"))
+    return _told(d.arg, told)
+
+
+async def not_solved(d: Dialog) -> Words:
+    """Ask what is still wrong."""
+    told = await d.collect(
+        "told",
+        _("What is still wrong? Text, photos, voice, in any order. Press Done when you have finished."),
+        label=_("Your words"),
+    )
+    return _told(d.arg, told)
+
+
+async def withdraw(d: Dialog) -> Words | None:
+    """Ask why, and make sure."""
+    why = await d.text("why", _("Why do you withdraw the case? A few words are enough."), label=_("Reason"), most=500)
+    sure = await d.confirm("sure", _("The case ends here and nobody deals with it any more. Withdraw it?"), ())
+    return Words(case=d.arg, text=why, files=(), message=None) if sure else None
+
+
+async def look_up(d: Dialog) -> LookUp:
+    """Ask for number and code."""
+    number = d.arg or await d.text(
+        "number", _("Which case? Please write its number, as on the receipt."), label=_("Number"), most=60, check=no_number
+    )
+    code = await d.text("code", _("And the code of 16 digits?"), label=_("Code"), most=60, check=no_code)
+    return LookUp(number=read_case_number(number) or "", code=read_code(code) or "")
+
+
+TELL = _("Please write or send it: text, photos, voice, a place. Press Done when you have finished.")
+
+
+async def add(ctx: Context, told: Words) -> Reply:
+    """Add to a case."""
+    await following.add(ctx, told.case, told.text, told.files, told.message)
+    return Reply(messages=(say(_("Thank you. It has been added to your case.")),))
+
+
+async def reply(ctx: Context, told: Words) -> Reply:
+    """Answer the unit's question."""
+    await following.reply(ctx, told.case, told.text, told.files, told.message)
+    return Reply(messages=(say(_("Thank you. Your answer has been passed on.")),))
+
+
+async def urge(ctx: Context, id: str, version: int) -> Reply:
+    """Urge."""
+    case = await following.urge(ctx, id)
+    return Reply(messages=(say(_("We have passed it on. Case {number} is being urged.", number=case.number)),), note=_("Urged."))
+
+
+async def solved(ctx: Context, id: str, version: int) -> Reply:
+    """Close a case as solved and ask for a rating."""
+    case = await following.solved(ctx, id, version)
+    return Reply(card=citizen_card(ctx, await facts(ctx, case)), note=_("Thank you."))
+
+
+async def reopen(ctx: Context, told: Words) -> Reply:
+    """Reopen a case that is not solved."""
+    case = await following.not_solved(ctx, told.case, told.text, told.files)
+    news = (
+        _("The case has been reopened.")
+        if case.unit
+        else _("The case has been reopened; the supervision office looks at it first.")
+    )
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).below(news),))
+
+
+async def end(ctx: Context, told: Words) -> Reply:
+    """Withdraw a case."""
+    case = await following.withdraw(ctx, told.case, told.text)
+    return Reply(messages=(say(_("Case {number} has been withdrawn.", number=case.number)),))
+
+
+async def new_code(ctx: Context, id: str, version: int) -> Reply:
+    """Give a new code."""
+    case, code = await following.new_code(ctx, id)
+    return Reply(
+        messages=(
+            say(
+                _("New code of case {number}: {code}", number=case.number, code=Secret(show_code(code))),
+                _("The old code is void. This one is shown only once."),
+            ),
+        )
+    )
+
+
+async def find(ctx: Context, asked: LookUp) -> Reply:
+    """Show the whole timeline of a case to whoever knows its number and code; they follow it from now on."""
+    case = await following.look_up(ctx, asked.number, asked.code)
+    if case is None:
+        return Reply(
+            messages=(
+                say(
+                    _("Number and code do not belong together. Please look at your receipt and try again."),
+                    rows=((form_button(_("Try again"), "look_up"),),),
+                ),
+            )
+        )
+    lines = await history(ctx, case, staff=False)
+    card = citizen_card(ctx, await facts(ctx, case))
+    return Reply(messages=(say(*lines), card))
+
+
+async def case(ctx: Context, typed: str) -> Reply:
+    """Show a case by its number to those who may see it; ask everybody else for the code."""
+    number = read_case_number(typed)
+    found = await cases.numbered(ctx.tx, number) if number else None
+    if found is not None:
+        try:
+            return Reply(messages=(await show_case(ctx, found.id),))
+        except Refused:
+            pass  # not theirs: the code decides, and an unknown number must look the same
+    return Reply(opens=Opening(form="look_up", arg=number or ""))
+
+
+def no_number(text: str) -> Text | None:
+    """Tell what is wrong with a case number, if anything."""
+    return (
+        None if read_case_number(text) else _("That is no case number. It looks like 20260105-12345-6; please check each digit.")
+    )
+
+
+def no_code(text: str) -> Text | None:
+    """Tell what is wrong with a code, if anything."""
+    return None if read_code(text) else _("The code has 16 digits. Please check it on your receipt.")
+
+
+async def may_follow(ctx: Context, id: str) -> None:
+    """Let only those who follow a case open a form about it."""
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /my"))
+    await ctx.as_follower(case)
+
+
+def _told(case: str, told: Told) -> Words:
+    place = told.place
+    text = "\n".join(part for part in (told.text, excerpt(place.words) if place else "") if part)
+    return Words(case=case, text=text, files=told.files, message=told.items[0].message if told.items else None)
+
+
+def _rate(level: Satisfaction) -> Act[Context]:
+    async def rate(ctx: Context, id: str, version: int) -> Reply:
+        case = await following.rate(ctx, id, level)
+        return Reply(card=citizen_card(ctx, await facts(ctx, case)), note=_("Thank you for your rating."))
+
+    return Act(name=f"rate_{level}", do=rate)
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(Screen(name="my", view=my_cases, commands=("my",)), Screen(name="case", view=show_case)),
+    acts=(
+        Act(name="urge", do=urge),
+        Act(name="solved", do=solved),
+        Act(name="new_code", do=new_code),
+        *(_rate(level) for level in Satisfaction),
+    ),
+    forms=(
+        Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=may_follow),
+        Form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
+        Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=may_follow),
+        Form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=may_follow),
+        Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
+    ),
+    commands={"case": case},
+)

@@ -1,0 +1,126 @@
+"""The way in: the menu, help, language, privacy, and signing in with a code."""
+
+from __future__ import annotations
+
+from actions.context import Context
+from actions.invitations import enter
+from dialog.outgoing import Button, Outgoing, say
+from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
+from dialog.texts import Name, Text, _, verbatim
+from handlers.desk import desk
+from storage import people
+from storage.roles import RoleKind
+
+LANGUAGES = {"zh_Hans": Name("中文"), "en": Name("English")}
+
+
+async def menu(ctx: Context, arg: str) -> Outgoing:
+    """Greet and offer everything that a citizen can do."""
+    staff = ((screen_button(_("My desk"), "desk"),),) if ctx.me.roles else ()
+    return say(
+        _(
+            "Hello. This is the echo service of {city}: every matter gets an echo, every matter gets a result.",
+            city=ctx.city.name,
+        ),
+        _("Just write what is the matter, or choose:"),
+        rows=(
+            *staff,
+            (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),
+            (form_button(_("Suggestion"), "file", "suggestion"), form_button(_("Report misconduct"), "file", "misconduct")),
+            (screen_button(_("My cases"), "my"), form_button(_("Look up a case"), "look_up")),
+            (screen_button(_("Help"), "help"), *_other_language(ctx)),
+        ),
+    )
+
+
+async def help_(ctx: Context, arg: str) -> Outgoing:
+    """Explain, in a few lines, how it goes."""
+    return say(
+        _("You write what is the matter; photos, voice and a place may come with it. You get a number and a code."),
+        _("The responsible unit has a deadline. You hear of every step here, and at the end you say whether it is solved."),
+        _("The unit never learns who you are, unless you write it yourself."),
+        _("/back goes one step back, /cancel stops, /start shows the menu, /my your cases, /case looks a case up."),
+        _("In danger call 110 (police), 119 (fire) or 120 (ambulance). This is no emergency service."),
+        rows=((screen_button(_("Menu"), "menu"), screen_button(_("Privacy"), "privacy")),),
+    )
+
+
+async def privacy(ctx: Context, arg: str) -> Outgoing:
+    """Say honestly who learns what."""
+    return say(
+        _("The unit that deals with your case sees what you wrote and sent, never your account, name or phone."),
+        _("The chat platform knows your account. Here it is kept encrypted, only to send you the answer."),
+        _("Phone numbers, identity numbers and names in your words are covered before anybody reads them."),
+        _("What you sent is erased from the post room after seven days; your case and its answers are kept."),
+        rows=((screen_button(_("Menu"), "menu"),),),
+    )
+
+
+async def language(ctx: Context, arg: str) -> Outgoing:
+    """Offer the city's languages."""
+    buttons = tuple(act_button(_language(code), "language", code, 0) for code in ctx.city.city.languages)
+    return say(_("Which language shall we use?"), rows=(buttons,))
+
+
+async def change_language(ctx: Context, code: str) -> Reply:
+    """Change the language, or offer those there are."""
+    if code in ctx.city.city.languages:
+        return await speak(ctx, code, 0)
+    return Reply(messages=(await language(ctx, ""),))
+
+
+async def speak(ctx: Context, code: str, version: int) -> Reply:
+    """Change the language of the person who acts."""
+    if code in ctx.city.city.languages:
+        await people.set_language(ctx.tx, ctx.me.person, code)
+    return Reply(card=await menu(ctx, ""), note=_("Done."))
+
+
+async def start(ctx: Context, code: str) -> Reply:
+    """Use the code of a sign-in link, or show the menu where there is none."""
+    if not code:
+        return Reply(messages=(await menu(ctx, ""),))
+    entered = await enter(ctx, code)
+    if entered is None:
+        return Reply(
+            messages=(
+                say(
+                    _("This link has been used or is too old. Please ask for a new one."),
+                    rows=((screen_button(_("Menu"), "menu"),),),
+                ),
+            )
+        )
+    return Reply(messages=(say(_welcome(ctx, entered.role, entered.units), rows=((screen_button(_("My desk"), "desk"),),)),))
+
+
+def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Text:
+    if role is None:
+        return _("You are signed in on this device too.")
+    if role is RoleKind.OFFICE:
+        return _("You are signed in as supervision office.")
+    names = tuple(verbatim(ctx.city.unit(unit).zh) for unit in units[:3])
+    if len(units) > len(names):
+        return _("You are signed in for {units} and {more} more units.", units=names, more=len(units) - len(names))
+    return _("You are signed in for {units}.", units=names)
+
+
+def _language(code: str) -> Text:
+    return verbatim(LANGUAGES[code].zh)
+
+
+def _other_language(ctx: Context) -> tuple[Button, ...]:
+    others = [code for code in ctx.city.city.languages if code != ctx.me.language]
+    return tuple(act_button(_language(code), "language", code, 0) for code in others[:1])
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(
+        Screen(name="menu", view=menu),
+        Screen(name="help", view=help_, commands=("help",)),
+        Screen(name="privacy", view=privacy, commands=("privacy",)),
+        Screen(name="language", view=language),
+        Screen(name="desk", view=desk, commands=("desk",)),
+    ),
+    acts=(Act(name="language", do=speak),),
+    commands={"start": start, "language": change_language},
+)

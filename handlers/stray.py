@@ -1,0 +1,119 @@
+"""Words that belong to no question: a reply to a card, a new matter, or more about an old one. Never answered with a menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from actions import following
+from actions.cards import Card
+from actions.context import Context
+from dialog.outgoing import say
+from dialog.play import Dialog
+from dialog.questions import Item, Option, Options, Told
+from dialog.subjects import Form, Opening, Reply, Subject
+from dialog.texts import Json, _
+from handlers.following import one_line
+from storage import cases
+
+NEW = "new"
+MOST = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """What was told, and about which case (NEW: a new matter)."""
+
+    about: str
+    told: Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCitizen:
+    """What a contact wrote in reply to a card, and what it is to be."""
+
+    case: str
+    what: str
+    items: tuple[Json, ...]
+
+
+async def opening(ctx: Context, item: Json) -> Opening:
+    """Say where words go that answer nothing: into a new case, or into the question which case they are about."""
+    if await cases.of_follower(ctx.tx, ctx.me.person, None, 1, only_open=True):
+        return Opening(form="sort", items=(item,), complete=True)
+    return Opening(form="file", items=(item,))
+
+
+async def replied(ctx: Context, case: str, card: str, item: Json) -> Reply | None:
+    """Take a reply to a card: a citizen's goes into the case at once, a contact is asked what it is to be."""
+    if card == Card.CITIZEN:
+        told = Told((Item(text=item["text"], files=tuple(item["files"])),))
+        found = await following.reply(ctx, case, told.text, told.files, item.get("message"))
+        return Reply(messages=(say(_("Thank you. It has been passed on with case {number}.", number=found.number)),))
+    if card == Card.UNIT:
+        return Reply(opens=Opening(form="to_citizen", arg=case, items=(item,), complete=True))
+    return None
+
+
+async def sort(d: Dialog) -> Sorted:
+    """Ask which case the words are about."""
+    told = await d.collect("told", _("What is it about?"), label=_("Your words"))
+    choices = await d.look("cases", open_cases)
+    about = await d.choose("about", _("Is this a new matter, or about a case of yours?"), choices, label=_("Case"))
+    return Sorted(about=about, told=told)
+
+
+async def to_citizen(d: Dialog) -> ToCitizen | None:
+    """Ask a contact what their reply to a card is to be."""
+    told = await d.collect("told", _("What would you like to say?"), label=_("Your words"))
+    what = await d.choose(
+        "what",
+        _("What shall we do with it?"),
+        (
+            Option("ask", _("Send it to the citizen as a question")),
+            Option("report", _("Report it as the result")),
+            Option("drop", _("Nothing, it was a mistake")),
+        ),
+        label=_("Purpose"),
+    )
+    items = tuple({"text": item.text, "files": list(item.files), "message": item.message} for item in told.items)
+    return ToCitizen(case=d.arg, what=what, items=items) if what != "drop" else None
+
+
+async def open_cases(ctx: Context) -> Options:
+    """Offer the newest open cases of a person, and a new matter."""
+    found = await cases.of_follower(ctx.tx, ctx.me.person, None, MOST, only_open=True)
+    return (Option(NEW, _("A new matter")), *(Option(case.id, one_line(ctx, case)) for case in found))
+
+
+async def put(ctx: Context, words: Sorted) -> Reply:
+    """Begin a new case with the words, or add them to one."""
+    if words.about == NEW:
+        items = tuple(_item(item) for item in words.told.items)
+        return Reply(opens=Opening(form="file", items=items))
+    message = words.told.items[0].message if words.told.items else None
+    case = await following.reply(ctx, words.about, words.told.text, words.told.files, message)
+    return Reply(messages=(say(_("Thank you. It has been passed on with case {number}.", number=case.number)),))
+
+
+async def go_on(ctx: Context, reply: ToCitizen) -> Reply:
+    """Open the form for the question or the result, with the words in it."""
+    return Reply(opens=Opening(form=reply.what, arg=reply.case, items=reply.items, complete=True))
+
+
+def _item(item: Item) -> Any:
+    place = item.place
+    return {
+        "text": item.text,
+        "files": list(item.files),
+        "message": item.message,
+        **({"place": {"lon": place.lon, "lat": place.lat, "crs": place.crs, "words": place.words}} if place else {}),
+    }
+
+
+SUBJECT: Subject[Context] = Subject(
+    forms=(
+        Form(name="sort", title=_("A new matter, or more about an old one"), script=sort, then=put),
+        Form(name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on),
+    )
+)

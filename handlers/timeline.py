@@ -1,0 +1,109 @@
+"""The timeline of a case, as each audience may read it: from the ledger's events and the texts that belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actions.cards import LEVELS, title
+from actions.context import Context
+from actions.record import STATES
+from dialog.outgoing import Outgoing
+from dialog.subjects import Refused, Screen, Subject, screen_button
+from dialog.texts import Moment, Name, Text, _
+from domain.cases import CaseKind, Event, Satisfaction
+from domain.ledger import Entry as LedgerRow
+from storage import cases, entries, ledger, roles
+from storage.cases import Case
+from storage.entries import Entry
+from storage.ids import at
+
+# What happened, as those who follow the case read it. {text} is what was written with it.
+WORDS: dict[Event, Text] = {
+    Event.FILE: _("Received: {text}"),
+    Event.QUEUE: _("With the supervision office, to be assigned. {text}"),
+    Event.ASSIGN: _("Assigned to {unit}."),
+    Event.ACCEPT: _("Signed in by {unit}."),
+    Event.RETURN: _("To be assigned to another unit."),
+    Event.HAND_OVER: _("Handed to a colleague at {unit}."),
+    Event.PASS_ON: _("Passed on to {unit}."),
+    Event.ASK: _("Question of the unit: {text}"),
+    Event.REPLY: _("Reply of the citizen: {text}"),
+    Event.ADD: _("Added by the citizen: {text}"),
+    Event.CORRECT: _("Reworded by the citizen: {text}"),
+    Event.URGE: _("Urged by the citizen."),
+    Event.REPORT: _("Answer of the unit: {text}"),
+    Event.SOLVED: _("Solved, says the citizen. Closed."),
+    Event.NOT_SOLVED: _("Not solved, says the citizen: {text}"),
+    Event.RATE: _("Rated: {level}"),
+    Event.REFUSE: _("Not taken on: {text}"),
+    Event.WITHDRAW: _("Withdrawn. {text}"),
+}
+# What only staff read, and with whose words.
+STAFF_WORDS: dict[Event, Text] = {
+    Event.RETURN: _("Returned by {unit}: {text}"),
+    Event.HAND_OVER: _("Handed to {name}."),
+    Event.ACCEPT: _("Signed in by {name}, {unit}."),
+}
+
+
+async def timeline(ctx: Context, id: str) -> Outgoing:
+    """Show the timeline to a follower, to the unit that has the case, or to the office."""
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /my"))
+    follows = await cases.follows(ctx.tx, case.id, ctx.me.person)
+    staff = bool(case.unit and case.unit in ctx.me.units) or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT)
+    if not follows and not staff:
+        raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
+    lines = await history(ctx, case, staff=staff and not follows)
+    back = screen_button(_("Show the case"), "case", id)
+    return Outgoing(lines=lines, rows=((back,),))
+
+
+async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
+    """Put a case's whole history into lines, oldest first."""
+    texts = {entry.id: entry for entry in await entries.of_case(ctx.tx, case.id)}
+    lines = [title(ctx, case)]
+    unit = None
+    for row in await ledger.of_subject(ctx.tx, f"case:{case.id}"):
+        unit = str(row.payload.get("unit") or "") or unit
+        if line := await _line(ctx, row, unit, texts, staff=staff):
+            lines.append(_("{at}  {what}", at=Moment(at(row.at_ms)), what=line))
+    lines.append(_("Now: {state}", state=STATES[case.state]))
+    return tuple(lines)
+
+
+async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool) -> Text | None:
+    event = Event(row.event)
+    words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
+    if words is None:
+        return None
+    entry = texts.get(str(row.payload.get("entry") or ""))
+    role = await roles.get(ctx.tx, str(row.payload.get("to") or row.actor.partition(":")[2])) if staff else None
+    level = row.payload.get("level")
+    return Text(
+        words.id,
+        {
+            "unit": ctx.city.unit(unit) if unit else Name("", ""),
+            "text": _text(entry),
+            "name": role.name if role else "",
+            "level": LEVELS[Satisfaction(str(level))] if level else "",
+        },
+    )
+
+
+def _text(entry: Entry | None) -> Text | str:
+    if entry is None:
+        return ""
+    if entry.erased:
+        return _("(erased on request)")
+    if not entry.files:
+        return entry.text
+    return (
+        _("{text} (files: {count})", text=entry.text, count=len(entry.files))
+        if entry.text
+        else _("(files: {count})", count=len(entry.files))
+    )
+
+
+SUBJECT: Subject[Context] = Subject(screens=(Screen(name="timeline", view=timeline),))

@@ -1,0 +1,205 @@
+"""What a unit's contact does: see what is theirs, sign in, return, ask, report with proof, hand over, pass on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions import handling
+from actions.cards import facts, unit_card
+from actions.context import Context
+from dialog.outgoing import Outgoing, say
+from dialog.play import Dialog
+from dialog.questions import Option, Options
+from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
+from dialog.texts import Text, _, verbatim
+from domain.cases import CaseKind
+from handlers.following import one_line
+from storage import cases
+from storage.cases import Case
+
+PAGE = 6
+OWN_WORDS = "own"
+REASONS: dict[str, Text] = {
+    "not_our_task": _("Not our task"),
+    "not_our_area": _("Not in our area"),
+    "other_unit": _("Another unit has been dealing with it"),
+    "not_enough": _("Too little is known to act on it"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a contact wrote about a case; `reason` is a key of REASONS or ""."""
+
+    case: str
+    text: str
+    reason: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """To whom a case goes: a colleague's role, or a unit."""
+
+    case: str
+    colleague: str | None
+    unit: str | None
+
+
+async def ours(ctx: Context, after: str) -> Outgoing:
+    """List the open cases of a contact's units, oldest first."""
+    if not ctx.me.units:
+        raise Refused(_("This list is for the contacts of a unit."))
+    found = await cases.of_units(ctx.tx, ctx.me.units, after or None, PAGE + 1)
+    rows = [(screen_button(one_line(ctx, case), "unit_case", case.id),) for case in found[:PAGE]]
+    if len(found) > PAGE:
+        rows.append((screen_button(_("Newer ones"), "unit", found[PAGE - 1].id),))
+    rows.append((screen_button(_("My desk"), "desk"),))
+    return say(_("Open cases of your unit, the oldest first:") if found else _("Nothing is open at your unit."), rows=tuple(rows))
+
+
+async def show(ctx: Context, id: str) -> Outgoing:
+    """Show one case to a contact of its unit."""
+    case = await _mine(ctx, id)
+    f = await facts(ctx, case)
+    return unit_card(ctx, f, ctx.me.roles).below(
+        files=tuple(file for e in f.entries if e.author == "citizen" for file in e.files)
+    )
+
+
+async def accept(ctx: Context, id: str, version: int) -> Reply:
+    """Sign in."""
+    case = await handling.accept(ctx, id, version)
+    return Reply(card=unit_card(ctx, await facts(ctx, case), ctx.me.roles), note=_("Signed in. The case is yours."))
+
+
+async def return_(d: Dialog) -> Written | None:
+    """Ask why the case is not the unit's."""
+    options = (*(Option(key, label) for key, label in REASONS.items()), Option(OWN_WORDS, _("Another reason")))
+    reason = await d.choose("reason", _("Why does the case not belong to your unit?"), options, label=_("Reason"))
+    words = ""
+    if reason == OWN_WORDS:
+        words = await d.text(
+            "words", _("Please write the reason, for the supervision office."), label=_("In your words"), most=500
+        )
+    sure = await d.confirm(
+        "sure", _("Return the case to the supervision office?"), (REASONS[reason] if reason in REASONS else verbatim(words),)
+    )
+    return Written(case=d.arg, text=words, reason=reason if reason in REASONS else "") if sure else None
+
+
+async def ask(d: Dialog) -> Written | None:
+    """Ask the citizen something."""
+    told = await d.collect(
+        "told", _("What would you like to ask the citizen? Press Done when you have finished."), label=_("Question")
+    )
+    return Written(case=d.arg, text=told.text, files=told.files)
+
+
+async def report(d: Dialog) -> Written | None:
+    """Report the result with proof."""
+    told = await d.collect(
+        "told",
+        _("What was done? Please send photos or documents as proof too. Press Done when you have finished."),
+        label=_("Result"),
+    )
+    lines = (verbatim(told.text) if told.text else _("(no words, see the files)"), _("Files: {count}", count=len(told.files)))
+    sure = await d.confirm("sure", _("The citizen will read this. Send it?"), lines)
+    return Written(case=d.arg, text=told.text, files=told.files) if sure else None
+
+
+async def hand_over(d: Dialog) -> HandOver | None:
+    """Choose a colleague or a unit."""
+    choices = await d.look("receivers", receivers, d.arg)
+    to = await d.choose("to", _("Who shall have the case?"), choices, label=_("Receiver"))
+    sort, _colon, id = to.partition("=")
+    if sort == "nobody":
+        return None
+    return HandOver(case=d.arg, colleague=id if sort == "role" else None, unit=id if sort == "unit" else None)
+
+
+async def receivers(ctx: Context, id: str) -> Options:
+    """Offer the colleagues of a case's holder, and the units to which it can be passed on."""
+    case = await _mine(ctx, id)
+    mine = {role.id for role in ctx.me.roles}
+    colleagues = [r for r in await ctx.colleagues(case.unit or "") if r.id not in mine and r.person != ctx.me.person]
+    return (
+        *(Option(f"role={role.id}", verbatim(role.name)) for role in colleagues if case.holder in mine),
+        *(Option(f"unit={unit}", Text("{name}", {"name": ctx.city.unit(unit)})) for unit in handling.passable(ctx, case)),
+        Option("nobody", _("Nobody, keep it")),
+    )
+
+
+async def send_back(ctx: Context, written: Written) -> Reply:
+    """Return a case."""
+    words = " / ".join(part for part in (REASON_WORDS.get(written.reason, ""), written.text) if part)
+    case = await handling.return_(ctx, written.case, words)
+    return Reply(messages=(say(_("Case {number} has been returned to the supervision office.", number=case.number)),))
+
+
+async def send_question(ctx: Context, written: Written) -> Reply:
+    """Ask."""
+    case = await handling.ask(ctx, written.case, written.text, written.files)
+    return Reply(messages=(await _card(ctx, case, _("Your question has been sent to the citizen.")),))
+
+
+async def send_report(ctx: Context, written: Written) -> Reply:
+    """Report."""
+    case = await handling.report(ctx, written.case, written.text, written.files)
+    return Reply(
+        messages=(say(_("Thank you. The citizen has been told; case {number} waits for their word.", number=case.number)),)
+    )
+
+
+async def pass_over(ctx: Context, to: HandOver) -> Reply:
+    """Hand over, or pass on."""
+    if to.colleague:
+        role = await handling.hand_over(ctx, to.case, to.colleague)
+        return Reply(messages=(say(_("The case has been handed to {name}.", name=role.name)),))
+    case = await handling.pass_on(ctx, to.case, to.unit or "")
+    return Reply(messages=(say(_("The case has been passed on to {unit}.", unit=ctx.city.unit(case.unit or ""))),))
+
+
+async def may_work(ctx: Context, id: str) -> None:
+    """Let only those open a form who deal with the case, or could sign it in."""
+    ctx.as_holder(await _mine(ctx, id))
+
+
+async def may_return(ctx: Context, id: str) -> None:
+    """The same, for cases that can be returned."""
+    case = await _mine(ctx, id)
+    ctx.as_holder(case)
+    if case.kind is CaseKind.MISCONDUCT:
+        raise Refused(_("A misconduct report can't be returned. You can pass it on to another discipline team."))
+
+
+async def _mine(ctx: Context, id: str) -> Case:
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
+    ctx.as_contact(case)
+    return case
+
+
+async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
+    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).below(news)
+
+
+# The office reads the reason as it was chosen; entries keep plain words.
+REASON_WORDS = {
+    "not_our_task": "不属于本单位职责",
+    "not_our_area": "不在本单位辖区",
+    "other_unit": "已由其他单位办理",
+    "not_enough": "情况不清，无法办理",
+}
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(Screen(name="unit", view=ours), Screen(name="unit_case", view=show)),
+    acts=(Act(name="accept", do=accept),),
+    forms=(
+        Form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return),
+        Form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
+        Form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_work),
+        Form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
+    ),
+)
