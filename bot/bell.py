@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from weakref import WeakSet
 
 from storage.database import Database, StorageError
 
@@ -20,22 +21,15 @@ class Bell:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._events: dict[str, set[asyncio.Event]] = {}
+        self._events: dict[str, WeakSet[asyncio.Event]] = {}
         self._rung: set[str] = set()
         self._some = asyncio.Event()
 
     def listen(self, topic: str) -> asyncio.Event:
-        """Give an event that is set whenever the topic rings; hand it back with `leave`."""
+        """Give an event that is set whenever the topic rings, for as long as somebody holds it."""
         event = asyncio.Event()
-        self._events.setdefault(topic, set()).add(event)
+        self._events.setdefault(topic, WeakSet()).add(event)
         return event
-
-    def leave(self, topic: str, event: asyncio.Event) -> None:
-        """Stop listening."""
-        listeners = self._events.get(topic, set())
-        listeners.discard(event)
-        if not listeners:
-            self._events.pop(topic, None)
 
     def ring(self, *topics: str) -> None:
         """Tell everybody that there is something new."""
@@ -46,13 +40,16 @@ class Bell:
             self._some.set()
 
     def _hear(self, topic: str) -> None:
-        for event in self._events.get(topic, ()):
+        listeners = self._events.get(topic)
+        if listeners is None:
+            return
+        for event in tuple(listeners):
             event.set()
+        if not listeners:
+            del self._events[topic]
 
     async def run(self) -> None:
-        """Carry rings to and from other replicas until cancelled."""
-        if self._database.serial:
-            return
+        """Carry rings to and from other replicas until cancelled; where there are none, nothing ever has to be carried."""
         while True:
             try:
                 await self._database.listen(self._hear)

@@ -43,11 +43,13 @@ UNSUPPORTED = {"sticker": _("We can't read stickers. Please write it in words, o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
-    """What is said to a button press after the commit: a short note, or nothing."""
+class Aftermath:
+    """What is done after the commit and may be lost: `note` answers a button press, `staff` offers staff their commands."""
 
     incoming: Incoming
+    language: str
     note: str
+    staff: bool
 
 
 class Engine:
@@ -63,7 +65,7 @@ class Engine:
         self.opens = {word: (f.name, arg) for f in self.forms.values() for word, arg in f.commands.items()}
         self.shows = {word: s.name for s in self.screens.values() for word in s.commands}
 
-    async def turn(self, ctx: Context, row: InboxRow, conversation: Conversation) -> Acknowledgement | None:
+    async def turn(self, ctx: Context, row: InboxRow, conversation: Conversation) -> Aftermath:
         """Act on one message and mark it done, all in the caller's transaction."""
         incoming = wire.from_json(ctx.keys.unseal(row.body or b""))
         language = await people.for_change(ctx.tx, conversation.person)
@@ -74,9 +76,10 @@ class Engine:
         )  # fmt: skip
         note = await Turn(self, acting, incoming, row).run()
         await inbox.finish(ctx.tx, row.id, ctx.now)
-        if incoming.query is None:
-            return None
-        return Acknowledgement(incoming=incoming, note=self.words.render(note, language) if note else "")
+        staff = incoming.text.startswith(("/desk", "/start ")) and bool(await roles.of_person(ctx.tx, conversation.person))
+        return Aftermath(
+            incoming=incoming, language=language, note=self.words.render(note, language) if note else "", staff=staff
+        )
 
 
 class Turn:

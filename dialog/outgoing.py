@@ -36,6 +36,7 @@ class Outgoing:
     """One message: paragraphs, rows of buttons, ids of files, and what the question wants.
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
+    A `patient` message is worth nothing without its files: it waits for them up to a day instead of half a minute.
     """
 
     lines: tuple[Text, ...]
@@ -44,6 +45,7 @@ class Outgoing:
     wants: Wants | None = None
     subject: str | None = None
     card: str | None = None
+    patient: bool = False
 
     def below(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message, and files with it."""
@@ -63,6 +65,7 @@ def to_json(outgoing: Outgoing) -> bytes:
             "rows": [[[dump(b.label), b.press, b.url] for b in row] for row in outgoing.rows],
             "files": outgoing.files,
             "wants": outgoing.wants,
+            "patient": outgoing.patient,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -77,6 +80,7 @@ def from_json(body: bytes) -> Outgoing:
         rows=tuple(tuple(Button(load_text(label), press, url) for label, press, url in row) for row in fields["rows"]),
         files=tuple(fields["files"]),
         wants=Wants(fields["wants"]) if fields["wants"] else None,
+        patient=fields["patient"],
     )
 
 

@@ -39,7 +39,9 @@ class OutboxRow:
     card: str | None
     edits: str | None
     created_at: datetime
+    due_at: datetime
     tries: int
+    parked_at: datetime | None
     sent_at: datetime | None
     external_id: str | None
     why: str | None
@@ -125,11 +127,13 @@ async def lease(tx: Tx, channel: str, lane: Lane, now: datetime, until: datetime
     return sorted((_row(row) for row in rows), key=lambda row: row.n)
 
 
-async def next_due(tx: Tx, channel: str) -> datetime | None:
-    """Tell when the earliest unsent row of a channel is due."""
+async def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
+    """Tell when the earliest row that is not due yet will be; None if there is none."""
     row = await tx.one(
-        "SELECT MIN(due_at) AS due FROM outbox WHERE channel = :channel AND sent_at IS NULL AND parked_at IS NULL",
+        "SELECT MIN(due_at) AS due FROM outbox"
+        " WHERE channel = :channel AND sent_at IS NULL AND parked_at IS NULL AND due_at > :now",
         channel=channel,
+        now=ms(now),
     )
     return at(row["due"]) if row and row["due"] is not None else None
 
@@ -255,6 +259,12 @@ async def unacknowledged(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
     return _row(row) if row else None
 
 
+async def numbered(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
+    """Read a row of a mailbox by its number."""
+    row = await tx.one("SELECT * FROM outbox WHERE conversation = :conversation AND n = :n", conversation=conversation, n=n)
+    return _row(row) if row else None
+
+
 async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
     """Delete what went out long ago, but the cards, which can still be replied to."""
     return await tx.run(
@@ -274,6 +284,8 @@ def _row(row: Row) -> OutboxRow:
         card=row["card"],
         edits=row["edits"],
         created_at=at(row["created_at"]),
+        due_at=at(row["due_at"]),
+        parked_at=at(row["parked_at"]) if row["parked_at"] is not None else None,
         tries=row["tries"],
         sent_at=at(row["sent_at"]) if row["sent_at"] is not None else None,
         external_id=row["external_id"],

@@ -117,3 +117,22 @@ def _conversation(row: Row) -> Conversation:
         last_press=row["last_press"],
         unreachable=row["unreachable_at"] is not None,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """How a conversation is written to."""
+
+    address: str
+    language: str
+
+
+async def addressed(tx: Tx, keys: Keys, conversation: str) -> Addressed:
+    """Open the address of a conversation; LookupError if there is no such conversation."""
+    row = await tx.one(
+        "SELECT c.address, p.language FROM conversation AS c JOIN person AS p ON p.id = c.person WHERE c.id = :id",
+        id=conversation,
+    )
+    if row is None:
+        raise LookupError("conversation")
+    return Addressed(address=keys.unseal(bytes(row["address"])).decode(), language=row["language"])

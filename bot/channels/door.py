@@ -11,6 +11,7 @@ from aiohttp import web
 
 from dialog.incoming import Incoming
 from dialog.outgoing import Outgoing
+from dialog.texts import Text
 
 
 class TryLater(Exception):
@@ -119,6 +120,10 @@ class Channel(Protocol):
 
     async def acknowledge(self, incoming: Incoming, note: str) -> None:
         """Answer a button press, after the commit; never raises."""
+        ...
+
+    async def show_commands(self, address: str, commands: Sequence[tuple[str, Text]], language: str) -> bool:
+        """Offer these commands in one chat; False if that did not work, or if there is nothing to offer them in. Never raises."""
         ...
 
     async def fetch(self, ref: str) -> bytes:

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from bot.channels.webchat_words import (
     title,
 )
 from dialog.incoming import Incoming
-from dialog.texts import Name, Words
+from dialog.texts import Name, Text, Words
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +90,10 @@ class WebChat:
 
     async def acknowledge(self, incoming: Incoming, note: str) -> None:
         """Do nothing: the page shows a press by itself, and the answer comes as a message."""
+
+    async def show_commands(self, address: str, commands: Sequence[tuple[str, Text]], language: str) -> bool:
+        """Do nothing: the page has a menu instead."""
+        return False
 
     async def fetch(self, ref: str) -> bytes:
         """Refuse: files were kept when they were uploaded."""

@@ -39,7 +39,7 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A device that is known by its cookie, and the IP address it comes from."""
+    """A device that is known by its cookie; `ip` is the IP address it comes from as a source of quotas: `ip:10.0.0.7`."""
 
     address: str
     ip: str
@@ -76,7 +76,7 @@ class Gate:
     def visitor(self, request: web.Request, address: str | None = None) -> Visitor | None:
         """Tell who is asking; None without a cookie, unless an address is given to a new device."""
         address = address or self._known(request)
-        return Visitor(address=address, ip=self._ip(request)) if address else None
+        return Visitor(address=address, ip=f"ip:{self._ip(request)}") if address else None
 
     def known_visitor(self, request: web.Request) -> Visitor:
         """Tell who is asking; refuses with 401 without a cookie."""

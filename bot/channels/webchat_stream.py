@@ -79,31 +79,37 @@ class Streams:
         told: dict[int, bytes] = {}
         state: dict[str, Any] = {}
         first = True
+        loop = asyncio.get_running_loop()
+        beat_at = loop.time()
         while not self._closing:
             mailbox = await self._door.history(CHANNEL, visitor.address, after)
             known = known or bool(mailbox.deliveries)
+            events: list[bytes] = []
             for item in in_order(mailbox):
                 if isinstance(item, Delivery):
                     event = _event("message", message_json(item, self._words))
                     # Until it is acknowledged a message comes with every look; it is told again only if it has changed.
                     if told.get(item.n) != event:
                         told[item.n] = event
-                        await response.write(event)
+                        events.append(event)
                     after = max(after, item.n)
                 elif first:
-                    await response.write(_event("own", own_json(*item)))
+                    events.append(_event("own", own_json(*item)))
             if first:
-                await response.write(_event("ready", None))
+                events.append(_event("ready", None))
             first = False
             now: dict[str, Any] = {"busy": mailbox.busy}
             if known:  # before that it is the city's language, not the reader's
                 now["language"] = mailbox.language
-            for name, value in now.items():
-                if state.get(name) != value:
-                    state[name] = value
-                    await response.write(_event(name, value))
-            while not await news(self.beat_seconds):
-                await response.write(_event("beat", None))
+            events += [_event(name, value) for name, value in now.items() if state.get(name) != value]
+            state = now
+            if not events and loop.time() >= beat_at:
+                events.append(_event("beat", None))
+            for event in events:
+                await response.write(event)
+                beat_at = loop.time() + self.beat_seconds
+            # Not every change rings: a message may be due later, or come from another replica. So look again in any case.
+            await news(self.beat_seconds)
 
 
 def in_order(mailbox: Mailbox) -> Iterator[Delivery | tuple[datetime, Incoming]]:

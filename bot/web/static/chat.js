@@ -1,7 +1,7 @@
 // The web chat's page: what the person does, and what the program tells, put together.
 
 import { Log } from "./log.js";
-import { $, clock, fill, language, limits, make, read, texts, write } from "./page.js";
+import { $, clock, fill, language, limits, read, texts, write } from "./page.js";
 import { Queue } from "./queue.js";
 import { Stream } from "./stream.js";
 import { Upload } from "./upload.js";
@@ -62,7 +62,7 @@ const told = {
     log.state(data.id, "kept");
   },
   ready() {
-    $("log").setAttribute("aria-busy", "false");
+    log.ready();
     $("greeting").hidden = !(log.empty && queue.empty);
   },
   busy(value) {
@@ -204,3 +204,4 @@ for (const button of document.querySelectorAll("[data-switch]")) {
 }
 text.value = read(sessionStorage, DRAFT, "");
 grow();
+if (matchMedia("(pointer: fine)").matches) text.focus();

@@ -14,8 +14,17 @@ export class Log {
     this.messages = new Map();
     this.own = new Map();
     this.fresh = 0;
+    this.loaded = false;
     $("jump").onclick = () => this.down();
-    $("scroll").addEventListener("scroll", () => this.atEnd() && this.read());
+    this.sticky = true;
+    $("scroll").addEventListener("scroll", () => {
+      this.sticky = this.atEnd();
+      if (this.sticky) this.read();
+    });
+    // Pictures arrive, the keyboard opens, the composer grows: who was reading the end goes on reading it.
+    const observer = new ResizeObserver(() => this.sticky && this.down());
+    observer.observe($("scroll"));
+    observer.observe($("log"));
   }
 
   get empty() {
@@ -31,6 +40,7 @@ export class Log {
   message(data) {
     const known = this.messages.get(data.edits ?? data.id);
     if (known) {
+      this.messages.set(data.id, known); // so that what replaces the replacement finds it too
       if (data.n >= known.n) this.renew(known, data);
     } else if (!data.edits) {
       const element = make("article", { className: "message", tabIndex: -1 });
@@ -76,7 +86,7 @@ export class Log {
     }
     const button = make("button", { type: "button" }, label);
     button.onclick = () => {
-      if (button.ariaDisabled === "true") return;
+      if (button.getAttribute("aria-disabled")) return;
       message.pressedAt = Date.now();
       // Not `disabled`: the keyboard's focus would be lost with it.
       button.setAttribute("aria-disabled", "true");
@@ -137,10 +147,17 @@ export class Log {
 
   /** Put a message at the end, but before what the program has not heard yet. */
   place(element) {
-    const end = this.atEnd();
+    const end = this.atEnd() || !this.loaded;
     $("log").insertBefore(element, $("log").querySelector(".own[data-state=waiting], .own[data-state=later]"));
     if (end) this.down(element);
     else if (!element.classList.contains("own")) this.unread();
+  }
+
+  /** Note that everything that was there has been shown. */
+  ready() {
+    $("log").setAttribute("aria-busy", "false");
+    if (!this.loaded) this.down();
+    this.loaded = true;
   }
 
   atEnd() {
@@ -152,7 +169,7 @@ export class Log {
   down(element) {
     const view = $("scroll");
     view.scrollTop = view.scrollHeight;
-    if (element && element.offsetHeight > view.clientHeight) element.scrollIntoView();
+    if (element && this.loaded && element.offsetHeight > view.clientHeight) element.scrollIntoView();
     this.read();
   }
 
@@ -176,11 +193,12 @@ function body(lines) {
   const paragraphs = lines.map((line) => make("p", { dir: "auto" }, line));
   if (lines.join("").length < LONG && lines.join("\n").split("\n").length < 25) return paragraphs;
   const text = make("div", { className: "long" }, ...paragraphs);
-  const more = make("button", { type: "button", className: "plain more", ariaExpanded: "false" }, texts.more);
+  const more = make("button", { type: "button", className: "plain more" }, texts.more);
+  more.setAttribute("aria-expanded", "false");
   more.onclick = () => {
     const open = text.classList.toggle("open");
     more.textContent = open ? texts.less : texts.more;
-    more.ariaExpanded = String(open);
+    more.setAttribute("aria-expanded", String(open));
   };
   return [text, more];
 }

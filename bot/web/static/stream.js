@@ -11,6 +11,7 @@ export class Stream {
     this.connected = connected;
     this.after = 0;
     this.shown = new Set();
+    this.failures = 0;
     this.open();
     addEventListener("offline", () => this.lost());
     addEventListener("online", () => this.again());
@@ -19,13 +20,14 @@ export class Stream {
 
   open() {
     this.source?.close();
+    this.opened = Date.now();
     this.source = new EventSource(`${address("/chat/events")}&after=${this.after}`);
     this.watch();
     this.source.onerror = () => this.again();
     for (const name of EVENTS) {
       this.source.addEventListener(name, (event) => {
         this.watch();
-        this.failures = 0;
+        if (Date.now() > this.opened + 10_000) this.failures = 0;
         this.connected(true);
         const data = JSON.parse(event.data);
         if (name === "message") this.keep(data.n);
@@ -50,7 +52,7 @@ export class Stream {
     this.lost();
     if (this.waiting) return;
     this.waiting = true;
-    this.failures = (this.failures ?? 0) + 1;
+    this.failures++;
     await pause(Math.min(500 * 2 ** this.failures, 15_000) * (0.75 + Math.random() / 2));
     this.waiting = false;
     // An event source doesn't say why it failed; this does.

@@ -93,7 +93,7 @@ export class Upload {
 
   done(answer) {
     const { id, kind } = JSON.parse(answer.body);
-    this.finished = true;
+    this.element.classList.add("done");
     this.bar.remove();
     this.again.remove();
     this.away.firstChild.data = texts.remove;
@@ -120,6 +120,6 @@ export class Upload {
     this.element.remove();
     this.settle(null);
     this.changed();
-    $("text").focus();
+    $("attach").focus();
   }
 }

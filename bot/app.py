@@ -1,0 +1,206 @@
+"""The one place that builds objects: opens the store, composes the channels, runs the loops, and ends them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from actions import city
+from actions.city import LoadedCity
+from bot.attachments import Attachments
+from bot.bell import Bell
+from bot.catalogues import read_catalogues
+from bot.channels.door import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.webchat import WebChat
+from bot.clock import Clock
+from bot.commands import FOR_EVERYONE
+from bot.door import CityDoor
+from bot.engine import Engine
+from bot.inbox import InboxLoop
+from bot.media import MediaLoop
+from bot.outbox import OutboxLoop
+from bot.pace import Pace
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from bot.town import Town
+from bot.vault import Vault
+from dialog.texts import Words
+from handlers import SUBJECTS
+from schedules import JOBS
+from storage.database import Database, connect
+from storage.keys import Keys
+from storage.migrate import migrate
+
+log = logging.getLogger("huiyin.app")
+
+STOP_WITHIN = 10.0
+
+
+class NotReady(Exception):
+    """The program can't start; the sentence says why and what to do."""
+
+
+class App:
+    """The running program. `address` is where the web server listens, once it does."""
+
+    def __init__(self, settings: Settings, database: Database, keys: Keys, clock: Clock, loaded: LoadedCity) -> None:
+        self.database = database
+        self.keys = keys
+        self.clock = clock
+        self.settings = settings
+        self.words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
+        self.address: tuple[str, int] | None = None
+        self._bell = Bell(database)
+        self._town = Town(clock, settings.public_url)
+        vault = Vault(settings.data, keys.vault)
+        vault.sweep(clock.now())
+        attachments = Attachments(database, vault)
+        door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
+        self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels(door, loaded)}
+        engine = Engine(SUBJECTS, self.words, settings.messages_per_minute)
+        self._loops: list[InboxLoop | MediaLoop | OutboxLoop] = [
+            InboxLoop(database, keys, clock, self._bell, engine, self._town, self.channels),
+            MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels),
+        ]
+        for channel in self.channels.values():
+            if channel.pushes:
+                pace = Pace(settings.pace_all, settings.pace_chat)
+                self._loops.append(OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace))
+        self._scheduler = Scheduler(database, keys, clock, self._bell, self._town, JOBS)
+        self._stopping = asyncio.Event()
+
+    def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
+        settings = self.settings
+        chat = WebChat(
+            door,
+            self.words,
+            public_url=settings.public_url,
+            city_name=loaded.name,
+            now=self.clock.now,
+            behind_proxy=settings.behind_proxy,
+        )
+        if not settings.telegram_token:
+            return (chat,)
+        telegram = Telegram(
+            door,
+            self.words,
+            token=settings.telegram_token,
+            clock=self.clock,
+            commands=lambda: FOR_EVERYONE,
+            base_url=settings.telegram_base_url,
+            file_url=settings.telegram_file_url,
+            mode=settings.telegram_mode,
+            poll_timeout=settings.telegram_poll_timeout,
+            webhook_url=settings.telegram_webhook_url,
+            webhook_secret=settings.telegram_webhook_secret or _derived_secret(settings.telegram_token, self.keys),
+        )
+        return (chat, telegram)
+
+    def stop(self) -> None:
+        """Begin to end: nothing new is taken, what is held is finished."""
+        self._stopping.set()
+
+    async def run(self, ready: Callable[[App], None] | None = None) -> None:
+        """Serve until `stop`; `ready` is called once the web server listens."""
+        runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        host, port = self.settings.listen
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise NotReady(f"Port {port} of {host} can't be used: {error.strerror}. Set HUIYIN_LISTEN to another one.") from error
+        self.address = runner.addresses[0][:2]
+        finishing = [asyncio.create_task(loop.run()) for loop in self._loops]
+        background = [
+            asyncio.create_task(work)
+            for work in (self._bell.run(), self._scheduler.run(), *(channel.run() for channel in self.channels.values()))
+        ]
+        if ready:
+            ready(self)
+        log.info("started", extra={"fields": {"channels": ",".join(self.channels)}})
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            done, _pending = await asyncio.wait((*finishing, *background, stopping), return_when=asyncio.FIRST_COMPLETED)
+            await self._end(runner, background, finishing)
+            for task in done - {stopping}:
+                task.result()
+        finally:
+            stopping.cancel()
+
+    async def _end(
+        self, runner: web.AppRunner, background: list[asyncio.Task[None]], finishing: list[asyncio.Task[None]]
+    ) -> None:
+        for task in background:
+            task.cancel()
+        for channel in self.channels.values():
+            if not channel.pushes:
+                await channel.close()
+        await runner.cleanup()
+        for loop in self._loops:
+            loop.stop()
+        _done, late = await asyncio.wait(finishing, timeout=STOP_WITHIN)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*background, *late, return_exceptions=True)
+        for channel in self.channels.values():
+            if channel.pushes:
+                await channel.close()
+        log.info("stopped")
+
+    def _web(self) -> web.Application:
+        application = web.Application(client_max_size=1024 * 1024)
+        application.router.add_get("/healthz", self._health)
+        for channel in self.channels.values():
+            application.router.add_routes(channel.routes())
+        return application
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[tuple[Database, Keys], None]:
+    """Open store and keys, as every command does."""
+    keys = Keys.open(settings.keys)
+    database = await connect(settings.database)
+    try:
+        yield database, keys
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None]:
+    """Open everything that serving needs: migrated, and with the city of the settings if none was loaded yet."""
+    async with opened(settings) as (database, keys):
+        database.hold()
+        await migrate(database, clock.now())
+        async with database.transaction() as tx:
+            loaded = await city.current(tx)
+            if loaded is None:
+                await city.load(tx, city_files(settings.city), clock.now())
+                loaded = await city.current(tx)
+        if loaded is None:
+            raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
+        yield App(settings, database, keys, clock, loaded)
+
+
+def city_files(folder: Path) -> dict[str, bytes]:
+    """Read the files of a city's folder; raises NotReady if there is no such folder."""
+    if not folder.is_dir():
+        raise NotReady(f"{folder} is not a folder. Set HUIYIN_CITY to the folder of the city's files.")
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".toml", ".csv", ".geojson")}
+
+
+def _derived_secret(token: str, keys: Keys) -> str:
+    return hmac.new(keys.vault, f"webhook {token}".encode(), hashlib.sha256).hexdigest()

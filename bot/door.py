@@ -1,0 +1,217 @@
+"""The door: the program as its channels see it. Everything is committed before it returns."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.attachments import Attachments
+from bot.bell import Bell
+from bot.channels.door import Attachment, Busy, Delivery, Mailbox
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.vault import Vault, VaultError, VaultFull
+from dialog import incoming as wire
+from dialog.incoming import Incoming
+from storage import files, inbox, memory, outbox, people, quotas
+from storage.database import Conflict, Database, Tx
+from storage.keys import Keys
+from storage.outbox import OutboxRow
+
+MAILBOX = 200
+HISTORY = timedelta(days=7)
+TRIES = 5
+
+
+class CityDoor:
+    """What a channel is given."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        clock: Clock,
+        bell: Bell,
+        vault: Vault,
+        attachments: Attachments,
+        settings: Settings,
+        default_language: str,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._bell = bell
+        self._vault = vault
+        self._attachments = attachments
+        self._settings = settings
+        self._default_language = default_language
+        self._holder = secrets.token_hex(8)
+
+    async def intake(self, messages: Sequence[Incoming]) -> None:
+        """Keep messages in one commit, each once; raises StorageError."""
+        if not messages:
+            return
+        for tries in range(TRIES):
+            try:
+                async with self._database.transaction() as tx:
+                    # In one order for everybody, so that two replicas never wait for each other.
+                    for message in sorted(messages, key=lambda m: (m.address, m.order)):
+                        await self._keep(tx, message)
+                break
+            except Conflict:
+                if tries == TRIES - 1:
+                    raise
+        self._bell.ring("inbox")
+
+    async def _keep(self, tx: Tx, message: Incoming) -> None:
+        now = self._clock.now()
+        language = message.language or self._default_language
+        conversation = await people.arrive(tx, self._keys, message.channel, message.address, language, now)
+        await inbox.receive(
+            tx,
+            channel=message.channel,
+            external_id=message.external_id,
+            conversation=conversation,
+            order=message.order,
+            body=self._keys.seal(wire.to_json(message)),
+            now=now,
+        )
+
+    def _conversation(self, channel: str, address: str) -> str:
+        return people.conversation_id(self._keys, channel, address)
+
+    async def language(self, channel: str, address: str) -> str | None:
+        """Tell the language of somebody who was here before."""
+        async with self._database.reading() as tx:
+            known = await people.conversation(tx, self._conversation(channel, address))
+            return await people.language(tx, known.person) if known else None
+
+    async def history(self, channel: str, address: str, after: int) -> Mailbox:
+        """Give a client's mailbox."""
+        id = self._conversation(channel, address)
+        now = self._clock.now()
+        async with self._database.reading() as tx:
+            known = await people.conversation(tx, id)
+            if known is None:
+                return Mailbox(language=self._default_language, deliveries=(), own=(), busy=False)
+            language = await people.language(tx, known.person)
+            if after:
+                rows = await outbox.mailbox(tx, id, after, MAILBOX)
+            else:
+                rows = await outbox.of_conversation(tx, id, now - HISTORY)
+            said = () if after else await inbox.of_conversation(tx, id, now - HISTORY)
+            busy = await inbox.is_busy(tx, id)
+            ready = {row.id: await self._files(tx, row) for row in rows}
+        deliveries = tuple(
+            Delivery(
+                n=row.n,
+                id=row.id,
+                at=row.created_at,
+                language=language,
+                message=row.outgoing(self._keys),
+                edits=row.edits,
+                files=ready[row.id],
+            )
+            for row in rows
+            if row.due_at <= now and row.parked_at is None
+        )
+        own = tuple((row.received_at, wire.from_json(self._keys.unseal(row.body))) for row in said if row.body)
+        return Mailbox(language=language, deliveries=deliveries, own=own, busy=busy)
+
+    async def _files(self, tx: Tx, row: OutboxRow) -> tuple[tuple[str, bool], ...]:
+        ids = row.outgoing(self._keys).files
+        return tuple((file.kind, file.ready) for file in await files.get(tx, ids)) if ids else ()
+
+    async def acknowledged(self, channel: str, address: str, numbers: Sequence[int]) -> None:
+        """Note that a client has shown these messages; secrets in them are overwritten."""
+        id = self._conversation(channel, address)
+        async with self._database.transaction() as tx:
+            for n in numbers:
+                row = await outbox.unacknowledged(tx, id, n)
+                if row:
+                    await outbox.mark_sent(tx, self._keys, row, None, self._clock.now())
+
+    async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
+        """Give a file of a message in this client's mailbox."""
+        async with self._database.reading() as tx:
+            row = await outbox.numbered(tx, self._conversation(channel, address), n)
+            ids = row.outgoing(self._keys).files if row else ()
+            found = await files.get(tx, ids[index : index + 1]) if 0 <= index < len(ids) else ()
+        return await self._attachments.open(found[0], index + 1) if found and found[0].ready else None
+
+    async def own_file(self, channel: str, address: str, id: str) -> Attachment | None:
+        """Give a file that this client uploaded."""
+        async with self._database.reading() as tx:
+            file = await files.owned(tx, self._conversation(channel, address), id)
+        return await self._attachments.open(file, 1) if file and file.ready else None
+
+    async def keep(self, channel: str, address: str, language: str, data: bytes) -> str:
+        """Keep an uploaded file, sealed; raises Busy when the disk is nearly full."""
+        if self._vault.free_bytes() < self._settings.free_disk + len(data):
+            raise Busy("no room", timedelta(minutes=10))
+        try:
+            raw = await asyncio.to_thread(self._vault.put, data)
+        except VaultFull as error:
+            raise Busy("no room", timedelta(minutes=10)) from error
+        except VaultError as error:
+            raise Busy("the store fails", timedelta(minutes=1)) from error
+        async with self._database.transaction() as tx:
+            now = self._clock.now()
+            conversation = await people.arrive(tx, self._keys, channel, address, language, now)
+            id = await files.uploaded(tx, self._keys, conversation, channel, raw, len(data), now)
+        self._bell.ring("files")
+        return id
+
+    async def quota(self, name: str, source: str, amount: int) -> timedelta | None:
+        """Count an amount against a source's allowance. Sources that begin with "ip:" are network addresses."""
+        allowed, window = self._allowance(name, source.startswith("ip:"))
+        async with self._database.transaction() as tx:
+            now = self._clock.now()
+            until = await quotas.use(tx, self._keys.name("quota", name, source), amount, allowed, window, now)
+        return until - now if until else None
+
+    def _allowance(self, name: str, is_address: bool) -> tuple[int, timedelta]:
+        settings = self._settings
+        match name:
+            case "messages":
+                most = settings.address_messages_per_minute if is_address else settings.messages_per_minute
+                return most, timedelta(minutes=1)
+            case "uploads":
+                return settings.address_upload if is_address else settings.upload_bytes, timedelta(days=1)
+            case "people":
+                return settings.people_per_hour, timedelta(hours=1)
+            case _:
+                raise ValueError(name)
+
+    async def lease(self, name: str, seconds: float) -> bool:
+        """Take or keep a task that one process at a time does; 0 seconds give it back."""
+        if self._database.serial:
+            return True
+        async with self._database.transaction() as tx:
+            now = self._clock.now()
+            return await memory.lease(tx, name, self._holder, now, now + timedelta(seconds=seconds))
+
+    async def remember(self, key: str, value: bytes, until: datetime) -> None:
+        """Keep a small value for every replica, sealed."""
+        async with self._database.transaction() as tx:
+            await memory.remember(tx, self._keys, key, value, until)
+
+    async def recall(self, key: str) -> bytes | None:
+        """Give what was remembered and is still good."""
+        async with self._database.reading() as tx:
+            return await memory.recall(tx, self._keys, key, self._clock.now())
+
+    def listen(self, channel: str, address: str) -> Callable[[float], Awaitable[bool]]:
+        """Give a function that waits for something new in a mailbox."""
+        topic = f"conversation:{self._conversation(channel, address)}"
+        event = self._bell.listen(topic)
+
+        async def wait(seconds: float) -> bool:
+            # Another replica's ring may be lost, and a delayed prompt rings nobody: look again soon all the same.
+            heard = await self._clock.until(event, min(seconds, 1.0))
+            event.clear()
+            return heard
+
+        return wait

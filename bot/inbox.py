@@ -1,0 +1,189 @@
+"""The inbox loop: serves conversations that have open messages, one turn a transaction, each conversation in its own order.
+
+A conversation is served one message at a time and then goes to the end of the line, so that a flood from one delays nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import OrderedDict
+from datetime import timedelta
+
+from actions.context import Context
+from actions.notices import queue, tell_office
+from bot.bell import Bell
+from bot.channels.door import Channel
+from bot.clock import Clock
+from bot.commands import FOR_STAFF
+from bot.engine import Aftermath, Engine
+from bot.town import Town
+from dialog.outgoing import say
+from dialog.texts import _
+from storage import inbox, people
+from storage.database import Conflict, Database, StorageError, Tx, Unavailable
+from storage.inbox import InboxRow
+from storage.keys import Keys
+from storage.outbox import Lane
+from storage.people import Conversation
+
+log = logging.getLogger("huiyin.inbox")
+
+TRIES = 5
+BETWEEN_TRIES = timedelta(seconds=6)
+LOOK_AGAIN = 1.0
+MANY = 200
+WORKERS = 8
+
+
+class InboxLoop:
+    """Takes messages out of the inbox and has the engine act on them."""
+
+    def __init__(
+        self, database: Database, keys: Keys, clock: Clock, bell: Bell, engine: Engine, town: Town, channels: dict[str, Channel]
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._bell = bell
+        self._engine = engine
+        self._town = town
+        self._channels = channels
+        self._line: OrderedDict[str, None] = OrderedDict()
+        self._served: set[str] = set()
+        self._some = asyncio.Event()
+        self._following_up: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Finish the turns at hand and begin no other."""
+        self._stopping = True
+        self._some.set()
+
+    async def run(self) -> None:
+        """Serve until stopped: on SQLite one turn after another, on PostgreSQL several conversations at once."""
+        workers = 1 if self._database.serial else WORKERS
+        async with asyncio.TaskGroup() as group:
+            looking = group.create_task(self._look())
+            await asyncio.gather(*(group.create_task(self._work()) for _ in range(workers)))
+            looking.cancel()
+        await asyncio.gather(*self._following_up, return_exceptions=True)
+
+    async def _look(self) -> None:
+        """Find conversations with open messages whenever it rings, and every second anyway."""
+        rung = self._bell.listen("inbox")
+        while True:
+            rung.clear()
+            try:
+                async with self._database.transaction() as tx:
+                    waiting = await inbox.waiting(tx, MANY)
+                for conversation in waiting:
+                    if conversation not in self._served:
+                        self._line.setdefault(conversation)
+                if self._line:
+                    self._some.set()
+            except StorageError as error:
+                log.warning("inbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
+            await self._clock.until(rung, LOOK_AGAIN)
+
+    async def _work(self) -> None:
+        pause = 0.0
+        while not self._stopping:
+            if not self._line:
+                self._some.clear()
+                await self._some.wait()
+                continue
+            conversation, _nothing = self._line.popitem(last=False)
+            self._served.add(conversation)
+            try:
+                more = await self.serve(conversation)
+                pause = 0.0
+            except Conflict:
+                more = True
+            except StorageError as error:
+                more = True
+                pause = min(5.0, pause * 2 or 0.1)
+                log.warning("inbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
+                await self._clock.sleep(pause * (0.5 + random.random()))
+            finally:
+                self._served.discard(conversation)
+            if more:
+                self._line.setdefault(conversation)
+
+    async def serve(self, conversation: str) -> bool:
+        """Act on the next message of a conversation; False if there is none, or another process has it.
+
+        Raises StorageError if the store fails: that is no try of the message.
+        """
+        try:
+            async with self._database.transaction() as tx:
+                locked = await people.lock(tx, conversation)
+                found = await inbox.first_open(tx, conversation) if locked else None
+                if locked is None or found is None or found[1] > self._clock.now():
+                    return False
+                row = found[0]
+                aftermath = await self._turn(tx, row, locked)
+        except StorageError as error:
+            if isinstance(error, Conflict | Unavailable):
+                raise
+            await self._failed(row, error)
+            return True
+        except Exception as error:  # the turn's own mistake: the row stays for another try
+            await self._failed(row, error)
+            return True
+        self._bell.ring("outbox", f"conversation:{conversation}", "files")
+        self._follow_up(row.channel, aftermath)
+        return True
+
+    async def _turn(self, tx: Tx, row: InboxRow, conversation: Conversation) -> Aftermath:
+        return await self._engine.turn(await self._context(tx), row, conversation)
+
+    async def _context(self, tx: Tx) -> Context:
+        city = await self._town.city(tx)
+        return Context(tx=tx, now=self._clock.now(), keys=self._keys, city=city, public_url=self._town.public_url)
+
+    async def _failed(self, row: InboxRow, error: Exception) -> None:
+        """Note a failed try; after the fifth the row is parked, the person told, and an alarm raised."""
+        log.error("turn_failed", exc_info=error, extra={"fields": {"row": row.id, "tries": row.tries + 1}})
+        why = f"{type(error).__name__} at {_where(error)}"
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            if row.tries + 1 < TRIES:
+                await inbox.postpone(tx, row.id, why, now + BETWEEN_TRIES * (0.5 + random.random() / 2))
+                return
+            await inbox.park(tx, row.id, why, now)
+            conversation = await people.conversation(tx, row.conversation)
+            ctx = await self._context(tx)
+            if conversation:
+                sorry = say(
+                    _("We are sorry: your last message could not be dealt with. It is kept, and somebody will look at it."),
+                    _("You can go on writing; to begin anew, open the menu: /start"),
+                )
+                await queue(ctx, conversation, sorry, lane=Lane.ANSWER)
+            await tell_office(
+                ctx, say(_("A message could not be dealt with and is parked. Operators see it with: huiyin parked"))
+            )
+        log.critical("message_parked", extra={"fields": {"row": row.id, "why": why}})
+        self._bell.ring("outbox", f"conversation:{row.conversation}")
+
+    def _follow_up(self, channel: str, aftermath: Aftermath) -> None:
+        if channel not in self._channels or not (aftermath.incoming.query or aftermath.staff):
+            return
+        task = asyncio.create_task(self._after(self._channels[channel], aftermath))
+        self._following_up.add(task)
+        task.add_done_callback(self._following_up.discard)
+
+    async def _after(self, channel: Channel, aftermath: Aftermath) -> None:
+        if aftermath.incoming.query:
+            await channel.acknowledge(aftermath.incoming, aftermath.note)
+        if aftermath.staff:
+            await channel.show_commands(aftermath.incoming.address, FOR_STAFF, aftermath.language)
+
+
+def _where(error: Exception) -> str:
+    """Name the line that failed, without a word of what anybody wrote."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"

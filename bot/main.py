@@ -1,0 +1,115 @@
+"""The command line: `huiyin COMMAND`. Every command but `run` and `demo` works while the program runs.
+
+Exit codes: 0 done, 1 it could not be done (the reason is on standard error), 2 the command was written wrongly, 3 `verify` found
+the ledger broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from actions.city import BadCity
+from bot import operations
+from bot.app import App, NotReady, composed
+from bot.clock import Clock
+from bot.logs import set_up_logs
+from bot.settings import BadSettings, Settings, read_settings
+from storage.database import StorageError
+from storage.keys import KeyProblem
+
+DONE, FAILED = 0, 1
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    arguments = parser().parse_args(argv)
+    try:
+        settings = read_settings(os.environ, Path.cwd())
+        set_up_logs(as_json=settings.log == "json")
+        code = asyncio.run(arguments.run(arguments, settings))
+    except BadSettings as bad:
+        code = _complain("The settings need mending:", *bad.problems)
+    except BadCity as bad:
+        code = _complain("The city's files need mending; nothing was changed:", *map(str, map(operations.problem, bad.problems)))
+    except (NotReady, StorageError, KeyProblem) as error:
+        code = _complain(str(error))
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(
+        prog="huiyin",
+        description="Huiyin: every matter gets an echo, every matter gets a result.",
+        epilog="Settings come from the environment and from .env; docs/settings.md lists them. Begin with: huiyin demo",
+    )
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, help: str, run: Callable[[argparse.Namespace, Settings], Awaitable[int]]) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help, description=help)
+        made.set_defaults(run=run)
+        return made
+
+    command("run", "Serve a city until Ctrl-C or SIGTERM.", _serve)
+    command("demo", "Serve the city and print links to try it as citizen, unit contact and office.", _demo)
+    command("migrate", "Bring the database to this program's version.", operations.migrate_database)
+    city = command("city", "Check or load the files of a city.", operations.city_files)
+    city.add_argument("what", choices=("check", "load"), help="check: say all that is wrong; load: make these files the city")
+    city.add_argument("folder", type=Path, help="the folder of city.toml, areas.csv, units.csv, categories.csv, rules.csv ...")
+    invite = command(
+        "invite", "Make a one-time code by which a member of staff signs in, good for seven days.", operations.invite_staff
+    )
+    invite.add_argument("role", choices=("contact", "head", "office"))
+    invite.add_argument("--unit", action="append", default=[], metavar="CODE", help="unit of a contact or head; may be repeated")
+    invite.add_argument("--name", default="", help="how colleagues will see them")
+    invite.add_argument("--json", action="store_true", help="print code, telegram and web as JSON")
+    cases = command("cases", "List the newest cases, or show one.", operations.show_cases)
+    cases.add_argument("number", nargs="?", help="the case to show, with its history")
+    cases.add_argument("--most", type=int, default=50, help="how many to list (50)")
+    cases.add_argument("--json", action="store_true", help="one JSON object a line")
+    parked = command("parked", "List what could not be dealt with or delivered, and try it again.", operations.parked_messages)
+    parked.add_argument("what", nargs="?", choices=("list", "show", "retry"), default="list")
+    parked.add_argument("id", nargs="?", help="the id of one, or all")
+    command("verify", "Prove that the ledger is whole.", operations.verify_ledger)
+    return top
+
+
+async def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    async with composed(settings, Clock()) as app:
+        await _until_told(app, lambda app: print(f"{settings.public_url}  (Ctrl-C ends it)", flush=True))
+    return DONE
+
+
+async def _demo(arguments: argparse.Namespace, settings: Settings) -> int:
+    async with composed(settings, Clock()) as app:
+        links = await operations.demo_links(app)
+
+        def ready(app: App) -> None:
+            print(links, flush=True)
+
+        await _until_told(app, ready)
+    return DONE
+
+
+async def _until_told(app: App, ready: Callable[[App], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, app.stop)
+    await app.run(ready)
+
+
+def _complain(*lines: str) -> int:
+    print(*lines, sep="\n", file=sys.stderr)
+    return FAILED
+
+
+if __name__ == "__main__":
+    main()

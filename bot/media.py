@@ -1,0 +1,136 @@
+"""The media loop: fetches files that came, cleans them and puts them into the vault; never inside a turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from datetime import timedelta
+
+from actions.context import Context
+from actions.notices import queue
+from bot.bell import Bell
+from bot.channels.door import Channel, NotFetched
+from bot.cleaning import Reason, Unacceptable, clean
+from bot.clock import Clock
+from bot.town import Town
+from bot.vault import Damaged, Missing, Vault, VaultError
+from dialog.outgoing import say
+from dialog.texts import Text, _
+from storage import files, people
+from storage.database import Database, StorageError
+from storage.files import File
+from storage.keys import Keys
+from storage.outbox import Lane
+
+log = logging.getLogger("huiyin.media")
+
+LARGEST = 20 * 1024 * 1024
+LEASE = timedelta(minutes=5)
+LOOK_AGAIN = 2.0
+AT_ONCE = 2
+GIVE_UP = timedelta(hours=24)
+WHY: dict[str, Text] = {
+    Reason.TOO_LARGE: _("One of your files is larger than 20 MB and can't be taken. Please send a shorter or smaller one."),
+    Reason.EMPTY: _("One of your files is empty. Please send it again."),
+    Reason.UNKNOWN_TYPE: _("One of your files is of a kind we can't take. Photos, videos, voice and PDF are welcome."),
+    Reason.DAMAGED: _("One of your files is damaged or locked and can't be opened. Please send it again."),
+}
+NOT_FETCHED = _(
+    "One of your files could not be fetched. If it is larger than 20 MB, please send a smaller one; else send it again."
+)
+
+
+class MediaLoop:
+    """Makes files ready."""
+
+    def __init__(
+        self, database: Database, keys: Keys, clock: Clock, bell: Bell, town: Town, vault: Vault, channels: dict[str, Channel]
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._bell = bell
+        self._town = town
+        self._vault = vault
+        self._channels = channels
+        self._stopping = False
+        self._rung = bell.listen("files")
+
+    def stop(self) -> None:
+        """Finish the files at hand and begin no other."""
+        self._stopping = True
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        while not self._stopping:
+            self._rung.clear()
+            try:
+                now = self._clock.now()
+                async with self._database.transaction() as tx:
+                    taken = await files.take(tx, now, now + LEASE, AT_ONCE)
+                await asyncio.gather(*(self._work(file) for file in taken))
+            except StorageError as error:
+                taken = ()
+                log.warning("media_waits_for_the_store", extra={"fields": {"why": str(error)}})
+            if not taken:
+                await self._clock.until(self._rung, LOOK_AGAIN)
+
+    async def _work(self, file: File) -> None:
+        """Fetch and clean one file; what fails for now is tried again later."""
+        try:
+            data = await self._bytes(file)
+            cleaned = await asyncio.to_thread(clean, data, limit=LARGEST)
+            stored = await asyncio.to_thread(self._vault.put, cleaned.data)
+        except Unacceptable as unacceptable:
+            await self._refuse(file, unacceptable.reason, WHY[unacceptable.reason])
+        except NotFetched as error:
+            if error.final or self._clock.now() - file.created_at > GIVE_UP:
+                await self._refuse(file, str(error), NOT_FETCHED)
+            else:
+                await self._later(file, str(error))
+        except (Missing, Damaged) as error:
+            await self._refuse(file, str(error), WHY[Reason.DAMAGED])
+        except VaultError as error:
+            await self._later(file, str(error))
+        else:
+            async with self._database.transaction() as tx:
+                await files.ready(
+                    tx, file.id, kind=cleaned.kind, media_type=cleaned.media_type, stored=stored, size=len(cleaned.data),
+                    now=self._clock.now(),
+                )  # fmt: skip
+            await self._drop_raw(file, stored)
+            self._bell.ring("outbox", f"conversation:{file.conversation}")
+
+    async def _bytes(self, file: File) -> bytes:
+        if file.raw:
+            return await asyncio.to_thread(self._vault.get, file.raw)
+        channel, ref = file.ref(self._keys)
+        if channel not in self._channels:
+            raise NotFetched(f"the channel {channel} is not connected", final=False)
+        return await self._channels[channel].fetch(ref)
+
+    async def _later(self, file: File, why: str) -> None:
+        log.info("file_waits", extra={"fields": {"file": file.id, "why": why}})
+        wait = timedelta(seconds=min(300, 2**file.tries) * (0.5 + random.random()))
+        async with self._database.transaction() as tx:
+            await files.try_later(tx, file.id, self._clock.now() + wait)
+
+    async def _refuse(self, file: File, why: str, tell: Text) -> None:
+        """Note that a file can't be had, and tell whoever sent it what to do."""
+        log.info("file_refused", extra={"fields": {"file": file.id, "why": why}})
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            await files.refuse(tx, file.id, why, now)
+            conversation = await people.conversation(tx, file.conversation)
+            if conversation:
+                city = await self._town.city(tx)
+                ctx = Context(tx=tx, now=now, keys=self._keys, city=city, public_url=self._town.public_url)
+                await queue(ctx, conversation, say(tell, _("Everything else you sent is kept.")), lane=Lane.ANSWER)
+        await self._drop_raw(file, None)
+        self._bell.ring("outbox", f"conversation:{file.conversation}")
+
+    async def _drop_raw(self, file: File, stored: str | None) -> None:
+        if file.raw and file.raw != stored:
+            await asyncio.to_thread(self._vault.delete, file.raw)

@@ -1,0 +1,248 @@
+"""What the command line does beside serving: migrate, city files, invitations, cases, parked messages, verify."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from actions import city as cities
+from actions.cards import KINDS
+from actions.city import BadCity, LoadedCity
+from actions.invitations import invite
+from actions.record import STATES
+from actions.verify import verify
+from bot.app import App, NotReady, opened
+from bot.app import city_files as read_folder
+from bot.catalogues import read_catalogues
+from bot.channels.telegram import USERNAME_KEY
+from bot.clock import Clock
+from bot.settings import Settings
+from dialog.texts import Text, Words
+from domain.city_files import read_city
+from domain.city_tables import Problem
+from domain.numbers import read_case_number
+from storage import cases, inbox, invitations, ledger, memory, outbox, roles
+from storage.cases import Case
+from storage.database import Database, Tx
+from storage.ids import at
+from storage.migrate import migrate, missing
+from storage.roles import RoleKind
+
+DONE, FAILED, BROKEN = 0, 1, 3
+
+
+async def migrate_database(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Apply missing migrations."""
+    async with opened(settings) as (database, _keys):
+        applied = await migrate(database, Clock().now())
+    print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+    return DONE
+
+
+async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Check the files of a city, or load them."""
+    files = read_folder(arguments.folder)
+    reading = read_city(files)
+    if reading.city is None:
+        raise BadCity(reading.problems)
+    city = reading.city
+    counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
+    if arguments.what == "check":
+        print(f"{city.name}: {counts}. Nothing to mend.")
+        return DONE
+    async with opened(settings) as (database, _keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            changed = await cities.load(tx, files, Clock().now())
+    print(f"{city.name}: {counts}. {'Loaded.' if changed else 'Already loaded; nothing has changed.'}")
+    return DONE
+
+
+async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Make an invitation and print its links."""
+    role = RoleKind(arguments.role)
+    if role is not RoleKind.OFFICE and not arguments.unit:
+        raise NotReady(f"A {role} belongs to a unit. Name it: huiyin invite {role} --unit CODE")
+    if role is RoleKind.OFFICE and arguments.unit:
+        raise NotReady("The office belongs to no unit. Leave --unit out.")
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            loaded = await _loaded(tx)
+            for unit in arguments.unit:
+                if unit not in loaded.city.units:
+                    raise NotReady(f"There is no unit {unit}. The codes stand in units.csv.")
+            code = await invite(tx, keys, role, arguments.unit, arguments.name, Clock().now())
+            username = await memory.recall(tx, keys, USERNAME_KEY, Clock().now())
+    links = _links(settings, code, username.decode() if username else None)
+    if arguments.json:
+        print(json.dumps(links))
+    else:
+        print(f"Web:      {links['web']}")
+        print(f"Telegram: {links['telegram'] or f'send the bot: /start {code}'}")
+        print("The link works once, within seven days.")
+    return DONE
+
+
+async def show_cases(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List the newest cases, or one with its history; misconduct reports are counted, never shown."""
+    async with opened(settings) as (database, _keys):
+        await _ready(database)
+        async with database.reading() as tx:
+            loaded = await _loaded(tx)
+            words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
+            if arguments.number:
+                return await _show_case(tx, loaded, words, arguments.number, as_json=arguments.json)
+            found = await cases.newest(tx, arguments.most)
+            confidential = await cases.count_confidential(tx)
+    for case in found:
+        print(json.dumps(_facts(case), ensure_ascii=False) if arguments.json else _line(case, loaded, words))
+    if not arguments.json:
+        print(f"{len(found)} case(s) shown; misconduct reports, seen by the discipline teams only: {confidential}.")
+    return DONE
+
+
+async def _show_case(tx: Tx, loaded: LoadedCity, words: Words, typed: str, *, as_json: bool) -> int:
+    number = read_case_number(typed)
+    case = await cases.numbered(tx, number) if number else None
+    if case is None or case.kind == "misconduct":
+        print("There is no such case. Its number looks like 20260105-12345-6.", file=sys.stderr)
+        return FAILED
+    history = await ledger.of_subject(tx, f"case:{case.id}")
+    if as_json:
+        steps = [{"n": row.n, "at_ms": row.at_ms, "actor": row.actor, "event": row.event, **row.payload} for row in history]
+        print(json.dumps({**_facts(case), "routing": json.loads(case.routing), "ledger": steps}, ensure_ascii=False))
+        return DONE
+    print(_line(case, loaded, words))
+    for row in history:
+        print(f"  {row.n:>3}  {_time(row.at_ms, loaded)}  {row.event:<12} {row.actor.partition(':')[0]}")
+    return DONE
+
+
+async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List, show, or try again what is parked: `in` could not be dealt with, `out` could not be delivered."""
+    async with opened(settings) as (database, _keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            coming, going = await inbox.parked(tx), await outbox.parked(tx)
+            if arguments.what == "retry":
+                return await _retry(tx, arguments.id, [row.id for row in coming], [row.id for row in going])
+    lines = [f"in   {row.id}  {row.channel}  tries {row.tries}  {row.why}" for row in coming]
+    lines += [f"out  {row.id}  {row.channel}  tries {row.tries}  {row.why}" for row in going]
+    if arguments.what == "show":
+        lines = [line for line in lines if arguments.id and arguments.id in line]
+        if not lines:
+            raise NotReady("Nothing parked has this id. huiyin parked lists them.")
+    print("\n".join(lines) or "Nothing is parked.")
+    return DONE
+
+
+async def _retry(tx: Tx, id: str | None, coming: Sequence[str], going: Sequence[str]) -> int:
+    if id is None:
+        raise NotReady("Which one? huiyin parked retry ID, or: huiyin parked retry all")
+    now = Clock().now()
+    done = 0
+    for one in coming:
+        done += id in (one, "all") and await inbox.unpark(tx, one)
+    for one in going:
+        done += id in (one, "all") and await outbox.unpark(tx, one, now)
+    if not done and id != "all":
+        raise NotReady("Nothing parked has this id. huiyin parked lists them.")
+    print(f"{done} message(s) will be tried again.")
+    return DONE
+
+
+async def verify_ledger(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Prove the ledger, or say what is broken."""
+    async with opened(settings) as (database, _keys):
+        await _ready(database)
+        async with database.reading() as tx:
+            proof = await verify(tx)
+    for problem in proof.problems:
+        print(problem, file=sys.stderr)
+    print(f"{proof.chains} chains, {proof.rows} rows, {proof.texts} texts, {proof.seals} seals: ", end="")
+    print("broken." if proof.problems else f"whole. Newest seal: {proof.newest_seal or 'none yet'}")
+    return BROKEN if proof.problems else DONE
+
+
+async def demo_links(app: App) -> str:
+    """Make links for the roles that nobody holds, and say how to try everything."""
+    settings = app.settings
+    lines = ["", f"  Citizen    {settings.public_url}/"]
+    async with app.database.transaction() as tx:
+        loaded = await _loaded(tx)
+        roles_to_try: tuple[tuple[RoleKind, str, Sequence[str]], ...] = (
+            (RoleKind.CONTACT, "Contact", tuple(loaded.city.units)),
+            (RoleKind.OFFICE, "Office", ()),
+        )
+        for role, label, units in roles_to_try:
+            if await roles.is_held(tx, role):
+                continue
+            await invitations.drop_unused(tx, role)
+            code = await invite(tx, app.keys, role, units, "", app.clock.now())
+            lines.append(f"  {label:<10} {settings.public_url}/in/{code}")
+    if len(lines) > 2:
+        lines.append("  (Contact and office links work once each; open them in another browser or a private window.)")
+    if "telegram" not in app.channels:
+        lines.append("  Telegram   set HUIYIN_TELEGRAM_TOKEN to your bot's token and start again")
+    return "\n".join([*lines, "", "  Ctrl-C ends it.", ""])
+
+
+def problem(found: Problem) -> str:
+    """Write one problem of a city's files on one line."""
+    place = ", ".join(
+        part
+        for part in (found.file, f"line {found.line}" if found.line else "", f"column {found.column}" if found.column else "")
+        if part
+    )
+    return f"  {place}: {found.what} {found.todo}"
+
+
+async def _ready(database: Database) -> None:
+    if waiting := await missing(database):
+        raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
+
+
+async def _loaded(tx: Tx) -> LoadedCity:
+    loaded = await cities.current(tx)
+    if loaded is None:
+        raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
+    return loaded
+
+
+def _links(settings: Settings, code: str, username: str | None) -> dict[str, str | None]:
+    return {
+        "code": code,
+        "telegram": f"https://t.me/{username}?start={code}" if username else None,
+        "web": f"{settings.public_url}/in/{code}",
+    }
+
+
+def _facts(case: Case) -> dict[str, object]:
+    return {
+        "number": case.number,
+        "kind": case.kind,
+        "state": case.state,
+        "round": case.round,
+        "area": case.area,
+        "category": case.category,
+        "unit": case.unit,
+        "filed_at": case.filed_at.isoformat(),
+        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "rating": case.rating,
+    }
+
+
+def _line(case: Case, loaded: LoadedCity, words: Words) -> str:
+    def word(text: Text) -> str:
+        return words.render(text, loaded.city.languages[0])
+
+    unit = loaded.unit(case.unit).zh if case.unit else "-"
+    category = word(Text("{name}", {"name": loaded.category(case.category)}))
+    return f"{case.number}  {word(KINDS[case.kind])}  {category}  {unit}  {word(STATES[case.state])}"
+
+
+def _time(at_ms: int, loaded: LoadedCity) -> str:
+    return f"{at(at_ms).astimezone(loaded.city.zone):%Y-%m-%d %H:%M:%S}"

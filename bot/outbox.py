@@ -1,0 +1,205 @@
+"""The outbox loop: sends what is due on a channel that pushes, answers first, notices paced, in order for each chat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from actions.context import Context
+from actions.notices import queue, tell_office
+from bot.attachments import Attachments, Found
+from bot.bell import Bell
+from bot.channels.door import Channel, Letter, Moved, TryLater, Undeliverable
+from bot.clock import Clock
+from bot.pace import Pace
+from bot.town import Town
+from dialog.outgoing import Outgoing, say
+from dialog.texts import _
+from storage import outbox, people, roles
+from storage.database import Database, StorageError, Tx
+from storage.keys import Keys
+from storage.outbox import Lane, OutboxRow
+
+log = logging.getLogger("huiyin.outbox")
+
+LEASE = timedelta(seconds=150)
+LOOK_AGAIN = 1.0
+AT_ONCE = 64
+FILES_WAIT = timedelta(seconds=30)
+FILES_LOOK = timedelta(seconds=1)
+PATIENCE = timedelta(hours=24)
+PATIENT_LOOK = timedelta(seconds=15)
+LONGEST_BACK_OFF = 300.0
+CROWD = 3
+
+
+class OutboxLoop:
+    """Sends the rows of one push channel."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        clock: Clock,
+        bell: Bell,
+        channel: Channel,
+        town: Town,
+        attachments: Attachments,
+        pace: Pace,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._clock = clock
+        self._bell = bell
+        self._channel = channel
+        self._town = town
+        self._attachments = attachments
+        self._pace = pace
+        self._sending: set[asyncio.Task[None]] = set()
+        self._closed_until = datetime.fromtimestamp(0, UTC)
+        self._hushed: dict[str, datetime] = {}
+        self._stopping = False
+        self._rung = bell.listen("outbox")
+
+    def stop(self) -> None:
+        """Finish what is being sent and begin no other."""
+        self._stopping = True
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Send until stopped."""
+        pause = 0.0
+        while not self._stopping:
+            self._rung.clear()
+            try:
+                taken = await self._take()
+                wait = 0.0 if taken else await self._until_due()
+                pause = 0.0
+            except StorageError as error:
+                wait = pause = min(5.0, pause * 2 or 0.1)
+                log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
+            if wait:
+                await self._clock.until(self._rung, wait)
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def _take(self) -> bool:
+        """Lease rows that are due and begin to send them; False if there are none now."""
+        now = self._clock.now()
+        free = AT_ONCE - len(self._sending)
+        if free <= 0 or now < self._closed_until:
+            return False
+        async with self._database.transaction() as tx:
+            rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))
+            allowed = min(free - len(rows), self._pace.allowed(now))
+            if allowed > 0:
+                rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
+        for row in rows:
+            task = asyncio.create_task(self._send(row))
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+        return bool(rows)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._rung.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("send_failed", exc_info=error)
+
+    async def _until_due(self) -> float:
+        async with self._database.transaction() as tx:
+            due = await outbox.next_due(tx, self._channel.name, self._clock.now())
+        wait = (due - self._clock.now()).total_seconds() if due else LOOK_AGAIN
+        return min(LOOK_AGAIN, max(0.02, wait))
+
+    async def _send(self, row: OutboxRow) -> None:
+        """Send one row and note how it went. What fails here leaves the row: its lease runs out and it is taken again."""
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            to = await people.addressed(tx, self._keys, row.conversation)
+            edited = await outbox.get(tx, row.edits) if row.edits else None
+        if row.edits and (edited is None or not edited.external_id):
+            await self._done(row, None)
+            return
+        if row.lane is Lane.NOTICE and not row.edits and (wait := self._pace.wait(row.conversation, now)):
+            await self._put_off(row, now + wait)
+            return
+        message = row.outgoing(self._keys)
+        found = await self._attachments.of(message.files if not row.edits else ())
+        if found.waiting and now - row.created_at < (PATIENCE if message.patient else FILES_WAIT):
+            await self._put_off(row, now + (PATIENT_LOOK if message.patient else FILES_LOOK))
+            return
+        letter = Letter(
+            address=to.address,
+            language=to.language,
+            message=_with_missing_files(message, found),
+            attachments=found.ready,
+            edits=edited.external_id if edited else None,
+        )
+        try:
+            external_id = await self._channel.send(letter)
+        except TryLater as later:
+            await self._later(row, later)
+        except (Undeliverable, Moved, ValueError) as error:
+            await self._undeliverable(row, error)
+        else:
+            await self._done(row, external_id, found.waiting if not message.patient else ())
+
+    async def _done(self, row: OutboxRow, external_id: str | None, late: tuple[str, ...] = ()) -> None:
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            await outbox.mark_sent(tx, self._keys, row, external_id, now)
+            conversation = await people.conversation(tx, row.conversation) if late else None
+            if conversation:
+                message = Outgoing(
+                    lines=(_("The files that were on their way:"),), files=late, subject=row.subject, card=row.card, patient=True
+                )
+                await queue(await self._context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
+
+    async def _put_off(self, row: OutboxRow, until: datetime) -> None:
+        async with self._database.transaction() as tx:
+            await outbox.try_later(tx, row.id, until, None, counts=False)
+
+    async def _later(self, row: OutboxRow, later: TryLater) -> None:
+        """Wait as the far end asks; several chats refused within a second, or a far end out of reach, hold everything up."""
+        now = self._clock.now()
+        after = max(later.after.total_seconds(), min(LONGEST_BACK_OFF, 0.5 * 2 ** min(row.tries, 12)) if not later.certain else 0)
+        until = now + timedelta(seconds=after * (1 + random.random() / 5))
+        self._hushed = {chat: at for chat, at in self._hushed.items() if now - at < timedelta(seconds=1)}
+        self._hushed[row.conversation] = now
+        if later.everywhere or (later.certain and len(self._hushed) >= CROWD):
+            self._closed_until = max(self._closed_until, until)
+        async with self._database.transaction() as tx:
+            await outbox.try_later(tx, row.id, until, str(later))
+            await outbox.hush(tx, row.conversation, until)
+
+    async def _undeliverable(self, row: OutboxRow, error: Exception) -> None:
+        """Park a message that will never be taken; a member of staff who can't be written to is made known to the office."""
+        now = self._clock.now()
+        log.warning("message_parked", extra={"fields": {"row": row.id, "why": str(error)}})
+        async with self._database.transaction() as tx:
+            await outbox.park(tx, row.id, str(error), now)
+            conversation = await people.conversation(tx, row.conversation)
+            if conversation is None or not isinstance(error, Undeliverable) or not error.gone or conversation.unreachable:
+                return
+            await people.mark_unreachable(tx, conversation.id, now)
+            held = await roles.of_person(tx, conversation.person)
+            names = ", ".join(dict.fromkeys(role.name for role in held))
+            if held:
+                lost = _("{name} can't be written to: the chat is blocked or was never started. Please ring them.", name=names)
+                await tell_office(await self._context(tx), say(lost))
+
+    async def _context(self, tx: Tx) -> Context:
+        city = await self._town.city(tx)
+        return Context(tx=tx, now=self._clock.now(), keys=self._keys, city=city, public_url=self._town.public_url)
+
+
+def _with_missing_files(message: Outgoing, found: Found) -> Outgoing:
+    lines = list(message.lines)
+    if found.waiting:
+        lines.append(_("(A file is on its way.)") if not message.patient else _("(A file could not be fetched.)"))
+    if found.refused:
+        lines.append(_("(Files that could not be taken: {count})", count=len(found.refused)))
+    return replace(message, lines=tuple(lines))

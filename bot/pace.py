@@ -1,0 +1,42 @@
+"""How fast notices may go out: so many a second over all chats, so many a second to one chat. Answers are never paced."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+REMEMBERED = 10_000
+
+
+class Pace:
+    """`everywhere` and `chat` are notices a second; 0 is no limit."""
+
+    def __init__(self, everywhere: float, chat: float) -> None:
+        self._everywhere = everywhere
+        self._chat = chat
+        self._tokens = everywhere
+        self._filled_at: datetime | None = None
+        self._last: OrderedDict[str, datetime] = OrderedDict()
+
+    def allowed(self, now: datetime) -> int:
+        """Tell how many notices may go out at this moment."""
+        if not self._everywhere:
+            return 1_000_000
+        if self._filled_at:
+            passed = max(0.0, (now - self._filled_at).total_seconds())
+            self._tokens = min(max(1.0, self._everywhere), self._tokens + passed * self._everywhere)
+        self._filled_at = now
+        return int(self._tokens)
+
+    def wait(self, conversation: str, now: datetime) -> timedelta:
+        """Count a notice to this chat and return nothing, or how long it has to wait and count nothing."""
+        if self._chat and (last := self._last.get(conversation)):
+            free = last + timedelta(seconds=1 / self._chat)
+            if free > now:
+                return free - now
+        self._last[conversation] = now
+        self._last.move_to_end(conversation)
+        while len(self._last) > REMEMBERED:
+            self._last.popitem(last=False)
+        self._tokens -= 1
+        return timedelta()
