@@ -326,7 +326,7 @@ class Talking:
         if question.kind is Kind.COLLECT:
             told = self._told(talk, question)
             if told.items:
-                lines = [*above, question.prompt, _("So far: {what}", what=_count(told))]
+                lines = [*above, _("Noted so far: {what}. Send more, or press Done.", what=_count(told))]
                 rows = [[button(_("Done"), DONE)]]
         nav = []
         if step.asked or talk.reopened or (question.kind is Kind.COLLECT and self._told(talk, question).items):
@@ -348,7 +348,7 @@ class Talking:
         if row is None or await outbox.drop_unsent(self._ctx.tx, row.id):
             talk.question = None
             return
-        answered = say(_("{question} {answer}", question=question.prompt, answer=chosen))
+        answered = say(*question.lines, _("{question} {answer}", question=question.prompt, answer=chosen))
         await queue(self._ctx, self._ctx.me.conversation, answered, lane=Lane.ANSWER, edits=row.id)
         talk.question = None
 

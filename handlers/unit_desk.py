@@ -69,8 +69,8 @@ async def show(ctx: Context, id: str) -> Outgoing:
 
 async def accept(ctx: Context, id: str, version: int) -> Reply:
     """Sign in."""
-    case = await handling.accept(ctx, id, version)
-    return Reply(card=unit_card(ctx, await facts(ctx, case), ctx.me.roles), note=_("Signed in. The case is yours."))
+    await handling.accept(ctx, id, version)
+    return Reply(note=_("Signed in. The case is yours."))
 
 
 async def return_(d: Dialog) -> Written | None:
@@ -103,7 +103,8 @@ async def report(d: Dialog) -> Written | None:
         _("What was done? Please send photos or documents as proof too. Press Done when you have finished."),
         label=_("Result"),
     )
-    lines = (verbatim(told.text) if told.text else _("(no words, see the files)"), _("Files: {count}", count=len(told.files)))
+    words = verbatim(told.text) if told.text else _("(no words, see the files)")
+    lines = (words, _("Files: {count}", count=len(told.files))) if told.files else (words,)
     sure = await d.confirm("sure", _("The citizen will read this. Send it?"), lines)
     return Written(case=d.arg, text=told.text, files=told.files) if sure else None
 
