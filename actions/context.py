@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from actions.city import LoadedCity
@@ -44,7 +44,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One transaction's work; `actor` is None for what happens by itself."""
+    """One transaction's work; `actor` is None for what happens by itself.
+
+    `rings` collects the conversations that get something, and when it is due, for the bell after the commit.
+    """
 
     tx: Tx
     now: datetime
@@ -52,6 +55,7 @@ class Context:
     city: LoadedCity
     public_url: str
     actor: Actor | None = None
+    rings: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def me(self) -> Actor:

@@ -44,7 +44,7 @@ async def one_more_device(ctx: Context) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """What a code gave: a role in some units, or (`role` None) one more device."""
+    """What a code gave: a role in some units, or (`role` None) nothing but this device."""
 
     role: RoleKind | None
     units: tuple[str, ...]
@@ -60,6 +60,8 @@ async def enter(ctx: Context, code: str) -> Entered | None:
         raise Refused(_("Too many links that do not work. Please try again in a quarter of an hour."))
     hashed = ctx.keys.name("invitation", code)
     invitation = await invitations.look(ctx.tx, hashed, ctx.now)
+    if invitation is None and await invitations.used_by(ctx.tx, hashed) == ctx.me.person:
+        return Entered(role=None, units=())
     if invitation is None or not await invitations.use(ctx.tx, hashed, ctx.me.person, ctx.now):
         await quotas.use(ctx.tx, quota, 1, WRONG_CODES, WRONG_CODE_WAIT, ctx.now)
         return None

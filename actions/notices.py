@@ -28,6 +28,7 @@ async def queue(
     edits: str | None = None,
 ) -> str:
     """Queue a message to one conversation and return its id."""
+    ctx.rings[conversation.id] = due or ctx.now
     return await outbox.put(
         ctx.tx,
         ctx.keys,

@@ -59,7 +59,7 @@ class App:
         self.words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
         self.address: tuple[str, int] | None = None
         self._bell = Bell(database)
-        self._town = Town(clock, settings.public_url)
+        self._town = Town(clock, keys, settings.public_url)
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault)
@@ -67,14 +67,14 @@ class App:
         self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels(door, loaded)}
         engine = Engine(SUBJECTS, self.words, settings.messages_per_minute)
         self._loops: list[InboxLoop | MediaLoop | OutboxLoop] = [
-            InboxLoop(database, keys, clock, self._bell, engine, self._town, self.channels),
+            InboxLoop(database, clock, self._bell, engine, self._town, self.channels),
             MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels),
         ]
         for channel in self.channels.values():
             if channel.pushes:
                 pace = Pace(settings.pace_all, settings.pace_chat)
                 self._loops.append(OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace))
-        self._scheduler = Scheduler(database, keys, clock, self._bell, self._town, JOBS)
+        self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from datetime import datetime
 from weakref import WeakSet
 
 from storage.database import Database, StorageError
@@ -38,6 +40,13 @@ class Bell:
         if not self._database.serial:
             self._rung.update(topics)
             self._some.set()
+
+    def ring_for(self, rings: Mapping[str, datetime], now: datetime) -> None:
+        """Tell the conversations of a committed transaction, each when its message is due, and whoever sends."""
+        loop = asyncio.get_running_loop()
+        for conversation, due in rings.items():
+            topics = (f"conversation:{conversation}", "outbox")
+            loop.call_later(max(0.0, (due - now).total_seconds()), self.ring, *topics)
 
     def _hear(self, topic: str) -> None:
         listeners = self._events.get(topic)

@@ -23,6 +23,7 @@ from storage.outbox import OutboxRow
 MAILBOX = 200
 HISTORY = timedelta(days=7)
 TRIES = 5
+LOOK_AGAIN = 3.0
 
 
 class CityDoor:
@@ -209,8 +210,8 @@ class CityDoor:
         event = self._bell.listen(topic)
 
         async def wait(seconds: float) -> bool:
-            # Another replica's ring may be lost, and a delayed prompt rings nobody: look again soon all the same.
-            heard = await self._clock.until(event, min(seconds, 1.0))
+            # A ring may be lost on its way from another process: look again all the same.
+            heard = await self._clock.until(event, min(seconds, LOOK_AGAIN))
             event.clear()
             return heard
 

@@ -11,7 +11,6 @@ import random
 from collections import OrderedDict
 from datetime import timedelta
 
-from actions.context import Context
 from actions.notices import queue, tell_office
 from bot.bell import Bell
 from bot.channels.door import Channel
@@ -22,11 +21,9 @@ from bot.town import Town
 from dialog.outgoing import say
 from dialog.texts import _
 from storage import inbox, people
-from storage.database import Conflict, Database, StorageError, Tx, Unavailable
+from storage.database import Conflict, Database, StorageError, Unavailable
 from storage.inbox import InboxRow
-from storage.keys import Keys
 from storage.outbox import Lane
-from storage.people import Conversation
 
 log = logging.getLogger("huiyin.inbox")
 
@@ -41,10 +38,9 @@ class InboxLoop:
     """Takes messages out of the inbox and has the engine act on them."""
 
     def __init__(
-        self, database: Database, keys: Keys, clock: Clock, bell: Bell, engine: Engine, town: Town, channels: dict[str, Channel]
+        self, database: Database, clock: Clock, bell: Bell, engine: Engine, town: Town, channels: dict[str, Channel]
     ) -> None:
         self._database = database
-        self._keys = keys
         self._clock = clock
         self._bell = bell
         self._engine = engine
@@ -76,7 +72,7 @@ class InboxLoop:
         while True:
             rung.clear()
             try:
-                async with self._database.transaction() as tx:
+                async with self._database.reading() as tx:
                     waiting = await inbox.waiting(tx, MANY)
                 for conversation in waiting:
                     if conversation not in self._served:
@@ -123,7 +119,8 @@ class InboxLoop:
                 if locked is None or found is None or found[1] > self._clock.now():
                     return False
                 row = found[0]
-                aftermath = await self._turn(tx, row, locked)
+                ctx = await self._town.context(tx)
+                aftermath = await self._engine.turn(ctx, row, locked)
         except StorageError as error:
             if isinstance(error, Conflict | Unavailable):
                 raise
@@ -132,16 +129,10 @@ class InboxLoop:
         except Exception as error:  # the turn's own mistake: the row stays for another try
             await self._failed(row, error)
             return True
-        self._bell.ring("outbox", f"conversation:{conversation}", "files")
+        self._bell.ring(f"conversation:{conversation}", "files")
+        self._bell.ring_for(ctx.rings, ctx.now)
         self._follow_up(row.channel, aftermath)
         return True
-
-    async def _turn(self, tx: Tx, row: InboxRow, conversation: Conversation) -> Aftermath:
-        return await self._engine.turn(await self._context(tx), row, conversation)
-
-    async def _context(self, tx: Tx) -> Context:
-        city = await self._town.city(tx)
-        return Context(tx=tx, now=self._clock.now(), keys=self._keys, city=city, public_url=self._town.public_url)
 
     async def _failed(self, row: InboxRow, error: Exception) -> None:
         """Note a failed try; after the fifth the row is parked, the person told, and an alarm raised."""
@@ -154,7 +145,7 @@ class InboxLoop:
                 return
             await inbox.park(tx, row.id, why, now)
             conversation = await people.conversation(tx, row.conversation)
-            ctx = await self._context(tx)
+            ctx = await self._town.context(tx)
             if conversation:
                 sorry = say(
                     _("We are sorry: your last message could not be dealt with. It is kept, and somebody will look at it."),
@@ -165,7 +156,7 @@ class InboxLoop:
                 ctx, say(_("A message could not be dealt with and is parked. Operators see it with: huiyin parked"))
             )
         log.critical("message_parked", extra={"fields": {"row": row.id, "why": why}})
-        self._bell.ring("outbox", f"conversation:{row.conversation}")
+        self._bell.ring_for(ctx.rings, ctx.now)
 
     def _follow_up(self, channel: str, aftermath: Aftermath) -> None:
         if channel not in self._channels or not (aftermath.incoming.query or aftermath.staff):

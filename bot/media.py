@@ -7,7 +7,6 @@ import logging
 import random
 from datetime import timedelta
 
-from actions.context import Context
 from actions.notices import queue
 from bot.bell import Bell
 from bot.channels.door import Channel, NotFetched
@@ -125,8 +124,7 @@ class MediaLoop:
             await files.refuse(tx, file.id, why, now)
             conversation = await people.conversation(tx, file.conversation)
             if conversation:
-                city = await self._town.city(tx)
-                ctx = Context(tx=tx, now=now, keys=self._keys, city=city, public_url=self._town.public_url)
+                ctx = await self._town.context(tx)
                 await queue(ctx, conversation, say(tell, _("Everything else you sent is kept.")), lane=Lane.ANSWER)
         await self._drop_raw(file, None)
         self._bell.ring("outbox", f"conversation:{file.conversation}")

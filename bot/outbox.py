@@ -8,7 +8,6 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from actions.context import Context
 from actions.notices import queue, tell_office
 from bot.attachments import Attachments, Found
 from bot.bell import Bell
@@ -19,7 +18,7 @@ from bot.town import Town
 from dialog.outgoing import Outgoing, say
 from dialog.texts import _
 from storage import outbox, people, roles
-from storage.database import Database, StorageError, Tx
+from storage.database import Database, StorageError
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
 
@@ -109,7 +108,7 @@ class OutboxLoop:
             log.error("send_failed", exc_info=error)
 
     async def _until_due(self) -> float:
-        async with self._database.transaction() as tx:
+        async with self._database.reading() as tx:
             due = await outbox.next_due(tx, self._channel.name, self._clock.now())
         wait = (due - self._clock.now()).total_seconds() if due else LOOK_AGAIN
         return min(LOOK_AGAIN, max(0.02, wait))
@@ -121,7 +120,10 @@ class OutboxLoop:
             to = await people.addressed(tx, self._keys, row.conversation)
             edited = await outbox.get(tx, row.edits) if row.edits else None
         if row.edits and (edited is None or not edited.external_id):
-            await self._done(row, None)
+            if edited and edited.sent_at is None and edited.parked_at is None:
+                await self._put_off(row, now + FILES_LOOK)  # what it edits still waits for its files
+            else:
+                await self._done(row, None)
             return
         if row.lane is Lane.NOTICE and not row.edits and (wait := self._pace.wait(row.conversation, now)):
             await self._put_off(row, now + wait)
@@ -156,7 +158,7 @@ class OutboxLoop:
                 message = Outgoing(
                     lines=(_("The files that were on their way:"),), files=late, subject=row.subject, card=row.card, patient=True
                 )
-                await queue(await self._context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
+                await queue(await self._town.context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
 
     async def _put_off(self, row: OutboxRow, until: datetime) -> None:
         async with self._database.transaction() as tx:
@@ -189,11 +191,7 @@ class OutboxLoop:
             names = ", ".join(dict.fromkeys(role.name for role in held))
             if held:
                 lost = _("{name} can't be written to: the chat is blocked or was never started. Please ring them.", name=names)
-                await tell_office(await self._context(tx), say(lost))
-
-    async def _context(self, tx: Tx) -> Context:
-        city = await self._town.city(tx)
-        return Context(tx=tx, now=self._clock.now(), keys=self._keys, city=city, public_url=self._town.public_url)
+                await tell_office(await self._town.context(tx), say(lost))
 
 
 def _with_missing_files(message: Outgoing, found: Found) -> Outgoing:

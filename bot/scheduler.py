@@ -10,14 +10,12 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from actions.context import Context
 from bot.bell import Bell
 from bot.clock import Clock
 from bot.town import Town
 from schedules import Job
 from storage import job_runs
 from storage.database import Conflict, Database, StorageError
-from storage.keys import Keys
 
 log = logging.getLogger("huiyin.scheduler")
 
@@ -27,9 +25,8 @@ LEASE = timedelta(minutes=5)
 class Scheduler:
     """Runs jobs slot by slot."""
 
-    def __init__(self, database: Database, keys: Keys, clock: Clock, bell: Bell, town: Town, jobs: Sequence[Job]) -> None:
+    def __init__(self, database: Database, clock: Clock, bell: Bell, town: Town, jobs: Sequence[Job]) -> None:
         self._database = database
-        self._keys = keys
         self._clock = clock
         self._bell = bell
         self._town = town
@@ -66,14 +63,13 @@ class Scheduler:
         while True:
             try:
                 async with self._database.transaction() as tx:
-                    city = await self._town.city(tx)
-                    ctx = Context(tx=tx, now=self._clock.now(), keys=self._keys, city=city, public_url=self._town.public_url)
+                    ctx = await self._town.context(tx)
                     await job.run(ctx)
                     await job_runs.finish(tx, job.name, slot, self._clock.now())
             except Conflict:
                 continue
             break
-        self._bell.ring("outbox")
+        self._bell.ring_for(ctx.rings, ctx.now)
         return True
 
 

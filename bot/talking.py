@@ -14,8 +14,8 @@ from dialog.play import Answers, Asking, Done, play
 from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, pressed, read
 from dialog.subjects import Form, Opening, Refused, Reply, screen_button
 from dialog.texts import Json, Text, Words, _, verbatim
-from storage import outbox, talks
-from storage.outbox import Lane
+from storage import outbox, people, talks
+from storage.outbox import Lane, OutboxRow
 from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
@@ -349,7 +349,7 @@ class Talking:
             talk.question = None
             return
         answered = say(*question.lines, _("{question} {answer}", question=question.prompt, answer=chosen))
-        await queue(self._ctx, self._ctx.me.conversation, answered, lane=Lane.ANSWER, edits=row.id)
+        await self._edit(row, answered)
         talk.question = None
 
     async def _leave_question(self, talk: Talk) -> None:
@@ -361,8 +361,13 @@ class Talking:
         """Take the buttons off a question that is no longer the open one."""
         row = await outbox.get(self._ctx.tx, id)
         if row:
-            without = say(*row.outgoing(self._ctx.keys).lines)
-            await queue(self._ctx, self._ctx.me.conversation, without, lane=Lane.ANSWER, edits=id)
+            await self._edit(row, say(*row.outgoing(self._ctx.keys).lines))
+
+    async def _edit(self, row: OutboxRow, message: Outgoing) -> None:
+        """Change a message where it stands, which may be another device of the same person."""
+        conversation = await people.conversation(self._ctx.tx, row.conversation)
+        if conversation:
+            await queue(self._ctx, conversation, message, lane=Lane.ANSWER, edits=row.id)
 
 
 def _count(told: Told) -> Text:

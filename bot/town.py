@@ -1,11 +1,13 @@
-"""The city that this process serves, read again when somebody has loaded other files."""
+"""The city that this process serves, looked for anew every two seconds, and what actions on it work with."""
 
 from __future__ import annotations
 
 from actions.city import LoadedCity, current
+from actions.context import Context
 from bot.clock import Clock
 from storage import cities
 from storage.database import StorageError, Tx
+from storage.keys import Keys
 
 LOOK_AGAIN = 2.0
 
@@ -17,14 +19,18 @@ class NoCity(StorageError):
 class Town:
     """Keeps the loaded city in memory; it never changes, a newer loading replaces it."""
 
-    def __init__(self, clock: Clock, public_url: str) -> None:
-        self.public_url = public_url
+    def __init__(self, clock: Clock, keys: Keys, public_url: str) -> None:
         self._clock = clock
+        self._keys = keys
+        self._public_url = public_url
         self._loaded: LoadedCity | None = None
         self._looked_at = 0.0
 
-    async def city(self, tx: Tx) -> LoadedCity:
-        """Give the city, looked for anew every two seconds. Raises NoCity."""
+    async def context(self, tx: Tx) -> Context:
+        """Give what actions work with in this transaction, nobody acting yet. Raises NoCity."""
+        return Context(tx=tx, now=self._clock.now(), keys=self._keys, city=await self._city(tx), public_url=self._public_url)
+
+    async def _city(self, tx: Tx) -> LoadedCity:
         now = self._clock.now().timestamp()
         if self._loaded is None or abs(now - self._looked_at) > LOOK_AGAIN:
             self._looked_at = now

@@ -17,6 +17,11 @@ class Place:
     words: str = ""
     area: str | None = None
 
+    def in_words(self) -> str:
+        """Latitude, longitude and words, for a text."""
+        point = "" if self.lat is None or self.lon is None else f"📍 {self.lat:.5f}, {self.lon:.5f}"
+        return " ".join(part for part in (point, self.words) if part)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingFile:

@@ -59,6 +59,15 @@ class Told:
         """All words, one message a line."""
         return "\n".join(item.text for item in self.items if item.text)
 
+    def in_words(self, *, but_last_place: bool = False) -> str:
+        """All words and all places, one message a line; for texts that have no other room for a place."""
+        lines = []
+        for item in self.items:
+            lines += [item.text] if item.text else []
+            if item.place and not (but_last_place and item.place is self.place):
+                lines.append(item.place.in_words())
+        return "\n".join(lines)
+
     @property
     def files(self) -> tuple[str, ...]:
         """All files, in the order they came."""

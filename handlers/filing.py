@@ -61,7 +61,7 @@ async def file(d: Dialog) -> FileCase | None:
     )
     command = FileCase(
         kind=kind,
-        text=told.text,
+        text=told.in_words(but_last_place=True),
         files=told.files,
         place=place,
         category=None if category == SOMETHING_ELSE else category,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import citizen_card, excerpt, facts, office_card, unit_card
+from actions.cards import citizen_card, facts, office_card, unit_card
 from actions.context import Context
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, say
@@ -225,9 +225,7 @@ async def may_follow(ctx: Context, id: str) -> None:
 
 
 def _told(case: str, told: Told) -> Words:
-    place = told.place
-    text = "\n".join(part for part in (told.text, excerpt(place.words) if place else "") if part)
-    return Words(case=case, text=text, files=told.files, message=told.items[0].message if told.items else None)
+    return Words(case=case, text=told.in_words(), files=told.files, message=told.items[0].message if told.items else None)
 
 
 def _rate(level: Satisfaction) -> Act[Context]:

@@ -95,7 +95,7 @@ async def start(ctx: Context, code: str) -> Reply:
 
 def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Text:
     if role is None:
-        return _("You are signed in on this device too.")
+        return _("You are signed in on this device.")
     if role is RoleKind.OFFICE:
         return _("You are signed in as supervision office.")
     names = tuple(verbatim(ctx.city.unit(unit).zh) for unit in units[:3])

@@ -8,6 +8,7 @@ from typing import Any
 from actions import following
 from actions.cards import Card
 from actions.context import Context
+from dialog.incoming import Place
 from dialog.outgoing import say
 from dialog.play import Dialog
 from dialog.questions import Item, Option, Options, Told
@@ -16,7 +17,7 @@ from dialog.texts import Json, _
 from handlers.following import one_line
 from storage import cases
 
-NEW = "new"
+NEW, NOTHING = "new", "nothing"
 MOST = 4
 
 
@@ -39,7 +40,7 @@ class ToCitizen:
 
 async def opening(ctx: Context, item: Json) -> Opening:
     """Say where words go that answer nothing: into a new case, or into the question which case they are about."""
-    if await cases.of_follower(ctx.tx, ctx.me.person, None, 1, only_open=True):
+    if ctx.me.roles or await cases.of_follower(ctx.tx, ctx.me.person, None, 1, only_open=True):
         return Opening(form="sort", items=(item,), complete=True)
     return Opening(form="file", items=(item,))
 
@@ -47,20 +48,23 @@ async def opening(ctx: Context, item: Json) -> Opening:
 async def replied(ctx: Context, case: str, card: str, item: Json) -> Reply | None:
     """Take a reply to a card: a citizen's goes into the case at once, a contact is asked what it is to be."""
     if card == Card.CITIZEN:
-        told = Told((Item(text=item["text"], files=tuple(item["files"])),))
-        found = await following.reply(ctx, case, told.text, told.files, item.get("message"))
+        place = Place(**item["place"]) if "place" in item else None
+        told = Told((Item(text=item["text"], files=tuple(item["files"]), place=place),))
+        found = await following.reply(ctx, case, told.in_words(), told.files, item.get("message"))
         return Reply(messages=(say(_("Thank you. It has been passed on with case {number}.", number=found.number)),))
     if card == Card.UNIT:
         return Reply(opens=Opening(form="to_citizen", arg=case, items=(item,), complete=True))
+    if card == Card.OFFICE:
+        return Reply(messages=(say(_("To decide on a case, please use the buttons on its card.")),))
     return None
 
 
-async def sort(d: Dialog) -> Sorted:
+async def sort(d: Dialog) -> Sorted | None:
     """Ask which case the words are about."""
     told = await d.collect("told", _("What is it about?"), label=_("Your words"))
     choices = await d.look("cases", open_cases)
     about = await d.choose("about", _("Is this a new matter, or about a case of yours?"), choices, label=_("Case"))
-    return Sorted(about=about, told=told)
+    return Sorted(about=about, told=told) if about != NOTHING else None
 
 
 async def to_citizen(d: Dialog) -> ToCitizen | None:
@@ -83,7 +87,8 @@ async def to_citizen(d: Dialog) -> ToCitizen | None:
 async def open_cases(ctx: Context) -> Options:
     """Offer the newest open cases of a person, and a new matter."""
     found = await cases.of_follower(ctx.tx, ctx.me.person, None, MOST, only_open=True)
-    return (Option(NEW, _("A new matter")), *(Option(case.id, one_line(ctx, case)) for case in found))
+    about = (Option(case.id, one_line(ctx, case)) for case in found)
+    return (Option(NEW, _("A new matter")), *about, Option(NOTHING, _("Nothing, it was a mistake")))
 
 
 async def put(ctx: Context, words: Sorted) -> Reply:
@@ -92,7 +97,7 @@ async def put(ctx: Context, words: Sorted) -> Reply:
         items = tuple(_item(item) for item in words.told.items)
         return Reply(opens=Opening(form="file", items=items))
     message = words.told.items[0].message if words.told.items else None
-    case = await following.reply(ctx, words.about, words.told.text, words.told.files, message)
+    case = await following.reply(ctx, words.about, words.told.in_words(), words.told.files, message)
     return Reply(messages=(say(_("Thank you. It has been passed on with case {number}.", number=case.number)),))
 
 

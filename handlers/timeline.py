@@ -48,6 +48,23 @@ STAFF_WORDS: dict[Event, Text] = {
 
 async def timeline(ctx: Context, id: str) -> Outgoing:
     """Show the timeline to a follower, to the unit that has the case, or to the office."""
+    case, staff = await _readable(ctx, id)
+    lines = await history(ctx, case, staff=staff)
+    buttons = [screen_button(_("Show the case"), "case", id)]
+    if any(entry.files for entry in await entries.of_case(ctx.tx, id)):
+        buttons.append(screen_button(_("Photos and files"), "files", id))
+    return Outgoing(lines=lines, rows=(tuple(buttons),))
+
+
+async def files(ctx: Context, id: str) -> Outgoing:
+    """Show every file of a case, in the order they came."""
+    case, _staff = await _readable(ctx, id)
+    found = tuple(file for entry in await entries.of_case(ctx.tx, id) for file in entry.files)
+    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found)
+
+
+async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
+    """Read a case for somebody who may, and tell whether they read it as staff. Raises Refused."""
     case = await cases.get(ctx.tx, id)
     if case is None:
         raise Refused(_("We can't find this case. Please open it again from your list: /my"))
@@ -55,9 +72,7 @@ async def timeline(ctx: Context, id: str) -> Outgoing:
     staff = bool(case.unit and case.unit in ctx.me.units) or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT)
     if not follows and not staff:
         raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
-    lines = await history(ctx, case, staff=staff and not follows)
-    back = screen_button(_("Show the case"), "case", id)
-    return Outgoing(lines=lines, rows=((back,),))
+    return case, staff and not follows
 
 
 async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
@@ -106,4 +121,4 @@ def _text(entry: Entry | None) -> Text | str:
     )
 
 
-SUBJECT: Subject[Context] = Subject(screens=(Screen(name="timeline", view=timeline),))
+SUBJECT: Subject[Context] = Subject(screens=(Screen(name="timeline", view=timeline), Screen(name="files", view=files)))

@@ -93,7 +93,7 @@ async def ask(d: Dialog) -> Written | None:
     told = await d.collect(
         "told", _("What would you like to ask the citizen? Press Done when you have finished."), label=_("Question")
     )
-    return Written(case=d.arg, text=told.text, files=told.files)
+    return Written(case=d.arg, text=told.in_words(), files=told.files)
 
 
 async def report(d: Dialog) -> Written | None:
@@ -106,7 +106,7 @@ async def report(d: Dialog) -> Written | None:
     words = verbatim(told.text) if told.text else _("(no words, see the files)")
     lines = (words, _("Files: {count}", count=len(told.files))) if told.files else (words,)
     sure = await d.confirm("sure", _("The citizen will read this. Send it?"), lines)
-    return Written(case=d.arg, text=told.text, files=told.files) if sure else None
+    return Written(case=d.arg, text=told.in_words(), files=told.files) if sure else None
 
 
 async def hand_over(d: Dialog) -> HandOver | None:

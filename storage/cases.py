@@ -60,7 +60,7 @@ async def insert(tx: Tx, case: Case) -> bool:
 
 async def for_change(tx: Tx, id: str) -> Case | None:
     """Take a case for this transaction."""
-    row = await tx.one("SELECT * FROM cases WHERE id = :id /*pg FOR UPDATE */", id=id)
+    row = await tx.one("SELECT * FROM cases WHERE id = :id /*pg FOR NO KEY UPDATE */", id=id)
     return _case(row) if row else None
 
 

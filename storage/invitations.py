@@ -63,6 +63,12 @@ async def use(tx: Tx, code: str, by: str, now: datetime) -> bool:
     )
 
 
+async def used_by(tx: Tx, code: str) -> str | None:
+    """Tell who used an invitation; None if nobody has, or there is none."""
+    row = await tx.one("SELECT used_by FROM invitation WHERE code = :code", code=code)
+    return row["used_by"] if row else None
+
+
 async def drop_unused(tx: Tx, role: RoleKind) -> None:
     """End the unused invitations to a role, so that the demo's newest links are the only ones."""
     await tx.run("DELETE FROM invitation WHERE role = :role AND used_at IS NULL", role=role)

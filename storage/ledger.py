@@ -13,7 +13,7 @@ from storage.ids import ms
 
 async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[str, JsonValue], now: datetime) -> None:
     """Write down that something happened to a subject (`case:ID`, `unit:CODE`, `person:ID`, `city`)."""
-    head = await tx.one("SELECT n, hash FROM ledger_head WHERE subject = :subject /*pg FOR UPDATE */", subject=subject)
+    head = await tx.one("SELECT n, hash FROM ledger_head WHERE subject = :subject /*pg FOR NO KEY UPDATE */", subject=subject)
     n, previous = (head["n"] + 1, head["hash"]) if head else (1, GENESIS)
     hash = link(previous, subject, n, ms(now), actor, event, payload)
     await tx.run(
@@ -66,8 +66,8 @@ async def headless(tx: Tx) -> Sequence[str]:
 
 async def seal(tx: Tx, now: datetime) -> Seal | None:
     """Seal the heads of the chains that grew since the last seal; None if none did."""
-    last = await tx.one("SELECT n, hash FROM seal ORDER BY n DESC LIMIT 1 /*pg FOR UPDATE */")
-    grown = await tx.all("SELECT subject, n, hash FROM ledger_head WHERE sealed_n < n ORDER BY subject /*pg FOR UPDATE */")
+    last = await tx.one("SELECT n, hash FROM seal ORDER BY n DESC LIMIT 1 /*pg FOR NO KEY UPDATE */")
+    grown = await tx.all("SELECT subject, n, hash FROM ledger_head WHERE sealed_n < n ORDER BY subject /*pg FOR NO KEY UPDATE */")
     if not grown:
         return None
     n, previous = (last["n"] + 1, last["hash"]) if last else (1, GENESIS)

@@ -53,8 +53,11 @@ async def arrive(tx: Tx, keys: Keys, channel: str, address: str, language: str, 
 
 
 async def lock(tx: Tx, conversation: str) -> Conversation | None:
-    """Take a conversation for this transaction; None while another process has it."""
-    row = await tx.one("SELECT * FROM conversation WHERE id = :id /*pg FOR UPDATE SKIP LOCKED */", id=conversation)
+    """Take a conversation for this transaction; None while another process has it.
+
+    Without KEY, for else a notice to this conversation, whose row refers to it, would wait for our whole turn and we for its.
+    """
+    row = await tx.one("SELECT * FROM conversation WHERE id = :id /*pg FOR NO KEY UPDATE SKIP LOCKED */", id=conversation)
     return _conversation(row) if row else None
 
 
@@ -72,7 +75,7 @@ async def conversations(tx: Tx, person: str) -> Sequence[Conversation]:
 
 async def for_change(tx: Tx, person: str) -> str:
     """Take a person for this transaction and return their language; two devices of one person wait here for each other."""
-    row = await tx.one("SELECT language FROM person WHERE id = :id /*pg FOR UPDATE */", id=person)
+    row = await tx.one("SELECT language FROM person WHERE id = :id /*pg FOR NO KEY UPDATE */", id=person)
     if row is None:
         raise LookupError("person")
     return str(row["language"])

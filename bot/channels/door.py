@@ -151,7 +151,7 @@ class Door(Protocol):
         ...
 
     async def history(self, channel: str, address: str, after: int) -> Mailbox:
-        """Give what a client has not acknowledged and what is numbered above `after`; with 0, the last days with its own messages."""
+        """Give what a client has not acknowledged and what is numbered above `after`; with 0, its last days, own messages too."""
         ...
 
     async def acknowledged(self, channel: str, address: str, numbers: Sequence[int]) -> None:

@@ -27,7 +27,7 @@ async def test_a_message_comes_with_its_lines_buttons_and_wish(served: Served, d
 
 
 async def test_at_the_first_load_own_messages_stand_between_the_answers(served: Served, device: Device) -> None:
-    served.city.answer = lambda talk, incoming: served.city.put(talk, say(verbatim(f"got {incoming.text}"))) and None
+    served.city.answer = lambda talk, incoming: served.city.put(talk, say(verbatim(f"got {incoming.text}")))
     await device.say("/start")
     await device.say("one")
     await device.post("/chat/messages", device.message(press="x", pressed="delivery-0001"))

@@ -50,7 +50,7 @@ class City:
         self.full = False
         self.quotas: dict[tuple[str, str], int] = defaultdict(int)
         self.allowances: dict[str, tuple[int, timedelta]] = {}
-        self.answer: Callable[[Talk, Incoming], None] = lambda talk, incoming: None
+        self.answer: Callable[[Talk, Incoming], object] = lambda talk, incoming: None
         self._numbers = itertools.count(1)
         self._changed = asyncio.Condition()
 
@@ -189,6 +189,7 @@ class Served:
 
     city: City
     chat: WebChat
+    runner: web.AppRunner
     url: str
 
 
@@ -222,7 +223,7 @@ async def serving(
     await site.start()
     host, bound = runner.addresses[0][:2]
     try:
-        yield Served(city, chat, f"http://{host}:{bound}")
+        yield Served(city, chat, runner, f"http://{host}:{bound}")
     finally:
         await chat.close()
         await runner.cleanup()

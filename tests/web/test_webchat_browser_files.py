@@ -1,0 +1,186 @@
+"""Files, places and long texts in a real browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import FilePayload, expect
+from webchat_browser import Tab, opened
+from webchat_city import Served
+
+from bot.channels.door import Attachment
+from dialog.outgoing import Wants, say
+from dialog.texts import verbatim
+
+pytestmark = pytest.mark.browser
+
+SLOW = 200_000  # bytes a second
+
+
+def png() -> bytes:
+    """Make a small picture."""
+    data = BytesIO()
+    Image.new("RGB", (64, 48), "green").save(data, "PNG")
+    return data.getvalue()
+
+
+def photo(name: str, size: int = 0) -> FilePayload:
+    """Make a picture of at least so many bytes."""
+    return {"name": name, "mimeType": "image/png", "buffer": png() + bytes(size)}
+
+
+async def attach(tab: Tab, *files: FilePayload) -> None:
+    """Choose files as the picker would."""
+    await tab.page.locator("#files").set_input_files(list(files))
+
+
+async def slow_down(tab: Tab, throughput: int) -> None:
+    """Let uploads take their time; -1 ends that."""
+    session = await tab.context.new_cdp_session(tab.page)
+    await session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": throughput},
+    )
+
+
+async def test_photos_are_uploaded_with_progress_and_sent_with_the_words(served: Served, tab: Tab) -> None:
+    await slow_down(tab, SLOW)
+    await attach(tab, photo("one.png", 400_000), photo("two.png"))
+    bar = tab.page.get_by_label("one.png", exact=True)
+    await expect(bar).to_be_visible()
+    await expect(tab.page.get_by_text("two.png: ready")).to_be_visible()
+    shown = int(await bar.get_attribute("value") or 0)
+    assert 0 <= shown < 100
+    await expect(tab.page.get_by_text("one.png: ready")).to_be_visible()
+    await tab.says("The rubbish")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    (kept,) = served.city.kept
+    assert kept.text == "The rubbish"
+    assert [(file.kind, file.kept) for file in kept.files] == [("photo", True)] * 2
+    assert [served.city.files[file.ref][1] for file in kept.files] == [photo("", 400_000)["buffer"], png()]
+
+
+async def test_words_sent_during_an_upload_wait_for_it_and_those_after_them_too(served: Served, tab: Tab) -> None:
+    await slow_down(tab, SLOW)
+    await attach(tab, photo("one.png", 300_000))
+    await tab.says("with a photo")
+    await tab.says("and more")
+    await expect(tab.own.first).to_contain_text("Waiting to be sent")
+    await expect(tab.page.locator(".own[data-state=kept]")).to_have_count(2)
+    assert [(kept.text, len(kept.files)) for kept in served.city.kept] == [("with a photo", 1), ("and more", 0)]
+    await tab.page.reload()
+    await expect(tab.own.first.get_by_role("img", name="Photo")).to_be_visible()
+    assert await tab.page.evaluate("document.querySelector('.own img').naturalWidth || 64") == 64
+
+
+async def test_an_upload_can_be_called_off(served: Served, tab: Tab) -> None:
+    await slow_down(tab, SLOW)
+    await attach(tab, photo("big.png", 5_000_000))
+    await tab.page.get_by_role("button", name="Cancel – big.png").click()
+    await expect(tab.page.get_by_text("big.png")).to_have_count(0)
+    await tab.says("no photo")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    assert not served.city.kept[0].files
+    assert not served.city.files
+
+
+async def test_an_upload_that_failed_can_be_tried_again(served: Served, tab: Tab) -> None:
+    await tab.page.route("**/chat/files*", lambda route: route.abort())
+    await attach(tab, photo("one.png"))
+    await expect(tab.page.get_by_text("one.png was not sent. Please try again.")).to_be_visible()
+    await tab.page.unroute("**/chat/files*")
+    await tab.page.get_by_role("button", name="Try again – one.png").click()
+    await expect(tab.page.get_by_text("one.png: ready")).to_be_visible()
+
+
+async def test_an_upload_over_the_days_allowance_is_told_when_it_goes_on(served: Served, tab: Tab) -> None:
+    served.city.allowances["uploads"] = (10, timedelta(hours=1))
+    await attach(tab, photo("one.png"))
+    await expect(tab.page.get_by_text("one.png is kept here and will be sent by itself at")).to_be_visible()
+
+
+async def test_files_that_can_not_be_taken_are_told_and_left_out(served: Served, tab: Tab, tmp_path: Path) -> None:
+    large = tmp_path / "film.mp4"
+    large.write_bytes(bytes(20 * 2**20 + 1))
+    await tab.page.locator("#files").set_input_files(large)
+    await expect(tab.page.get_by_text("film.mp4 is larger than 20 MB.")).to_be_visible()
+    await attach(tab, {"name": "setup.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"})
+    await expect(tab.page.get_by_text("setup.exe can't be taken.")).to_be_visible()
+    await tab.says("words")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    assert not served.city.kept[0].files
+
+
+async def test_a_reload_in_the_middle_of_an_upload_keeps_the_words_and_asks_for_the_file(served: Served, tab: Tab) -> None:
+    await slow_down(tab, SLOW)
+    await attach(tab, photo("half.png", 5_000_000))
+    await tab.says("look at this")
+    await expect(tab.own).to_contain_text("Waiting to be sent")
+    await tab.page.reload()
+    await expect(tab.page.get_by_role("alert")).to_contain_text("before these files were sent: half.png. Please attach")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    assert [(kept.text, kept.files) for kept in served.city.kept] == [("look at this", ())]
+
+
+async def test_files_of_a_message_are_shown_by_their_kind(served: Served, tab: Tab) -> None:
+    await tab.says("hello")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    city = served.city
+    city.attachments["p"] = Attachment(kind="photo", media_type="image/png", name="p.png", data=png())
+    city.attachments["d"] = Attachment(kind="document", media_type="application/pdf", name="d.pdf", data=b"%PDF-1.4")
+    await city.say(city.only, say(verbatim("look"), files=("p", "d")))
+    image = tab.log.get_by_role("img", name="Photo")
+    await expect(image).to_be_visible()
+    await tab.page.wait_for_function("document.querySelector('#log img').naturalWidth === 64")
+    await expect(tab.log.get_by_role("link", name="Document")).to_have_attribute("download", "")
+
+
+async def test_a_text_of_100_000_characters_is_sent_and_folded(served: Served, tab: Tab) -> None:
+    await tab.says("整" * 100_000)
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    assert served.city.kept[0].text == "整" * 100_000
+    height = "document.querySelector('.own .bubble').offsetHeight"
+    assert await tab.page.evaluate(height) < 400
+    await tab.button("Show all").click()
+    assert await tab.page.evaluate(height) > 10_000
+    await expect(tab.button("Show less")).to_be_attached()
+
+
+async def test_a_longer_text_stays_where_it_was_written(served: Served, tab: Tab) -> None:
+    await tab.says("a" * 100_001)
+    await expect(tab.page.get_by_role("alert")).to_contain_text("has 100001 characters; at most 100000")
+    assert len(await tab.page.locator("#text").input_value()) == 100_001
+    assert not served.city.kept
+
+
+async def wanting_a_place(served: Served, tab: Tab) -> None:
+    await tab.says("hello")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    await served.city.say(served.city.only, say(verbatim("Where is it?"), wants=Wants.PLACE))
+
+
+async def test_the_browsers_position_is_sent_when_a_place_is_wanted(served: Served) -> None:
+    position = {"longitude": 101.77, "latitude": 36.62}
+    async with opened(served.url, 390, permissions=["geolocation"], geolocation=position) as tab:
+        await expect(tab.button("Send my position")).to_be_hidden()
+        await wanting_a_place(served, tab)
+        await tab.button("Send my position").click()
+        await tab.sees("My position: 36.62000, 101.77000")
+        await expect(tab.own.last).to_have_attribute("data-state", "kept")
+        place = served.city.kept[-1].place
+        assert place is not None
+        assert (place.lon, place.lat, place.crs) == (101.77, 36.62, "wgs84")
+        await served.city.say(served.city.only, say(verbatim("Your name?"), wants=Wants.TEXT))
+        await expect(tab.button("Send my position")).to_be_hidden()
+
+
+async def test_a_position_that_is_refused_is_asked_for_in_words(served: Served) -> None:
+    async with opened(served.url, 390, permissions=[]) as tab:
+        await wanting_a_place(served, tab)
+        await tab.button("Send my position").click()
+        await expect(tab.page.get_by_role("alert")).to_contain_text("pick the place from the list or describe it in words")
+        await expect(tab.button("Send my position")).to_be_enabled()
