@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from actions.city import LoadedCity
 from dialog.subjects import Refused
@@ -19,13 +19,25 @@ from storage.roles import Role, RoleKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one person, and one network address, may do before they have to wait."""
+
+    messages_per_minute: int
+    upload_bytes: int
+    wrong_codes: int
+    address_wrong_codes: int
+    wrong_codes_wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The person who acts, in the conversation in which they do."""
+    """The person who acts, in the conversation in which they do; `network` is where from, as far as the channel knows."""
 
     person: str
     language: str
     roles: tuple[Role, ...]
     conversation: Conversation
+    network: str | None = None
 
     def role(self, kind: RoleKind, unit: str | None = None) -> Role | None:
         """Give the role of this kind (in this unit), if it is held."""
@@ -54,6 +66,7 @@ class Context:
     keys: Keys
     city: LoadedCity
     public_url: str
+    limits: Limits
     actor: Actor | None = None
     rings: dict[str, datetime] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from actions.cards import facts
 from actions.context import Context
+from actions.guessing import count_wrong, must_wait
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
 from actions.record import move, note, start_deadline, start_unit_deadlines, write
 from dialog.subjects import Refused
@@ -15,14 +16,12 @@ from dialog.texts import Moment, _
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
 from domain.city import ACCEPT
 from domain.numbers import receipt_code
-from storage import cases, deadlines, entries, quotas
+from storage import cases, deadlines, entries
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
 
 URGE_AGAIN = timedelta(days=1)
-WRONG_CODES = 5
-WRONG_CODE_WAIT = timedelta(minutes=15)
 
 
 async def add(ctx: Context, id: str, text: str, files: Sequence[str] = (), message: str | None = None) -> Case:
@@ -162,17 +161,13 @@ async def new_code(ctx: Context, id: str) -> tuple[Case, str]:
 async def look_up(ctx: Context, number: str, code: str) -> Case | None:
     """Follow a case from this device by its number and code; None if they don't match, counted against guessing.
 
-    Raises Refused after five wrong codes, until a quarter of an hour has passed.
+    Raises Refused after too many wrong codes, until some time has passed.
     """
-    quota = ctx.keys.name("codes", ctx.me.person)
-    until = await quotas.left(ctx.tx, quota, WRONG_CODES, WRONG_CODE_WAIT, ctx.now)
-    if until:
-        raise Refused(
-            _("That was wrong {most} times. Please wait until {until} and try again.", most=WRONG_CODES, until=Moment(until))
-        )
+    if until := await must_wait(ctx, "codes"):
+        raise Refused(_("Too many wrong codes. Please wait until {until} and try again.", until=Moment(until)))
     case = await cases.numbered(ctx.tx, number)
     if case is None or case.code != ctx.keys.name("receipt", number, code):
-        await quotas.use(ctx.tx, quota, 1, WRONG_CODES, WRONG_CODE_WAIT, ctx.now)
+        await count_wrong(ctx, "codes")
         return None
     if await cases.follow(ctx.tx, case.id, ctx.me.person, ctx.now):
         await note(ctx, case, Event.FOLLOW, Party.CITIZEN)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actions.context import Context
+from actions.guessing import count_wrong, must_wait
 from dialog.subjects import Refused
-from dialog.texts import _
-from storage import cases, invitations, ledger, people, quotas, roles
+from dialog.texts import Moment, _
+from storage import cases, invitations, ledger, people, roles
 from storage.database import Tx
 from storage.invitations import Invitation
 from storage.keys import Keys
@@ -18,8 +19,6 @@ from storage.roles import RoleKind
 
 LIFE = timedelta(days=7)
 DEVICE_LIFE = timedelta(minutes=15)
-WRONG_CODES = 5
-WRONG_CODE_WAIT = timedelta(minutes=15)
 NAMELESS = {RoleKind.CONTACT: "联络员", RoleKind.HEAD: "负责人", RoleKind.OFFICE: "督查办"}
 
 
@@ -53,17 +52,16 @@ class Entered:
 async def enter(ctx: Context, code: str) -> Entered | None:
     """Use a code in the conversation where it was given; None if it is used up, too old or unknown.
 
-    Guessing is slowed down: Refused after five wrong ones, until a quarter of an hour has passed.
+    Guessing is slowed down: Refused after too many wrong ones, until some time has passed.
     """
-    quota = ctx.keys.name("invitations", ctx.me.conversation.id)
-    if await quotas.left(ctx.tx, quota, WRONG_CODES, WRONG_CODE_WAIT, ctx.now):
-        raise Refused(_("Too many links that do not work. Please try again in a quarter of an hour."))
+    if until := await must_wait(ctx, "invitations"):
+        raise Refused(_("Too many links that do not work. Please wait until {until} and try again.", until=Moment(until)))
     hashed = ctx.keys.name("invitation", code)
     invitation = await invitations.look(ctx.tx, hashed, ctx.now)
     if invitation is None and await invitations.used_by(ctx.tx, hashed) == ctx.me.person:
         return Entered(role=None, units=())
     if invitation is None or not await invitations.use(ctx.tx, hashed, ctx.me.person, ctx.now):
-        await quotas.use(ctx.tx, quota, 1, WRONG_CODES, WRONG_CODE_WAIT, ctx.now)
+        await count_wrong(ctx, "invitations")
         return None
     if invitation.role is None:
         person = invitation.person or ctx.me.person

@@ -8,12 +8,14 @@ import hmac
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
 
 from actions import city
 from actions.city import LoadedCity
+from actions.context import Limits
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.catalogues import read_catalogues
@@ -59,16 +61,16 @@ class App:
         self.words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
         self.address: tuple[str, int] | None = None
         self._bell = Bell(database)
-        self._town = Town(clock, keys, settings.public_url)
+        self._town = Town(clock, keys, settings.public_url, _limits(settings))
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault)
         door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
         self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels(door, loaded)}
-        engine = Engine(SUBJECTS, self.words, settings.messages_per_minute)
+        engine = Engine(SUBJECTS, self.words)
         self._loops: list[InboxLoop | MediaLoop | OutboxLoop] = [
             InboxLoop(database, clock, self._bell, engine, self._town, self.channels),
-            MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels),
+            MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
         ]
         for channel in self.channels.values():
             if channel.pushes:
@@ -200,6 +202,16 @@ def city_files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         raise NotReady(f"{folder} is not a folder. Set HUIYIN_CITY to the folder of the city's files.")
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".toml", ".csv", ".geojson")}
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        messages_per_minute=settings.messages_per_minute,
+        upload_bytes=settings.upload_bytes,
+        wrong_codes=settings.wrong_codes,
+        address_wrong_codes=settings.address_wrong_codes,
+        wrong_codes_wait=timedelta(minutes=settings.wrong_codes_wait),
+    )
 
 
 def _derived_secret(token: str, keys: Keys) -> str:

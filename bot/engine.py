@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from actions import following
@@ -15,7 +15,7 @@ from actions.context import Actor, Context
 from actions.notices import queue
 from bot.talking import Talking
 from dialog import incoming as wire
-from dialog.incoming import Incoming
+from dialog.incoming import Incoming, IncomingFile
 from dialog.outgoing import Outgoing, Rows, say
 from dialog.questions import plain
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
@@ -30,6 +30,7 @@ log = logging.getLogger("huiyin.engine")
 
 DOUBLE_PRESS = timedelta(seconds=10)
 MOST_TEXT = 200_000
+UNKNOWN_SIZE = 1_000_000
 # Words that do something in the middle of everything, beside the commands of the same meaning.
 TYPED = {
     "back": ("back", "返回", "上一步", "后退"),
@@ -55,9 +56,8 @@ class Aftermath:
 class Engine:
     """Turns messages into changes and answers. Holds no state of any person."""
 
-    def __init__(self, subjects: Sequence[Subject[Context]], words: Words, messages_per_minute: int) -> None:
+    def __init__(self, subjects: Sequence[Subject[Context]], words: Words) -> None:
         self.words = words
-        self.messages_per_minute = messages_per_minute
         self.screens: dict[str, Screen[Context]] = {s.name: s for subject in subjects for s in subject.screens}
         self.acts: dict[str, Act[Context]] = {a.name: a for subject in subjects for a in subject.acts}
         self.forms: dict[str, Form[Context]] = {f.name: f for subject in subjects for f in subject.forms}
@@ -70,10 +70,10 @@ class Engine:
         incoming = wire.from_json(ctx.keys.unseal(row.body or b""))
         language = await people.for_change(ctx.tx, conversation.person)
         held = tuple(await roles.of_person(ctx.tx, conversation.person))
-        actor = Actor(person=conversation.person, language=language, roles=held, conversation=conversation)
-        acting = Context(
-            tx=ctx.tx, now=ctx.now, keys=ctx.keys, city=ctx.city, public_url=ctx.public_url, actor=actor
-        )  # fmt: skip
+        actor = Actor(
+            person=conversation.person, language=language, roles=held, conversation=conversation, network=incoming.network
+        )
+        acting = replace(ctx, actor=actor)
         note = await Turn(self, acting, incoming, row).run()
         await inbox.finish(ctx.tx, row.id, ctx.now)
         staff = incoming.text.startswith(("/desk", "/start ")) and bool(await roles.of_person(ctx.tx, conversation.person))
@@ -157,6 +157,8 @@ class Turn:
         ids = []
         for file in self.incoming.files:
             if not file.kept:
+                if await self._is_too_many_bytes(file):
+                    continue
                 conversation = self.ctx.me.conversation
                 ids.append(
                     await files.expect(self.ctx.tx, self.ctx.keys, conversation.id, conversation.channel, file, self.ctx.now)
@@ -351,7 +353,7 @@ class Turn:
     async def _is_too_much(self) -> bool:
         """Count the message; over the limit it is not acted on, and the person is told once until when to wait."""
         quota = self.ctx.keys.name("messages", self.ctx.me.person)
-        most = self.engine.messages_per_minute
+        most = self.ctx.limits.messages_per_minute
         until = await quotas.use(self.ctx.tx, quota, 1, most, timedelta(minutes=1), self.ctx.now)
         if until is None:
             return False
@@ -363,3 +365,16 @@ class Turn:
                 )
             )
         return True
+
+    async def _is_too_many_bytes(self, file: IncomingFile) -> bool:
+        """Count a file that is to be fetched; over the day's allowance it is left, and the person is told once."""
+        quota = self.ctx.keys.name("quota", "uploads", self.ctx.me.person)
+        most, day = self.ctx.limits.upload_bytes, timedelta(days=1)
+        until = await quotas.use(self.ctx.tx, quota, file.size or UNKNOWN_SIZE, most, day, self.ctx.now)
+        if until and await quotas.tell_once(self.ctx.tx, quota, self.ctx.now):
+            lines = (
+                _("That is more photos and files than we can take from one person in a day. Your words are kept."),
+                _("After {until} you can send more.", until=Moment(until)),
+            )
+            await self._say(say(*lines))
+        return until is not None

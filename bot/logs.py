@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 
 LIBRARIES = {"apscheduler": logging.WARNING, "aiohttp.access": logging.ERROR, "pypdf": logging.ERROR, "PIL": logging.WARNING}
+_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
 class Line(logging.Formatter):
@@ -20,7 +21,9 @@ class Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one line; the place of an error is told, its words are not, for they may quote somebody."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        fields = {**getattr(record, "fields", {}), **getattr(record, "event_fields", {})}
+        fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        for gathered in ("fields", "event_fields"):
+            fields.update(fields.pop(gathered, {}))
         event = record.getMessage()
         if record.exc_info and record.exc_info[0]:
             fields["error"] = record.exc_info[0].__name__

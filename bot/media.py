@@ -44,7 +44,16 @@ class MediaLoop:
     """Makes files ready."""
 
     def __init__(
-        self, database: Database, keys: Keys, clock: Clock, bell: Bell, town: Town, vault: Vault, channels: dict[str, Channel]
+        self,
+        database: Database,
+        keys: Keys,
+        clock: Clock,
+        bell: Bell,
+        town: Town,
+        vault: Vault,
+        channels: dict[str, Channel],
+        *,
+        keep_free: int,
     ) -> None:
         self._database = database
         self._keys = keys
@@ -53,6 +62,7 @@ class MediaLoop:
         self._town = town
         self._vault = vault
         self._channels = channels
+        self._keep_free = keep_free
         self._stopping = False
         self._rung = bell.listen("files")
 
@@ -105,6 +115,8 @@ class MediaLoop:
     async def _bytes(self, file: File) -> bytes:
         if file.raw:
             return await asyncio.to_thread(self._vault.get, file.raw)
+        if self._vault.free_bytes() < self._keep_free + LARGEST:
+            raise NotFetched("the disk is nearly full", final=False)
         channel, ref = file.ref(self._keys)
         if channel not in self._channels:
             raise NotFetched(f"the channel {channel} is not connected", final=False)

@@ -8,30 +8,37 @@ from __future__ import annotations
 
 import difflib
 import io
-import ipaddress
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import SplitResult, urlsplit
 
 from dotenv.parser import parse_stream
 
+from bot.setting_values import (
+    CHANNEL,
+    WEBHOOK_SECRET,
+    Wrong,
+    bot_api,
+    choice,
+    database,
+    listen,
+    matching,
+    megabytes,
+    number,
+    path,
+    public_url,
+    some_megabytes,
+    token,
+    webhook_url,
+    whole,
+    yes_or_no,
+)
+
 PREFIX = "HUIYIN_"
 FILE = ".env"
-MEGABYTE = 1024 * 1024
-TAKEN_PATHS = ("/chat", "/in", "/static", "/healthz")
 """Where the web server has pages of its own, so that no webhook can stand there."""
-
-_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(/test)?")
-_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_WEBHOOK_PATH = re.compile(r"(/[A-Za-z0-9_~:-][A-Za-z0-9_.~:-]*)+")
-_CHANNEL = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-100[0-9]{1,13}")
-_LISTEN = re.compile(r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
-_WHOLE = re.compile(r"[0-9]{1,9}")
-_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 class BadSettings(Exception):
@@ -40,10 +47,6 @@ class BadSettings(Exception):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-class _Wrong(Exception):
-    """A value can't be taken. The text goes on after the variable's name, and never contains the value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +80,6 @@ class Settings:
     """Notices a second, over all chats; 0 is unpaced, here and below."""
     pace_chat: float
     """Notices a second to one chat."""
-    pace_group: float
-    """Notices a minute to one group."""
     messages_per_minute: int
     address_messages_per_minute: int
     people_per_hour: int
@@ -88,6 +89,12 @@ class Settings:
     """In bytes a day, from one network address."""
     free_disk: int
     """In bytes."""
+    wrong_codes: int
+    """How many wrong codes, from one person, before they have to wait."""
+    address_wrong_codes: int
+    """The same, from one network address."""
+    wrong_codes_wait: int
+    """In minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,203 +122,51 @@ class Setting:
         return self.attribute or self.name.lower()
 
 
-def _token(text: str, _folder: Path) -> str:
-    if text and not _TOKEN.fullmatch(text):
-        raise _Wrong("is no bot token: write it as BotFather gave it, digits, a colon and letters, with nothing around it.")
-    return text
-
-
-def _url(text: str, example: str) -> SplitResult:
-    wrong = _Wrong(f"is no web address: write one that begins with https:// or http://, such as {example}.")
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        raise wrong from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", text):
-        raise wrong
-    if set(text) & set("?#@"):
-        raise _Wrong(
-            f"has more in it than an address needs: write it without ?, #, @ and what belongs to them, such as {example}."
-        )
-    return parts
-
-
-def _bot_api(ending: str, example: str) -> Callable[[str, Path], str]:
-    def parse(text: str, _folder: Path) -> str:
-        if not _url(text, example).path.endswith(ending):
-            raise _Wrong(f"does not end in {ending}: write the address up to there, without the token, such as {example}.")
-        return text
-
-    return parse
-
-
-def _webhook_url(text: str, _folder: Path) -> str | None:
-    if not text:
-        return None
-    parts = _url(text, "https://example.org/telegram")
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
-        raise _Wrong(
-            "is not encrypted: write an address that begins with https://; http:// is taken on this machine itself only."
-        )
-    if not _WEBHOOK_PATH.fullmatch(parts.path):
-        raise _Wrong(
-            "has no path that a webhook can stand at: write an address with a path of plain letters and digits and no slash "
-            "at the end, such as https://example.org/telegram."
-        )
-    if any(parts.path == taken or parts.path.startswith(f"{taken}/") for taken in TAKEN_PATHS):
-        raise _Wrong(
-            f"has a path where the program's own pages are ({', '.join(TAKEN_PATHS)}): write an address with another path, "
-            "such as https://example.org/telegram."
-        )
-    return text
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _matching(pattern: re.Pattern[str], wrong: str) -> Callable[[str, Path], str | None]:
-    def parse(text: str, _folder: Path) -> str | None:
-        if text and not pattern.fullmatch(text):
-            raise _Wrong(wrong)
-        return text or None
-
-    return parse
-
-
-def _choice(*words: str) -> Callable[[str, Path], str]:
-    def parse(text: str, _folder: Path) -> str:
-        if text.lower() not in words:
-            raise _Wrong(f"is none of the words that it can be: write {' or '.join(words)}.")
-        return text.lower()
-
-    return parse
-
-
-def _yes_or_no(text: str, folder: Path) -> bool:
-    return _choice("yes", "no")(text, folder) == "yes"
-
-
-def _whole(least: int, most: int | None = None) -> Callable[[str, Path], int]:
-    def parse(text: str, _folder: Path) -> int:
-        if not _WHOLE.fullmatch(text) or int(text) < least or (most is not None and int(text) > most):
-            limits = f"from {least} to {most}" if most is not None else f"of at least {least}"
-            raise _Wrong(f"is no whole number {limits}: write one in plain digits.")
-        return int(text)
-
-    return parse
-
-
-def _number(text: str, _folder: Path) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise _Wrong("is no number of 0 or more: write it in plain digits, such as 25 or 0.5.")
-    return float(text)
-
-
-def _megabytes(text: str, folder: Path) -> int:
-    return int(_number(text, folder) * MEGABYTE)
-
-
-def _some_megabytes(text: str, folder: Path) -> int:
-    if not (size := _megabytes(text, folder)):
-        raise _Wrong("is 0, with which nobody could send a photo: write how many megabytes a day may come, such as 300.")
-    return size
-
-
-def _listen(text: str, _folder: Path) -> tuple[str, int]:
-    wrong = _Wrong(
-        "is no address to listen on: write host and port, such as 127.0.0.1:8080, [::1]:8080 or, for all networks, 0.0.0.0:8080."
-    )
-    found = _LISTEN.fullmatch(text)
-    if not found or int(found["port"]) > 65535:
-        raise wrong
-    if found["ipv6"]:
-        try:
-            ipaddress.IPv6Address(found["ipv6"])
-        except ValueError:
-            raise wrong from None
-    return found["ipv6"] or found["host"], int(found["port"])
-
-
-def _public_url(text: str, _folder: Path) -> str:
-    if _url(text, "https://example.org").path.strip("/"):
-        raise _Wrong(
-            "has a path, but the pages stand at the top of their host: write host and port only, such as https://example.org."
-        )
-    return text.rstrip("/")
-
-
-def _path(text: str, folder: Path) -> Path:
-    if text.startswith("~"):
-        raise _Wrong("begins with ~, which only a shell understands: write the whole path.")
-    if "\0" in text:
-        raise _Wrong("has a character in it that no path can have: write the path anew.")
-    return Path(os.path.abspath(folder / text))
-
-
-def _database(text: str, folder: Path) -> str:
-    if text.startswith("postgresql://") and text != "postgresql://":
-        return text
-    path = text.removeprefix("sqlite:")
-    if path in ("", text) or path.startswith(("//", ":")):
-        raise _Wrong(
-            "is no database that the program knows: write sqlite: and a path, such as sqlite:var/huiyin.db, or the address of a "
-            "PostgreSQL database, such as postgresql://huiyin:PASSWORD@db.example.org/huiyin."
-        )
-    return f"sqlite:{_path(path, folder)}"
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="TELEGRAM_TOKEN",
         default="",
-        parse=_token,
+        parse=token,
         help="The bot's token, as BotFather gives it. Without one the program does not talk on Telegram.",
         secret=True,
     ),
     Setting(
         name="TELEGRAM_BASE_URL",
         default="https://api.telegram.org/bot",
-        parse=_bot_api("/bot", "https://api.telegram.org/bot"),
+        parse=bot_api("/bot", "https://api.telegram.org/bot"),
         help="Where the Bot API is, for those who run a server of their own; ends in `/bot`.",
     ),
     Setting(
         name="TELEGRAM_FILE_URL",
         default="https://api.telegram.org/file/bot",
-        parse=_bot_api("/file/bot", "https://api.telegram.org/file/bot"),
+        parse=bot_api("/file/bot", "https://api.telegram.org/file/bot"),
         help="Where the Bot API's files are; ends in `/file/bot`. "
         "If only `HUIYIN_TELEGRAM_BASE_URL` is set, it is that address with `/file/bot` in place of `/bot`.",
     ),
     Setting(
         name="TELEGRAM_MODE",
         default="polling",
-        parse=_choice("polling", "webhook"),
+        parse=choice("polling", "webhook"),
         help="How messages come: `polling`, the program asks for them, or `webhook`, Telegram brings them.",
     ),
     Setting(
         name="TELEGRAM_POLL_TIMEOUT",
         default="50",
-        parse=_whole(0, 50),
+        parse=whole(0, 50),
         help="How many seconds one question for new messages may wait for an answer, from 0 to 50.",
     ),
     Setting(
         name="TELEGRAM_WEBHOOK_URL",
         default="",
-        parse=_webhook_url,
+        parse=webhook_url,
         help="The address that Telegram brings messages to, needed when the mode is `webhook`. It begins with `https://` (on "
         "this machine itself `http://` will do), and the program's own web server takes the messages at the same path.",
     ),
     Setting(
         name="TELEGRAM_WEBHOOK_SECRET",
         default="",
-        parse=_matching(
-            _WEBHOOK_SECRET,
+        parse=matching(
+            WEBHOOK_SECRET,
             "is no secret that Telegram takes: write 1 to 256 letters A to Z, a to z, digits, underscores and hyphens.",
         ),
         help="What Telegram says with each message so that nobody else can bring one: 1 to 256 of `A-Z a-z 0-9 _ -`. "
@@ -321,113 +176,122 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="TELEGRAM_CHANNEL",
         default="",
-        parse=_matching(_CHANNEL, "is no channel: write its name with an @ before it, or its number, which begins with -100."),
+        parse=matching(CHANNEL, "is no channel: write its name with an @ before it, or its number, which begins with -100."),
         help="The Telegram channel for what is published: `@name`, or its number `-100...`. Without one nothing is posted there.",
     ),
     Setting(
         name="LISTEN",
         default="127.0.0.1:8080",
-        parse=_listen,
+        parse=listen,
         help="Host and port of the web server, which takes webhooks too. `0.0.0.0:8080` listens on all networks; "
         "with port 0 the system picks a free one.",
     ),
     Setting(
         name="DATABASE",
         default="sqlite:var/huiyin.db",
-        parse=_database,
+        parse=database,
         help="`sqlite:PATH`, or `postgresql://USER:PASSWORD@HOST/NAME` for more than one process.",
         secret=True,
     ),
     Setting(
         name="DATA",
         default="var/data",
-        parse=_path,
+        parse=path,
         help="The folder for photos and other files that people send, which are encrypted. Several processes share it.",
     ),
     Setting(
         name="KEYS",
         default="var/keys",
-        parse=_path,
+        parse=path,
         help="The file of the keys that seal who people are. It is made on the first start, for its owner only, and must lie "
         "outside `HUIYIN_DATA`. **Keep a copy in another place**: without it nothing sealed can be read again.",
     ),
     Setting(
         name="CITY",
         default="examples/xining",
-        parse=_path,
+        parse=path,
         help="The folder of the city's files: areas, units, categories, rules.",
     ),
     Setting(
         name="PUBLIC_URL",
         default="http://127.0.0.1:8080",
-        parse=_public_url,
+        parse=public_url,
         help="The address at which people reach the web server; links are made from it. "
         "If it is not set, it is made from `HUIYIN_LISTEN`.",
     ),
     Setting(
         name="LOG",
         default="text",
-        parse=_choice("text", "json"),
+        parse=choice("text", "json"),
         help="How the log is written: `text` for people, `json` for programs.",
     ),
     Setting(
         name="BEHIND_PROXY",
         default="no",
-        parse=_yes_or_no,
+        parse=yes_or_no,
         help="`yes` if people reach the web server only through a proxy that says in `X-Forwarded-For` where they come from. "
         "With `yes` and no proxy anybody could pretend to come from anywhere.",
     ),
     Setting(
         name="PACE_ALL",
         default="25",
-        parse=_number,
+        parse=number,
         help="How many notices a second are sent over all chats; 0 does not pace them. Answers are never paced.",
     ),
     Setting(
-        name="PACE_CHAT", default="1", parse=_number, help="How many notices a second are sent to one chat; 0 does not pace them."
+        name="PACE_CHAT", default="1", parse=number, help="How many notices a second are sent to one chat; 0 does not pace them."
     ),
     Setting(
-        name="PACE_GROUP",
-        default="18",
-        parse=_number,
-        help="How many notices a minute are sent to one group; 0 does not pace them.",
-    ),
-    Setting(
-        name="MESSAGES_PER_MINUTE", default="600", parse=_whole(1), help="How many messages a minute are taken from one person."
+        name="MESSAGES_PER_MINUTE", default="1200", parse=whole(1), help="How many messages a minute are taken from one person."
     ),
     Setting(
         name="ADDRESS_MESSAGES_PER_MINUTE",
-        default="6000",
-        parse=_whole(1),
+        default="12000",
+        parse=whole(1),
         help="How many messages a minute are taken from one network address, which a whole office may share.",
     ),
     Setting(
         name="PEOPLE_PER_HOUR",
         default="2000",
-        parse=_whole(1),
+        parse=whole(1),
         help="How many devices an hour may be new to the web chat from one network address.",
     ),
     Setting(
         name="UPLOAD_MEGABYTES_PER_DAY",
         default="300",
-        parse=_some_megabytes,
+        parse=some_megabytes,
         attribute="upload_bytes",
         help="How many megabytes a day of photos and other files are taken from one person.",
     ),
     Setting(
         name="ADDRESS_UPLOAD_MEGABYTES_PER_DAY",
         default="3000",
-        parse=_some_megabytes,
+        parse=some_megabytes,
         attribute="address_upload",
         help="How many megabytes a day of photos and other files are taken from one network address.",
     ),
     Setting(
         name="FREE_DISK_MEGABYTES",
         default="500",
-        parse=_megabytes,
+        parse=megabytes,
         attribute="free_disk",
         help="How many megabytes are kept free where `HUIYIN_DATA` lies. When there are fewer, photos and other files are "
         "refused, and messages are still taken.",
+    ),
+    Setting(
+        name="WRONG_CODES", default="5", parse=whole(1), help="How many wrong codes one person may give before they have to wait."
+    ),
+    Setting(
+        name="ADDRESS_WRONG_CODES",
+        default="50",
+        parse=whole(1),
+        help="How many wrong codes may come from one network address before it has to wait.",
+    ),
+    Setting(
+        name="WRONG_CODES_WAIT",
+        default="15",
+        parse=whole(1),
+        help="How many minutes somebody has to wait who has given too many wrong codes.",
     ),
 )
 
@@ -446,7 +310,7 @@ def read_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     for setting in SETTINGS:
         try:
             values[setting.key] = setting.parse(texts.get(setting.variable, setting.default), folder)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             problems.append(f"{setting.variable} {wrong}")
 
     if "HUIYIN_TELEGRAM_FILE_URL" not in texts and "telegram_base_url" in values:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.city import LoadedCity, current
-from actions.context import Context
+from actions.context import Context, Limits
 from bot.clock import Clock
 from storage import cities
 from storage.database import StorageError, Tx
@@ -19,16 +19,24 @@ class NoCity(StorageError):
 class Town:
     """Keeps the loaded city in memory; it never changes, a newer loading replaces it."""
 
-    def __init__(self, clock: Clock, keys: Keys, public_url: str) -> None:
+    def __init__(self, clock: Clock, keys: Keys, public_url: str, limits: Limits) -> None:
         self._clock = clock
         self._keys = keys
         self._public_url = public_url
+        self._limits = limits
         self._loaded: LoadedCity | None = None
         self._looked_at = 0.0
 
     async def context(self, tx: Tx) -> Context:
         """Give what actions work with in this transaction, nobody acting yet. Raises NoCity."""
-        return Context(tx=tx, now=self._clock.now(), keys=self._keys, city=await self._city(tx), public_url=self._public_url)
+        return Context(
+            tx=tx,
+            now=self._clock.now(),
+            keys=self._keys,
+            city=await self._city(tx),
+            public_url=self._public_url,
+            limits=self._limits,
+        )
 
     async def _city(self, tx: Tx) -> LoadedCity:
         now = self._clock.now().timestamp()

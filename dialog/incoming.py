@@ -39,7 +39,8 @@ class Incoming:
     """One message or button press.
 
     `external_id` names it within its channel: the same one twice is the same message. `order` is the channel's own order.
-    `address` is where answers go, `sender` the account; both are personal data and are stored only sealed or hashed.
+    `address` is where answers go, `sender` the account, `network` the network address it came from; all three are personal data
+    and are stored only sealed or hashed.
     """
 
     channel: str
@@ -49,6 +50,7 @@ class Incoming:
     order: int
     sent_ms: int
     language: str | None = None
+    network: str | None = None
     private: bool = True
     text: str = ""
     message: str | None = None

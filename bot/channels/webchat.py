@@ -220,7 +220,16 @@ class WebChat:
             await self._gate.within_quota(request, "messages", visitor, 1)
             language = await self._gate.language(request, visitor.address)
             await self._door.intake(
-                [Incoming(channel=CHANNEL, address=visitor.address, sender=visitor.address, language=language, **fields)]
+                [
+                    Incoming(
+                        channel=CHANNEL,
+                        address=visitor.address,
+                        sender=visitor.address,
+                        network=visitor.ip,
+                        language=language,
+                        **fields,
+                    )
+                ]
             )
         except web.HTTPException:
             raise

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import MEGABYTE, SETTINGS, BadSettings, Setting, Settings, local_url, read_settings
+from bot.setting_values import MEGABYTE
+from bot.settings import SETTINGS, BadSettings, Setting, Settings, local_url, read_settings
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "123456:AAbb-cc_dd"
@@ -46,13 +47,15 @@ def test_with_nothing_set_everything_has_its_default(tmp_path: Path) -> None:
         behind_proxy=False,
         pace_all=25.0,
         pace_chat=1.0,
-        pace_group=18.0,
-        messages_per_minute=600,
-        address_messages_per_minute=6000,
+        messages_per_minute=1200,
+        address_messages_per_minute=12000,
         people_per_hour=2000,
         upload_bytes=300 * MEGABYTE,
         address_upload=3000 * MEGABYTE,
         free_disk=500 * MEGABYTE,
+        wrong_codes=5,
+        address_wrong_codes=50,
+        wrong_codes_wait=15,
     )
 
 
@@ -97,7 +100,6 @@ def test_derived_settings_show_the_default_that_they_come_to(tmp_path: Path) -> 
         ("BEHIND_PROXY", "yes", True),
         ("PACE_ALL", "0", 0.0),
         ("PACE_CHAT", "0.5", 0.5),
-        ("PACE_GROUP", "20", 20.0),
         ("MESSAGES_PER_MINUTE", "1", 1),
     ],
 )

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Browser, Route, expect
 from webchat_browser import Tab, opened
 from webchat_city import City, Served, Talk, serving
 
@@ -14,7 +14,7 @@ from dialog.incoming import Incoming
 from dialog.outgoing import Button, say
 from dialog.texts import verbatim
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def echo(served: Served) -> None:
@@ -137,9 +137,9 @@ async def test_a_store_that_fails_for_a_while_loses_nothing(served: Served, tab:
     await tab.sees("You said during")
 
 
-async def test_a_server_that_comes_back_is_found_and_tells_what_was_missed(unused_tcp_port: int) -> None:
+async def test_a_server_that_comes_back_is_found_and_tells_what_was_missed(browser: Browser, unused_tcp_port: int) -> None:
     city = City()
-    async with serving(city, port=unused_tcp_port) as served, opened(served.url, 390) as tab:
+    async with serving(city, port=unused_tcp_port) as served, opened(browser, served.url, 390) as tab:
         echo(served)
         await tab.says("hello")
         await tab.sees("You said hello")

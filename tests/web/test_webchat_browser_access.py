@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from webchat_browser import Tab, opened
 from webchat_city import Served, Talk
 
@@ -11,7 +11,7 @@ from dialog.incoming import Incoming
 from dialog.outgoing import Button, Wants, say
 from dialog.texts import verbatim
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ATTACKS = (
     "<script>window.harm = 1</script>",
@@ -117,8 +117,8 @@ async def test_nothing_is_wider_than_the_screen(served: Served, tab: Tab) -> Non
     assert await tab.page.evaluate("document.getElementById('scroll').scrollWidth <= innerWidth")
 
 
-async def test_nothing_moves_for_those_who_asked_for_that(served: Served) -> None:
-    async with opened(served.url, 390, reduced_motion="reduce") as tab:
+async def test_nothing_moves_for_those_who_asked_for_that(browser: Browser, served: Served) -> None:
+    async with opened(browser, served.url, 390, reduced_motion="reduce") as tab:
         assert await tab.page.evaluate("getComputedStyle(document.querySelector('.dots i')).animationName") == "none"
 
 
@@ -152,8 +152,8 @@ async def test_a_button_opens_only_pages_and_telephones(served: Served, tab: Tab
     await expect(links.first).to_have_attribute("rel", "noopener noreferrer")
 
 
-async def test_a_script_that_got_into_the_page_would_not_run(served: Served) -> None:
-    async with opened(served.url, 390) as tab:
+async def test_a_script_that_got_into_the_page_would_not_run(browser: Browser, served: Served) -> None:
+    async with opened(browser, served.url, 390) as tab:
         await tab.page.evaluate(
             "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.harm = 1'}))"
         )

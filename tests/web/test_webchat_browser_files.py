@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import Browser, FilePayload, expect
 from webchat_browser import Tab, opened
 from webchat_city import Served
 
@@ -16,7 +16,7 @@ from bot.channels.door import Attachment
 from dialog.outgoing import Wants, say
 from dialog.texts import verbatim
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SLOW = 200_000  # bytes a second
 
@@ -163,9 +163,9 @@ async def wanting_a_place(served: Served, tab: Tab) -> None:
     await served.city.say(served.city.only, say(verbatim("Where is it?"), wants=Wants.PLACE))
 
 
-async def test_the_browsers_position_is_sent_when_a_place_is_wanted(served: Served) -> None:
+async def test_the_browsers_position_is_sent_when_a_place_is_wanted(browser: Browser, served: Served) -> None:
     position = {"longitude": 101.77, "latitude": 36.62}
-    async with opened(served.url, 390, permissions=["geolocation"], geolocation=position) as tab:
+    async with opened(browser, served.url, 390, permissions=["geolocation"], geolocation=position) as tab:
         await expect(tab.button("Send my position")).to_be_hidden()
         await wanting_a_place(served, tab)
         await tab.button("Send my position").click()
@@ -178,8 +178,8 @@ async def test_the_browsers_position_is_sent_when_a_place_is_wanted(served: Serv
         await expect(tab.button("Send my position")).to_be_hidden()
 
 
-async def test_a_position_that_is_refused_is_asked_for_in_words(served: Served) -> None:
-    async with opened(served.url, 390, permissions=[]) as tab:
+async def test_a_position_that_is_refused_is_asked_for_in_words(browser: Browser, served: Served) -> None:
+    async with opened(browser, served.url, 390, permissions=[]) as tab:
         await wanting_a_place(served, tab)
         await tab.button("Send my position").click()
         await expect(tab.page.get_by_role("alert")).to_contain_text("pick the place from the list or describe it in words")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 from webchat_city import Served
 from webchat_device import OURS, Device
 
@@ -13,6 +14,8 @@ from dialog.outgoing import say
 from dialog.texts import verbatim
 
 MEBIBYTE = 2**20
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_upload_is_kept_for_its_device(served: Served, device: Device) -> None:
@@ -91,7 +94,7 @@ async def test_a_body_that_is_no_form_is_refused(device: Device) -> None:
     assert (await device.post("/chat/files", b"{}", {**OURS, "Content-Type": "application/json"})).status == 400
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def path(served: Served, device: Device) -> str:
     """Give the path of a picture that a message bears."""
     served.city.attachments["picture"] = Attachment(kind="photo", media_type="image/png", name="照片.png", data=b"0123456789")

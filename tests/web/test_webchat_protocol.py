@@ -9,6 +9,8 @@ import pytest
 from webchat_city import Served, serving
 from webchat_device import OURS, Device
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 async def test_the_page_sets_a_cookie_that_scripts_cannot_read_and_other_sites_do_not_send(served: Served) -> None:
     async with Device(served.url) as device:

@@ -13,6 +13,8 @@ from dialog.texts import verbatim
 
 HELLO = say(verbatim("hello"))
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 async def test_a_message_comes_with_its_lines_buttons_and_wish(served: Served, device: Device) -> None:
     await device.say("hi")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -75,22 +75,32 @@ def need_chromium() -> None:
 
 
 @contextlib.asynccontextmanager
-async def opened(url: str, width: int, **context: Any) -> AsyncIterator[Tab]:
-    """Open a page; at the end it must have broken none of its rules."""
+async def running() -> AsyncIterator[Browser]:
+    """Run chromium."""
     need_chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        settings = {"locale": "en-GB", "viewport": {"width": width, "height": HEIGHTS[width]}, **context}
-        page = await (await browser.new_context(**settings)).new_page()
-        tab = Tab(page)
-        page.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        page.on("console", lambda message: tab.complaints.append(message.text) if _forbidden(message.text) else None)
         try:
-            await page.goto(url)
-            yield tab
-            assert not tab.complaints
+            yield browser
         finally:
             await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(browser: Browser, url: str, width: int, **settings: Any) -> AsyncIterator[Tab]:
+    """Open a page on a new device; at the end it must have broken none of its rules."""
+    settings = {"locale": "en-GB", "viewport": {"width": width, "height": HEIGHTS[width]}, **settings}
+    context = await browser.new_context(**settings)
+    page = await context.new_page()
+    tab = Tab(page)
+    page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    page.on("console", lambda message: tab.complaints.append(message.text) if _forbidden(message.text) else None)
+    try:
+        await page.goto(url)
+        yield tab
+        assert not tab.complaints
+    finally:
+        await context.close()
 
 
 def _forbidden(words: str) -> bool:

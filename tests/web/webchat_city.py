@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -201,11 +201,12 @@ async def serving(
     public_url: str = "http://127.0.0.1",
     behind_proxy: bool = False,
     beat_seconds: float = 15.0,
+    catalogues: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AsyncIterator[Served]:
     """Serve a web chat on loopback."""
     city = city or City()
     door: Door = city
-    words = Words({}, LANGUAGES, ZoneInfo("Asia/Shanghai"))
+    words = Words(catalogues or {}, LANGUAGES, ZoneInfo("Asia/Shanghai"))
     chat = WebChat(
         door,
         words,

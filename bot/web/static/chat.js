@@ -25,11 +25,12 @@ const log = new Log({
   },
 });
 
+/** Presses show on their button, and what the page's own buttons say is not worth a bubble. */
+const silent = (entry) => entry.press || /^\/(start|language)\b/.test(entry.text ?? "");
+
 const queue = new Queue((entry, state, detail) => {
-  // Presses show on their button, and what buttons of the page send in its name is not worth a bubble.
-  const silent = entry.press || /^\/(start|language)\b/.test(entry.text ?? "");
   if (state === "withdrawn") log.withdrawn(entry.id);
-  else if (!silent) {
+  else if (!silent(entry)) {
     log.said(entry, state, queue?.uploads.get(entry.id));
     log.state(entry.id, state, detail);
   }
@@ -37,7 +38,7 @@ const queue = new Queue((entry, state, detail) => {
     const seconds = Math.ceil(detail / 1000);
     notice(seconds < 120 ? fill(texts.later, { seconds }) : fill(texts.later_at, { time: clock(Date.now() + detail) }));
   }
-  if (state === "failed" && silent) notice(detail || texts.not_taken);
+  if (state === "failed" && silent(entry)) notice(detail || texts.not_taken);
   if (state === "kept" && waited) notice("");
   waited = state === "later" || (waited && state === "sending");
   if (state === "kept" && entry.press) setTimeout(() => log.released(queue.entries), 8000);
@@ -58,6 +59,7 @@ const told = {
     if (document.hidden) document.title = `• ${title}`;
   },
   own(data) {
+    if (silent(data)) return;
     log.said(data, "kept");
     log.state(data.id, "kept");
   },

@@ -1,0 +1,139 @@
+"""The running program as its operator has it: `huiyin run` in a process of its own, started, killed and asked from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import aiohttp
+
+from storage.database import Database, connect
+
+ROOT = Path(__file__).parents[2]
+HUIYIN = Path(sys.executable).parent / "huiyin"
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Program:
+    """One `huiyin run` in `folder`. `settings` are given without their prefix; all processes of a folder share store and keys."""
+
+    def __init__(self, folder: Path, database: str, **settings: object) -> None:
+        self.folder = folder
+        self.database = database
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / f"log-{self.port}.txt"
+        self.kills: list[float] = []
+        """When it was killed, in seconds of the epoch."""
+        own = {
+            "CITY": ROOT / "examples" / "xining",
+            "DATABASE": database,
+            "DATA": folder / "data",
+            "KEYS": folder / "keys",
+            "LISTEN": f"127.0.0.1:{self.port}",
+            "PACE_ALL": 0,
+            "PACE_CHAT": 0,
+            "FREE_DISK_MEGABYTES": 0,
+        }
+        self._environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._environ |= {f"HUIYIN_{name}": str(value) for name, value in (own | settings).items()}
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """Tell the id of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the process is there."""
+        return self._process is not None and self._process.returncode is None
+
+    async def begin(self) -> None:
+        """Start the process and don't wait for it."""
+        assert not self.running
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                HUIYIN, "run", cwd=self.folder, env=self._environ, stdout=asyncio.subprocess.DEVNULL, stderr=log
+            )
+
+    async def start(self) -> float:
+        """Start, and return after how many seconds the web server answers."""
+        began = time.monotonic()
+        await self.begin()
+        while not await self.answers():
+            assert self.running, f"The program ended by itself:\n{self.tail()}"
+            assert time.monotonic() < began + 30, f"The program doesn't answer:\n{self.tail()}"
+            await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+    async def answers(self) -> bool:
+        """Tell whether the web server answers."""
+        try:
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as client:
+                async with client.get(f"{self.url}/healthz") as response:
+                    return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    async def kill(self) -> None:
+        """End the process as a power cut does."""
+        if self.running and self._process is not None:
+            self.kills.append(time.time())
+            self._process.kill()
+            await self._process.wait()
+
+    async def stop(self, sign: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+        """Ask the process to end; return its exit code and how many seconds it took."""
+        assert self._process is not None
+        began = time.monotonic()
+        self._process.send_signal(sign)
+        async with asyncio.timeout(40):
+            code = await self._process.wait()
+        return code, time.monotonic() - began
+
+    async def command(self, *words: str) -> tuple[int, str, str]:
+        """Run another command beside; return exit code, standard output and standard error."""
+        process = await asyncio.create_subprocess_exec(
+            HUIYIN,
+            *words,
+            cwd=self.folder,
+            env=self._environ,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):
+            out, problems = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, out.decode(), problems.decode()
+
+    def logged(self, event: str) -> list[str]:
+        """Give the lines of the log that hold an event."""
+        return [line for line in self.log.read_text().splitlines() if event in line]
+
+    def tail(self) -> str:
+        """Give the end of the log."""
+        return "\n".join(self.log.read_text().splitlines()[-40:]) if self.log.exists() else ""
+
+    @contextlib.asynccontextmanager
+    async def store(self) -> AsyncGenerator[Database, None]:
+        """Open the program's store beside it."""
+        database = await connect(self.database)
+        try:
+            yield database
+        finally:
+            await database.close()
