@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PYTHON ?= python3
 
-.PHONY: help setup develop run test lint types contracts flows lock
+.PHONY: help setup develop run test lint types contracts flows locale lock
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -39,6 +39,11 @@ contracts: develop
 
 flows: develop ## write docs/flows.md again from the code
 	$(BIN)/python -m bot.flows > docs/flows.md
+
+locale: develop ## bring the sentences to translate up to date with the code (locale/README.md)
+	@mkdir -p build
+	$(BIN)/pybabel -q extract --no-default-keywords -k _ --no-location --no-wrap --sort-output -o build/huiyin.pot actions bot dialog handlers schedules
+	$(BIN)/pybabel -q update -D huiyin -d locale -i build/huiyin.pot --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 
 lock: ## write the two hashed requirement files again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in -o requirements.txt

@@ -162,19 +162,24 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
 
 def _unit_rows(f: Facts, viewer: Sequence[Role]) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
-    timeline = screen_button(_("Timeline"), "timeline", id)
-    if case.state not in (CaseState.ASSIGNED, CaseState.ACCEPTED):
-        return ((timeline,),)
+    more = (screen_button(_("Timeline"), "timeline", id), *_reveal(case, CaseKind.MISCONDUCT))
+    mine = case.state is CaseState.ASSIGNED or (case.state is CaseState.ACCEPTED and case.holder in {role.id for role in viewer})
+    if not mine:
+        return (more,)
     ask = form_button(_("Ask the citizen"), "ask", id)
     back = form_button(_("Return: not ours"), "return", id)
     on = form_button(_("Pass on"), "hand_over", id)
-    last = (on, timeline) if case.kind is CaseKind.MISCONDUCT else (back, on)
-    if case.state is CaseState.ASSIGNED:
-        return ((act_button(_("Sign in"), "accept", id, version), ask), last, *(((timeline,),) if timeline not in last else ()))
-    if case.holder not in {role.id for role in viewer}:
-        return ((timeline,),)
-    rows = ((form_button(_("Report the result"), "report", id), ask), last)
-    return rows if timeline in last else (*rows, (timeline,))
+    first = act_button(_("Sign in"), "accept", id, version)
+    if case.state is CaseState.ACCEPTED:
+        first = form_button(_("Report the result"), "report", id)
+    return ((first, ask), (on,) if case.kind is CaseKind.MISCONDUCT else (back, on), more)
+
+
+def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
+    """Offer to show who filed a case of these kinds, if they said so."""
+    if case.named is None or case.kind not in kinds:
+        return ()
+    return (act_button(_("Who filed it"), "reveal", case.id, case.version),)
 
 
 def office_card(ctx: Context, f: Facts) -> Outgoing:
@@ -191,12 +196,13 @@ def office_card(ctx: Context, f: Facts) -> Outgoing:
         lines.append(_("Responsible: {unit}", unit=ctx.city.unit(case.unit)))
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
-    timeline = screen_button(_("Timeline"), "timeline", case.id)
+    kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
+    more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds))
     if case.state is not CaseState.TRIAGE:
-        return _card(f, Card.OFFICE, lines, ((timeline,),))
+        return _card(f, Card.OFFICE, lines, (more,))
     assign = form_button(_("Assign a unit"), "assign", case.id)
     refuse = form_button(_("Refuse with a reason"), "refuse", case.id)
-    return _card(f, Card.OFFICE, lines, ((assign, refuse), (timeline,)))
+    return _card(f, Card.OFFICE, lines, ((assign, refuse), more))
 
 
 def _card(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:

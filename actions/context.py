@@ -68,7 +68,7 @@ class Context:
     public_url: str
     limits: Limits
     actor: Actor | None = None
-    rings: dict[str, datetime] = field(default_factory=dict)
+    rings: set[tuple[str, datetime]] = field(default_factory=set)
 
     @property
     def me(self) -> Actor:
@@ -93,7 +93,7 @@ class Context:
         """Let only contacts of the responsible unit pass, and return the role in which they act."""
         role = self.me.role(RoleKind.CONTACT, case.unit) if case.unit else None
         if role is None:
-            raise Refused(_("Case {number} is not with your unit (any more).", number=case.number))
+            raise Refused(_("Case {number} is not with your unit.", number=case.number))
         return role
 
     def as_holder(self, case: Case) -> Role:

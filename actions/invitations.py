@@ -43,10 +43,11 @@ async def one_more_device(ctx: Context) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """What a code gave: a role in some units, or (`role` None) nothing but this device."""
+    """What a code gave to `person`: a role in some units, or (`role` None) nothing but this device."""
 
     role: RoleKind | None
     units: tuple[str, ...]
+    person: str
 
 
 async def enter(ctx: Context, code: str) -> Entered | None:
@@ -59,7 +60,7 @@ async def enter(ctx: Context, code: str) -> Entered | None:
     hashed = ctx.keys.name("invitation", code)
     invitation = await invitations.look(ctx.tx, hashed, ctx.now)
     if invitation is None and await invitations.used_by(ctx.tx, hashed) == ctx.me.person:
-        return Entered(role=None, units=())
+        return Entered(role=None, units=(), person=ctx.me.person)
     if invitation is None or not await invitations.use(ctx.tx, hashed, ctx.me.person, ctx.now):
         await count_wrong(ctx, "invitations")
         return None
@@ -68,10 +69,10 @@ async def enter(ctx: Context, code: str) -> Entered | None:
         await cases.follow_also(ctx.tx, ctx.me.person, person)
         await people.join(ctx.tx, ctx.me.conversation.id, person)
         await ledger.append(ctx.tx, f"person:{person}", "staff", "device", {}, ctx.now)
-        return Entered(role=None, units=())
+        return Entered(role=None, units=(), person=person)
     for unit in invitation.units or (None,):
         await _give(ctx, invitation.role, unit, invitation.name)
-    return Entered(role=invitation.role, units=invitation.units)
+    return Entered(role=invitation.role, units=invitation.units, person=ctx.me.person)
 
 
 async def _give(ctx: Context, kind: RoleKind, unit: str | None, name: str) -> None:

@@ -28,7 +28,7 @@ async def queue(
     edits: str | None = None,
 ) -> str:
     """Queue a message to one conversation and return its id."""
-    ctx.rings[conversation.id] = due or ctx.now
+    ctx.rings.add((conversation.id, due or ctx.now))
     return await outbox.put(
         ctx.tx,
         ctx.keys,
@@ -101,7 +101,9 @@ async def tell_unreachable(ctx: Context, unit: str) -> None:
 async def queue_for_office(ctx: Context, case: Case, *news: Text) -> None:
     """Give everybody at the supervision office the card of a case that waits for them."""
     if case.kind is CaseKind.MISCONDUCT:
-        await tell_office(ctx, say(_("A misconduct report finds no discipline team. Please check the city's units and rules.")))
+        await tell_office(
+            ctx, say(_("A misconduct report has found no discipline team to go to. Please check the city's units and rules."))
+        )
         return
     f = await facts(ctx, case)
     await tell_office(ctx, office_card(ctx, f).below(*news, files=_citizens_files(f)))

@@ -42,7 +42,12 @@ async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: 
         state = after(case.state, event, party)
     except NotAllowed:
         raise Refused(
-            _("Case {number} is {state} since {at}.", number=case.number, state=STATES[case.state], at=Moment(case.changed_at))
+            _(
+                "Case {number} does not allow this now. Its state since {at}: {state}.",
+                number=case.number,
+                state=STATES[case.state],
+                at=Moment(case.changed_at),
+            )
         ) from None
     changed = replace(case, state=state, **changes)
     if state not in OPEN and case.closed_at is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from weakref import WeakSet
 
@@ -41,10 +41,10 @@ class Bell:
             self._rung.update(topics)
             self._some.set()
 
-    def ring_for(self, rings: Mapping[str, datetime], now: datetime) -> None:
+    def ring_for(self, rings: Iterable[tuple[str, datetime]], now: datetime) -> None:
         """Tell the conversations of a committed transaction, each when its message is due, and whoever sends."""
         loop = asyncio.get_running_loop()
-        for conversation, due in rings.items():
+        for conversation, due in rings:
             topics = (f"conversation:{conversation}", "outbox")
             loop.call_later(max(0.0, (due - now).total_seconds()), self.ring, *topics)
 

@@ -361,7 +361,7 @@ class Turn:
             await self._say(
                 say(
                     _("Too many messages in one minute: more than {most}.", most=most),
-                    _("Please wait until {until}, then send again what came after this.", until=Moment(until)),
+                    _("Please wait until {until}, then send again what you wrote after this.", until=Moment(until)),
                 )
             )
         return True

@@ -108,7 +108,7 @@ class InboxLoop:
                 self._line.setdefault(conversation)
 
     async def serve(self, conversation: str) -> bool:
-        """Act on the next message of a conversation; False if there is none, or another process has it.
+        """Act on the next message of a conversation; False if there is no further one, or another process has it.
 
         Raises StorageError if the store fails: that is no try of the message.
         """
@@ -121,6 +121,7 @@ class InboxLoop:
                 row = found[0]
                 ctx = await self._town.context(tx)
                 aftermath = await self._engine.turn(ctx, row, locked)
+                more = await inbox.first_open(tx, conversation) is not None
         except StorageError as error:
             if isinstance(error, Conflict | Unavailable):
                 raise
@@ -132,7 +133,7 @@ class InboxLoop:
         self._bell.ring(f"conversation:{conversation}", "files")
         self._bell.ring_for(ctx.rings, ctx.now)
         self._follow_up(row.channel, aftermath)
-        return True
+        return more
 
     async def _failed(self, row: InboxRow, error: Exception) -> None:
         """Note a failed try; after the fifth the row is parked, the person told, and an alarm raised."""

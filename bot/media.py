@@ -25,7 +25,9 @@ from storage.outbox import Lane
 log = logging.getLogger("huiyin.media")
 
 LARGEST = 20 * 1024 * 1024
-LEASE = timedelta(minutes=5)
+# Renewed while a file is at work, so that what a dead process held is taken over soon.
+LEASE = timedelta(seconds=20)
+RENEW = 5.0
 LOOK_AGAIN = 2.0
 AT_ONCE = 2
 GIVE_UP = timedelta(hours=24)
@@ -36,7 +38,7 @@ WHY: dict[str, Text] = {
     Reason.DAMAGED: _("One of your files is damaged or locked and can't be opened. Please send it again."),
 }
 NOT_FETCHED = _(
-    "One of your files could not be fetched. If it is larger than 20 MB, please send a smaller one; else send it again."
+    "One of your files could not be fetched. If it is larger than 20 MB, please send a smaller one; otherwise send it again."
 )
 
 
@@ -79,12 +81,23 @@ class MediaLoop:
                 now = self._clock.now()
                 async with self._database.transaction() as tx:
                     taken = await files.take(tx, now, now + LEASE, AT_ONCE)
-                await asyncio.gather(*(self._work(file) for file in taken))
+                await asyncio.gather(*(self._hold(file) for file in taken))
             except StorageError as error:
                 taken = ()
                 log.warning("media_waits_for_the_store", extra={"fields": {"why": str(error)}})
             if not taken:
                 await self._clock.until(self._rung, LOOK_AGAIN)
+
+    async def _hold(self, file: File) -> None:
+        """Work on a file and keep others away from it meanwhile."""
+        work = asyncio.create_task(self._work(file))
+        try:
+            while not (await asyncio.wait({work}, timeout=RENEW))[0]:
+                async with self._database.transaction() as tx:
+                    await files.try_later(tx, file.id, self._clock.now() + LEASE)
+        finally:
+            work.cancel()
+        await work
 
     async def _work(self, file: File) -> None:
         """Fetch and clean one file; what fails for now is tried again later."""

@@ -18,13 +18,15 @@ from bot.town import Town
 from dialog.outgoing import Outgoing, say
 from dialog.texts import _
 from storage import outbox, people, roles
-from storage.database import Database, StorageError
+from storage.database import Conflict, Database, StorageError, Unavailable
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
 
 log = logging.getLogger("huiyin.outbox")
 
-LEASE = timedelta(seconds=150)
+# Renewed while a message is being sent, so that what a dead process held is taken over soon.
+LEASE = timedelta(seconds=8)
+RENEW = 2.0
 LOOK_AGAIN = 1.0
 AT_ONCE = 64
 FILES_WAIT = timedelta(seconds=30)
@@ -57,7 +59,7 @@ class OutboxLoop:
         self._town = town
         self._attachments = attachments
         self._pace = pace
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[str, asyncio.Task[None]] = {}
         self._closed_until = datetime.fromtimestamp(0, UTC)
         self._hushed: dict[str, datetime] = {}
         self._stopping = False
@@ -71,6 +73,7 @@ class OutboxLoop:
     async def run(self) -> None:
         """Send until stopped."""
         pause = 0.0
+        renewing = asyncio.create_task(self._renew())
         while not self._stopping:
             self._rung.clear()
             try:
@@ -82,7 +85,17 @@ class OutboxLoop:
                 log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
             if wait:
                 await self._clock.until(self._rung, wait)
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        await asyncio.gather(*self._sending.values(), return_exceptions=True)
+        renewing.cancel()
+
+    async def _renew(self) -> None:
+        while True:
+            await self._clock.sleep(RENEW)
+            try:
+                async with self._database.transaction() as tx:
+                    await outbox.renew(tx, tuple(self._sending), self._clock.now() + LEASE)
+            except StorageError as error:
+                log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
 
     async def _take(self) -> bool:
         """Lease rows that are due and begin to send them; False if there are none now."""
@@ -96,13 +109,14 @@ class OutboxLoop:
             if allowed > 0:
                 rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
         for row in rows:
-            task = asyncio.create_task(self._send(row))
-            self._sending.add(task)
+            if row.id in self._sending:  # the store was away for longer than the lease; it is still being sent
+                continue
+            self._sending[row.id] = task = asyncio.create_task(self._send(row), name=row.id)
             task.add_done_callback(self._sent)
         return bool(rows)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+        del self._sending[task.get_name()]
         self._rung.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("send_failed", exc_info=error)
@@ -116,17 +130,17 @@ class OutboxLoop:
     async def _send(self, row: OutboxRow) -> None:
         """Send one row and note how it went. What fails here leaves the row: its lease runs out and it is taken again."""
         now = self._clock.now()
-        async with self._database.transaction() as tx:
+        async with self._database.reading() as tx:
             to = await people.addressed(tx, self._keys, row.conversation)
             edited = await outbox.get(tx, row.edits) if row.edits else None
         if row.edits and (edited is None or not edited.external_id):
             if edited and edited.sent_at is None and edited.parked_at is None:
-                await self._put_off(row, now + FILES_LOOK)  # what it edits still waits for its files
+                await self._put_off(row, now + FILES_LOOK, holds=True)  # what it edits still waits for its files
             else:
                 await self._done(row, None)
             return
         if row.lane is Lane.NOTICE and not row.edits and (wait := self._pace.wait(row.conversation, now)):
-            await self._put_off(row, now + wait)
+            await self._put_off(row, now + wait, holds=True)
             return
         message = row.outgoing(self._keys)
         found = await self._attachments.of(message.files if not row.edits else ())
@@ -150,6 +164,18 @@ class OutboxLoop:
             await self._done(row, external_id, found.waiting if not message.patient else ())
 
     async def _done(self, row: OutboxRow, external_id: str | None, late: tuple[str, ...] = ()) -> None:
+        """Note that a row is out, however long the store is away: forgotten, it would be sent once more."""
+        pause = 0.1
+        while True:
+            try:
+                await self._mark_sent(row, external_id, late)
+                return
+            except (Conflict, Unavailable) as error:
+                log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
+                await self._clock.sleep(pause)
+                pause = min(5.0, pause * 2)
+
+    async def _mark_sent(self, row: OutboxRow, external_id: str | None, late: tuple[str, ...]) -> None:
         now = self._clock.now()
         async with self._database.transaction() as tx:
             await outbox.mark_sent(tx, self._keys, row, external_id, now)
@@ -160,9 +186,9 @@ class OutboxLoop:
                 )
                 await queue(await self._town.context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
 
-    async def _put_off(self, row: OutboxRow, until: datetime) -> None:
+    async def _put_off(self, row: OutboxRow, until: datetime, *, holds: bool = False) -> None:
         async with self._database.transaction() as tx:
-            await outbox.try_later(tx, row.id, until, None, counts=False)
+            await outbox.put_off(tx, row.id, until, holds=holds)
 
     async def _later(self, row: OutboxRow, later: TryLater) -> None:
         """Wait as the far end asks; several chats refused within a second, or a far end out of reach, hold everything up."""

@@ -143,7 +143,7 @@ class Talking:
             return
         question = self._question(talk, step)
         if question.kind is Kind.COLLECT and talk.answers.drop_last(question):
-            await self.show(talk, _("The last one has been taken out."))
+            await self.show(talk, _("Your last message has been taken out."))
             return
         if talk.reopened == OFFER_CHANGES:
             talk.reopened = None
@@ -205,7 +205,7 @@ class Talking:
                 if item.get("message") == message:
                     item["text"] = text
                     talk.answers.given = {k: a for k, a in talk.answers.given.items() if not a.confirms}
-                    await self.show(talk, _("We have taken over your correction."))
+                    await self.show(talk, _("Your correction has been noted."))
                     return True
         return False
 
@@ -259,6 +259,7 @@ class Talking:
             message = self._message(talk, step, question, ())
             due = self._ctx.now + COLLECT_PAUSE
             if await outbox.replace_unsent(self._ctx.tx, self._ctx.keys, talk.question, message, due):
+                self._ctx.rings.add((self._ctx.me.conversation.id, due))
                 await self._write(talk)
                 return
         await self.show(talk, later=True)

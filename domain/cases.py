@@ -60,6 +60,7 @@ class Event(StrEnum):
     NEW_CODE = "new_code"
     FOLLOW = "follow"
     CORRECT = "correct"
+    REVEAL = "reveal"
 
 
 class Party(StrEnum):

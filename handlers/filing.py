@@ -23,7 +23,9 @@ SOMETHING_ELSE = "-"
 KIND_OPTIONS: Options = tuple(
     Option(kind, KINDS[kind]) for kind in (CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION, CaseKind.MISCONDUCT)
 )
-IDENTITY: Options = (Option("anonymous", _("Stay anonymous")), Option("named", _("Give my name to the supervision office")))
+ANONYMOUS = Option("anonymous", _("Stay anonymous"))
+IDENTITY: Options = (ANONYMOUS, Option("named", _("Give my name to the supervision office")))
+IDENTITY_MISCONDUCT: Options = (ANONYMOUS, Option("named", _("Give my name to the discipline team")))
 YES_NO: Options = (Option("yes", _("Yes")), Option("no", _("No")))
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 _BETWEEN = re.compile(r"[\s,，、;；]+")
@@ -36,14 +38,17 @@ async def file(d: Dialog) -> FileCase | None:
         _("Tell us what happened: text, photos, voice, a place, in any order. Press Done when you have finished."),
         label=_("What happened"),
     )
-    kind = CaseKind(d.arg or await d.choose("kind", _("What is it?"), KIND_OPTIONS, label=_("Kind")))
+    kind = CaseKind(d.arg or await d.choose("kind", _("What kind of matter is it?"), KIND_OPTIONS, label=_("Kind")))
     districts = await d.look("districts", districts_of_city)
     place = told.place or await d.place(
         "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
     )
     likely = await d.look("likely", likely_categories, kind, told.text)
     category = await d.choose("category", _("Is it about one of these?"), likely, label=_("Category"))
-    identity = await d.choose("identity", _("Who may know that it was you? The unit never will."), IDENTITY, label=_("Your name"))
+    who, choices = _("Who may know that it was you? The unit never will."), IDENTITY
+    if kind is CaseKind.MISCONDUCT:
+        who, choices = _("Who may know that it was you? The unit you report never will."), IDENTITY_MISCONDUCT
+    identity = await d.choose("identity", who, choices, label=_("Anonymous or named"))
     name = phone = ""
     if identity == "named":
         name = await d.text("name", _("What is your name?"), label=_("Name"), most=60)
@@ -57,7 +62,7 @@ async def file(d: Dialog) -> FileCase | None:
             label=_("Publishing"),
         )
     cover = await d.on_request(
-        "cover", _("Which words shall nobody see? Write them with spaces between."), label=_("Cover more words")
+        "cover", _("Which words should nobody see? Please write them with spaces between."), label=_("Cover more words")
     )
     command = FileCase(
         kind=kind,

@@ -46,7 +46,7 @@ async def my_cases(ctx: Context, before: str) -> Outgoing:
     if not found:
         return say(
             _("You have no cases here yet."),
-            _("We can't ring you here: with number and code you can look a case up from any device."),
+            _("We can't ring you here. With its number and code you can look a case up from any device."),
             rows=((form_button(_("Complaint"), "file", "complaint"), form_button(_("Look up a case"), "look_up")),),
         )
     rows: list[tuple[Button, ...]] = [(screen_button(one_line(ctx, case), "case", case.id),) for case in found[:PAGE]]
@@ -114,7 +114,7 @@ async def look_up(d: Dialog) -> LookUp:
     number = d.arg or await d.text(
         "number", _("Which case? Please write its number, as on the receipt."), label=_("Number"), most=60, check=no_number
     )
-    code = await d.text("code", _("And the code of 16 digits?"), label=_("Code"), most=60, check=no_code)
+    code = await d.text("code", _("Please write the code of 16 digits too."), label=_("Code"), most=60, check=no_code)
     return LookUp(number=read_case_number(number) or "", code=read_code(code) or "")
 
 
@@ -182,7 +182,7 @@ async def find(ctx: Context, asked: LookUp) -> Reply:
         return Reply(
             messages=(
                 say(
-                    _("Number and code do not belong together. Please look at your receipt and try again."),
+                    _("Number and code do not match. Please look at your receipt and try again."),
                     rows=((form_button(_("Try again"), "look_up"),),),
                 ),
             )
@@ -207,7 +207,9 @@ async def case(ctx: Context, typed: str) -> Reply:
 def no_number(text: str) -> Text | None:
     """Tell what is wrong with a case number, if anything."""
     return (
-        None if read_case_number(text) else _("That is no case number. It looks like 20260105-12345-6; please check each digit.")
+        None
+        if read_case_number(text)
+        else _("That is not a case number. It looks like 20260105-12345-6; please check each digit.")
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.context import Context
 from actions.invitations import enter
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Name, Text, _, verbatim
 from handlers.desk import desk
-from storage import people
+from storage import people, roles
 from storage.roles import RoleKind
 
 LANGUAGES = {"zh_Hans": Name("中文"), "en": Name("English")}
@@ -22,7 +24,7 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
             "Hello. This is the echo service of {city}: every matter gets an echo, every matter gets a result.",
             city=ctx.city.name,
         ),
-        _("Just write what is the matter, or choose:"),
+        _("Just write what the matter is, or choose:"),
         rows=(
             *staff,
             (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),
@@ -36,11 +38,11 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
 async def help_(ctx: Context, arg: str) -> Outgoing:
     """Explain, in a few lines, how it goes."""
     return say(
-        _("You write what is the matter; photos, voice and a place may come with it. You get a number and a code."),
+        _("You write what the matter is; photos, voice and a place may come with it. You get a number and a code."),
         _("The responsible unit has a deadline. You hear of every step here, and at the end you say whether it is solved."),
         _("The unit never learns who you are, unless you write it yourself."),
         _("/back goes one step back, /cancel stops, /start shows the menu, /my your cases, /case looks a case up."),
-        _("In danger call 110 (police), 119 (fire) or 120 (ambulance). This is no emergency service."),
+        _("In danger, call 110 (police), 119 (fire) or 120 (ambulance). This is no emergency service."),
         rows=((screen_button(_("Menu"), "menu"), screen_button(_("Privacy"), "privacy")),),
     )
 
@@ -51,7 +53,7 @@ async def privacy(ctx: Context, arg: str) -> Outgoing:
         _("The unit that deals with your case sees what you wrote and sent, never your account, name or phone."),
         _("The chat platform knows your account. Here it is kept encrypted, only to send you the answer."),
         _("Phone numbers, identity numbers and names in your words are covered before anybody reads them."),
-        _("What you sent is erased from the post room after seven days; your case and its answers are kept."),
+        _("The messages that pass through here are erased after seven days; your case and its answers are kept."),
         rows=((screen_button(_("Menu"), "menu"),),),
     )
 
@@ -90,15 +92,17 @@ async def start(ctx: Context, code: str) -> Reply:
                 ),
             )
         )
-    return Reply(messages=(say(_welcome(ctx, entered.role, entered.units), rows=((screen_button(_("My desk"), "desk"),),)),))
+    held = tuple(await roles.of_person(ctx.tx, entered.person))
+    desk_now = await desk(replace(ctx, actor=replace(ctx.me, person=entered.person, roles=held)), "")
+    return Reply(messages=(desk_now.below(_welcome(ctx, entered.role, entered.units)),))
 
 
 def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Text:
     if role is None:
         return _("You are signed in on this device.")
     if role is RoleKind.OFFICE:
-        return _("You are signed in as supervision office.")
-    names = tuple(verbatim(ctx.city.unit(unit).zh) for unit in units[:3])
+        return _("You are signed in as the supervision office.")
+    names = tuple(Text("{name}", {"name": ctx.city.unit(unit)}) for unit in units[:3])
     if len(units) > len(names):
         return _("You are signed in for {units} and {more} more units.", units=names, more=len(units) - len(names))
     return _("You are signed in for {units}.", units=names)

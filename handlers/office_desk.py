@@ -96,7 +96,7 @@ async def give(ctx: Context, command: Assign) -> Reply:
 async def turn_down(ctx: Context, command: Refuse) -> Reply:
     """Refuse."""
     case = await triage.refuse(ctx, command.case, command.reason)
-    return Reply(messages=(say(_("Case {number} is ended; the citizen has been told why.", number=case.number)),))
+    return Reply(messages=(say(_("Case {number} has been ended; the citizen has been told why.", number=case.number)),))
 
 
 async def may_decide(ctx: Context, id: str) -> None:

@@ -76,7 +76,7 @@ async def to_citizen(d: Dialog) -> ToCitizen | None:
         (
             Option("ask", _("Send it to the citizen as a question")),
             Option("report", _("Report it as the result")),
-            Option("drop", _("Nothing, it was a mistake")),
+            Option("drop", _("Do nothing, it was a mistake")),
         ),
         label=_("Purpose"),
     )
@@ -88,7 +88,7 @@ async def open_cases(ctx: Context) -> Options:
     """Offer the newest open cases of a person, and a new matter."""
     found = await cases.of_follower(ctx.tx, ctx.me.person, None, MOST, only_open=True)
     about = (Option(case.id, one_line(ctx, case)) for case in found)
-    return (Option(NEW, _("A new matter")), *about, Option(NOTHING, _("Nothing, it was a mistake")))
+    return (Option(NEW, _("A new matter")), *about, Option(NOTHING, _("Do nothing, it was a mistake")))
 
 
 async def put(ctx: Context, words: Sorted) -> Reply:

@@ -37,6 +37,7 @@ WORDS: dict[Event, Text] = {
     Event.RATE: _("Rated: {level}"),
     Event.REFUSE: _("Not taken on: {text}"),
     Event.WITHDRAW: _("Withdrawn. {text}"),
+    Event.REVEAL: _("Your name was looked at by those who may."),
 }
 # What only staff read, and with whose words.
 STAFF_WORDS: dict[Event, Text] = {

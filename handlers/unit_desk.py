@@ -23,7 +23,7 @@ REASONS: dict[str, Text] = {
     "not_our_task": _("Not our task"),
     "not_our_area": _("Not in our area"),
     "other_unit": _("Another unit has been dealing with it"),
-    "not_enough": _("Too little is known to act on it"),
+    "not_enough": _("Too little is known to act on"),
 }
 
 
@@ -112,7 +112,7 @@ async def report(d: Dialog) -> Written | None:
 async def hand_over(d: Dialog) -> HandOver | None:
     """Choose a colleague or a unit."""
     choices = await d.look("receivers", receivers, d.arg)
-    to = await d.choose("to", _("Who shall have the case?"), choices, label=_("Receiver"))
+    to = await d.choose("to", _("Who should take over the case?"), choices, label=_("Receiver"))
     sort, _colon, id = to.partition("=")
     if sort == "nobody":
         return None

@@ -158,14 +158,29 @@ async def mark_sent(tx: Tx, keys: Keys, row: OutboxRow, external_id: str | None,
         )
 
 
-async def try_later(tx: Tx, id: str, until: datetime, why: str | None, *, counts: bool = True) -> None:
-    """Give a row back, to be taken again from `until` on; `counts=False` if it was not even tried."""
+async def renew(tx: Tx, ids: Sequence[str], until: datetime) -> None:
+    """Keep rows that are still being sent."""
+    for id in ids:
+        await tx.run(
+            "UPDATE outbox SET lease_until = :until WHERE id = :id AND lease_until > 0 AND sent_at IS NULL AND parked_at IS NULL",
+            id=id,
+            until=ms(until),
+        )
+
+
+async def try_later(tx: Tx, id: str, until: datetime, why: str | None) -> None:
+    """Give a row back after a try that failed, to be taken again from `until` on."""
+    await tx.run("UPDATE outbox SET due_at = :until, lease_until = 0, why = :why WHERE id = :id", id=id, until=ms(until), why=why)
+
+
+async def put_off(tx: Tx, id: str, until: datetime, *, holds: bool) -> None:
+    """Give a row back that was not even tried; `holds`: what comes after it in its lane waits for it."""
     await tx.run(
-        "UPDATE outbox SET due_at = :until, lease_until = 0, why = :why, tries = tries - :uncounted WHERE id = :id",
+        "UPDATE outbox SET due_at = :until, lease_until = 0, why = NULL,"
+        " tries = CASE WHEN tries > :least THEN tries - 1 ELSE :least END WHERE id = :id",
         id=id,
         until=ms(until),
-        why=why,
-        uncounted=0 if counts else 1,
+        least=int(holds),
     )
 
 

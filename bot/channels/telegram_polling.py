@@ -20,7 +20,7 @@ WEBHOOK_DELETED = "telegram webhook deleted"
 NOT_RELEASED = "telegram poller's lease not released"
 NOT_READ = "telegram update not read"
 
-LEASE, LEASE_SECONDS, RENEW_SECONDS = "telegram poller", 30.0, 10.0
+LEASE, LEASE_SECONDS, RENEW_SECONDS = "telegram poller", 9.0, 3.0
 ANSWER_SECONDS = 10
 """How long past its own time-out a poll may take."""
 

@@ -19,7 +19,7 @@ def title(city: Name) -> Text:
 
 
 PAGE: Mapping[str, Text] = {
-    "motto": _("Every matter gets an answer"),
+    "motto": _("Every matter answered"),
     "about": _("Here you can complain, ask, suggest or report something to the city. It takes about two minutes."),
     "no_account": _("We can't ring you here: keep the number and the code."),
     "greeting": _("Good day. Tell us what has happened, and the office responsible will answer you here."),
@@ -72,7 +72,7 @@ PAGE: Mapping[str, Text] = {
     "new": _("{count} new"),
 }
 
-SIGN_IN_TITLE = _("Sign in")
+SIGN_IN_TITLE = _("Staff sign-in")
 SIGN_IN_ASK = _("You were invited to work with Huiyin on this device. The link can be used once.")
 SIGN_IN = _("Sign in on this device")
 SIGN_IN_NOTE = _("If this is not your own device, please open the link on yours.")

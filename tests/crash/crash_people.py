@@ -53,11 +53,11 @@ async def signs_in(person: TelegramUser, program: Program, role: str = "contact"
     await person.sees("You are signed in", timeout=PATIENCE)
 
 
-async def reports(contact: TelegramUser, card: SentMessage, words: str) -> None:
+async def reports(contact: TelegramUser, number: str, words: str) -> None:
     """Sign a case in on its card and report the result."""
-    await contact.presses("Sign in", message=card, timeout=PATIENCE)
-    await _until(card, "Report the result")
-    await contact.presses("Report the result", message=card, timeout=PATIENCE)
+    await contact.presses("Sign in", message=await _card(contact, number, "Sign in"))
+    card = await _card(contact, number, "Report the result")
+    await contact.presses("Report the result", message=card)
     await contact.sees("What was done", timeout=PATIENCE)
     await contact.says(words)
     await contact.says("done")
@@ -66,9 +66,13 @@ async def reports(contact: TelegramUser, card: SentMessage, words: str) -> None:
     await contact.sees("Thank you. The citizen has been told", timeout=PATIENCE)
 
 
-async def _until(card: SentMessage, label: str) -> None:
+async def _card(contact: TelegramUser, number: str, label: str) -> SentMessage:
+    """Find the newest card of a case with a button: of one that came twice, only the later is kept up to date."""
     async with asyncio.timeout(PATIENCE):
-        while label not in card.buttons:  # noqa: ASYNC110 - a chat has no event for one of its messages
+        while True:
+            for message in reversed(contact.chat.messages):
+                if message.by_bot and message.text.startswith(number) and label in message.buttons:
+                    return message
             await asyncio.sleep(0.05)
 
 
@@ -122,7 +126,7 @@ class Town:
                 if number is None or "Sign in" not in glimpse.buttons or number[0] in self.reported:
                     continue
                 words = f"Cleared: {number[0]}"
-                await reports(contact, glimpse.message, words)
+                await reports(contact, number[0], words)
                 self.reported[number[0]] = words
             if not cards and all(task.done() for task in filing) and set(self.filed.values()) <= set(self.reported):
                 return

@@ -52,6 +52,10 @@ class Program:
         self._environ |= {f"HUIYIN_{name}": str(value) for name, value in (own | settings).items()}
         self._process: asyncio.subprocess.Process | None = None
 
+    def set(self, name: str, value: object) -> None:
+        """Give a setting for the next start."""
+        self._environ[f"HUIYIN_{name}"] = str(value)
+
     @property
     def pid(self) -> int:
         """Tell the id of the process."""

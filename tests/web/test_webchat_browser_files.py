@@ -139,6 +139,18 @@ async def test_files_of_a_message_are_shown_by_their_kind(served: Served, tab: T
     await expect(tab.log.get_by_role("link", name="Document")).to_have_attribute("download", "")
 
 
+async def test_a_file_that_is_still_being_checked_is_shown_when_it_is_ready(served: Served, tab: Tab) -> None:
+    await attach(tab, photo("one.png"))
+    await tab.button("Send").click()
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    (id,) = served.city.files
+    file = served.city.files.pop(id)
+    await tab.page.reload()
+    await expect(tab.own.get_by_text("The file is on its way.")).to_be_visible()
+    served.city.files[id] = file
+    await expect(tab.own.get_by_role("img", name="Photo")).to_be_visible()
+
+
 async def test_a_text_of_100_000_characters_is_sent_and_folded(served: Served, tab: Tab) -> None:
     await tab.says("整" * 100_000)
     await expect(tab.own).to_have_attribute("data-state", "kept")

@@ -204,27 +204,33 @@ function body(lines) {
 }
 
 function media(files) {
-  return files.map((file) => {
-    if (file.ready) return picture(file);
-    const place = make("p", { className: "note" }, texts.on_its_way);
-    wait(file, place);
-    return place;
-  });
+  return files.map((file) => (file.ready ? picture(file) : onItsWay(file)));
 }
 
-async function wait(file, place) {
-  for (let seconds = 2; seconds < 120; seconds *= 1.5) {
+/** Stand in for a file that is still being checked, and look for it for two minutes. */
+function onItsWay(file) {
+  const place = make("p", { className: "note" }, texts.on_its_way);
+  look(file, place);
+  return place;
+}
+
+async function look(file, place) {
+  for (let seconds = 2; seconds < 60; seconds *= 1.5) {
     await new Promise((done) => setTimeout(done, seconds * 1000));
     if (!place.isConnected) return;
     const answer = await fetch(file.url, { method: "HEAD" }).catch(() => null);
-    if (answer?.ok) return place.replaceWith(picture(file));
+    if (answer?.ok) return place.replaceWith(picture({ ...file, found: true }));
   }
   place.textContent = texts.not_there;
 }
 
-function picture({ kind, url }) {
+function picture(file) {
+  const { kind, url } = file;
   const label = texts[kind] ?? texts.document;
-  const missing = (event) => event.target.closest(".media").replaceWith(make("p", { className: "note" }, texts.not_there));
+  const missing = (event) => {
+    const instead = file.found ? make("p", { className: "note" }, texts.not_there) : onItsWay(file);
+    event.target.closest(".media").replaceWith(instead);
+  };
   if (kind === "photo") {
     const image = make("img", { src: url, alt: label, onerror: missing });
     return make("a", { className: "media", href: url, target: "_blank", rel: "noopener" }, image);

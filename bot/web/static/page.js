@@ -17,8 +17,9 @@ export function make(name, properties = {}, ...children) {
 }
 
 export function clock(at) {
-  const day = new Date(at).toDateString() === new Date().toDateString() ? {} : { month: "numeric", day: "numeric" };
-  return new Intl.DateTimeFormat(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(!today && { month: "numeric", day: "numeric" }) };
+  return new Intl.DateTimeFormat(document.documentElement.lang, parts).format(at);
 }
 
 export function address(path) {

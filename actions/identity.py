@@ -1,0 +1,35 @@
+"""The name that a reporter gave: opened only for the office (a misconduct report's only for its discipline team), on record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from actions.context import Context
+from actions.record import note
+from dialog.subjects import Refused
+from dialog.texts import _
+from domain.cases import CaseKind, Event, Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporter:
+    """Who filed a case, as they said themselves."""
+
+    number: str
+    name: str
+    phone: str
+
+
+async def reveal(ctx: Context, id: str) -> Reporter:
+    """Open the reporter's name and phone; that it was opened stands in the ledger and in the citizen's timeline."""
+    case = await ctx.case(id)
+    if case.kind is CaseKind.MISCONDUCT:
+        role, party = ctx.as_contact(case), Party.CONTACT
+    else:
+        role, party = ctx.as_office(case), Party.OFFICE
+    if case.named is None:
+        raise Refused(_("Case {number} was filed anonymously.", number=case.number))
+    await note(ctx, case, Event.REVEAL, party, role)
+    named = json.loads(ctx.keys.unseal(case.named))
+    return Reporter(number=case.number, name=named["name"], phone=named["phone"])

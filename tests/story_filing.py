@@ -1,0 +1,44 @@
+"""What many stories begin with: somebody files a matter and has a receipt."""
+
+from __future__ import annotations
+
+import re
+
+from story_town import Person
+
+RUBBISH = "城西区某小区门口的垃圾堆了一个星期没人清运"
+
+
+async def receipt_of(citizen: Person, *, unit: str = "") -> tuple[str, str]:
+    """Wait for the receipt, with its unit and its date where a unit is named; return number and code."""
+    receipt = await citizen.sees("have received your case")
+    if unit:
+        assert re.search(rf"Responsible: .*{unit}.+You get an answer by \d+ \w+ 20\d\d, 18:00", receipt.text), receipt.text
+    number = re.search(r"Case number: (\d{8}-\d{5}-\d)", receipt.text)
+    code = re.search(r"Code: ([\d -]+)", receipt.text)
+    assert number, receipt.text
+    assert code, receipt.text
+    assert len(re.sub(r"\D", "", code[1])) == 16
+    return number[1], code[1].strip()
+
+
+async def files(
+    citizen: Person, text: str = RUBBISH, *, command: str = "/complain", place: str = "城西区", category: str = "^Rubbish"
+) -> tuple[str, str]:
+    """File a matter by the shortest way; return number and code of the receipt."""
+    await citizen.says(command)
+    await citizen.sees("Tell us what happened")
+    await citizen.says(text)
+    await citizen.says("/done")
+    await citizen.sees("Where is it")
+    await citizen.says(place)
+    await citizen.sees("one of these")
+    await citizen.presses(category)
+    await citizen.sees("Who may know")
+    await citizen.presses("anonymous")
+    if command != "/report":
+        await citizen.sees("May we publish")
+        await citizen.presses("^No$")
+    await citizen.sees("Shall we send it")
+    await citizen.presses("^Send$")
+    return await receipt_of(citizen)
