@@ -37,7 +37,8 @@ from bot.vault import Vault
 from dialog.texts import Words
 from handlers import SUBJECTS
 from schedules import JOBS
-from storage.database import Database, connect
+from storage import people
+from storage.database import Database, Tx, connect
 from storage.keys import Keys
 from storage.migrate import migrate
 
@@ -188,6 +189,7 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
         database.hold()
         await migrate(database, clock.now())
         async with database.transaction() as tx:
+            await check_keys(tx, keys, settings)
             loaded = await city.current(tx)
             if loaded is None:
                 await city.load(tx, city_files(settings.city), clock.now())
@@ -195,6 +197,16 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
         if loaded is None:
             raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
         yield App(settings, database, keys, clock, loaded)
+
+
+async def check_keys(tx: Tx, keys: Keys, settings: Settings) -> None:
+    """Refuse keys that did not seal this database; raises NotReady."""
+    # With other keys everybody would be a stranger, and no message that waits could be read: it must not go unnoticed.
+    if not await people.sealed_with(tx, keys):
+        raise NotReady(
+            f"{settings.keys} is not the key file with which this database was sealed."
+            " Put your copy of the right one in its place, or set HUIYIN_KEYS to it."
+        )
 
 
 def city_files(folder: Path) -> dict[str, bytes]:

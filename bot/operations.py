@@ -13,7 +13,7 @@ from actions.city import BadCity, LoadedCity
 from actions.invitations import invite
 from actions.record import STATES
 from actions.verify import verify
-from bot.app import App, NotReady, opened
+from bot.app import App, NotReady, check_keys, opened
 from bot.app import city_files as read_folder
 from bot.catalogues import read_catalogues
 from bot.channels.telegram import USERNAME_KEY
@@ -74,6 +74,7 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
             for unit in arguments.unit:
                 if unit not in loaded.city.units:
                     raise NotReady(f"There is no unit {unit}. The codes stand in units.csv.")
+            await check_keys(tx, keys, settings)
             code = await invite(tx, keys, role, arguments.unit, arguments.name, Clock().now())
             username = await memory.recall(tx, keys, USERNAME_KEY, Clock().now())
     links = _links(settings, code, username.decode() if username else None)

@@ -70,7 +70,7 @@ class Talking:
             talk.asking = question.key + question.seen
         message = self._message(talk, step, question, above)
         due = self._ctx.now + COLLECT_PAUSE if later else self._ctx.now
-        if talk.question and await outbox.drop_unsent(self._ctx.tx, talk.question):
+        if talk.question and await outbox.drop_unsent(self._ctx.tx, talk.question, self._ctx.now):
             talk.question = None
         if talk.question:
             await self._tidy(talk.question)
@@ -258,7 +258,7 @@ class Talking:
         if isinstance(step, Asking) and talk.question:
             message = self._message(talk, step, question, ())
             due = self._ctx.now + COLLECT_PAUSE
-            if await outbox.replace_unsent(self._ctx.tx, self._ctx.keys, talk.question, message, due):
+            if await outbox.replace_unsent(self._ctx.tx, self._ctx.keys, talk.question, message, self._ctx.now, due):
                 self._ctx.rings.add((self._ctx.me.conversation.id, due))
                 await self._write(talk)
                 return
@@ -346,7 +346,7 @@ class Talking:
     async def _say_chosen(self, talk: Talk, question: Question, chosen: Text) -> None:
         """Put the answer into the message that asked, in place of its buttons."""
         row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
-        if row is None or await outbox.drop_unsent(self._ctx.tx, row.id):
+        if row is None or await outbox.drop_unsent(self._ctx.tx, row.id, self._ctx.now):
             talk.question = None
             return
         answered = say(*question.lines, _("{question} {answer}", question=question.prompt, answer=chosen))
@@ -354,7 +354,7 @@ class Talking:
         talk.question = None
 
     async def _leave_question(self, talk: Talk) -> None:
-        if talk.question and not await outbox.drop_unsent(self._ctx.tx, talk.question):
+        if talk.question and not await outbox.drop_unsent(self._ctx.tx, talk.question, self._ctx.now):
             await self._tidy(talk.question)
         talk.question = None
 

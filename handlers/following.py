@@ -232,6 +232,7 @@ def _told(case: str, told: Told) -> Words:
 
 def _rate(level: Satisfaction) -> Act[Context]:
     async def rate(ctx: Context, id: str, version: int) -> Reply:
+        """Rate how a closed case was handled."""
         case = await following.rate(ctx, id, level)
         return Reply(card=citizen_card(ctx, await facts(ctx, case)), note=_("Thank you for your rating."))
 

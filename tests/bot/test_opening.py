@@ -1,0 +1,45 @@
+"""Opening and closing what the program keeps: a database, and the key file that belongs to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app import NotReady, composed, opened
+from bot.clock import Clock
+from bot.settings import Settings, read_settings
+from storage import people
+
+CITY = Path(__file__).parents[2] / "examples" / "xining"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return read_settings({"HUIYIN_CITY": str(CITY)}, tmp_path)
+
+
+async def _somebody_writes(settings: Settings) -> None:
+    async with composed(settings, Clock()) as app, app.database.transaction() as tx:
+        await people.arrive(tx, app.keys, "web", "somebody", "en", app.clock.now())
+
+
+async def test_a_database_is_served_again_with_its_own_keys(settings: Settings) -> None:
+    await _somebody_writes(settings)
+    async with composed(settings, Clock()) as app:
+        assert app.settings is settings
+
+
+async def test_a_database_is_not_served_with_keys_made_anew(settings: Settings) -> None:
+    await _somebody_writes(settings)
+    settings.keys.unlink()
+    with pytest.raises(NotReady, match="is not the key file with which this database was sealed"):
+        async with composed(settings, Clock()):
+            pass
+
+
+async def test_a_stopped_database_is_one_file_that_can_be_copied(settings: Settings) -> None:
+    await _somebody_writes(settings)
+    async with opened(settings) as (database, _keys), database.reading() as tx:
+        assert await tx.one("SELECT 1 FROM conversation")
+    assert not list((settings.keys.parent).glob("*-wal"))

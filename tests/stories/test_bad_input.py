@@ -1,0 +1,173 @@
+"""What people really send: nothing, far too much, strange characters, large files, far-away places. Nothing of it is lost."""
+
+from __future__ import annotations
+
+import io
+import wave
+
+import pytest
+from story_filing import RUBBISH, files, receipt_of
+from story_telegram import TelegramPerson
+from story_town import Person, Town
+from story_web import WebPerson
+
+BOTH = pytest.mark.parametrize("on", ["web", "telegram"])
+STRANGE = {
+    "html": "<b>垃圾</b><script>alert(1)</script> &amp; </p> 没人清运",
+    "marks": "垃圾\u202egpj.exe\u202c 在\u200f门口\u200b没人清运",
+    "formula": '=HYPERLINK("http://127.0.0.1","垃圾没人清运")',
+    "signs": "+1-2@垃圾 %s {0} {text} $(id) ';--",
+}
+
+
+async def test_an_empty_message_is_refused_kindly_and_the_next_one_is_taken(town: Town) -> None:
+    citizen = await town.somebody("web")
+    assert isinstance(citizen, WebPerson)
+    await citizen.posts(text=" \n ")
+    assert citizen.refusals
+    await files(citizen)
+
+
+@BOTH
+async def test_one_emoji_is_enough_for_a_case(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    contact = await town.contact("web", "government-630104")
+    await files(citizen, "😡", category="Something else")
+    await contact.sees("Something else.+😡")
+
+
+@BOTH
+async def test_a_hundred_thousand_characters_are_kept_to_the_last_one(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    text = "".join(f"第{n:05}句，垃圾。" for n in range(10_000))
+    number, _code = await files(citizen, text)
+    assert len(text) == 100_000
+    kept = await town.texts(number)
+    assert kept[0].replace("\n", "") == text
+
+
+async def test_a_text_beyond_what_the_page_allows_is_refused_with_a_sentence(town: Town) -> None:
+    citizen = await town.somebody("web")
+    assert isinstance(citizen, WebPerson)
+    await citizen.says("字" * 100_001)
+    assert citizen.refusals
+    await citizen.says("/help")
+    await citizen.sees("You write what is the matter")
+
+
+@BOTH
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
+async def test_signs_that_mean_something_elsewhere_mean_nothing_here(town: Town, on: str, text: str) -> None:
+    citizen = await town.somebody(on)
+    contact = await town.contact("telegram" if on == "web" else "web")
+    number, _code = await files(citizen, text, category="Rubbish")
+    card = await contact.sees("Complaint · Rubbish")
+    assert text in card.text
+    assert await town.texts(number) == [text]
+
+
+@BOTH
+async def test_thirty_photos_are_taken_and_shown(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    contact = await town.contact("web" if on == "telegram" else "telegram")
+    await citizen.says("/complain")
+    await citizen.sees("Tell us what happened")
+    await citizen.says(RUBBISH)
+    await citizen.sends_photos(30)
+    await citizen.sees("files: 30")
+    await finishes(citizen)
+    await contact.sees("Complaint · Rubbish")
+    await contact.sees_photos(30, timeout=40)
+
+
+async def test_a_video_that_telegram_will_not_give_is_named_and_everything_else_is_kept(town: Town) -> None:
+    citizen = await town.somebody("telegram")
+    assert isinstance(citizen, TelegramPerson)
+    await citizen.says("/complain")
+    await citizen.says(RUBBISH)
+    await citizen.user.sends_video(size=25 * 2**20)
+    await citizen.sees("(20 MB|could not be fetched).+else you sent is kept")
+    await finishes(citizen)
+
+
+async def test_a_video_that_is_too_large_is_refused_while_it_is_uploaded(town: Town) -> None:
+    citizen = await town.somebody("web")
+    assert isinstance(citizen, WebPerson)
+    await citizen.says("/complain")
+    await citizen.says(RUBBISH)
+    with pytest.raises(AssertionError, match="20"):
+        await citizen.sends_file(bytes(25 * 2**20), name="film.mp4", media_type="video/mp4")
+    await finishes(citizen)
+
+
+@BOTH
+async def test_a_voice_message_and_nothing_else_is_a_case(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    contact = await town.contact("web", "government-630104")
+    await citizen.says("/complain")
+    await citizen.sees("Tell us what happened")
+    if isinstance(citizen, TelegramPerson):
+        await citizen.user.sends_voice(recording())
+    else:
+        await citizen.sends_file(recording(), name="voice.wav", media_type="audio/wav")
+    await finishes(citizen, category="Something else")
+    card = await contact.sees("no words, see the files")
+    assert isinstance(contact, WebPerson)
+    await contact.sees_ready(card, "voice|audio")
+
+
+@BOTH
+async def test_a_place_in_another_country_goes_to_the_office_and_the_receipt_says_so(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    office = await town.office("telegram")
+    await citizen.says("/complain")
+    await citizen.says("门口的垃圾没人清运")
+    await citizen.shares_place(139.6917, 35.6895)
+    await finishes(citizen, place="", receipt=False)
+    receipt = await citizen.sees("have received your case")
+    assert "lies outside" in receipt.text
+    assert "supervision office assigns a unit by" in receipt.text
+    await office.sees("139.69", buttons=["Assign", "Refuse"])
+
+
+async def test_an_unreadable_file_is_named_and_the_receipt_does_not_wait(town: Town) -> None:
+    citizen = await town.somebody("web")
+    assert isinstance(citizen, WebPerson)
+    await citizen.says("/complain")
+    await citizen.says(RUBBISH)
+    await citizen.sends_file(b"\xff\xd8 no picture at all")
+    await citizen.sees("(damaged|kind we can't take).+else you sent is kept")
+    await finishes(citizen)
+
+
+async def test_words_of_danger_are_answered_with_the_emergency_numbers_at_once(town: Town) -> None:
+    citizen = await town.somebody("telegram")
+    await citizen.says("/complain")
+    await citizen.sees("Tell us what happened")
+    await citizen.says("有人要跳楼了，快来")
+    await citizen.sees("110 .+119 .+120 .+no emergency service", timeout=1)
+
+
+async def finishes(citizen: Person, *, category: str = "^Rubbish", place: str = "城西区", receipt: bool = True) -> None:
+    """Answer everything after what was told, by the shortest way."""
+    await citizen.says("/done")
+    if place:
+        await citizen.sees("Where is it")
+        await citizen.says(place)
+    await citizen.presses(category)
+    await citizen.presses("anonymous")
+    await citizen.presses("^No$")
+    await citizen.presses("^Send$")
+    if receipt:
+        await receipt_of(citizen)
+
+
+def recording() -> bytes:
+    """Record half a second of silence."""
+    paper = io.BytesIO()
+    with wave.open(paper, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(8000))
+    return paper.getvalue()
