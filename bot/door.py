@@ -153,7 +153,7 @@ class CityDoor:
         if self._vault.free_bytes() < self._settings.free_disk + len(data):
             raise Busy("no room", timedelta(minutes=10))
         try:
-            raw = await asyncio.to_thread(self._vault.put, data)
+            raw = await asyncio.to_thread(self._vault.put_apart, data)
         except VaultFull as error:
             raise Busy("no room", timedelta(minutes=10)) from error
         except VaultError as error:

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+import uvloop
+
 from actions.city import BadCity
 from bot import operations
 from bot.app import App, NotReady, composed
@@ -32,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         settings = read_settings(os.environ, Path.cwd())
         set_up_logs(as_json=settings.log == "json")
-        code = asyncio.run(arguments.run(arguments, settings))
+        code = uvloop.run(arguments.run(arguments, settings))
     except BadSettings as bad:
         code = _complain("The settings need mending:", *bad.problems)
     except BadCity as bad:

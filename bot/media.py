@@ -122,12 +122,12 @@ class MediaLoop:
                     tx, file.id, kind=cleaned.kind, media_type=cleaned.media_type, stored=stored, size=len(cleaned.data),
                     now=self._clock.now(),
                 )  # fmt: skip
-            await self._drop_raw(file, stored)
+            await self._drop_raw(file)
             self._bell.ring("outbox", f"conversation:{file.conversation}")
 
     async def _bytes(self, file: File) -> bytes:
         if file.raw:
-            return await asyncio.to_thread(self._vault.get, file.raw)
+            return await asyncio.to_thread(self._vault.get_apart, file.raw)
         if self._vault.free_bytes() < self._keep_free + LARGEST:
             raise NotFetched("the disk is nearly full", final=False)
         channel, ref = file.ref(self._keys)
@@ -151,9 +151,9 @@ class MediaLoop:
             if conversation:
                 ctx = await self._town.context(tx)
                 await queue(ctx, conversation, say(tell, _("Everything else you sent is kept.")), lane=Lane.ANSWER)
-        await self._drop_raw(file, None)
+        await self._drop_raw(file)
         self._bell.ring("outbox", f"conversation:{file.conversation}")
 
-    async def _drop_raw(self, file: File, stored: str | None) -> None:
-        if file.raw and file.raw != stored:
+    async def _drop_raw(self, file: File) -> None:
+        if file.raw:
             await asyncio.to_thread(self._vault.delete, file.raw)

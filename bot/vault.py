@@ -103,6 +103,17 @@ class Vault:
             raise
         return self._open(name, stored)
 
+    def put_apart(self, data: bytes) -> str:
+        """Store `data` as a file of its own, whatever else has the same content, to be read by `get_apart`; errors as of `put`.
+
+        Only such a file may be deleted when one use of it is over: a shared one may be what another case shows.
+        """
+        return self.put(secrets.token_bytes(SALT_BYTES) + data)
+
+    def get_apart(self, name: str) -> bytes:
+        """Return what was put in by `put_apart`; errors as of `get`."""
+        return self.get(name)[SALT_BYTES:]
+
     def delete(self, name: str) -> None:
         """Remove the file called `name`; one that isn't there is no error. Raises VaultError."""
         with suppress(Missing), _wrapped():

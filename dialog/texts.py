@@ -106,7 +106,7 @@ def without_secrets(value: Arg, at: datetime) -> Arg:
         case tuple():
             return tuple(cast("Text", without_secrets(text, at)) for text in value)
         case Secret():
-            return _("(code shown once, at {at})", at=Moment(at))
+            return _("(shown once, at {at})", at=Moment(at))
         case _:
             return value
 

@@ -65,7 +65,9 @@ async def show(ctx: Context, id: str) -> Outgoing:
 
 async def assign(d: Dialog) -> Assign:
     """Choose a unit: by a part of its name, then from the list."""
-    part = await d.text("part", _("Which unit? Write a part of its name, such as 城管."), label=_("Part of the name"), most=60)
+    part = await d.text(
+        "part", _("Which unit? Please write a part of its name, such as water."), label=_("Part of the name"), most=60
+    )
     found = await d.look("units", units_named, part)
     unit = await d.choose("unit", _("Please choose the unit. With Back you can search again."), found, label=_("Unit"))
     return Assign(case=d.arg, unit=unit)
@@ -76,6 +78,7 @@ async def units_named(ctx: Context, part: str) -> Options:
     units = [unit for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE]
     folded = part.casefold()
     found = [u for u in units if folded in u.name.casefold() or folded in u.name_en.casefold() or part == u.code]
+    found = found or [u for u in units if _abbreviates(part, u.name)]
     return tuple(Option(u.code, Text("{name}", {"name": ctx.city.unit(u.code)})) for u in (found or units)[:MOST_UNITS])
 
 
@@ -105,6 +108,12 @@ async def may_decide(ctx: Context, id: str) -> None:
     ctx.as_office(case)
     if case is None or case.state is not CaseState.TRIAGE:
         raise Refused(_("Somebody else has dealt with this case already."))
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Tell whether a name has these characters in this order: 城管 is short for 城市管理局."""
+    left = iter(name)
+    return all(character in left for character in short)
 
 
 def _office(ctx: Context) -> None:

@@ -167,7 +167,7 @@ async def may_work(ctx: Context, id: str) -> None:
 
 
 async def may_return(ctx: Context, id: str) -> None:
-    """The same, for cases that can be returned."""
+    """Let only those open a form who deal with the case, or could sign it in; misconduct reports are never returned."""
     case = await _mine(ctx, id)
     ctx.as_holder(case)
     if case.kind is CaseKind.MISCONDUCT:

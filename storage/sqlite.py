@@ -58,8 +58,9 @@ class SqliteTx:
 
     async def run(self, sql: str, **params: Any) -> int:
         with _errors():
-            async with self._connection.execute(lite(sql), params) as cursor:
-                return cursor.rowcount
+            # A statement that returns no rows is over when it has run: closing its cursor would be one more trip to the thread.
+            cursor = await self._connection.execute(lite(sql), params)
+            return cursor.rowcount
 
     async def one(self, sql: str, **params: Any) -> Row | None:
         rows = await self.all(sql, **params)

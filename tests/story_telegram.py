@@ -92,4 +92,4 @@ class TelegramPerson:
 
     def transcript(self) -> str:
         """Write down the chat as it stands."""
-        return self.user.transcript()
+        return "\n".join(line[:1500] for line in self.user.transcript().splitlines()[-80:])

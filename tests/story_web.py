@@ -222,7 +222,8 @@ class WebPerson:
 
     def transcript(self) -> str:
         """Write down what the page shows, one message a line."""
-        return "\n".join(map(str, self.messages.values())) + f"\n(said: {self._said[-12:]})"
+        said = [text[:40] for text in self._said[-12:]]
+        return "\n".join(str(message)[:1500] for message in self.messages.values()) + f"\n(said: {said})"
 
     def _button(self, label: str, on: WebMessage | None) -> tuple[WebMessage, str] | None:
         for message in [on] if on else reversed(list(self.messages.values())):

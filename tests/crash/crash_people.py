@@ -18,10 +18,12 @@ PATIENCE = 60.0
 RECEIPT = r"Case number: (\S+)"
 
 
-async def files_a_matter(person: TelegramUser | WebCitizen, words: str, chance: random.Random) -> str:
+async def files_a_matter(person: TelegramUser | WebCitizen, words: str, chance: random.Random, *, photo: bool = False) -> str:
     """File a complaint, as a hurried thumb does it, up to the receipt; return its number."""
     await person.says("/complain")
     await person.sees("Tell us what happened", timeout=PATIENCE)
+    if photo and isinstance(person, TelegramUser):
+        await person.sends_photo()
     await person.says(words)
     if chance.random() < 0.5:
         await person.says("done")
@@ -78,11 +80,12 @@ async def _card(contact: TelegramUser, number: str, label: str) -> SentMessage:
 
 @dataclass(slots=True)
 class Town:
-    """A small town's load: `filed` gives the number on the receipt for each citizen's words."""
+    """A small town's load: `filed` gives the number on the receipt for each citizen's words, `reported` a contact's words for each."""
 
     api: BotApi
     program: Program
     seed: int = 1
+    photos: bool = False
     filed: dict[str, str] = field(default_factory=dict)
     reported: dict[str, str] = field(default_factory=dict)
     citizens: dict[str, TelegramUser | WebCitizen] = field(default_factory=dict)
@@ -113,7 +116,7 @@ class Town:
             else:
                 person = self.api.user(f"Citizen {number}", language_code="en")
                 self.citizens[words] = person
-                self.filed[words] = await files_a_matter(person, words, chance)
+                self.filed[words] = await files_a_matter(person, words, chance, photo=self.photos)
 
     async def _deals_with_all(self, contact: TelegramUser, filing: list[asyncio.Task[None]]) -> None:
         """Deal with one card after another, as they come; a card that came twice is one matter."""

@@ -39,7 +39,7 @@ async def test_one_emoji_is_enough_for_a_case(town: Town, on: str) -> None:
 @BOTH
 async def test_a_hundred_thousand_characters_are_kept_to_the_last_one(town: Town, on: str) -> None:
     citizen = await town.somebody(on)
-    text = "".join(f"第{n:05}句，垃圾。" for n in range(10_000))
+    text = "".join(f"第{n:04}句，垃圾。" for n in range(10_000))
     number, _code = await files(citizen, text)
     assert len(text) == 100_000
     kept = await town.texts(number)
