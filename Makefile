@@ -10,7 +10,8 @@ help: ## say what there is
 setup: .venv/run ## make .venv with the command .venv/bin/huiyin
 
 .venv/run: requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Huiyin needs Python 3.11 or later. If you have one beside this, name it: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
@@ -27,14 +28,14 @@ run: setup ## the demo: the example city on this machine
 test: develop lint types contracts ## everything that must be true: lint, types, contracts, tests
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-lint: develop
+lint: develop ## ruff: mistakes, and the form of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: develop
+types: develop ## mypy, strict
 	$(BIN)/mypy
 
-contracts: develop
+contracts: develop ## who may import whom
 	$(BIN)/lint-imports
 
 flows: develop ## write docs/flows.md again from the code

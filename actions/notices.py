@@ -86,6 +86,19 @@ async def tell_office(ctx: Context, message: Outgoing) -> None:
         await tell(ctx, person, message)
 
 
+async def lose(ctx: Context, conversation: Conversation) -> None:
+    """Note that somebody can't be written to any more; the office is told of a member of staff."""
+    if conversation.unreachable:
+        return
+    await people.mark_unreachable(ctx.tx, conversation.id, ctx.now)
+    held = await roles.of_person(ctx.tx, conversation.person)
+    if held:
+        names = ", ".join(dict.fromkeys(role.name for role in held))
+        await tell_office(
+            ctx, say(_("{name} can't be written to: the chat is blocked or was never started. Please ring them.", name=names))
+        )
+
+
 async def tell_unreachable(ctx: Context, unit: str) -> None:
     """Tell the office, once a day and unit, that nobody there can be reached."""
     if await quotas.use(ctx.tx, f"unreachable {unit}", 1, 1, timedelta(days=1), ctx.now) is None:

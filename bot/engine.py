@@ -12,11 +12,11 @@ from datetime import timedelta
 
 from actions import following
 from actions.context import Actor, Context
-from actions.notices import queue
-from bot.talking import Talking
+from actions.notices import lose, queue
+from bot.talking import FINISHED, Talking
 from dialog import incoming as wire
 from dialog.incoming import Incoming, IncomingFile
-from dialog.outgoing import Outgoing, Rows, say
+from dialog.outgoing import Outgoing, say
 from dialog.questions import plain
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Json, Moment, Text, Words, _
@@ -96,7 +96,7 @@ class Turn:
         """Find out what the message is, and do it. Returns a note for a button press."""
         conversation, incoming = self.ctx.me.conversation, self.incoming
         if incoming.unsupported == "blocked":
-            await people.mark_unreachable(self.ctx.tx, conversation.id, self.ctx.now)
+            await lose(self.ctx, conversation)
             return None
         if conversation.unreachable:
             await people.mark_reachable(self.ctx.tx, conversation.id)
@@ -144,7 +144,8 @@ class Turn:
                 reply = await stray.replied(self.ctx, card.subject, card.card, item)
             if reply:
                 await self._answer(reply)
-                await self._show_open_question()
+                if not reply.opens:
+                    await self._show_open_question()
                 return
         talk = await self.talking.current()
         if talk:
@@ -258,8 +259,12 @@ class Turn:
         if kind == "a" and len(parts) >= 3 and parts[1].isdecimal():
             talk = await talks.marked(self.ctx.tx, self.ctx.keys, self.ctx.me.person, parts[0])
             if talk is None or talk.form not in self.engine.forms:
-                return _("This form is finished. To begin a new one, open the menu: /start")
-            return await self.talking.press(talk, int(parts[1]), ":".join(parts[2:]), press)
+                over: Text | None = FINISHED
+            else:
+                over = await self.talking.press(talk, int(parts[1]), ":".join(parts[2:]), press)
+            if over:
+                await self._again(over)
+            return over
         if kind == "s" and parts[0] in self.engine.screens:
             await self._show(await self.engine.screens[parts[0]].view(self.ctx, ":".join(parts[1:])))
             return None
@@ -316,18 +321,22 @@ class Turn:
         return talk is not None and talk.question == row.id
 
     async def _refuse(self, refused: Refused) -> None:
-        await self._say(say(refused.reason, rows=self._fresh_card()))
-        if refused.card:
-            await self._say(refused.card)
+        card = refused.card or await self._fresh_card()
+        await self._say(say(refused.reason, rows=() if card else ((screen_button(_("Menu"), "menu"),),)))
+        if card:
+            await self._say(card)
         await self._show_open_question()
 
-    def _fresh_card(self) -> Rows:
-        """After an act that came too late, offer the case as it stands now."""
+    async def _fresh_card(self) -> Outgoing | None:
+        """After an act that came too late, give the case as it stands now, if this person may see it."""
         kind, _colon, rest = (self.incoming.press or "").partition(":")
         subject = rest.split(":")[1] if kind in ("d", "f") and rest.count(":") else ""
         if len(subject) != 32:
-            return ((screen_button(_("Menu"), "menu"),),)
-        return ((screen_button(_("Show the case"), "case", subject),),)
+            return None
+        try:
+            return await self.engine.screens["case"].view(self.ctx, subject)
+        except Refused:
+            return None
 
     async def _again(self, why: Text) -> None:
         """Say what is wrong, and ask the open question again, or offer a way to go on."""

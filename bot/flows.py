@@ -11,7 +11,7 @@ from actions.context import Context
 from bot.catalogues import read_catalogues
 from bot.commands import FOR_STAFF
 from bot.engine import TYPED
-from bot.walks import NUMBER, Walk, questions, somebody, walks, worded
+from bot.walks import NUMBER, Reply, Walk, questions, somebody, walks, worded
 from dialog.questions import Kind, Question
 from dialog.subjects import Form
 from dialog.texts import Text, Words, _
@@ -81,7 +81,8 @@ async def _form(ctx: Context, words: Words, form: Form[Context]) -> Sequence[str
     parts = [f"### {_both(words, form.title)} (`{form.name}`)"]
     if form.commands:
         preset = questions(await walks(ctx, form, next(iter(form.commands.values()))))
-        settled = [f"“{_both(words, question.label)}”" for wording, question in asked.items() if wording not in preset]
+        left = {question.key for question in preset.values()}
+        settled = [f"“{_both(words, question.label)}”" for question in asked.values() if question.key not in left]
         opened = f"Opened by {', '.join(f'`/{word}`' for word in form.commands)}"
         parts.append(f"{opened}, which settles {', '.join(settled)}." if settled else f"{opened}.")
     if form.may:
@@ -114,12 +115,12 @@ def _when(words: Words, question: Question, found: Sequence[Walk]) -> str:
     for before in questions(found).values():
         if before.key == question.key:
             break
-        after = {reply.name: reply.said for walk in asked if (reply := walk.reply(before.key))}
-        not_after = {reply.name: reply.said for walk in spared if (reply := walk.reply(before.key))}
-        if after and not_after and not after.keys() & not_after.keys():
-            only = len(after) <= len(not_after)
-            said = ", ".join(_both(words, text) for text in (after if only else not_after).values())
-            return f" {'Only' if only else 'Not'} asked after “{_both(words, before.label)}”: {said}."
+        after = [reply for walk in asked if (reply := walk.reply(before.key))]
+        not_after = [reply for walk in spared if (reply := walk.reply(before.key))]
+        if after and not_after and not {reply.name for reply in after} & {reply.name for reply in not_after}:
+            yes, no = (dict.fromkeys(_said(words, reply) for reply in replies) for replies in (after, not_after))
+            only = len(yes) <= len(no)
+            return f" {'Only' if only else 'Not'} asked after “{_both(words, before.label)}”: {', '.join(yes if only else no)}."
     return " Not always asked."
 
 
@@ -158,6 +159,10 @@ def _both(words: Words, text: Text) -> str:
 
 def _quoted(words: Words, text: Text) -> str:
     return "   > " + "\\\n   > ".join(said.replace("\n", " ") for said in _each(words, text))
+
+
+def _said(words: Words, reply: Reply) -> str:
+    return _both(words, reply.label) if reply.label else reply.name
 
 
 def _button(words: Words, label: Text) -> str:

@@ -8,16 +8,16 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from actions.notices import queue, tell_office
+from actions.notices import lose, queue
 from bot.attachments import Attachments, Found
 from bot.bell import Bell
 from bot.channels.door import Channel, Letter, Moved, TryLater, Undeliverable
 from bot.clock import Clock
 from bot.pace import Pace
 from bot.town import Town
-from dialog.outgoing import Outgoing, say
+from dialog.outgoing import Outgoing
 from dialog.texts import _
-from storage import outbox, people, roles
+from storage import outbox, people
 from storage.database import Conflict, Database, StorageError, Unavailable
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
@@ -210,14 +210,11 @@ class OutboxLoop:
         async with self._database.transaction() as tx:
             await outbox.park(tx, row.id, str(error), now)
             conversation = await people.conversation(tx, row.conversation)
-            if conversation is None or not isinstance(error, Undeliverable) or not error.gone or conversation.unreachable:
+            if conversation is None or not isinstance(error, Undeliverable) or not error.gone:
                 return
-            await people.mark_unreachable(tx, conversation.id, now)
-            held = await roles.of_person(tx, conversation.person)
-            names = ", ".join(dict.fromkeys(role.name for role in held))
-            if held:
-                lost = _("{name} can't be written to: the chat is blocked or was never started. Please ring them.", name=names)
-                await tell_office(await self._town.context(tx), say(lost))
+            ctx = await self._town.context(tx)
+            await lose(ctx, conversation)
+        self._bell.ring_for(ctx.rings, ctx.now)
 
 
 def _with_missing_files(message: Outgoing, found: Found) -> Outgoing:

@@ -21,6 +21,7 @@ from storage.talks import LIFE, Talk
 COLLECT_PAUSE = timedelta(seconds=2)
 BACK, KEEP, DONE = "<", "=", "!"
 OFFER_CHANGES = "*"
+FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 
 
 class Talking:
@@ -105,7 +106,7 @@ class Talking:
         if talk.closed_at or talk.expires_at <= self._ctx.now:
             if talk.last_press == press:
                 return None
-            return _("This form is finished. To begin a new one, open the menu: /start")
+            return FINISHED
         if talk.suspended_at:
             await self._bring_forward(talk)
         if version != talk.version:

@@ -19,7 +19,7 @@ from bot.app import city_files
 from dialog.play import Answers, Asking, play
 from dialog.questions import SEND, Invalid, Kind, Question, pressed
 from dialog.subjects import Form
-from dialog.texts import Json, Text, verbatim
+from dialog.texts import Json, Text
 from domain.cases import CaseKind, CaseState
 from domain.city import LANGUAGES
 from domain.numbers import case_number
@@ -45,10 +45,10 @@ Wording = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer to try; `name` tells it from the others to its question, `said` is how a page calls it."""
+    """An answer to try; `name` tells it from the others to its question, `label` is that of its button if it has one."""
 
     name: str
-    said: Text
+    label: Text | None = None
     raw: Json
 
 
@@ -88,17 +88,16 @@ async def walks(ctx: Context, form: Form[Context], arg: str) -> Sequence[Walk]:
 
 def questions(found: Sequence[Walk]) -> dict[Wording, Question]:
     """Put the questions of all ways through a form into one order; one that is worded in two ways stands there twice."""
-    order: list[Wording] = []
     by_wording: dict[Wording, Question] = {}
+    order: list[str] = []
     for walk in found:
         place = 0
         for question, _reply in walk.steps:
-            wording = worded(question)
-            if wording not in by_wording:
-                by_wording[wording] = question
-                order.insert(place, wording)
-            place = order.index(wording) + 1
-    return {wording: by_wording[wording] for wording in order}
+            by_wording.setdefault(worded(question), question)
+            if question.key not in order:
+                order.insert(place, question.key)
+            place = order.index(question.key) + 1
+    return dict(sorted(by_wording.items(), key=lambda item: order.index(item[1].key)))
 
 
 def worded(question: Question) -> Wording:
@@ -137,15 +136,15 @@ def _replies(question: Question) -> Sequence[Reply]:
     match question.kind:
         case Kind.COLLECT:
             return (
-                Reply(name="", said=verbatim("without a place"), raw={"items": [TOLD], "done": True}),
-                Reply(name="place", said=verbatim("with a place"), raw={"items": [{**TOLD, "place": PLACE}], "done": True}),
+                Reply(name="without a place", raw={"items": [TOLD], "done": True}),
+                Reply(name="with a place", raw={"items": [{**TOLD, "place": PLACE}], "done": True}),
             )
         case Kind.TEXT:
-            return (Reply(name="", said=verbatim("words"), raw=next(words for words in SAMPLES if _fits(question, words))),)
+            return (Reply(name="words", raw=next(words for words in SAMPLES if _fits(question, words))),)
         case Kind.CONFIRM:
-            return (Reply(name=SEND, said=question.options[0].label, raw=SEND),)
+            return (Reply(name=SEND, raw=SEND),)
         case _:
-            return tuple(Reply(name=o.key, said=o.label, raw=pressed(question, o.key)) for o in question.options)
+            return tuple(Reply(name=o.key, label=o.label, raw=pressed(question, o.key)) for o in question.options)
 
 
 def _fits(question: Question, words: str) -> bool:

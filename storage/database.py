@@ -98,14 +98,18 @@ async def connect(url: str) -> Database:
 
 
 async def finish(work: Coroutine[Any, Any, Any]) -> None:
-    """Run to the end, however often we are cancelled meanwhile; an error of the store is Unavailable."""
+    """Run to the end, however often we are cancelled meanwhile, and only then be cancelled; an error is Unavailable."""
     task = asyncio.ensure_future(work)
+    cancelled = None
     while not task.done():
         try:
             await asyncio.shield(task)
-        except asyncio.CancelledError:
-            continue
+        except asyncio.CancelledError as error:
+            cancelled = error
         except Exception:
             break
-    if error := task.exception():
-        raise Unavailable(str(error)) from error
+    failed = task.exception()
+    if cancelled:
+        raise cancelled  # whoever cancelled us waits for our end
+    if failed:
+        raise Unavailable(str(failed) or type(failed).__name__) from failed

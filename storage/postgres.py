@@ -14,6 +14,7 @@ from storage.database import Conflict, Row, StorageError, Tx, Unavailable, finis
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
+    from asyncpg.transaction import Transaction
 
 _PG_ONLY = re.compile(r"/\*pg (.*?)\*/", re.S)
 _PARAM = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -51,6 +52,7 @@ def _errors() -> Generator[None, None, None]:
         asyncpg.InterfaceError,
         asyncpg.InsufficientResourcesError,
         asyncpg.OperatorInterventionError,
+        asyncpg.PostgresSystemError,
         asyncpg.ObjectNotInPrerequisiteStateError,
         asyncpg.IdleInTransactionSessionTimeoutError,
         asyncpg.ReadOnlySQLTransactionError,
@@ -60,6 +62,11 @@ def _errors() -> Generator[None, None, None]:
         raise Unavailable(str(error) or type(error).__name__) from error
     except asyncpg.PostgresError as error:
         raise StorageError(str(error)) from error
+
+
+async def _roll_back(transaction: Transaction) -> None:
+    # On a lost connection the driver refuses before there is anything to await.
+    await transaction.rollback()
 
 
 class PostgresTx:
@@ -86,8 +93,16 @@ class PostgresTx:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
-        async with self._connection.transaction():
+        transaction = self._connection.transaction()
+        with _errors():
+            await transaction.start()
+        try:
             yield
+        except BaseException:
+            await finish(_roll_back(transaction))
+            raise
+        with _errors():
+            await transaction.commit()
 
 
 class PostgresDatabase:
@@ -112,13 +127,12 @@ class PostgresDatabase:
         with _errors():
             connection = await self._pool.acquire()
         try:
-            with _errors():
-                transaction = connection.transaction()
-                await transaction.start()
+            transaction = connection.transaction()
             try:
+                await finish(transaction.start())
                 yield PostgresTx(connection)
             except BaseException:
-                await finish(transaction.rollback())
+                await finish(_roll_back(transaction))
                 raise
             with _errors():
                 await transaction.commit()
@@ -130,8 +144,12 @@ class PostgresDatabase:
         with _errors():
             connection = await self._pool.acquire()
         try:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
+            transaction = connection.transaction(isolation="repeatable_read", readonly=True)
+            try:
+                await finish(transaction.start())
                 yield PostgresTx(connection)
+            finally:
+                await finish(_roll_back(transaction))
         finally:
             await finish(self._pool.release(connection))
 

@@ -138,11 +138,12 @@ class SqliteDatabase:
                     connection = await aiosqlite.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
                     connection.row_factory = sqlite3.Row
                     await connection.execute("PRAGMA busy_timeout=30000")
-            with _errors():
-                await connection.execute("BEGIN")
             try:
+                with _errors():
+                    await connection.execute("BEGIN")
                 yield SqliteTx(connection)
             finally:
+                # Also after a BEGIN that was cancelled: it still runs, and the next reader would see an old state for ever.
                 await finish(connection.rollback())
         finally:
             self._readers.put_nowait(connection)

@@ -1,4 +1,4 @@
-"""What many stories begin with: somebody files a matter and has a receipt."""
+"""What many stories begin with: somebody files a matter and has a receipt; a contact reports what was done."""
 
 from __future__ import annotations
 
@@ -22,10 +22,17 @@ async def receipt_of(citizen: Person, *, unit: str = "") -> tuple[str, str]:
     return number[1], code[1].strip()
 
 
-async def files(
-    citizen: Person, text: str = RUBBISH, *, command: str = "/complain", place: str = "城西区", category: str = "^Rubbish"
-) -> tuple[str, str]:
-    """File a matter by the shortest way; return number and code of the receipt."""
+async def tells(
+    citizen: Person,
+    text: str = RUBBISH,
+    *,
+    command: str = "/complain",
+    place: str = "城西区",
+    category: str = "^Rubbish",
+    name: str = "",
+    phone: str = "",
+) -> None:
+    """Answer the questions of a filing by the shortest way, up to its summary."""
     await citizen.says(command)
     await citizen.sees("Tell us what happened")
     await citizen.says(text)
@@ -35,10 +42,33 @@ async def files(
     await citizen.sees("one of these")
     await citizen.presses(category)
     await citizen.sees("Who may know")
-    await citizen.presses("anonymous")
+    await citizen.presses("Give my name" if name else "anonymous")
+    if name:
+        await citizen.sees("your name")
+        await citizen.says(name)
+        await citizen.sees("phone number")
+        await citizen.says(phone)
     if command != "/report":
         await citizen.sees("May we publish")
         await citizen.presses("^No$")
     await citizen.sees("Shall we send it")
+
+
+async def files(
+    citizen: Person, text: str = RUBBISH, *, command: str = "/complain", place: str = "城西区", category: str = "^Rubbish"
+) -> tuple[str, str]:
+    """File a matter anonymously; return number and code of the receipt."""
+    await tells(citizen, text, command=command, place=place, category=category)
     await citizen.presses("^Send$")
     return await receipt_of(citizen)
+
+
+async def solves(contact: Person, text: str) -> None:
+    """Report a result for the case whose card is the newest."""
+    await contact.presses("Report the result")
+    await contact.sees("What was done")
+    await contact.says(text)
+    await contact.says("/done")
+    await contact.sees("will read this")
+    await contact.presses("^Send$")
+    await contact.sees("waits for their word")

@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -112,6 +113,13 @@ class Town:
             self._running.result()
         assert self.app.address is not None
         self.url = "http://{}:{}".format(*self.app.address)
+
+    async def restarts(self) -> None:
+        """End the program and start it anew at the same address."""
+        assert self.app.address is not None
+        self.settings = replace(self.settings, listen=self.app.address)
+        await self.stops()
+        await self.starts()
 
     async def stops(self) -> None:
         """End the program as Ctrl-C does."""

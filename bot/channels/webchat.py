@@ -234,7 +234,7 @@ class WebChat:
         except web.HTTPException:
             raise
         except Exception as error:  # whatever the store raised: nothing is kept, and the page comes again with it
-            log.error(MESSAGE_NOT_KEPT, extra={"error": type(error).__name__})
+            log.error(MESSAGE_NOT_KEPT, extra={"fields": {"why": type(error).__name__}})
             raise self._gate.refusal(request, web.HTTPServiceUnavailable, NOT_KEPT) from error
 
     async def _body(self, request: web.Request) -> bytes:

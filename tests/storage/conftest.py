@@ -40,6 +40,13 @@ async def postgresql(postgres: str) -> AsyncIterator[Database]:
         yield store
 
 
+@pytest.fixture
+async def postgres_pair(postgres: str) -> AsyncIterator[tuple[Database, Database]]:
+    """Give two processes' views of one database."""
+    async with migrated_postgres(postgres) as url, opened(url) as one, opened(url) as other:
+        yield one, other
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest) -> Database:
     database: Database = request.getfixturevalue(request.param)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -142,19 +141,21 @@ async def test_nobody_begins_before_a_slow_rollback_is_through_even_if_cancelled
 async def test_a_cancelled_task_ends_and_does_not_go_on(counter: Database) -> None:
     """Cleaning up is finished in spite of a cancellation, but must not swallow it: a loop would run on after its end."""
 
+    over = False
+
     async def write() -> None:
-        while True:
+        while not over:
             async with counter.transaction() as tx:
                 await tx.one("SELECT 1 AS x")
 
     async def read() -> None:
-        while True:
+        while not over:
             async with counter.reading() as tx:
                 await tx.one("SELECT 1 AS x")
 
     async def save() -> None:
         async with counter.transaction() as tx:
-            while True:
+            while not over:
                 try:
                     async with tx.savepoint():
                         await tx.one("SELECT 1 AS x")
@@ -163,16 +164,13 @@ async def test_a_cancelled_task_ends_and_does_not_go_on(counter: Database) -> No
                     pass
 
     chance = random.Random(13)
-    works: list[tuple[str, Coroutine[Any, Any, None]]] = []
-    for _ in range(60):
-        works += [("write", write()), ("read", read()), ("save", save())]
-    for name, work in works:
-        task = asyncio.create_task(work)
+    for work in (write, read, save) * 60:
+        task = asyncio.create_task(work())
         await asyncio.sleep(0.001 + chance.random() * 0.003)
         task.cancel()
         _done, running = await asyncio.wait((task,), timeout=1)
-        task.cancel()
-        assert not running, name
+        over = bool(running)
+        assert not running, work.__name__
         assert task.cancelled()
 
 

@@ -52,7 +52,7 @@ async def test_a_text_beyond_what_the_page_allows_is_refused_with_a_sentence(tow
     await citizen.says("字" * 100_001)
     assert citizen.refusals
     await citizen.says("/help")
-    await citizen.sees("You write what is the matter")
+    await citizen.sees("responsible unit has a deadline")
 
 
 @BOTH
@@ -78,6 +78,19 @@ async def test_thirty_photos_are_taken_and_shown(town: Town, on: str) -> None:
     await finishes(citizen)
     await contact.sees("Complaint · Rubbish")
     await contact.sees_photos(30, timeout=40)
+
+
+async def test_the_same_photo_sent_twice_is_shown_and_taken_by_nobody(town: Town) -> None:
+    first, second = await town.somebody("web"), await town.somebody("web")
+    contact = await town.contact("web")
+    for citizen in (first, second):
+        await citizen.says("/complain")
+        await citizen.says(RUBBISH)
+        await citizen.sends_photo()
+        await citizen.sends_photo()
+        await finishes(citizen)
+        await contact.sees("Complaint · Rubbish")
+    await contact.sees_photos(4)
 
 
 async def test_a_video_that_telegram_will_not_give_is_named_and_everything_else_is_kept(town: Town) -> None:

@@ -1,0 +1,171 @@
+"""Inside a form: back, cancel, help, another language, start over, typed answers, another form, a restart of the program."""
+
+from __future__ import annotations
+
+import pytest
+from story_filing import RUBBISH, files, receipt_of, solves, tells
+from story_town import Person, Town
+
+BOTH = pytest.mark.parametrize("on", ["web", "telegram"])
+CITIZENS_FORMS = {"add": "write or send", "withdraw": "Why do you withdraw", "reply": "write or send"}
+CONTACTS_FORMS = {"return": "not belong", "ask": "like to ask", "report": "What was done", "hand_over": "Who shall have"}
+OFFICE_FORMS = {"assign": "Which unit", "refuse": "can't the case be taken on"}
+
+
+@pytest.fixture(params=["web", "telegram"])
+async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
+    """Bring a citizen to the town."""
+    return await town.somebody(request.param)
+
+
+async def test_back_asks_the_question_before_and_keeps_the_later_answers(citizen: Person) -> None:
+    await tells(citizen)
+    await citizen.says("/back")
+    await citizen.sees("May we publish", buttons=["^Yes", "^No", "Keep it", "Back"])
+    await citizen.presses("^Yes$")
+    await citizen.sees("may be published.+Shall we send it")
+    await citizen.says("返回")
+    await citizen.sees("May we publish")
+    await citizen.presses("^Back$")
+    await citizen.sees("Who may know")
+    await citizen.presses("Keep it as it is")
+    await citizen.sees("may be published.+Shall we send it")
+
+
+async def test_back_takes_the_last_message_out_and_at_the_first_question_says_so(citizen: Person) -> None:
+    await citizen.says("/complain")
+    await citizen.says("垃圾没人清运")
+    await citizen.says("这句说错了")
+    await citizen.says("back")
+    await citizen.sees("taken out.+messages: 1")
+    await citizen.says("/done")
+    await citizen.sees("Where is it")
+    for answer in ("城西区", "1"):
+        await citizen.says(answer)
+    await citizen.presses("anonymous")
+    await citizen.presses("^No$")
+    summary = await citizen.sees("垃圾没人清运.+Shall we send it")
+    assert "说错了" not in summary.text
+    await citizen.says("/cancel")
+    await citizen.says("/consult")
+    await citizen.says("/back")
+    await citizen.sees("first question")
+
+
+async def test_a_cancelled_form_can_be_taken_up_again(citizen: Person) -> None:
+    await tells(citizen)
+    await citizen.presses("^Cancel$")
+    await citizen.sees("Nothing has been sent")
+    await citizen.presses("Go on after all")
+    await citizen.sees("Complaint · Rubbish.+Shall we send it")
+    await citizen.presses("^Send$")
+    await receipt_of(citizen)
+
+
+async def test_help_in_the_middle_comes_with_the_question_again(citizen: Person) -> None:
+    await tells(citizen)
+    for word in ("/help", "帮助"):
+        await citizen.says(word)
+        await citizen.sees("responsible unit has a deadline")
+        await citizen.sees("Shall we send it")
+    await citizen.presses("^Send$")
+    await receipt_of(citizen)
+
+
+async def test_another_language_asks_the_same_question_and_voids_no_answer(citizen: Person) -> None:
+    await tells(citizen)
+    await citizen.says("/language")
+    await citizen.sees("Which language", buttons=["中文", "English"])
+    await citizen.presses("中文")
+    await citizen.says("/nonsense")
+    await citizen.sees("投诉.+垃圾.+城西区.+匿名", buttons=["发送|提交"])
+    await citizen.presses("发送|提交")
+    await citizen.sees(r"\d{8}-\d{5}-\d.+西宁市城市管理|城西区城市管理")
+
+
+async def test_starting_over_forgets_every_answer(citizen: Person) -> None:
+    await tells(citizen)
+    await citizen.says("start over")
+    await citizen.sees("begin again.+Tell us what happened")
+    await citizen.says("/done")
+    await citizen.sees("nothing yet")
+    await tells(citizen, "门口路灯不亮", category="Something else|Housing")
+
+
+async def test_everything_can_be_typed_by_number_or_by_name(citizen: Person) -> None:
+    for line in ("/complain", RUBBISH, "好了", "３", "rubbish and street cleaning", "1", "no"):
+        await citizen.says(line)
+    await citizen.sees("Complaint · Rubbish.+Chengxi.+stay anonymous.+not be published.+Shall we send it")
+    await citizen.says("send")
+    await receipt_of(citizen)
+
+
+async def test_what_does_not_fit_a_question_is_not_lost(citizen: Person) -> None:
+    await tells(citizen)
+    await citizen.says("还有，晚上有老鼠")
+    await citizen.sees("added this to what you told us.+晚上有老鼠.+Shall we send it")
+    await citizen.sends_photo()
+    await citizen.sees("晚上有老鼠.+Files: 1.+Shall we send it")
+
+
+async def test_more_words_can_be_covered_before_sending(town: Town, citizen: Person) -> None:
+    await tells(citizen, "张三丰家门口的垃圾没人清运")
+    await citizen.presses("^Change$")
+    await citizen.presses("Cover more words")
+    await citizen.sees("Which words")
+    await citizen.says("张三丰")
+    summary = await citizen.sees("Shall we send it")
+    assert "张三丰" not in summary.text
+    await citizen.presses("^Send$")
+    number, _code = await receipt_of(citizen)
+    assert "张三丰" not in (await town.texts(number))[0]
+
+
+async def test_a_form_opened_in_the_middle_ends_and_the_first_one_goes_on(citizen: Person) -> None:
+    await tells(citizen)
+    await citizen.says("/suggest")
+    await citizen.sees("Tell us what happened")
+    await citizen.says("/cancel")
+    await citizen.sees("Now back to: Filing.+Complaint · Rubbish.+Shall we send it")
+    await citizen.presses("^Send$")
+    await receipt_of(citizen)
+
+
+async def test_a_form_goes_on_after_the_program_was_started_anew(town: Town, citizen: Person) -> None:
+    await tells(citizen)
+    await town.restarts()
+    await citizen.presses("^Change$")
+    await citizen.presses("^Publishing$")
+    await citizen.presses("^Yes$")
+    await citizen.sees("may be published.+Shall we send it")
+    await citizen.presses("^Send$")
+    await receipt_of(citizen)
+
+
+@BOTH
+async def test_every_form_about_a_case_explains_itself_and_can_be_cancelled(town: Town, on: str) -> None:
+    citizen, contact, office = await town.somebody(on), await town.contact(on), await town.office(on)
+    number, _code = await files(citizen)
+    case = (await town.case(number)).id
+    await contact.sees("Sign in by")
+    await contact.presses("^Sign in$")
+    await can_be_cancelled(citizen, case, CITIZENS_FORMS)
+    await can_be_cancelled(contact, case, CONTACTS_FORMS)
+    await contact.sees("Report", new=False)
+    await solves(contact, "已清运")
+    await can_be_cancelled(citizen, case, {"not_solved": "still wrong"})
+    number, _code = await files(await town.somebody("web"), "不知道归谁管", place="I don't know", category="Something else")
+    await office.sees("不知道归谁管")
+    await can_be_cancelled(office, (await town.case(number)).id, OFFICE_FORMS)
+    await can_be_cancelled(citizen, "", {"look_up": "Which case", "file": "Tell us what happened"})
+
+
+async def can_be_cancelled(person: Person, case: str, forms: dict[str, str]) -> None:
+    for form, question in forms.items():
+        await person.presses_secretly(f"f:{form}:{case}")
+        await person.sees(question)
+        await person.says("/help")
+        await person.sees("responsible unit has a deadline")
+        await person.sees(question)
+        await person.says("算了")
+        await person.sees("Nothing has been sent")
