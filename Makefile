@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 PYTHON ?= python3
+# Asked before a folder is made: what pip says to a Python that is too old helps nobody.
+NEW_ENOUGH := import sys; sys.version_info >= (3, 11) or sys.exit("Huiyin needs Python 3.11 or later; to name yours: make run PYTHON=python3.12")
 
 .PHONY: help setup develop run test lint types contracts flows locale lock
 
@@ -10,8 +12,7 @@ help: ## say what there is
 setup: .venv/run ## make .venv with the command .venv/bin/huiyin
 
 .venv/run: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Huiyin needs Python 3.11 or later. If you have one beside this, name it: make PYTHON=python3.12 ...")'
-	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	test -x $(BIN)/pip || ($(PYTHON) -c '$(NEW_ENOUGH)' && $(PYTHON) -m venv .venv)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@

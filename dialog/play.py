@@ -29,6 +29,8 @@ from dialog.questions import (
 )
 from dialog.texts import Json, Text, _
 
+SEND_IT = _("Send")
+
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
@@ -162,9 +164,9 @@ class Dialog:
         question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=options, most=300)
         return cast("Place | None", self._ask(question))
 
-    async def confirm(self, key: str, prompt: Text, summary: tuple[Text, ...]) -> bool:
-        """Show everything and ask whether to send it; False if the person cancels."""
-        options = (Option(SEND, _("Send")), Option(CHANGE, _("Change")), Option(CANCEL, _("Cancel")))
+    async def confirm(self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT) -> bool:
+        """Show everything and ask whether to go through with it (`yes` names that); False if the person cancels."""
+        options = (Option(SEND, yes), Option(CHANGE, _("Change")), Option(CANCEL, _("Cancel")))
         question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
         return bool(self._ask(question) == SEND)
 

@@ -105,7 +105,8 @@ async def not_solved(d: Dialog) -> Words:
 async def withdraw(d: Dialog) -> Words | None:
     """Ask why, and make sure."""
     why = await d.text("why", _("Why do you withdraw the case? A few words are enough."), label=_("Reason"), most=500)
-    sure = await d.confirm("sure", _("The case ends here and nobody deals with it any more. Withdraw it?"), ())
+    ends = _("The case ends here and nobody deals with it any more. Withdraw it?")
+    sure = await d.confirm("sure", ends, (), yes=_("Withdraw it"))
     return Words(case=d.arg, text=why, files=(), message=None) if sure else None
 
 

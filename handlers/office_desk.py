@@ -11,7 +11,7 @@ from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, screen_button
-from dialog.texts import Text, _
+from dialog.texts import Text, _, verbatim
 from domain.cases import CaseState
 from domain.city import DISCIPLINE
 from handlers.following import one_line
@@ -85,7 +85,7 @@ async def units_named(ctx: Context, part: str) -> Options:
 async def refuse(d: Dialog) -> Refuse | None:
     """Ask for the reason that the citizen will read."""
     reason = await d.text("reason", _("Why can't the case be taken on? The citizen will read this."), label=_("Reason"))
-    sure = await d.confirm("sure", _("The case ends here. Send this to the citizen?"), (Text("", {"": reason}),))
+    sure = await d.confirm("sure", _("The case ends here. Refuse it for this reason?"), (verbatim(reason),), yes=_("Refuse it"))
     return Refuse(case=d.arg, reason=reason) if sure else None
 
 

@@ -82,9 +82,8 @@ async def return_(d: Dialog) -> Written | None:
         words = await d.text(
             "words", _("Please write the reason, for the supervision office."), label=_("In your words"), most=500
         )
-    sure = await d.confirm(
-        "sure", _("Return the case to the supervision office?"), (REASONS[reason] if reason in REASONS else verbatim(words),)
-    )
+    why = REASONS[reason] if reason in REASONS else verbatim(words)
+    sure = await d.confirm("sure", _("Return the case to the supervision office?"), (why,), yes=_("Return it"))
     return Written(case=d.arg, text=words, reason=reason if reason in REASONS else "") if sure else None
 
 

@@ -8,17 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Conflict, Database, StorageError, Unavailable, connect
+from storage.database import Conflict, Database, StorageError, Tx, Unavailable, connect
 
 
-async def end_by(store: Database, other: Database, statement: str) -> None:
-    """Begin a transaction, let `other` end its connection, and go on."""
-    async with store.transaction() as tx:
-        row = await tx.one("SELECT pg_backend_pid() AS pid")
-        assert row is not None
-        async with other.transaction() as killer:
-            await killer.one("SELECT pg_terminate_backend(CAST(:pid AS INTEGER)) AS ended", pid=row["pid"])
-        await tx.one(statement)
+async def cut(tx: Tx, other: Database) -> None:
+    """Let the server end the connection of a transaction."""
+    row = await tx.one("SELECT pg_backend_pid() AS pid")
+    assert row is not None
+    async with other.transaction() as killer:
+        await killer.one("SELECT pg_terminate_backend(CAST(:pid AS INTEGER)) AS ended", pid=row["pid"])
 
 
 @pytest.mark.parametrize(
@@ -84,7 +82,9 @@ async def test_a_connection_lost_in_the_middle_is_a_store_that_fails_and_the_nex
 ) -> None:
     store, other = postgres_pair
     with pytest.raises(Unavailable):
-        await end_by(store, other, "SELECT 1 AS x")
+        async with store.transaction() as tx:
+            await cut(tx, other)
+            await tx.one("SELECT 1 AS x")
     async with store.transaction() as tx:
         assert await tx.one("SELECT 1 AS x")
 
@@ -93,10 +93,7 @@ async def test_a_connection_lost_in_a_savepoint_is_a_store_that_fails(postgres_p
     store, other = postgres_pair
     with pytest.raises(Unavailable):
         async with store.transaction() as tx:
-            row = await tx.one("SELECT pg_backend_pid() AS pid")
-            assert row is not None
-            async with other.transaction() as killer:
-                await killer.one("SELECT pg_terminate_backend(CAST(:pid AS INTEGER)) AS ended", pid=row["pid"])
+            await cut(tx, other)
             await asyncio.sleep(0.05)
             async with tx.savepoint():
                 pass
@@ -106,10 +103,7 @@ async def test_a_connection_lost_while_reading_is_a_store_that_fails(postgres_pa
     store, other = postgres_pair
     with pytest.raises(Unavailable):
         async with store.reading() as tx:
-            row = await tx.one("SELECT pg_backend_pid() AS pid")
-            assert row is not None
-            async with other.transaction() as killer:
-                await killer.one("SELECT pg_terminate_backend(CAST(:pid AS INTEGER)) AS ended", pid=row["pid"])
+            await cut(tx, other)
             await tx.one("SELECT 1 AS x")
     async with store.reading() as tx:
         assert await tx.one("SELECT 1 AS x")

@@ -8,7 +8,7 @@ from story_town import Person, Town
 
 BOTH = pytest.mark.parametrize("on", ["web", "telegram"])
 CITIZENS_FORMS = {"add": "write or send", "withdraw": "Why do you withdraw", "reply": "write or send"}
-CONTACTS_FORMS = {"return": "not belong", "ask": "like to ask", "report": "What was done", "hand_over": "Who shall have"}
+CONTACTS_FORMS = {"return": "not belong", "ask": "like to ask", "report": "What was done", "hand_over": "take over the case"}
 OFFICE_FORMS = {"assign": "Which unit", "refuse": "can't the case be taken on"}
 
 

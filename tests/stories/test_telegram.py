@@ -84,7 +84,7 @@ async def test_a_forwarded_message_and_a_caption_are_words_like_any(town: Town, 
     await citizen.user.sends_photo(picture(), caption="这是照片")
     await citizen.sees("messages: 2, files: 1")
     await citizen.presses("^Done$")
-    await citizen.sees("What is it", buttons=["Complaint", "Consultation", "Suggestion", "Misconduct"])
+    await citizen.sees("What kind", buttons=["Complaint", "Consultation", "Suggestion", "Misconduct"])
     await citizen.presses("^Complaint$")
     await citizen.sees("Where is it")
     await citizen.user.shares_place(*GATE, title="阳光小区", address="五四西路1号")
