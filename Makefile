@@ -12,7 +12,7 @@ help: ## say what there is
 setup: .venv/run ## make .venv with the command .venv/bin/huiyin
 
 .venv/run: requirements.txt pyproject.toml
-	test -x $(BIN)/pip || ($(PYTHON) -c '$(NEW_ENOUGH)' && $(PYTHON) -m venv .venv)
+	@test -x $(BIN)/pip || ($(PYTHON) -c '$(NEW_ENOUGH)' && $(PYTHON) -m venv .venv)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@

@@ -123,12 +123,14 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
     await start_deadline(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
-    await refresh_cards(ctx, case)
     if case.unit:
         await start_unit_deadlines(ctx, case)
-        await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
     else:
         await start_deadline(ctx, case, DeadlineKind.ACCEPT, ACCEPT)
+    await refresh_cards(ctx, case)
+    if case.unit:
+        await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
+    else:
         await queue_for_office(ctx, case)
     await tell_followers(ctx, case, _("The case has been reopened."), but=ctx.me.person)
     return case

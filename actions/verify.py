@@ -50,6 +50,10 @@ async def verify(tx: Tx) -> Proof:
                     problems.append(f"{subject}: the text of row {row.n} is missing.")
                 elif not entry.erased and entry.hash != row.payload.get("text"):
                     problems.append(f"{subject}: the text of row {row.n} is not the one that was recorded.")
+                elif "files" in row.payload and row.payload["files"] != list(entry.files):
+                    problems.append(f"{subject}: the files of row {row.n} are not those that were recorded.")
+            recorded = {str(row.payload.get("entry", "")) for row in rows}
+            problems += [f"{subject}: text {e.n} was never recorded." for e in written.values() if e.id not in recorded]
     problems += [f"{subject}: has rows but no head." for subject in await ledger.headless(tx)]
     seals = await ledger.seals(tx)
     proof.seals = len(seals)

@@ -119,6 +119,7 @@ class Turn:
 
     async def _said(self) -> None:
         incoming, text = self.incoming, self.incoming.text.strip()
+        await self._forget_press()
         if incoming.unsupported:
             await self._again(
                 UNSUPPORTED.get(incoming.unsupported, _("We can't read this kind of message. Please write it in words."))
@@ -256,6 +257,8 @@ class Turn:
     async def _pressed(self, press: str) -> Text | None:
         kind, _colon, rest = press.partition(":")
         parts = rest.split(":")
+        if kind in ("a", "s"):
+            await self._forget_press()
         if kind == "a" and len(parts) >= 3 and parts[1].isdecimal():
             talk = await talks.marked(self.ctx.tx, self.ctx.keys, self.ctx.me.person, parts[0])
             if talk is None or talk.form not in self.engine.forms:
@@ -291,6 +294,11 @@ class Turn:
         this = f"{press} {self.incoming.pressed or ''}"
         await people.remember_press(self.ctx.tx, self.ctx.me.conversation.id, f"{received} {this}")
         return before == this and received - int(at) < DOUBLE_PRESS / timedelta(milliseconds=1)
+
+    async def _forget_press(self) -> None:
+        """Only a press that directly follows its like is a double: after anything else it is a new wish."""
+        if self.ctx.me.conversation.last_press:
+            await people.remember_press(self.ctx.tx, self.ctx.me.conversation.id, "")
 
     # ---- answers -------------------------------------------------------------------------------------
 

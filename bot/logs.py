@@ -22,8 +22,7 @@ class Line(logging.Formatter):
         """Write one line; the place of an error is told, its words are not, for they may quote somebody."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-        for gathered in ("fields", "event_fields"):
-            fields.update(fields.pop(gathered, {}))
+        fields.update(fields.pop("fields", {}))
         event = record.getMessage()
         if record.exc_info and record.exc_info[0]:
             fields["error"] = record.exc_info[0].__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from actions.notices import queue
 from bot.bell import Bell
@@ -31,6 +31,9 @@ RENEW = 5.0
 LOOK_AGAIN = 2.0
 AT_ONCE = 2
 GIVE_UP = timedelta(hours=24)
+UNUSED = timedelta(days=7)
+FORGET_EVERY = timedelta(hours=1)
+MOST_FORGOTTEN = 1000
 WHY: dict[str, Text] = {
     Reason.TOO_LARGE: _("One of your files is larger than 20 MB and can't be taken. Please send a shorter or smaller one."),
     Reason.EMPTY: _("One of your files is empty. Please send it again."),
@@ -65,6 +68,7 @@ class MediaLoop:
         self._vault = vault
         self._channels = channels
         self._keep_free = keep_free
+        self._forgotten_at: datetime | None = None
         self._stopping = False
         self._rung = bell.listen("files")
 
@@ -82,11 +86,22 @@ class MediaLoop:
                 async with self._database.transaction() as tx:
                     taken = await files.take(tx, now, now + LEASE, AT_ONCE)
                 await asyncio.gather(*(self._hold(file) for file in taken))
+                await self._forget(now)
             except StorageError as error:
                 taken = ()
                 log.warning("media_waits_for_the_store", extra={"fields": {"why": str(error)}})
             if not taken:
                 await self._clock.until(self._rung, LOOK_AGAIN)
+
+    async def _forget(self, now: datetime) -> None:
+        """Let files go that were sent a week ago and never became part of a case; looked for once an hour."""
+        if self._forgotten_at and now - self._forgotten_at < FORGET_EVERY:
+            return
+        self._forgotten_at = now
+        async with self._database.transaction() as tx:
+            names = await files.forget_unused(tx, now - UNUSED, MOST_FORGOTTEN)
+        for name in names:
+            await asyncio.to_thread(self._vault.delete, name)
 
     async def _hold(self, file: File) -> None:
         """Work on a file and keep others away from it meanwhile."""

@@ -91,6 +91,8 @@ class OutboxLoop:
     async def _renew(self) -> None:
         while True:
             await self._clock.sleep(RENEW)
+            if not self._sending:
+                continue
             try:
                 async with self._database.transaction() as tx:
                     await outbox.renew(tx, tuple(self._sending), self._clock.now() + LEASE)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.ledger import text_hash
 from domain.privacy import Masked
+from storage import files as storage_files
 from storage.database import Row, Tx
 from storage.ids import at, ms, new_id
 from storage.keys import Keys
@@ -91,6 +92,7 @@ async def write(
         message=message,
         now=ms(now),
     )
+    await storage_files.use(tx, entry.files, now)
     return entry
 
 

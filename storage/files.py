@@ -120,6 +120,25 @@ async def try_later(tx: Tx, id: str, until: datetime) -> None:
     await tx.run("UPDATE file SET next_try_at = :until WHERE id = :id", id=id, until=ms(until))
 
 
+async def use(tx: Tx, ids: Sequence[str], now: datetime) -> None:
+    """Note that files have become part of a case, to be kept with it."""
+    for id in ids:
+        await tx.run("UPDATE file SET used_at = :now WHERE id = :id AND used_at IS NULL", id=id, now=ms(now))
+
+
+async def forget_unused(tx: Tx, before: datetime, limit: int) -> Sequence[str]:
+    """Delete files that came before a point in time and never became part of a case; return what the vault can let go."""
+    rows = await tx.all(
+        "DELETE FROM file WHERE id IN (SELECT id FROM file WHERE used_at IS NULL AND created_at < :before LIMIT :limit)"
+        " RETURNING stored, raw",
+        before=ms(before),
+        limit=limit,
+    )
+    names = {name for row in rows for name in (row["stored"], row["raw"]) if name}
+    kept = [name for name in names if await tx.one("SELECT 1 AS kept FROM file WHERE stored = :name LIMIT 1", name=name)]
+    return sorted(names.difference(kept))
+
+
 def _file(row: Row) -> File:
     return File(
         id=row["id"],

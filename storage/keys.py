@@ -60,7 +60,7 @@ class Keys:
         """Decrypt; raises Unsealable."""
         try:
             return self._seal.decrypt(sealed[:12], sealed[12:], None)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to be a sealed value at all
             raise Unsealable("A sealed value does not open with this key.") from error
 
     def name(self, *parts: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from domain.ledger import GENESIS, Entry, JsonValue, Seal, canonical, link, seal_hash
 from storage.database import Row, Tx
@@ -66,7 +67,8 @@ async def headless(tx: Tx) -> Sequence[str]:
 
 async def seal(tx: Tx, now: datetime) -> Seal | None:
     """Seal the heads of the chains that grew since the last seal; None if none did."""
-    last = await tx.one("SELECT n, hash FROM seal ORDER BY n DESC LIMIT 1 /*pg FOR NO KEY UPDATE */")
+    await tx.one("SELECT /*pg pg_advisory_xact_lock(4801732), */ 1 AS locked")
+    last = await tx.one("SELECT n, hash FROM seal ORDER BY n DESC LIMIT 1")
     grown = await tx.all("SELECT subject, n, hash FROM ledger_head WHERE sealed_n < n ORDER BY subject /*pg FOR NO KEY UPDATE */")
     if not grown:
         return None
@@ -104,12 +106,24 @@ def _entry(row: Row) -> Entry:
         at_ms=int(row["at"]),
         actor=row["actor"],
         event=row["event"],
-        payload=json.loads(row["payload"]),
+        payload=_mapping(row["payload"]),
         previous=row["previous"],
         hash=row["hash"],
     )
 
 
 def _seal(row: Row) -> Seal:
-    heads = {subject: (int(n), str(hash)) for subject, (n, hash) in json.loads(row["heads"]).items()}
+    try:
+        heads = {subject: (int(n), str(hash)) for subject, (n, hash) in _mapping(row["heads"]).items()}
+    except (TypeError, ValueError):
+        heads = {"unreadable": (0, row["heads"])}
     return Seal(n=int(row["n"]), at_ms=int(row["at"]), heads=heads, previous=row["previous"], hash=row["hash"])
+
+
+def _mapping(stored: str) -> dict[str, Any]:
+    """Read a JSON object; what somebody put in its place becomes one that fits no hash, a finding and no crash of the check."""
+    try:
+        read = json.loads(stored)
+    except ValueError:
+        read = None
+    return read if isinstance(read, dict) else {"unreadable": stored}

@@ -176,12 +176,10 @@ async def try_later(tx: Tx, id: str, until: datetime, why: str | None) -> None:
 
 async def put_off(tx: Tx, id: str, until: datetime, *, holds: bool) -> None:
     """Give a row back that was not even tried; `holds`: what comes after it in its lane waits for it."""
+    # A row that was tried holds back what comes after it, see `lease`; without that the tries begin anew.
+    tries = "CASE WHEN tries > 1 THEN tries - 1 ELSE 1 END" if holds else "0"
     await tx.run(
-        "UPDATE outbox SET due_at = :until, lease_until = 0, why = NULL,"
-        " tries = CASE WHEN tries > :least THEN tries - 1 ELSE :least END WHERE id = :id",
-        id=id,
-        until=ms(until),
-        least=int(holds),
+        f"UPDATE outbox SET due_at = :until, lease_until = 0, why = NULL, tries = {tries} WHERE id = :id", id=id, until=ms(until)
     )
 
 
@@ -282,7 +280,8 @@ async def numbered(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
 
 
 async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
-    """Delete what went out long ago, but the cards, which can still be replied to."""
+    """Delete what went out long ago, and what nobody fetched in ten times as long; cards stay, they can still be replied to."""
+    await tx.run("DELETE FROM outbox WHERE sent_at IS NULL AND card IS NULL AND created_at < :before", before=ms(now - 10 * keep))
     return await tx.run(
         "DELETE FROM outbox WHERE sent_at < :before AND (card IS NULL OR edits IS NOT NULL)", before=ms(now - keep)
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
     from asyncpg.transaction import Transaction
 
-_PG_ONLY = re.compile(r"/\*pg (.*?)\*/", re.S)
+_PG_ONLY = re.compile(r"/\*pg\s(.*?)\*/", re.S)
 _PARAM = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 _TOPICS = "huiyin"
 # Locks of a machine that died must be freed, though nobody closed its connections.
@@ -50,6 +50,7 @@ def _errors() -> Generator[None, None, None]:
     except (
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # how the driver names a connection that the server is just ending
         asyncpg.InsufficientResourcesError,
         asyncpg.OperatorInterventionError,
         asyncpg.PostgresSystemError,

@@ -30,7 +30,7 @@ _PASSING = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
-_LITE_ONLY = re.compile(r"/\*lite (.*?)\*/", re.S)
+_LITE_ONLY = re.compile(r"/\*lite\s(.*?)\*/", re.S)
 
 
 @cache

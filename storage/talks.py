@@ -73,9 +73,9 @@ async def last_suspended(tx: Tx, keys: Keys, person: str, now: datetime) -> Talk
 async def marked(tx: Tx, keys: Keys, person: str, mark: str) -> Talk | None:
     """Find the talk to which a button belongs, open or not."""
     rows = await tx.all(
-        "SELECT * FROM talk WHERE person = :person AND id LIKE :pattern ORDER BY opened_at DESC LIMIT 1",
+        "SELECT * FROM talk WHERE person = :person AND substr(id, 23) = :mark ORDER BY opened_at DESC LIMIT 1",
         person=person,
-        pattern=f"%{mark}",
+        mark=mark,
     )
     return _talk(rows[0], keys) if rows else None
 

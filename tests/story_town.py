@@ -137,6 +137,15 @@ class Town:
         self._people.append(person)
         return person
 
+    async def same_browser(self, person: Person) -> WebPerson:
+        """Load the page anew in the browser of somebody who has left it."""
+        assert isinstance(person, WebPerson)
+        again = WebPerson(f"{person.name}again", self.url, "en", cookies=person.cookies)
+        await again.arrives()
+        self._people.remove(person)
+        self._people.append(again)
+        return again
+
     async def contact(self, on: str, unit: str = RUBBISH_UNIT, *, name: str = "", language: str = "en") -> Person:
         """Sign a contact of a unit in with a real invitation."""
         return await self._staff(on, RoleKind.CONTACT, (unit,), name, language)

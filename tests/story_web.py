@@ -49,8 +49,9 @@ class Glimpse:
 class WebPerson:
     """One device. `says` and its like return once the server has kept what was sent."""
 
-    def __init__(self, name: str, url: str, language: str) -> None:
+    def __init__(self, name: str, url: str, language: str, *, cookies: CookieJar | None = None) -> None:
         self.name = name
+        self.cookies = cookies or CookieJar(unsafe=True)
         self.url = url
         self.messages: dict[str, WebMessage] = {}
         self.refusals: list[str] = []
@@ -61,12 +62,10 @@ class WebPerson:
         self._after = 0
         self._orders = itertools.count(1)
         self._news = asyncio.Event()
-        self._cookies: CookieJar | None = None
 
     async def arrives(self) -> None:
         """Open the page and listen."""
-        self._cookies = self._cookies or CookieJar(unsafe=True)
-        self._session = ClientSession(self.url, cookie_jar=self._cookies, headers=self._headers, timeout=ClientTimeout(total=30))
+        self._session = ClientSession(self.url, cookie_jar=self.cookies, headers=self._headers, timeout=ClientTimeout(total=30))
         async with self._session.get("/") as page:
             assert page.status == 200
         self._listening = asyncio.create_task(self._listen())

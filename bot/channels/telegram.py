@@ -113,7 +113,7 @@ class Telegram:
         try:
             await self._api.call("answerCallbackQuery", payload, seconds=NOTICE_SECONDS)
         except TelegramError as error:
-            LOGGER.info(PRESS_UNANSWERED, extra={"event_fields": {"why": error.message}})
+            LOGGER.info(PRESS_UNANSWERED, extra={"fields": {"why": error.message}})
 
     async def fetch(self, ref: str) -> bytes:
         """Get a file that came, of at most 20 MB; raises NotFetched."""
@@ -132,7 +132,7 @@ class Telegram:
         try:
             await self._api.bot.set_my_commands(self._listed(commands, language), scope=BotCommandScopeChat(int(address)))
         except TelegramError as error:
-            LOGGER.warning(COMMANDS_REFUSED, extra={"event_fields": {"why": error.message}})
+            LOGGER.warning(COMMANDS_REFUSED, extra={"fields": {"why": error.message}})
             return False
         return True
 
@@ -171,7 +171,7 @@ class Telegram:
             for code, listed in lists.items():
                 await self._api.bot.set_my_commands(listed, language_code=code or None)
         except BadRequest as error:
-            LOGGER.error(COMMANDS_REFUSED, extra={"event_fields": {"why": error.message}})
+            LOGGER.error(COMMANDS_REFUSED, extra={"fields": {"why": error.message}})
         else:
             await self._door.remember(COMMANDS_KEY, digest, self._clock.now() + REMEMBERED)
 
@@ -208,7 +208,7 @@ class Telegram:
             if not part.attachments or _nobody_there(error):
                 raise
             # Panoramas, broken videos: what Telegram won't show must not keep the words from arriving.
-            LOGGER.info(SENT_AS_DOCUMENTS, extra={"event_fields": {"why": error.message}})
+            LOGGER.info(SENT_AS_DOCUMENTS, extra={"fields": {"why": error.message}})
             return await self._post(wire.request(part, as_documents=True))
 
     async def _post(self, request: wire.Request) -> str:
@@ -229,7 +229,7 @@ class Telegram:
                     continue  # It is a picture with a caption.
                 if UNCHANGED not in said and not any(words in said for words in NOTHING_TO_EDIT):
                     raise
-                LOGGER.info(EDIT_DROPPED, extra={"event_fields": {"why": error.message}})
+                LOGGER.info(EDIT_DROPPED, extra={"fields": {"why": error.message}})
             break
         return letter.edits
 
@@ -258,7 +258,7 @@ def _reaction(error: TelegramError) -> TryLater | Undeliverable | Moved:
         case BadRequest():
             return Undeliverable(error.message, gone=_nobody_there(error))
         case InvalidToken():
-            LOGGER.error(TOKEN_REFUSED, extra={"event_fields": {"task": "sending", "why": error.message}})
+            LOGGER.error(TOKEN_REFUSED, extra={"fields": {"task": "sending", "why": error.message}})
             return TryLater(error.message, WITHOUT_TOKEN, everywhere=True)
         case Unreached():
             return TryLater(error.message, AGAIN, everywhere=True)

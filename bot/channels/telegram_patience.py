@@ -46,7 +46,7 @@ class Patience:
     def over(self) -> None:
         """Note that it worked."""
         if self._said is not None:
-            LOGGER.info(WELL_AGAIN, extra={"event_fields": {"task": self._task, "failures": self._failures}})
+            LOGGER.info(WELL_AGAIN, extra={"fields": {"task": self._task, "failures": self._failures}})
         self._failures, self._said = 0, None
 
     async def after(self, error: Exception) -> None:
@@ -54,7 +54,7 @@ class Patience:
         event, level = _event(error)
         if event != self._said or level == logging.ERROR:
             why = error.message if isinstance(error, TelegramError) else type(error).__name__
-            LOGGER.log(level, event, extra={"event_fields": {"task": self._task, "why": why}})
+            LOGGER.log(level, event, extra={"fields": {"task": self._task, "why": why}})
             self._said = event
         first, longest = (FIRST_WITHOUT_TOKEN, LONGEST_WITHOUT_TOKEN) if event == TOKEN_REFUSED else (FIRST, LONGEST)
         seconds = min(longest, first * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)

@@ -77,7 +77,7 @@ class Poller:
             raise NetworkError("The updates are no list.")
         batch = [update for update in updates if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
         if len(batch) < len(updates):
-            LOGGER.warning(NOT_READ, extra={"event_fields": {"count": len(updates) - len(batch)}})
+            LOGGER.warning(NOT_READ, extra={"fields": {"count": len(updates) - len(batch)}})
         if not batch:
             await self._clock.sleep(0.1)  # A server that doesn't wait must not make us spin.
             return
@@ -115,4 +115,4 @@ class Poller:
         try:
             await self._door.lease(LEASE, 0)
         except Exception as error:
-            LOGGER.warning(NOT_RELEASED, extra={"event_fields": {"why": type(error).__name__}})
+            LOGGER.warning(NOT_RELEASED, extra={"fields": {"why": type(error).__name__}})

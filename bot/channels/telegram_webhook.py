@@ -91,7 +91,7 @@ class Webhook:
         except ValueError:
             update = None
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-            LOGGER.warning(NOT_READ, extra={"event_fields": {"bytes": len(body)}})
+            LOGGER.warning(NOT_READ, extra={"fields": {"bytes": len(body)}})
             return web.Response()
         message = incoming(update, round(self._clock.now().timestamp() * 1000))
         if message is not None:
@@ -99,6 +99,6 @@ class Webhook:
                 await self._door.intake((message,))
             except Exception as error:
                 # The store's failure, whatever its class: Telegram is to post this one again.
-                LOGGER.error(NOT_KEPT, extra={"event_fields": {"why": type(error).__name__}})
+                LOGGER.error(NOT_KEPT, extra={"fields": {"why": type(error).__name__}})
                 return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
         return web.Response()

@@ -92,6 +92,7 @@ CREATE INDEX outbox_external ON outbox (conversation, external_id) WHERE externa
 CREATE INDEX outbox_cards ON outbox (subject, card) WHERE card IS NOT NULL;
 CREATE INDEX outbox_parked ON outbox (parked_at) WHERE parked_at IS NOT NULL;
 CREATE INDEX outbox_old ON outbox (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX outbox_unfetched ON outbox (created_at) WHERE sent_at IS NULL;
 
 CREATE TABLE talk (
   id TEXT PRIMARY KEY,
@@ -111,6 +112,7 @@ CREATE TABLE talk (
   expires_at BIGINT NOT NULL
 );
 CREATE INDEX talk_open ON talk (person) WHERE closed_at IS NULL;
+CREATE INDEX talk_of_person ON talk (person, opened_at);
 CREATE INDEX talk_old ON talk (expires_at);
 
 CREATE TABLE file (
@@ -127,8 +129,11 @@ CREATE TABLE file (
   next_try_at BIGINT NOT NULL,
   ready_at BIGINT,
   refused_at BIGINT,
+  used_at BIGINT,
   why TEXT
 );
+CREATE INDEX file_unused ON file (created_at) WHERE used_at IS NULL;
+CREATE INDEX file_stored ON file (stored) WHERE stored IS NOT NULL;
 CREATE INDEX file_waiting ON file (next_try_at) WHERE ready_at IS NULL AND refused_at IS NULL;
 
 CREATE TABLE cases (

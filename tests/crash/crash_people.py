@@ -14,7 +14,7 @@ from botapi import BotApi, SentMessage, TelegramUser
 from crash_program import ROOT, Program
 from crash_web import WebCitizen
 
-PATIENCE = 60.0
+PATIENCE = 25.0
 RECEIPT = r"Case number: (\S+)"
 
 
@@ -32,7 +32,7 @@ async def files_a_matter(person: TelegramUser | WebCitizen, words: str, chance: 
     await person.sees("Where is it", timeout=PATIENCE)
     await person.presses("Chengxi", timeout=PATIENCE)
     await person.sees("Is it about one of these", timeout=PATIENCE)
-    await person.presses("Rubbish", timeout=PATIENCE)
+    await person.presses("Rubbish|Something else", timeout=PATIENCE)
     await person.sees("Who may know", timeout=PATIENCE)
     await person.presses("Stay anonymous", twice=chance.random() < 0.3, timeout=PATIENCE)
     await person.sees("May we publish", timeout=PATIENCE)

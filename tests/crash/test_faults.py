@@ -171,16 +171,14 @@ async def test_a_full_disk_is_answered_kindly_and_nothing_is_lost_when_there_is_
         await asyncio.sleep(2)
         no_limit = resource.prlimit(program.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(program.pid, resource.RLIMIT_FSIZE, (4096, no_limit[1]))
-        async with aiohttp.ClientSession(headers={"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}) as device:
-            await (await device.get(program.url)).read()
-            message = {"id": "message-1", "order": 1, "at_ms": 1, "text": "/start"}
-            async with device.post(f"{program.url}/chat/messages", json=message) as answer:
-                assert answer.status == 503
-                assert (await answer.json())["error"] == (
-                    "Your message could not be stored just now. It will be sent again by itself."
-                )
-            form = aiohttp.FormData({"file": b"x"})
-            form.add_field("file", b"\xff\xd8\xff", filename="photo.jpg", content_type="image/jpeg")
+        async with WebCitizen(program.url) as newcomer:
+            await newcomer.says("/start")
+            status, answer, wait = await newcomer.uploads(b"\xff\xd8\xff and more")
+            assert (status, wait) == (503, "")
+            assert answer["error"]
+            await asyncio.sleep(1)
+            assert newcomer.refusals
+            assert {status for status, _wait in newcomer.refusals} == {503}
         await asyncio.sleep(4)
         assert program.running
         resource.prlimit(program.pid, resource.RLIMIT_FSIZE, no_limit)

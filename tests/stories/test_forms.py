@@ -62,6 +62,16 @@ async def test_a_cancelled_form_can_be_taken_up_again(citizen: Person) -> None:
     await receipt_of(citizen)
 
 
+async def test_a_form_that_was_cancelled_at_once_opens_again_by_the_same_button(citizen: Person) -> None:
+    await citizen.says("/my")
+    await citizen.sees("no cases here yet")
+    for _ in range(2):
+        await citizen.presses("^Complaint$")
+        await citizen.sees("Tell us what happened")
+        await citizen.says("/cancel")
+        await citizen.sees("Nothing has been sent")
+
+
 async def test_help_in_the_middle_comes_with_the_question_again(citizen: Person) -> None:
     await tells(citizen)
     for word in ("/help", "帮助"):
@@ -151,7 +161,7 @@ async def test_every_form_about_a_case_explains_itself_and_can_be_cancelled(town
     await contact.presses("^Sign in$")
     await can_be_cancelled(citizen, case, CITIZENS_FORMS)
     await can_be_cancelled(contact, case, CONTACTS_FORMS)
-    await contact.sees("Report", new=False)
+    await contact.sees("Signed in by", buttons=["Report"], new=False)
     await solves(contact, "已清运")
     await can_be_cancelled(citizen, case, {"not_solved": "still wrong"})
     number, _code = await files(await town.somebody("web"), "不知道归谁管", place="I don't know", category="Something else")

@@ -122,7 +122,7 @@ async def reports(contact: Person, text: str) -> None:
 
 async def another_device_sees_the_whole_timeline(device: Person, number: str, code: str) -> None:
     await device.says(f"/case {number}")
-    await device.sees("code of 16 digits")
+    await device.sees("16 digits")
     await device.says(code)
     steps = "Received: .+Assigned to.+Signed in.+在哪个门口.+在北门.+已派人清运.+还是有一半.+全部清运.+Solved.+Rated: Fairly"
     await device.sees(steps)

@@ -1,0 +1,104 @@
+"""Migrations are applied once each, whoever comes first; a database that fits no longer is refused and left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from stores import NOW
+
+from storage import migrate as migrations
+from storage.database import Database, StorageError, connect
+from storage.migrate import WrongSchema, migrate, missing
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the program a folder of migrations that a test may change."""
+    copy = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, copy)
+    monkeypatch.setattr(migrations, "FOLDER", copy)
+    return copy
+
+
+async def tables(store: Database) -> set[str]:
+    async with store.transaction() as tx:
+        rows = await tx.all(
+            "SELECT /*lite name FROM sqlite_master WHERE type = 'table' *//*pg tablename AS name FROM pg_tables"
+            " WHERE schemaname = current_schema() */"
+        )
+    return {row["name"] for row in rows}
+
+
+async def test_a_new_database_gets_everything_once(url: str) -> None:
+    store = await connect(url)
+    names = tuple(migration.name for migration in migrations.known())
+    assert names[0] == "0001_first"
+    assert await migrate(store, NOW) == names
+    assert await migrate(store, NOW) == ()
+    assert await missing(store) == ()
+    await store.close()
+
+
+async def test_only_what_is_new_is_applied(url: str, folder: Path) -> None:
+    store = await connect(url)
+    await migrate(store, NOW)
+    (folder / "0900_more.sql").write_text("CREATE TABLE more (n BIGINT);\nINSERT INTO more VALUES (7);\n")
+    (folder / "0901_again.sql").write_text("UPDATE more SET n = n + 1;\n")
+    assert [migration.number for migration in await missing(store)] == [900, 901]
+    assert await migrate(store, NOW) == ("0900_more", "0901_again")
+    assert await migrate(store, NOW) == ()
+    async with store.transaction() as tx:
+        assert await tx.one("SELECT 1 AS x FROM more WHERE n = 8")
+    await store.close()
+
+
+async def test_a_migration_that_fails_leaves_nothing_of_itself_and_can_be_tried_again(url: str, folder: Path) -> None:
+    store = await connect(url)
+    await migrate(store, NOW)
+    (folder / "0900_more.sql").write_text("CREATE TABLE more (n BIGINT);\nINSERT INTO nowhere VALUES (7);\n")
+    for _ in range(2):
+        with pytest.raises(StorageError, match="nowhere"):
+            await migrate(store, NOW)
+    assert "more" not in await tables(store)
+    (folder / "0900_more.sql").write_text("CREATE TABLE more (n BIGINT);\n")
+    assert await migrate(store, NOW) == ("0900_more",)
+    await store.close()
+
+
+async def test_a_database_newer_than_the_program_is_refused(url: str, folder: Path) -> None:
+    store = await connect(url)
+    more = folder / "0900_more.sql"
+    more.write_text("CREATE TABLE more (n BIGINT);\n")
+    await migrate(store, NOW)
+    more.unlink()
+    for refuse in (missing(store), migrate(store, NOW)):
+        with pytest.raises(WrongSchema, match="migration 900"):
+            await refuse
+    await store.close()
+
+
+async def test_a_migration_changed_after_it_was_applied_is_refused(url: str, folder: Path) -> None:
+    store = await connect(url)
+    await migrate(store, NOW)
+    (first,) = folder.glob("0001_*")
+    first.write_text(first.read_text("utf-8") + "-- one more word\n", "utf-8")
+    (folder / "0900_more.sql").write_text("CREATE TABLE more (n BIGINT);\n")
+    with pytest.raises(WrongSchema, match="0001_first"):
+        await migrate(store, NOW)
+    assert "more" not in await tables(store)
+    await store.close()
+
+
+@pytest.mark.parametrize("processes", [2, 5])
+async def test_processes_that_start_at_once_apply_each_migration_once(url: str, folder: Path, processes: int) -> None:
+    (folder / "0900_more.sql").write_text("CREATE TABLE more (n BIGINT);\nINSERT INTO more VALUES (1);\n")
+    stores = [await connect(url) for _ in range(processes)]
+    done = await asyncio.gather(*(migrate(store, NOW) for store in stores))
+    assert sorted(name for names in done for name in names) == sorted(migration.name for migration in migrations.known())
+    async with stores[0].transaction() as tx:
+        assert len(await tx.all("SELECT n FROM more")) == 1
+    for store in stores:
+        await store.close()

@@ -1,0 +1,63 @@
+"""The SQLite file: one server at a time, other commands beside it, readable by its owner only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from stores import opened
+
+from storage.database import Database, Unavailable, connect
+
+
+async def test_a_second_server_of_the_same_file_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path}/huiyin.db"
+    first, second = await connect(url), await connect(f"sqlite:{tmp_path}/../{tmp_path.name}/huiyin.db")
+    first.hold()
+    with pytest.raises(Unavailable, match="already served"):
+        second.hold()
+    await first.close()
+    second.hold()
+    await second.close()
+
+
+async def test_any_number_of_servers_may_hold_one_postgresql(postgres_pair: tuple[Database, Database]) -> None:
+    for store in postgres_pair:
+        store.hold()
+
+
+async def test_a_command_works_beside_the_server(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path}/huiyin.db"
+    async with opened(url) as server, opened(url) as command:
+        server.hold()
+        async with command.transaction() as tx:
+            await tx.run("INSERT INTO quota (id, window_at, used) VALUES ('a', 0, 0)")
+        async with server.transaction() as tx:
+            await tx.run("UPDATE quota SET used = 1")
+        async with command.reading() as tx:
+            assert await tx.one("SELECT 1 AS x FROM quota WHERE used = 1")
+
+
+async def test_all_of_its_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    async with opened(f"sqlite:{tmp_path}/new/huiyin.db") as store:
+        store.hold()
+        async with store.transaction() as tx:
+            await tx.run("INSERT INTO quota (id, window_at, used) VALUES ('a', 0, 0)")
+        async with store.reading() as tx:
+            await tx.one("SELECT 1 AS x FROM quota")
+        files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "new").iterdir()}
+    assert set(files) == {"huiyin.db", "huiyin.db-wal", "huiyin.db-shm", "huiyin.db.serving"}
+    assert set(files.values()) == {0o600}
+
+
+async def test_what_was_committed_is_on_the_disk_and_what_is_deleted_is_gone_from_it(tmp_path: Path) -> None:
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        async with store.transaction() as tx:
+            for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("secure_delete", 1), ("foreign_keys", 1)):
+                row = await tx.one(f"PRAGMA {pragma}")
+                assert row is not None
+                assert row[pragma] == value
+            await tx.run("INSERT INTO memory (id, value, until_at) VALUES ('a', :value, 0)", value=b"a secret in clear")
+        async with store.transaction() as tx:
+            await tx.run("DELETE FROM memory")
+    assert b"a secret in clear" not in (tmp_path / "huiyin.db").read_bytes()
