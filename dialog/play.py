@@ -8,7 +8,7 @@ it changes; answering again voids every later confirmation and every later answe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
@@ -85,6 +85,10 @@ class Answers:
             return False
         self.given[question.key] = replace(answer, raw={"items": answer.raw["items"][:-1], "done": False})
         return True
+
+    def put_in_order(self, asked: Sequence[Question]) -> None:
+        """Bring the answers into the order of their questions, which is what "later" means when one is given again."""
+        self.given = {q.key: self.given[q.key] for q in asked if q.key in self.given} | self.given
 
     def _void_after(self, key: str) -> None:
         keys = list(self.given)
@@ -232,6 +236,8 @@ async def play(script: Script[R], arg: str, answers: Answers, reader: Any, reope
         return Done(await script(dialog))
     except _Pending as pending:
         return Asking(pending.question, tuple(dialog.asked[:-1]), tuple(dialog.changeable))
+    finally:
+        answers.put_in_order(dialog.asked)
 
 
 def _dump(value: Any) -> Json:

@@ -15,6 +15,7 @@ from dialog.questions import Item, Option, Options, Told
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
 from handlers.following import one_line
+from handlers.unit_desk import may_work
 from storage import cases
 
 NEW, NOTHING = "new", "nothing"
@@ -119,6 +120,6 @@ def _item(item: Item) -> Any:
 SUBJECT: Subject[Context] = Subject(
     forms=(
         Form(name="sort", title=_("A new matter, or more about an old one"), script=sort, then=put),
-        Form(name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on),
+        Form(name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on, may=may_work),
     )
 )

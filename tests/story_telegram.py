@@ -10,6 +10,7 @@ from typing import Any
 
 from botapi import BotApi, SentMessage
 from botapi_files import picture
+from story_person import Message
 
 
 class TelegramPerson:
@@ -34,8 +35,9 @@ class TelegramPerson:
         """Send a text; one that is too long goes in parts, as the apps do."""
         return await self.user.says(text)
 
-    async def replies_to(self, message: SentMessage, text: str) -> None:
+    async def replies_to(self, message: Message, text: str) -> None:
         """Send a text as a reply to a message."""
+        assert isinstance(message, SentMessage)
         await self.user.says(text, reply_to=message)
 
     async def sends_photo(self, data: bytes | None = None, *, caption: str = "") -> None:
@@ -50,10 +52,9 @@ class TelegramPerson:
         """Send a location."""
         await self.user.shares_place(lon, lat)
 
-    async def presses(
-        self, button: str, *, on: SentMessage | None = None, twice: bool = False, timeout: float = 10
-    ) -> None:
+    async def presses(self, button: str, *, on: Message | None = None, twice: bool = False, timeout: float = 10) -> None:
         """Press a button by a pattern found in its label."""
+        assert on is None or isinstance(on, SentMessage)
         await self.user.presses(button, message=on, twice=twice, timeout=timeout)
 
     async def presses_secretly(self, press: str) -> None:
@@ -88,7 +89,11 @@ class TelegramPerson:
 
     def now_sees(self, pattern: str) -> bool:
         """Tell whether a message of the bot, as it stands now, matches."""
-        return any(re.search(pattern, one.text, re.S) for one in self.user.chat.messages if one.by_bot)
+        return any(re.search(pattern, message.text, re.S) for message in self.standing())
+
+    def standing(self) -> list[SentMessage]:
+        """Give the messages of the bot that stand in the chat now."""
+        return [message for message in self.user.chat.messages if message.by_bot]
 
     def transcript(self) -> str:
         """Write down the chat as it stands."""

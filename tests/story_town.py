@@ -1,4 +1,4 @@
-"""The real program with people around it: web chat and Telegram at once, over SQLite or PostgreSQL, in a time that can be moved."""
+"""The real program with people around it: web chat and Telegram at once, over either database, in a time that can be moved."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 from botapi import BotApi
+from story_person import Person
 from story_telegram import TelegramPerson
 from story_web import WebPerson
 
@@ -34,8 +35,6 @@ CITY = ROOT / "examples" / "xining"
 RUBBISH_UNIT = "urban-management-630104"
 """Who is responsible for rubbish in Chengxi, where GATE lies."""
 GATE = (101.7489, 36.6296)
-
-Person: TypeAlias = WebPerson | TelegramPerson
 
 
 class MovableClock(Clock):
@@ -132,7 +131,7 @@ class Town:
     async def somebody(self, on: str, *, name: str = "", language: str = "en") -> Person:
         """Bring somebody to the door: on `web` or on `telegram`."""
         name = name or f"Somebody{next(self._names)}"
-        person = WebPerson(name, self.url, language) if on == "web" else TelegramPerson(name, self.api, language)
+        person: Person = WebPerson(name, self.url, language) if on == "web" else TelegramPerson(name, self.api, language)
         await person.arrives()
         self._people.append(person)
         return person
@@ -164,6 +163,10 @@ class Town:
         """Make a one-time code."""
         async with self.app.database.transaction() as tx:
             return await invite(tx, self.app.keys, role, units, name, self.clock.now())
+
+    async def invites_contact(self) -> str:
+        """Make a one-time code for a contact of RUBBISH_UNIT."""
+        return await self.invites(RoleKind.CONTACT, (RUBBISH_UNIT,))
 
     # ---- what the operators see ------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar, FormData
 from botapi_files import picture
+from story_person import Message
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -54,7 +55,6 @@ class WebPerson:
         self.cookies = cookies or CookieJar(unsafe=True)
         self.url = url
         self.messages: dict[str, WebMessage] = {}
-        self.refusals: list[str] = []
         self._headers = {"Accept-Language": language, **OURS}
         self._glimpses: list[Glimpse] = []
         self._said: list[str] = []
@@ -88,8 +88,9 @@ class WebPerson:
         self._said.append(text)
         await self.posts(text=text)
 
-    async def replies_to(self, message: WebMessage, text: str) -> None:
+    async def replies_to(self, message: Message, text: str) -> None:
         """Send a text as a reply to a message."""
+        assert isinstance(message, WebMessage)
         await self.posts(text=text, reply_to=message.id)
 
     async def sends_photo(self, data: bytes | None = None, *, caption: str = "") -> None:
@@ -121,13 +122,12 @@ class WebPerson:
         """Send a place."""
         await self.posts(place={"lon": lon, "lat": lat})
 
-    async def presses(
-        self, button: str, *, on: WebMessage | None = None, twice: bool = False, timeout: float = 10
-    ) -> None:
+    async def presses(self, button: str, *, on: Message | None = None, twice: bool = False, timeout: float = 10) -> None:
         """Press a button by a pattern found in its label: on the newest message that has it, waiting for one.
 
         With `on`: also a button that the message once had, as on a page that has not heard of the edit.
         """
+        assert on is None or isinstance(on, WebMessage)
         until = time.monotonic() + timeout
         while (found := self._button(button, on)) is None:
             assert time.monotonic() < until, f"{self.name} found no button {button!r}:\n{self.transcript()}"
@@ -178,8 +178,9 @@ class WebPerson:
                 assert answer.status == 200
                 assert (await answer.read()).startswith(b"\xff\xd8")
 
-    async def sees_ready(self, message: WebMessage, kinds: str, timeout: float = 15) -> None:
+    async def sees_ready(self, message: Message, kinds: str, timeout: float = 15) -> None:
         """Wait until a message's only file, of one of these kinds, can be opened."""
+        assert isinstance(message, WebMessage)
         until = time.monotonic() + timeout
         while not message.files or not message.files[0]["ready"]:
             assert time.monotonic() < until, self.transcript()
@@ -194,12 +195,16 @@ class WebPerson:
 
     def now_sees(self, pattern: str) -> bool:
         """Tell whether a message, as it stands now, matches."""
-        return any(re.search(pattern, message.text, re.S) for message in self.messages.values())
+        return any(re.search(pattern, message.text, re.S) for message in self.standing())
+
+    def standing(self) -> list[WebMessage]:
+        """Give the messages that stand on the page now."""
+        return list(self.messages.values())
 
     async def posts(self, **fields: Any) -> None:
-        """Post a message as the page does: again and again until it is kept; a refusal is remembered."""
+        """Post a message as the page does: again and again until it is kept. Raises AssertionError with a refusal's sentence."""
         order = next(self._orders)
-        body = {"id": f"{self.name.lower()[:20]}-{order:06}", "order": order, "at_ms": int(time.time() * 1000), **fields}
+        body = {"id": f"message-{order:06}", "order": order, "at_ms": int(time.time() * 1000), **fields}
         await self.posts_body(body)
 
     async def posts_body(self, body: dict[str, Any]) -> None:
@@ -214,8 +219,7 @@ class WebPerson:
             if answer.status == 503:
                 await asyncio.sleep(0.1)
                 continue
-            if answer.status != 200:
-                self.refusals.append(said["error"])
+            assert answer.status == 200, said["error"]
             return
         raise AssertionError("The server never kept the message.")
 

@@ -18,8 +18,9 @@ REFUSED = "telegram refuses"
 NOT_KEPT = "telegram channel held up by our own store"
 WELL_AGAIN = "telegram well again"
 
-FIRST, LONGEST = 1.0, 30.0
-FIRST_WITHOUT_TOKEN, LONGEST_WITHOUT_TOKEN = 5.0, 60.0
+WAITS = {TOKEN_REFUSED: (5.0, 60.0), NOT_KEPT: (0.5, 5.0)}
+"""The first and the longest wait in seconds, where they are not `USUAL`: our own store is soon back and nobody's to spare."""
+USUAL = (1.0, 30.0)
 
 
 class Clock(Protocol):
@@ -35,7 +36,7 @@ class Clock(Protocol):
 
 
 class Patience:
-    """Waits between tries of one task: 1 s, doubled up to 30 s, with jitter; as long as a 429 says; 5 to 60 s without a token."""
+    """Waits between tries of one task, longer each time, with jitter, and as long as a 429 says."""
 
     def __init__(self, task: str, clock: Clock) -> None:
         self._task = task
@@ -56,7 +57,7 @@ class Patience:
             why = error.message if isinstance(error, TelegramError) else type(error).__name__
             LOGGER.log(level, event, extra={"fields": {"task": self._task, "why": why}})
             self._said = event
-        first, longest = (FIRST_WITHOUT_TOKEN, LONGEST_WITHOUT_TOKEN) if event == TOKEN_REFUSED else (FIRST, LONGEST)
+        first, longest = WAITS.get(event, USUAL)
         seconds = min(longest, first * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)
         self._failures += 1
         if isinstance(error, RetryAfter):

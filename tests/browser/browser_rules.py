@@ -16,6 +16,7 @@ _LOOK = r"""() => {
   for (const [what, element] of [["page", document.documentElement], ["conversation", scroll]]) {
     if (element && element.scrollWidth > element.clientWidth) faults.push(`the ${what} scrolls sideways`);
   }
+  if (scroll && document.documentElement.scrollHeight > innerHeight) faults.push("the page scrolls as a whole");
   const read = (css) => {
     const numbers = css.match(/[\d.]+/g).map(Number);
     const scale = css.startsWith("color(") ? 255 : 1;

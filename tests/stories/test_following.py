@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 from story_filing import RUBBISH, files, solves
+from story_person import Person
 from story_telegram import TelegramPerson
-from story_town import Person, Town
+from story_town import Town
 
 
 @pytest.fixture(params=["web", "telegram"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from story_filing import RUBBISH, files, receipt_of, solves, tells
-from story_town import Person, Town
+from story_person import Person
+from story_town import Town
 
 BOTH = pytest.mark.parametrize("on", ["web", "telegram"])
 CITIZENS_FORMS = {"add": "write or send", "withdraw": "Why do you withdraw", "reply": "write or send"}
@@ -153,29 +154,33 @@ async def test_a_form_goes_on_after_the_program_was_started_anew(town: Town, cit
 
 
 @BOTH
-async def test_every_form_about_a_case_explains_itself_and_can_be_cancelled(town: Town, on: str) -> None:
+async def test_every_form_understands_help_back_start_over_and_cancel(town: Town, on: str) -> None:
     citizen, contact, office = await town.somebody(on), await town.contact(on), await town.office(on)
     number, _code = await files(citizen)
     case = (await town.case(number)).id
     await contact.sees("Sign in by")
     await contact.presses("^Sign in$")
-    await can_be_cancelled(citizen, case, CITIZENS_FORMS)
-    await can_be_cancelled(contact, case, CONTACTS_FORMS)
+    await understands_every_word(citizen, case, CITIZENS_FORMS)
+    await understands_every_word(contact, case, CONTACTS_FORMS)
     await contact.sees("Signed in by", buttons=["Report"], new=False)
     await solves(contact, "已清运")
-    await can_be_cancelled(citizen, case, {"not_solved": "still wrong"})
+    await understands_every_word(citizen, case, {"not_solved": "still wrong"})
     number, _code = await files(await town.somebody("web"), "不知道归谁管", place="I don't know", category="Something else")
     await office.sees("不知道归谁管")
-    await can_be_cancelled(office, (await town.case(number)).id, OFFICE_FORMS)
-    await can_be_cancelled(citizen, "", {"look_up": "Which case", "file": "Tell us what happened"})
+    await understands_every_word(office, (await town.case(number)).id, OFFICE_FORMS)
+    await understands_every_word(citizen, "", {"look_up": "Which case", "file": "Tell us what happened"})
 
 
-async def can_be_cancelled(person: Person, case: str, forms: dict[str, str]) -> None:
+async def understands_every_word(person: Person, case: str, forms: dict[str, str]) -> None:
     for form, question in forms.items():
         await person.presses_secretly(f"f:{form}:{case}")
         await person.sees(question)
         await person.says("/help")
         await person.sees("responsible unit has a deadline")
         await person.sees(question)
+        await person.says("上一步")
+        await person.sees(f"first question.+{question}")
+        await person.says("重新开始")
+        await person.sees(f"begin again.+{question}")
         await person.says("算了")
         await person.sees("Nothing has been sent")

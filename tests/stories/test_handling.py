@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from story_filing import files, solves
-from story_town import RUBBISH_UNIT, Person, Town
+from story_person import Person
+from story_town import RUBBISH_UNIT, Town
 
 PARENT = "urban-management"
 CHENGXI = "government-630104"

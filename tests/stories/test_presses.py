@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from botapi import BotApi
 from story_filing import RUBBISH, files, receipt_of, solves, tells
+from story_person import Person
 from story_telegram import TelegramPerson
-from story_town import Person, Town
+from story_town import Town
 from story_web import WebPerson
 
 BOTH = pytest.mark.parametrize("on", ["web", "telegram"])

@@ -140,4 +140,4 @@ async def test_the_whole_way_over_a_webhook_with_updates_brought_twice(webhook_t
     await citizen.presses("^Solved$")
     await citizen.presses("^Satisfied$")
     await citizen.sees("Your rating: Satisfied")
-    assert [row["event"] for row in await town.history(number)] == "file assign accept report solved rate".split()
+    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "accept", "report", "solved", "rate"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from story_filing import receipt_of
-from story_town import GATE, Person, Town
+from story_person import Person
+from story_town import GATE, Town
 
 EVENTS = "file assign accept ask reply report not_solved report solved rate follow"
 

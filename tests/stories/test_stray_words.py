@@ -1,0 +1,121 @@
+"""Words that answer no question: they begin a case, go to the case whose card they reply to, or are asked about once."""
+
+from __future__ import annotations
+
+import pytest
+from story_filing import RUBBISH, files, receipt_of, tells
+from story_town import Town
+
+BOTH = pytest.mark.parametrize("on", ["web", "telegram"])
+
+
+@BOTH
+async def test_the_first_words_begin_a_case_without_any_command(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    for line in (RUBBISH, "/done", "1", "城西区", "1", "1", "2", "send"):
+        await citizen.says(line)
+    number, _code = await receipt_of(citizen)
+    assert await town.texts(number) == [RUBBISH]
+
+
+@BOTH
+async def test_with_an_open_case_the_bot_asks_whether_words_are_about_it(town: Town, on: str) -> None:
+    citizen, contact = await town.somebody(on), await town.contact("web")
+    number, _code = await files(citizen)
+    await citizen.says("现在更臭了")
+    await citizen.sees("new matter, or", buttons=["new matter", number, "Cancel"])
+    await citizen.presses(number)
+    await citizen.sees("passed on with case")
+    await contact.sees("citizen has added: 现在更臭了")
+    assert await town.texts(number) == [RUBBISH, "现在更臭了"]
+
+
+@BOTH
+async def test_words_about_a_new_matter_are_not_to_be_typed_again(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    await files(citizen)
+    await citizen.says("还有一件事：路灯不亮")
+    await citizen.sees("new matter, or")
+    await citizen.presses("A new matter")
+    await citizen.sees("messages: 1")
+    for line in ("/done", "1", "城西区"):
+        await citizen.says(line)
+    await citizen.presses("public works")
+    await citizen.presses("anonymous")
+    await citizen.presses("^No$")
+    await citizen.sees("路灯不亮.+Shall we send it")
+    await citizen.presses("^Send$")
+    number, _code = await receipt_of(citizen)
+    assert await town.texts(number) == ["还有一件事：路灯不亮"]
+
+
+@BOTH
+async def test_words_about_nothing_can_be_dropped(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    number, _code = await files(citizen)
+    await citizen.says("谢谢")
+    await citizen.sees("new matter, or")
+    await citizen.presses("^Cancel$")
+    await citizen.sees("Nothing has been sent")
+    assert await town.texts(number) == [RUBBISH]
+
+
+@BOTH
+async def test_a_reply_to_a_card_goes_to_its_case_and_not_into_the_open_form(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    first, _code = await files(citizen)
+    second, _code = await files(citizen, "单元门口的垃圾也没人清运")
+    receipt = await citizen.sees(f"Case number: {first}", new=False)
+    await tells(citizen, "公园里多放几把椅子", command="/suggest", category="Something else")
+    await citizen.replies_to(receipt, "第一件补充一句")
+    await citizen.sees(f"passed on with case {first}")
+    await citizen.sees("公园里多放几把椅子.+Shall we send it")
+    assert await town.texts(first) == [RUBBISH, "第一件补充一句"]
+    assert await town.texts(second) == ["单元门口的垃圾也没人清运"]
+
+
+@BOTH
+async def test_a_contact_who_replies_to_a_card_chooses_what_it_is(town: Town, on: str) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact(on)
+    number, _code = await files(citizen)
+    card = await contact.sees("Sign in by")
+    await contact.replies_to(card, "在哪个门口？")
+    await contact.sees("What shall we do with it", buttons=["as a question", "as the result", "mistake"])
+    await contact.presses("as a question")
+    await citizen.sees("has a question.+在哪个门口")
+    await contact.sees("question has been sent")
+    await contact.replies_to(card, "已经清运")
+    await contact.presses("as the result")
+    await contact.sees("已经清运.+will read this")
+    await contact.presses("^Send$")
+    await citizen.sees("has answered your case.+已经清运")
+    assert (await town.texts(number))[1:] == ["在哪个门口？", "已经清运"]
+
+
+@BOTH
+async def test_a_contact_who_replied_by_mistake_sends_nothing(town: Town, on: str) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact(on)
+    number, _code = await files(citizen)
+    card = await contact.sees("Sign in by")
+    await contact.replies_to(card, "晚上一起吃饭吗")
+    question = await contact.sees("What shall we do with it")
+    asked = "What shall we do with it"
+    assert sum(asked in message.text and bool(message.buttons) for message in contact.standing()) == 1
+    await contact.presses("mistake")
+    await contact.sees("Nothing has been sent")
+    assert question.buttons == []
+    await citizen.sees_nothing(0.2)
+    assert await town.texts(number) == [RUBBISH]
+
+
+async def test_a_reply_to_a_card_of_a_closed_case_is_answered_and_not_swallowed(town: Town) -> None:
+    citizen = await town.somebody("web")
+    number, _code = await files(citizen)
+    receipt = await citizen.sees("Case number", new=False)
+    await citizen.presses("Show the case")
+    await citizen.presses("^Withdraw$")
+    await citizen.says("已解决")
+    await citizen.presses("^Withdraw it$")
+    await citizen.sees("has been withdrawn")
+    await citizen.replies_to(receipt, "又堆起来了")
+    await citizen.sees(f"{number}.+withdrawn")
