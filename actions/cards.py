@@ -11,7 +11,7 @@ from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
-from domain.cases import OPEN, CaseKind, CaseState, Satisfaction
+from domain.cases import OPEN, CaseKind, CaseState, Party, Satisfaction
 from storage import deadlines, entries, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -19,6 +19,7 @@ from storage.entries import Entry, EntryKind
 from storage.roles import Role
 
 EXCERPT = 700
+ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
 
 KINDS: dict[CaseKind, Text] = {
     CaseKind.COMPLAINT: _("Complaint"),
@@ -58,7 +59,7 @@ class Facts:
     @property
     def question(self) -> Entry | None:
         """The unit's question that the citizen has not answered yet."""
-        asked = [entry for entry in self.entries if entry.kind in (EntryKind.QUESTION, EntryKind.REPLY)]
+        asked = [entry for entry in self.entries if entry.kind in (EntryKind.QUESTION, *ENDS_QUESTION)]
         return asked[-1] if asked and asked[-1].kind is EntryKind.QUESTION else None
 
     @property
@@ -72,9 +73,10 @@ class Facts:
         text = "\n".join(entry.text for entry in self.entries if entry.kind in told and entry.text)
         return verbatim(excerpt(text)) if text else _("(no words, see the files)")
 
-    def files(self, *kinds: EntryKind) -> tuple[str, ...]:
-        """The files that came with texts of these kinds."""
-        return tuple(file for entry in self.entries if entry.kind in kinds for file in entry.files)
+    @property
+    def citizens_files(self) -> tuple[str, ...]:
+        """Every file that came from the citizen's side."""
+        return tuple(file for entry in self.entries if entry.author == Party.CITIZEN for file in entry.files)
 
 
 async def facts(ctx: Context, case: Case) -> Facts:

@@ -68,6 +68,7 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
 
     A unit with open cases can't be dropped: its cases would have no owner.
     """
+    await cities.for_change(tx)
     n = await cities.newest(tx)
     if n and await cities.files(tx, n) == dict(files):
         return False

@@ -17,7 +17,7 @@ from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import ACCEPT
 from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
-from domain.privacy import mask
+from domain.privacy import Masked, mask
 from domain.routing import Decision, Located, locate, route
 from storage import cases
 from storage.cases import Case
@@ -44,6 +44,11 @@ class FileCase:
     cover: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
 
+    def masked(self, text: str) -> Masked:
+        """Cover in a text what nobody but the citizen shall read, in the summary as in what is kept."""
+        names = (self.name,) if self.name else ()
+        return mask(text, names=names, cover=(*self.cover, self.phone) if self.phone else self.cover)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
@@ -62,10 +67,8 @@ async def file_case(ctx: Context, command: FileCase) -> Receipt:
     code = receipt_code(secrets.randbelow(10**16))
     case = await _insert(ctx, command, located, decision, code)
     await cases.follow(ctx.tx, case.id, ctx.me.person, ctx.now)
-    entry = await write(
-        ctx, case, EntryKind.TOLD, Party.CITIZEN, command.text,
-        files=command.files, cover=command.cover, message=command.messages[0] if command.messages else None,
-    )  # fmt: skip
+    first = command.messages[0] if command.messages else None
+    entry = await write(ctx, case, EntryKind.TOLD, Party.CITIZEN, command.text, files=command.files, message=first)
     await note(
         ctx, case, Event.FILE, Party.CITIZEN,
         kind=case.kind, area=case.area, category=case.category, identity="named" if case.named else "anonymous",
@@ -82,7 +85,7 @@ async def file_case(ctx: Context, command: FileCase) -> Receipt:
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
-        assigned_by = await start_deadline(ctx, case, DeadlineKind.ACCEPT, ACCEPT)
+        assigned_by = await start_deadline(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
         await queue_for_office(ctx, case)
     return Receipt(case=case, code=code, promise=promise, assigned_by=assigned_by, outside=located.outside)
 
@@ -93,8 +96,10 @@ def decide(ctx: Context, kind: CaseKind, place: Place | None, text: str, categor
     if place and place.lon is not None and place.lat is not None:
         point = Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))
     located = locate(ctx.city.city, point, f"{place.words if place else ''}\n{text}")
-    area = place.area if place and place.area else located.area
-    return located, route(ctx.city.city, kind, area, category)
+    city = ctx.city.city
+    # The city's files may have changed since the person chose.
+    area = place.area if place and place.area in city.areas else located.area
+    return located, route(city, kind, area, category if category in city.categories else None)
 
 
 async def _insert(ctx: Context, command: FileCase, located: Located, decision: Decision, code: str) -> Case:
@@ -116,11 +121,12 @@ async def _insert(ctx: Context, command: FileCase, located: Located, decision: D
             holder=None,
             reporter=ctx.me.person,
             named=ctx.keys.seal(named.encode()) if named else None,
+            cover=ctx.keys.seal(json.dumps(command.cover, ensure_ascii=False).encode()) if command.cover else None,
             publish_at=ctx.now if command.publish else None,
             lon_e6=round(place.lon * 1e6) if place.lon is not None else None,
             lat_e6=round(place.lat * 1e6) if place.lat is not None else None,
             crs=place.crs if place.lon is not None else None,
-            place=mask(place.words, names=(command.name,) if command.name else (), cover=command.cover).text,
+            place=command.masked(place.words).text,
             routing=json.dumps(
                 {"how": [located.how.code, dict(located.how.detail)], **json.loads(routing_json(decision))}, ensure_ascii=False
             ),

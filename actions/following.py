@@ -126,7 +126,7 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     if case.unit:
         await start_unit_deadlines(ctx, case)
     else:
-        await start_deadline(ctx, case, DeadlineKind.ACCEPT, ACCEPT)
+        await start_deadline(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
     await refresh_cards(ctx, case)
     if case.unit:
         await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
@@ -167,7 +167,8 @@ async def look_up(ctx: Context, number: str, code: str) -> Case | None:
     """
     if until := await must_wait(ctx, "codes"):
         raise Refused(_("Too many wrong codes. Please wait until {until} and try again.", until=Moment(until)))
-    case = await cases.numbered(ctx.tx, number)
+    found = await cases.numbered(ctx.tx, number)
+    case = await cases.for_change(ctx.tx, found.id) if found else None
     if case is None or case.code != ctx.keys.name("receipt", number, code):
         await count_wrong(ctx, "codes")
         return None

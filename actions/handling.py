@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from actions.cards import facts
 from actions.context import Context
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, start_deadline, start_unit_deadlines, write
@@ -42,9 +43,9 @@ async def return_(ctx: Context, id: str, reason: str) -> Case:
     unit = case.unit
     case = await move(ctx, case, Event.RETURN, Party.CONTACT, unit=None, holder=None)
     entry = await write(ctx, case, EntryKind.RETURNED, Party.CONTACT, reason)
-    await note(ctx, case, Event.RETURN, Party.CONTACT, role, unit=unit, entry=entry.id, text=entry.hash)
+    await note(ctx, case, Event.RETURN, Party.CONTACT, role, before=unit, entry=entry.id, text=entry.hash)
     await deadlines.stop(ctx.tx, case.id, UNIT_CLOCKS, ctx.now)
-    await start_deadline(ctx, case, DeadlineKind.ACCEPT, ACCEPT)
+    await start_deadline(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
     await refresh_cards(ctx, case)
     await queue_for_office(ctx, case)
     await tell_followers(ctx, case, _("Your case is being assigned to another unit by the supervision office."))
@@ -55,6 +56,8 @@ async def ask(ctx: Context, id: str, question: str, files: Sequence[str] = ()) -
     """Ask the citizen something; that counts as signing in. One open question at a time."""
     case = await ctx.case(id)
     role = ctx.as_holder(case)
+    if (await facts(ctx, case)).question:
+        raise Refused(_("Your last question is still open. Please wait for the answer, or report the result."))
     holder = case.holder or role.id
     if case.state is CaseState.ASSIGNED:
         await deadlines.stop(ctx.tx, case.id, (DeadlineKind.ACCEPT,), ctx.now)

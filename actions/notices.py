@@ -10,6 +10,7 @@ from actions.context import Context
 from dialog.outgoing import Outgoing, say
 from dialog.texts import Text, _
 from domain.cases import CaseKind
+from domain.city import DISCIPLINE
 from storage import cases, outbox, people, quotas, roles
 from storage.cases import Case
 from storage.entries import Entry
@@ -67,7 +68,7 @@ async def tell_unit(ctx: Context, case: Case, *news: Text, files: Sequence[str] 
     if case.unit is None:
         return
     f = await facts(ctx, case)
-    shown = tuple(files) if files is not None else _citizens_files(f)
+    shown = tuple(files) if files is not None else f.citizens_files
     reached = 0
     for role in await _who_deals(ctx, f):
         reached += await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown))
@@ -101,14 +102,15 @@ async def lose(ctx: Context, conversation: Conversation) -> None:
 
 async def tell_unreachable(ctx: Context, unit: str) -> None:
     """Tell the office, once a day and unit, that nobody there can be reached."""
+    if not await roles.is_held(ctx.tx, RoleKind.OFFICE):
+        return
+    known = ctx.city.city.units.get(unit)
+    if known and known.kind == DISCIPLINE:
+        where = _("A discipline team can't be reached, and something waits there.")
+    else:
+        where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
     if await quotas.use(ctx.tx, f"unreachable {unit}", 1, 1, timedelta(days=1), ctx.now) is None:
-        await tell_office(
-            ctx,
-            say(
-                _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit)),
-                _("Please invite a contact, or ring the unit."),
-            ),
-        )
+        await tell_office(ctx, say(where, _("Please invite a contact, or ring the unit.")))
 
 
 async def queue_for_office(ctx: Context, case: Case, *news: Text) -> None:
@@ -119,7 +121,7 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text) -> None:
         )
         return
     f = await facts(ctx, case)
-    await tell_office(ctx, office_card(ctx, f).below(*news, files=_citizens_files(f)))
+    await tell_office(ctx, office_card(ctx, f).below(*news, files=f.citizens_files))
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
@@ -129,11 +131,13 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
             viewer = await _roles(ctx, conversation.person)
-            await queue(ctx, conversation, unit_card(ctx, f, viewer), edits=row.id)
+            card = unit_card(ctx, f, viewer)
+            files = f.citizens_files if any(role.unit == case.unit for role in viewer) else ()
+            await queue(ctx, conversation, card.below(files=files), edits=row.id)
     for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
-            await queue(ctx, conversation, office_card(ctx, f), edits=row.id)
+            await queue(ctx, conversation, office_card(ctx, f).below(files=f.citizens_files), edits=row.id)
 
 
 async def _roles(ctx: Context, person: str) -> Sequence[Role]:
@@ -146,7 +150,3 @@ async def _who_deals(ctx: Context, f: Facts) -> Sequence[Role]:
         return (f.holder,)
     contacts = await ctx.colleagues(f.case.unit or "")
     return tuple({role.person: role for role in contacts}.values())
-
-
-def _citizens_files(f: Facts) -> tuple[str, ...]:
-    return tuple(file for entry in f.entries if entry.author == "citizen" for file in entry.files)

@@ -13,7 +13,7 @@ from dialog.texts import Moment, Text, _
 from domain.cases import OPEN, CaseState, Event, NotAllowed, Party, after
 from domain.ledger import JsonValue
 from domain.limits import Limit
-from domain.privacy import mask
+from domain.privacy import Masked, mask
 from domain.routing import Decision
 from storage import cases, deadlines, entries, ledger
 from storage.cases import Case
@@ -62,24 +62,16 @@ async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: 
 async def note(ctx: Context, case: Case, event: Event, party: Party, by: Role | None = None, **payload: JsonValue) -> None:
     """Write an event into the case's ledger: codes and ids only."""
     actor = f"{party}:{by.id}" if by else str(party)
-    await ledger.append(ctx.tx, f"case:{case.id}", actor, event, {"state": case.state, "round": case.round, **payload}, ctx.now)
+    await ledger.append(
+        ctx.tx, f"case:{case.id}", actor, event, {"state": case.state, "round": case.round, "unit": case.unit, **payload}, ctx.now
+    )
 
 
 async def write(
-    ctx: Context,
-    case: Case,
-    kind: EntryKind,
-    party: Party,
-    text: str,
-    *,
-    files: Sequence[str] = (),
-    cover: Sequence[str] = (),
-    message: str | None = None,
-    names: Sequence[str] = (),
+    ctx: Context, case: Case, kind: EntryKind, party: Party, text: str, *, files: Sequence[str] = (), message: str | None = None
 ) -> Entry:
-    """Keep a text of the case, what is personal in it sealed apart; the reporter's own name is covered wherever it stands."""
-    if case.named:
-        names = (*names, str(json.loads(ctx.keys.unseal(case.named))["name"]))
+    """Keep a text of the case; what is personal in a citizen's words is sealed apart, staff's words stay as they wrote them."""
+    masked = _masked(ctx, case, text) if party is Party.CITIZEN else Masked(text=text, found=())
     return await entries.write(
         ctx.tx,
         ctx.keys,
@@ -87,11 +79,17 @@ async def write(
         round=case.round,
         kind=kind,
         author=party,
-        masked=mask(text, names=names, cover=cover),
+        masked=masked,
         files=files,
         now=ctx.now,
         message=message,
     )
+
+
+def _masked(ctx: Context, case: Case, text: str) -> Masked:
+    named = json.loads(ctx.keys.unseal(case.named)) if case.named else {"name": "", "phone": ""}
+    cover = json.loads(ctx.keys.unseal(case.cover)) if case.cover else []
+    return mask(text, names=(named["name"],) if named["name"] else (), cover=[*cover, *filter(None, (named["phone"],))])
 
 
 async def start_deadline(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> Deadline:
@@ -113,7 +111,7 @@ async def start_deadline(ctx: Context, case: Case, kind: DeadlineKind, limit: Li
 async def start_unit_deadlines(ctx: Context, case: Case) -> Deadline:
     """Begin a unit's own deadlines anew, from now, and return the one for its answer."""
     times = ctx.city.times(case.kind, case.category)
-    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.ACCEPT, DeadlineKind.ANSWER), ctx.now)
+    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.TRIAGE, DeadlineKind.ACCEPT, DeadlineKind.ANSWER), ctx.now)
     if case.state is CaseState.ASSIGNED:
         await start_deadline(ctx, case, DeadlineKind.ACCEPT, times.accept)
     return await start_deadline(ctx, case, DeadlineKind.ANSWER, times.answer)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from domain.ledger import broken, broken_seals
-from storage import entries, ledger
+from domain.cases import Event
+from domain.ledger import Entry, broken, broken_seals
+from storage import cases, entries, ledger
 from storage.database import Tx
 
 PAGE = 500
@@ -40,20 +41,7 @@ async def verify(tx: Tx) -> Proof:
         if not rows:
             problems.append(f"{subject}: has a head but no rows.")
         if subject.startswith("case:"):
-            written = {entry.id: entry for entry in await entries.of_case(tx, subject.removeprefix("case:"))}
-            for row in rows:
-                entry = written.get(str(row.payload.get("entry", "")))
-                if "entry" not in row.payload:
-                    continue
-                proof.texts += 1
-                if entry is None:
-                    problems.append(f"{subject}: the text of row {row.n} is missing.")
-                elif not entry.erased and entry.hash != row.payload.get("text"):
-                    problems.append(f"{subject}: the text of row {row.n} is not the one that was recorded.")
-                elif "files" in row.payload and row.payload["files"] != list(entry.files):
-                    problems.append(f"{subject}: the files of row {row.n} are not those that were recorded.")
-            recorded = {str(row.payload.get("entry", "")) for row in rows}
-            problems += [f"{subject}: text {e.n} was never recorded." for e in written.values() if e.id not in recorded]
+            proof.texts += await _verify_case(tx, subject, rows, problems)
     problems += [f"{subject}: has rows but no head." for subject in await ledger.headless(tx)]
     seals = await ledger.seals(tx)
     proof.seals = len(seals)
@@ -66,6 +54,36 @@ async def verify(tx: Tx) -> Proof:
     proof.newest_seal = f"{seals[-1].n} {seals[-1].hash[:16]}" if seals else ""
     proof.problems = tuple(problems)
     return proof
+
+
+async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: list[str]) -> int:
+    """Hold a case and its texts against its chain; return how many texts were held."""
+    id = subject.removeprefix("case:")
+    written = {entry.id: entry for entry in await entries.of_case(tx, id)}
+    recorded = {str(row.payload["entry"]): row for row in rows if "entry" in row.payload}
+    erased = {str(row.payload.get("erased", "")) for row in rows}
+    for entry_id, row in recorded.items():
+        entry = written.get(entry_id)
+        if entry is None:
+            problems.append(f"{subject}: the text of row {row.n} is missing.")
+        elif entry.erased and entry_id not in erased:
+            problems.append(f"{subject}: the text of row {row.n} was erased without a record.")
+        elif not entry.erased and entry.hash != row.payload.get("text"):
+            problems.append(f"{subject}: the text of row {row.n} is not the one that was recorded.")
+        elif "files" in row.payload and row.payload["files"] != list(entry.files):
+            problems.append(f"{subject}: the files of row {row.n} are not those that were recorded.")
+    problems += [f"{subject}: text {entry.n} was never recorded." for entry in written.values() if entry.id not in recorded]
+    case = await cases.get(tx, id)
+    if case is None:
+        problems.append(f"{subject}: the case is missing.")
+        return len(recorded)
+    last = rows[-1].payload if rows else {}
+    if (last.get("state"), last.get("round"), last.get("unit")) != (case.state, case.round, case.unit):
+        problems.append(f"{subject}: state, round or unit are not those that were recorded last.")
+    levels = [row.payload.get("level") for row in rows if row.event == Event.RATE]
+    if case.rating != (levels[-1] if levels else None):
+        problems.append(f"{subject}: the rating is not the one that was recorded.")
+    return len(recorded)
 
 
 async def _subjects(tx: Tx) -> AsyncIterator[str]:

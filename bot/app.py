@@ -34,6 +34,7 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.town import Town
 from bot.vault import Vault
+from bot.web_server import application
 from dialog.texts import Words
 from handlers import SUBJECTS
 from schedules import JOBS
@@ -44,7 +45,7 @@ from storage.migrate import migrate
 
 log = logging.getLogger("huiyin.app")
 
-STOP_WITHIN = 10.0
+STOP_WITHIN = 6.0
 
 
 class NotReady(Exception):
@@ -113,7 +114,8 @@ class App:
 
     async def run(self, ready: Callable[[App], None] | None = None) -> None:
         """Serve until `stop`; `ready` is called once the web server listens."""
-        runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=2.0)
+        routes = [route for channel in self.channels.values() for route in channel.routes()]
+        runner = web.AppRunner(application(routes, self.words), access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         host, port = self.settings.listen
         site = web.TCPSite(runner, host, port)
@@ -159,16 +161,6 @@ class App:
             if channel.pushes:
                 await channel.close()
         log.info("stopped")
-
-    def _web(self) -> web.Application:
-        application = web.Application(client_max_size=1024 * 1024)
-        application.router.add_get("/healthz", self._health)
-        for channel in self.channels.values():
-            application.router.add_routes(channel.routes())
-        return application
-
-    async def _health(self, request: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
 
 
 @asynccontextmanager

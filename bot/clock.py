@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 
 class Clock:
@@ -25,7 +25,3 @@ class Clock:
         except TimeoutError:
             return False
         return True
-
-    def after(self, seconds: float) -> datetime:
-        """Tell what time it will be."""
-        return self.now() + timedelta(seconds=seconds)

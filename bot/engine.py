@@ -20,6 +20,7 @@ from dialog.outgoing import Outgoing, say
 from dialog.questions import plain
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Json, Moment, Text, Words, _
+from domain.danger import in_danger
 from handlers import home, stray
 from storage import files, inbox, outbox, people, quotas, roles, talks
 from storage.inbox import InboxRow
@@ -34,12 +35,13 @@ UNKNOWN_SIZE = 1_000_000
 # Words that do something in the middle of everything, beside the commands of the same meaning.
 TYPED = {
     "back": ("back", "返回", "上一步", "后退"),
-    "cancel": ("cancel", "取消", "算了"),
+    "cancel": ("cancel", "取消"),
     "help": ("help", "帮助"),
     "done": ("done", "好了", "完成", "说完了"),
     "restart": ("restart", "start over", "重新开始", "重来"),
     "start": ("menu", "菜单"),
 }
+DANGER = _("If somebody is in danger, call now: 110 police, 119 fire, 120 ambulance. This is no emergency service.")
 UNSUPPORTED = {"sticker": _("We can't read stickers. Please write it in words, or send a photo.")}
 
 
@@ -120,6 +122,8 @@ class Turn:
     async def _said(self) -> None:
         incoming, text = self.incoming, self.incoming.text.strip()
         await self._forget_press()
+        if not self.ctx.me.roles and in_danger(text):
+            await self._say(say(DANGER))
         if incoming.unsupported:
             await self._again(
                 UNSUPPORTED.get(incoming.unsupported, _("We can't read this kind of message. Please write it in words."))
@@ -139,6 +143,9 @@ class Turn:
 
     async def _free(self) -> None:
         item = await self._item()
+        if not item["text"] and not item["files"] and "place" not in item:
+            await self._again(_("Nothing of that could be taken. Please write a few words."))
+            return
         card = await self._replied_to()
         if card and card.subject and card.card:
             async with self.ctx.tx.savepoint():
@@ -201,8 +208,11 @@ class Turn:
         async with self.ctx.tx.savepoint():
             case = await following.correct(self.ctx, name, text)
         if case:
-            await self._say(
-                say(_("We have kept your correction with case {number}, beside the first wording.", number=case.number))
+            kept = _("We have kept your correction with case {number}, beside the first wording.", number=case.number)
+            await self._say(say(kept))
+        else:
+            await self._again(
+                _("That message can't be corrected any more. Please use Back or Change, or write what is different.")
             )
 
     def _typed(self, text: str) -> str | None:
@@ -215,7 +225,7 @@ class Turn:
         word, _space, arg = text[1:].partition(" ")
         word = word.partition("@")[0].lower()
         if word in ("back", "cancel", "done", "restart"):
-            await self._word(word)
+            await self._word(word, typed=False)
         else:
             await self._do_command(word, arg.strip())
 
@@ -226,7 +236,9 @@ class Turn:
             await self._answer(reply)
         elif word in self.engine.opens:
             form, preset = self.engine.opens[word]
-            await self.talking.open(Opening(form=form, arg=preset))
+            item = {**await self._item(), "text": arg}
+            items = (item,) if arg or item["files"] else ()
+            await self.talking.open(Opening(form=form, arg=preset, items=items))
         elif word in self.engine.shows:
             await self._say(await self.engine.screens[self.engine.shows[word]].view(self.ctx, arg))
             if word == "help":
@@ -234,15 +246,12 @@ class Turn:
         else:
             await self._again(_("We don't know this command. /start shows everything there is."))
 
-    async def _word(self, word: str) -> None:
+    async def _word(self, word: str, *, typed: bool = True) -> None:
         talk = await self.talking.current()
         if word in ("help", "start"):
             await self._do_command(word, "")
         elif talk is None:
-            if word == "done":
-                await self._free()
-            else:
-                await self._say(await home.menu(self.ctx, ""))
+            await self._say(await home.menu(self.ctx, ""))
         elif word == "back":
             await self.talking.back(talk)
         elif word == "cancel":
@@ -250,7 +259,7 @@ class Turn:
         elif word == "restart":
             await self.talking.start_over(talk)
         elif not await self.talking.done(talk):
-            await self._free()
+            await (self._free() if typed else self.talking.show(talk))
 
     # ---- what was pressed ----------------------------------------------------------------------------
 
@@ -320,7 +329,8 @@ class Turn:
         if row is None or not fits or await self._is_question(row):
             await self._say(message)
             return
-        await queue(self.ctx, self.ctx.me.conversation, message, lane=Lane.ANSWER, edits=row.id)
+        shown = replace(message, files=row.outgoing(self.ctx.keys).files)  # where an edit carries files, they must not vanish
+        await queue(self.ctx, self.ctx.me.conversation, shown, lane=Lane.ANSWER, edits=row.id)
         if message.subject and message.subject != row.subject:
             await outbox.adopt(self.ctx.tx, row.id, message.subject, message.card)
 
@@ -329,7 +339,7 @@ class Turn:
         return talk is not None and talk.question == row.id
 
     async def _refuse(self, refused: Refused) -> None:
-        card = refused.card or await self._fresh_card()
+        card = await self._fresh_card()
         await self._say(say(refused.reason, rows=() if card else ((screen_button(_("Menu"), "menu"),),)))
         if card:
             await self._say(card)

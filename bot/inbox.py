@@ -112,6 +112,7 @@ class InboxLoop:
 
         Raises StorageError if the store fails: that is no try of the message.
         """
+        row: InboxRow | None = None
         try:
             async with self._database.transaction() as tx:
                 locked = await people.lock(tx, conversation)
@@ -123,11 +124,13 @@ class InboxLoop:
                 aftermath = await self._engine.turn(ctx, row, locked)
                 more = await inbox.first_open(tx, conversation) is not None
         except StorageError as error:
-            if isinstance(error, Conflict | Unavailable):
+            if row is None or isinstance(error, Conflict | Unavailable):
                 raise
             await self._failed(row, error)
             return True
         except Exception as error:  # the turn's own mistake: the row stays for another try
+            if row is None:
+                raise
             await self._failed(row, error)
             return True
         self._bell.ring(f"conversation:{conversation}", "files")

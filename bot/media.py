@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from actions.notices import queue
@@ -31,7 +32,7 @@ RENEW = 5.0
 LOOK_AGAIN = 2.0
 AT_ONCE = 2
 GIVE_UP = timedelta(hours=24)
-UNUSED = timedelta(days=7)
+UNUSED = timedelta(days=30)
 FORGET_EVERY = timedelta(hours=1)
 MOST_FORGOTTEN = 1000
 WHY: dict[str, Text] = {
@@ -69,6 +70,7 @@ class MediaLoop:
         self._channels = channels
         self._keep_free = keep_free
         self._forgotten_at: datetime | None = None
+        self._letting_go: Sequence[str] = ()
         self._stopping = False
         self._rung = bell.listen("files")
 
@@ -94,13 +96,17 @@ class MediaLoop:
                 await self._clock.until(self._rung, LOOK_AGAIN)
 
     async def _forget(self, now: datetime) -> None:
-        """Let files go that were sent a week ago and never became part of a case; looked for once an hour."""
+        """Once an hour, let files go that were sent a month ago and never became part of a case.
+
+        Their content goes an hour after their row, if nobody has sent the same meanwhile: another process may just be keeping it.
+        """
         if self._forgotten_at and now - self._forgotten_at < FORGET_EVERY:
             return
         self._forgotten_at = now
         async with self._database.transaction() as tx:
-            names = await files.forget_unused(tx, now - UNUSED, MOST_FORGOTTEN)
-        for name in names:
+            gone = [name for name in self._letting_go if not await files.is_kept(tx, name)]
+            self._letting_go = await files.forget_unused(tx, now - UNUSED, MOST_FORGOTTEN)
+        for name in gone:
             await asyncio.to_thread(self._vault.delete, name)
 
     async def _hold(self, file: File) -> None:

@@ -109,7 +109,9 @@ class OutboxLoop:
             rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))
             allowed = min(free - len(rows), self._pace.allowed(now))
             if allowed > 0:
-                rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
+                notices = await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
+                self._pace.count(sum(not row.edits for row in notices))
+                rows += notices
         for row in rows:
             if row.id in self._sending:  # the store was away for longer than the lease; it is still being sent
                 continue
@@ -184,7 +186,11 @@ class OutboxLoop:
             conversation = await people.conversation(tx, row.conversation) if late else None
             if conversation:
                 message = Outgoing(
-                    lines=(_("The files that were on their way:"),), files=late, subject=row.subject, card=row.card, patient=True
+                    lines=(_("The files that were on their way:"),),
+                    files=late,
+                    subject=row.subject,
+                    card=f"{row.card}:files" if row.card else None,
+                    patient=True,
                 )
                 await queue(await self._town.context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
 

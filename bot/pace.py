@@ -28,6 +28,10 @@ class Pace:
         self._filled_at = now
         return int(self._tokens)
 
+    def count(self, notices: int) -> None:
+        """Count notices that begin to go out."""
+        self._tokens -= notices
+
     def wait(self, conversation: str, now: datetime) -> timedelta:
         """Count a notice to this chat and return nothing, or how long it has to wait and count nothing."""
         if self._chat and (last := self._last.get(conversation)):
@@ -38,5 +42,4 @@ class Pace:
         self._last.move_to_end(conversation)
         while len(self._last) > REMEMBERED:
             self._last.popitem(last=False)
-        self._tokens -= 1
         return timedelta()

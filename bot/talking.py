@@ -12,7 +12,7 @@ from dialog.incoming import Incoming
 from dialog.outgoing import Button, Outgoing, Wants, say
 from dialog.play import Answers, Asking, Done, play
 from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, pressed, read
-from dialog.subjects import Form, Opening, Refused, Reply, screen_button
+from dialog.subjects import Form, Opening, Refused, screen_button
 from dialog.texts import Json, Text, Words, _, verbatim
 from storage import outbox, people, talks
 from storage.outbox import Lane, OutboxRow
@@ -54,7 +54,6 @@ class Talking:
         if isinstance(step, Asking) and opening.items:
             for item in opening.items:
                 talk.answers.append(step.question, item)
-                await self._give_notice(form, item)
             if opening.complete:
                 talk.answers.close(step.question)
         await self.show(talk, later=bool(opening.items) and not opening.complete)
@@ -91,15 +90,22 @@ class Talking:
         try:
             raw = read(question, incoming, self._words.everywhere)
         except Invalid as invalid:
-            overflow = step.overflow
-            if overflow is None or question.kind is Kind.TEXT or not (item["text"] or item["files"]):
+            if question.kind is not Kind.TEXT and self._overflow(talk, step, item):
+                await self.show(talk, _("We have added this to what you told us. Here is the question again:"), later=True)
+            else:
                 await self.show(talk, invalid.why)
-                return
-            talk.answers.append(overflow, item)
-            await self._give_notice(self._forms[talk.form], item)
-            await self.show(talk, _("We have added this to what you told us. Here is the question again:"))
             return
+        if item["files"]:
+            self._overflow(talk, step, {**item, "text": "", "place": None})
         await self._take(talk, step, question, raw)
+
+    @staticmethod
+    def _overflow(talk: Talk, step: Asking, item: Json) -> bool:
+        """Add what answers nothing to the collection that came before; False if the form has none."""
+        if step.overflow is None:
+            return False
+        talk.answers.append(step.overflow, item)
+        return True
 
     async def press(self, talk: Talk, version: int, key: str, press: str) -> Text | None:
         """Take a pressed answer button; return what to say to the press."""
@@ -156,10 +162,13 @@ class Talking:
         await self.show(talk)
 
     async def done(self, talk: Talk) -> bool:
-        """End the open collection; False if the open question is none."""
+        """End the open collection, or ask again what is open; False if the word may be an answer in itself."""
         step = await self._play(talk)
         if isinstance(step, Done) or self._question(talk, step).kind is not Kind.COLLECT:
-            return False
+            if not isinstance(step, Done) and step.question.kind is Kind.TEXT:
+                return False
+            await self.show(talk)
+            return True
         if not (told := self._told(talk, step.question)).items:
             await self.show(talk, _("There is nothing yet. Please write a few words, or send a photo."))
             return True
@@ -169,12 +178,12 @@ class Talking:
         await self.show(talk)
         return True
 
-    async def cancel(self, talk: Talk) -> None:
-        """End a form without sending anything; for a day it can be taken up again."""
+    async def cancel(self, talk: Talk, *, may_go_on: bool = True) -> None:
+        """End a form without sending anything; for a day it can be taken up again, unless nothing was what was wanted."""
         talk.closed_at = talk.cancelled_at = self._ctx.now
         await self._leave_question(talk)
         await self._write(talk)
-        again = (Button(_("Go on after all"), f"r:{talk.mark}"),) if talk.answers.given else ()
+        again = (Button(_("Go on after all"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
         await self._say(say(_("Cancelled. Nothing has been sent."), rows=((*again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
 
@@ -194,6 +203,9 @@ class Talking:
             before.suspended_at = self._ctx.now
             await self._write(before)
         talk.closed_at = talk.cancelled_at = None
+        talk.answers.unconfirm()
+        if isinstance(await self._play(talk), Done):
+            talk.reopened = talk.answers.open_last()
         await self.show(talk)
 
     async def reword(self, message: str, text: str) -> bool:
@@ -205,7 +217,7 @@ class Talking:
             for item in answer.raw["items"] if isinstance(answer.raw, dict) and "items" in answer.raw else ():
                 if item.get("message") == message:
                     item["text"] = text
-                    talk.answers.given = {k: a for k, a in talk.answers.given.items() if not a.confirms}
+                    talk.answers.unconfirm()
                     await self.show(talk, _("Your correction has been noted."))
                     return True
         return False
@@ -254,7 +266,6 @@ class Talking:
 
     async def _collect(self, talk: Talk, question: Question, item: Json) -> None:
         talk.answers.append(question, item)
-        await self._give_notice(self._forms[talk.form], item)
         step = await self._play(talk)
         if isinstance(step, Asking) and talk.question:
             message = self._message(talk, step, question, ())
@@ -267,7 +278,7 @@ class Talking:
 
     async def _finish(self, talk: Talk, result: Any) -> None:
         if result is None:
-            await self.cancel(talk)
+            await self.cancel(talk, may_go_on=False)
             return
         form = self._forms[talk.form]
         talk.closed_at = self._ctx.now
@@ -275,15 +286,28 @@ class Talking:
             async with self._ctx.tx.savepoint():
                 reply = await form.then(self._ctx, result)
         except Refused as refused:
-            reply = Reply(messages=(say(refused.reason),), card=refused.card)
+            await self._undo(talk, refused)
+            return
         await self._leave_question(talk)
         await self._write(talk)
         for message in (*reply.messages, *((reply.card,) if reply.card else ())):
             await self._say(message)
-        if reply.opens:
-            await self.open(reply.opens)
-        else:
+        if reply.opens is None:
             await self._go_on()
+            return
+        try:
+            await self.open(reply.opens)
+        except Refused as refused:
+            await self._undo(talk, refused)
+
+    async def _undo(self, talk: Talk, refused: Refused) -> None:
+        """Say why a form could not be carried out; what was written stays and can be taken up again."""
+        talk.cancelled_at = self._ctx.now
+        await self._leave_question(talk)
+        await self._write(talk)
+        again = Button(_("Try again with my words"), f"r:{talk.mark}")
+        await self._say(say(refused.reason, rows=((again, screen_button(_("Menu"), "menu")),)))
+        await self._go_on()
 
     async def _go_on(self) -> None:
         talk = await talks.last_suspended(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now)
@@ -306,10 +330,6 @@ class Talking:
 
     async def _say(self, message: Outgoing) -> None:
         await queue(self._ctx, self._ctx.me.conversation, message, lane=Lane.ANSWER)
-
-    async def _give_notice(self, form: Form[Context], item: Json) -> None:
-        if form.notice and (notice := form.notice(item["text"])):
-            await self._say(say(notice))
 
     def _told(self, talk: Talk, question: Question) -> Told:
         answer = talk.answers.given.get(question.key)
@@ -339,8 +359,7 @@ class Talking:
             and question.kind is not Kind.COLLECT
         ):
             nav.append(button(_("Keep it as it is"), KEEP))
-        if question.kind is not Kind.CONFIRM:
-            nav.append(button(_("Cancel"), CANCEL))
+        nav += rows.pop() if question.kind is Kind.CONFIRM else [button(_("Cancel"), CANCEL)]
         wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind)
         return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
 

@@ -1,4 +1,4 @@
-"""The city that this process serves, looked for anew every two seconds, and what actions on it work with."""
+"""The city that this process serves, looked for in every transaction, and what actions on it work with."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from bot.clock import Clock
 from storage import cities
 from storage.database import StorageError, Tx
 from storage.keys import Keys
-
-LOOK_AGAIN = 2.0
 
 
 class NoCity(StorageError):
@@ -25,7 +23,6 @@ class Town:
         self._public_url = public_url
         self._limits = limits
         self._loaded: LoadedCity | None = None
-        self._looked_at = 0.0
 
     async def context(self, tx: Tx) -> Context:
         """Give what actions work with in this transaction, nobody acting yet. Raises NoCity."""
@@ -39,11 +36,9 @@ class Town:
         )
 
     async def _city(self, tx: Tx) -> LoadedCity:
-        now = self._clock.now().timestamp()
-        if self._loaded is None or abs(now - self._looked_at) > LOOK_AGAIN:
-            self._looked_at = now
-            if self._loaded is None or await cities.newest(tx) != self._loaded.n:
-                self._loaded = await current(tx)
+        newest = await cities.newest(tx)
+        if self._loaded is None or newest != self._loaded.n:
+            self._loaded = await current(tx)
         if self._loaded is None:
             raise NoCity("No city is loaded. Run: huiyin city load FOLDER")
         return self._loaded

@@ -65,8 +65,21 @@ class Answers:
         items = [*(before.raw["items"] if before else ()), item]
         done = bool(before and before.raw["done"])
         self.given[question.key] = Answer({"items": items, "done": done}, question.seen, question.looked)
-        self.given = {key: answer for key, answer in self.given.items() if not answer.confirms}
+        self.unconfirm()
         return len(items)
+
+    def unconfirm(self) -> None:
+        """Void every confirmation."""
+        self.given = {key: answer for key, answer in self.given.items() if not answer.confirms}
+
+    def open_last(self) -> str | None:
+        """Open the last answer again and return its question's key; None if there is none."""
+        if not self.given:
+            return None
+        key, answer = list(self.given.items())[-1]
+        if isinstance(answer.raw, dict) and "items" in answer.raw:
+            self.given[key] = replace(answer, raw={**answer.raw, "done": False})
+        return key
 
     def close(self, question: Question) -> None:
         """Finish a collection; what rested on it is void."""

@@ -43,10 +43,9 @@ class Reply:
 class Refused(Exception):
     """The wish can't be granted: already done, not theirs, too late. Nothing was changed; the person is told why."""
 
-    def __init__(self, reason: Text, card: Outgoing | None = None) -> None:
+    def __init__(self, reason: Text) -> None:
         super().__init__(reason.id)
         self.reason = reason
-        self.card = card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +69,8 @@ class Act(Generic[C]):
 class Form(Generic[C]):
     """Questions that end in one change.
 
-    `commands` maps what is typed after a slash to the form's argument. `may` refuses to open it (raises Refused). `notice`
-    looks at collected words and may have something to say at once. `then` does the change.
+    `commands` maps what is typed after a slash to the form's argument. `may` refuses to open it (raises Refused). `then` does
+    the change.
     """
 
     name: str
@@ -80,7 +79,6 @@ class Form(Generic[C]):
     then: Callable[[C, Any], Awaitable[Reply]]
     commands: Mapping[str, str] = field(default_factory=dict)
     may: Callable[[C, str], Awaitable[None]] | None = None
-    notice: Callable[[str], Text | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ class Words:
 
     def __init__(self, catalogues: Mapping[str, Mapping[str, str]], languages: Sequence[str], zone: ZoneInfo) -> None:
         self._catalogues = catalogues
-        self._zone = zone
+        self.zone = zone
         self.languages = tuple(languages)
 
     def render(self, text: Text, language: str) -> str:
@@ -140,7 +140,7 @@ class Words:
             case Text():
                 return self.render(value, language)
             case Moment(at, day):
-                return self._moment(at.astimezone(self._zone), day, language)
+                return self._moment(at.astimezone(self.zone), day, language)
             case Name(zh, en):
                 return en if en and language == "en" else zh
             case Secret(secret):

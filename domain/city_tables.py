@@ -63,9 +63,9 @@ class Table:
             elif re.fullmatch(r"[0-9]+(\.[0-9]+)?E\+?[0-9]+", code, re.IGNORECASE):
                 what = f'The spreadsheet has turned the code into "{code}".'
                 self.complain(row, "code", what, "Format the column as text and type the code again.")
-            elif re.search(r"[\s|,]", code):
-                what = f'The code "{code}" contains a space, a comma or "|".'
-                self.complain(row, "code", what, "Use letters, digits, - and _ only.")
+            elif not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", code):  # codes travel in buttons, which hold 64 bytes
+                what = f'The code "{code}" can\'t be used.'
+                self.complain(row, "code", what, "Use at most 32 letters a-z, digits, - and _ only.")
             elif code in keyed:
                 what = f'The code "{code}" was already used on line {keyed[code].line}.'
                 self.complain(row, "code", what, "Give one of the two rows another code, or delete it.")

@@ -7,16 +7,13 @@ import re
 from actions.cards import KINDS, Card, due, excerpt
 from actions.context import Context
 from actions.filing import FileCase, file_case
-from dialog.incoming import Place
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Form, Reply, Subject, form_button, screen_button
+from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
-from domain.danger import in_danger
 from domain.numbers import show_code
-from domain.privacy import mask
 from domain.routing import offer_categories
 
 SOMETHING_ELSE = "-"
@@ -83,12 +80,12 @@ async def file(d: Dialog) -> FileCase | None:
 
 def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text, ...]:
     """Show what will be sent, with personal data covered as the unit will see it."""
-    masked = mask(command.text, names=(command.name,) if command.name else (), cover=command.cover)
+    masked = command.masked(command.text)
     lines = [_("{kind} · {category}", kind=KINDS[command.kind], category=category)]
     lines.append(verbatim(excerpt(masked.text, 2000)) if masked.text else _("(no words, see the files)"))
     if command.files:
         lines.append(_("Files: {count}", count=len(command.files)))
-    lines.append(_("Place: {place}", place=_place(command.place, districts)))
+    lines.append(_("Place: {place}", place=_place(command, districts)))
     lines.append(_("Your name: {name}", name=_mask_name(command.name)) if command.name else _("You stay anonymous."))
     if command.kind is not CaseKind.MISCONDUCT:
         lines.append(_("It may be published without you in it.") if command.publish else _("It will not be published."))
@@ -121,11 +118,10 @@ def no_phone(text: str) -> Text | None:
     )
 
 
-def danger(text: str) -> Text | None:
-    """Answer words of danger to life at once."""
-    if not in_danger(text):
-        return None
-    return _("If somebody is in danger, call now: 110 police, 119 fire, 120 ambulance. This is no emergency service.")
+async def may_file(ctx: Context, kind: str) -> None:
+    """Let nobody file what does not come from a citizen."""
+    if kind and all(option.key != kind for option in KIND_OPTIONS):
+        raise Refused(_("This can't be filed here. Please choose from the menu: /start"))
 
 
 async def send(ctx: Context, command: FileCase) -> Reply:
@@ -155,12 +151,13 @@ def _name(ctx: Context, area: str) -> Text:
     return Text("{name}", {"name": ctx.city.area(area)})
 
 
-def _place(place: Place | None, districts: Options) -> Text:
+def _place(command: FileCase, districts: Options) -> Text:
+    place = command.place
     if place is None:
         return _("not known")
     if place.area:
         return next((option.label for option in districts if option.key == place.area), verbatim(place.area))
-    return verbatim(mask(place.words).text) if place.words else _("as shared on the map")
+    return verbatim(command.masked(place.words).text) if place.words else _("as shared on the map")
 
 
 def _mask_name(name: str) -> str:
@@ -172,13 +169,13 @@ FILE: Form[Context] = Form(
     title=_("Filing a matter"),
     script=file,
     then=send,
+    may=may_file,
     commands={
         "complain": CaseKind.COMPLAINT,
         "consult": CaseKind.CONSULTATION,
         "suggest": CaseKind.SUGGESTION,
         "report": CaseKind.MISCONDUCT,
     },
-    notice=danger,
 )
 
 SUBJECT: Subject[Context] = Subject(forms=(FILE,))

@@ -60,7 +60,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
         raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
     ctx.as_office(case)
     f = await facts(ctx, case)
-    return office_card(ctx, f).below(files=tuple(file for e in f.entries if e.author == "citizen" for file in e.files))
+    return office_card(ctx, f).below(files=f.citizens_files)
 
 
 async def assign(d: Dialog) -> Assign:

@@ -14,6 +14,7 @@ from dialog.play import Dialog
 from dialog.questions import Item, Option, Options, Told
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
+from domain.cases import CaseState
 from handlers.following import one_line
 from handlers.unit_desk import may_work
 from storage import cases
@@ -48,6 +49,7 @@ async def opening(ctx: Context, item: Json) -> Opening:
 
 async def replied(ctx: Context, case: str, card: str, item: Json) -> Reply | None:
     """Take a reply to a card: a citizen's goes into the case at once, a contact is asked what it is to be."""
+    card = card.partition(":")[0]  # files that came late belong to the card that they came for
     if card == Card.CITIZEN:
         place = Place(**item["place"]) if "place" in item else None
         told = Told((Item(text=item["text"], files=tuple(item["files"]), place=place),))
@@ -71,18 +73,23 @@ async def sort(d: Dialog) -> Sorted | None:
 async def to_citizen(d: Dialog) -> ToCitizen | None:
     """Ask a contact what their reply to a card is to be."""
     told = await d.collect("told", _("What would you like to say?"), label=_("Your words"))
-    what = await d.choose(
-        "what",
-        _("What shall we do with it?"),
-        (
-            Option("ask", _("Send it to the citizen as a question")),
-            Option("report", _("Report it as the result")),
-            Option("drop", _("Do nothing, it was a mistake")),
-        ),
-        label=_("Purpose"),
-    )
+    possible = await d.look("possible", purposes, d.arg)
+    what = await d.choose("what", _("What shall we do with it?"), possible, label=_("Purpose"))
     items = tuple({"text": item.text, "files": list(item.files), "message": item.message} for item in told.items)
     return ToCitizen(case=d.arg, what=what, items=items) if what != "drop" else None
+
+
+async def purposes(ctx: Context, id: str) -> Options:
+    """Offer what a contact can do with words about a case as it stands."""
+    case = await cases.get(ctx.tx, id)
+    question = (Option("ask", _("Send it to the citizen as a question")),)
+    result = (Option("report", _("Report it as the result")),)
+    open_ = case is not None and case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED)
+    return (
+        *(question if open_ else ()),
+        *(result if case is not None and case.state is CaseState.ACCEPTED else ()),
+        Option("drop", _("Do nothing, it was a mistake")),
+    )
 
 
 async def open_cases(ctx: Context) -> Options:

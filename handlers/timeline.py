@@ -82,7 +82,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     lines = [title(ctx, case)]
     unit = None
     for row in await ledger.of_subject(ctx.tx, f"case:{case.id}"):
-        unit = str(row.payload.get("unit") or "") or unit
+        unit = str(row.payload.get("before" if row.event == Event.RETURN else "unit") or "") or unit
         if line := await _line(ctx, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(at(row.at_ms)), what=line))
     lines.append(_("Now: {state}", state=STATES[case.state]))
@@ -92,6 +92,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
 async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
+    if staff and event is Event.REVEAL:
+        return None
     if words is None:
         return None
     entry = texts.get(str(row.payload.get("entry") or ""))

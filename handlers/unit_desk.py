@@ -12,7 +12,7 @@ from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
 from dialog.texts import Text, _, verbatim
-from domain.cases import CaseKind
+from domain.cases import CaseKind, CaseState
 from handlers.following import one_line
 from storage import cases
 from storage.cases import Case
@@ -165,6 +165,14 @@ async def may_work(ctx: Context, id: str) -> None:
     ctx.as_holder(await _mine(ctx, id))
 
 
+async def may_report(ctx: Context, id: str) -> None:
+    """Let only the contact report who has signed the case in."""
+    await may_work(ctx, id)
+    case = await _mine(ctx, id)
+    if case.state is CaseState.ASSIGNED:
+        raise Refused(_("Please sign case {number} in first, then report the result.", number=case.number))
+
+
 async def may_return(ctx: Context, id: str) -> None:
     """Let only those open a form who deal with the case, or could sign it in; misconduct reports are never returned."""
     case = await _mine(ctx, id)
@@ -199,7 +207,7 @@ SUBJECT: Subject[Context] = Subject(
     forms=(
         Form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return),
         Form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
-        Form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_work),
+        Form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report),
         Form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
     ),
 )

@@ -16,8 +16,9 @@ class Case:
     """A matter that somebody has to deal with.
 
     `unit` is None while the office owns it; `holder` is the role that signed in. `named` is the reporter's sealed name and
-    phone, None for anonymous. Coordinates are millionths of a degree in `crs`; `code` is the keyed hash of the receipt's code;
-    `routing` is the decision with its reasons, as JSON. `round` grows with every reopening.
+    phone, None for anonymous; `cover` are words, sealed, that nobody shall read. Coordinates are millionths of a degree in
+    `crs`; `code` is the keyed hash of the receipt's code; `routing` is the decision with its reasons, as JSON. `round` grows
+    with every reopening.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Case:
     holder: str | None
     reporter: str
     named: bytes | None
+    cover: bytes | None
     publish_at: datetime | None
     lon_e6: int | None
     lat_e6: int | None

@@ -10,9 +10,14 @@ from storage.ids import ms
 
 
 async def newest(tx: Tx) -> int:
-    """Read the number of the newest loading; 0 before the first."""
-    row = await tx.one("SELECT MAX(n) AS n FROM city")
+    """Read the number of the newest loading, 0 before the first; until this transaction ends nobody loads another."""
+    row = await tx.one("SELECT /*pg pg_advisory_xact_lock_shared(4801731), */ MAX(n) AS n FROM city")
     return int(row["n"] or 0) if row else 0
+
+
+async def for_change(tx: Tx) -> None:
+    """Wait until nobody works with the loaded city, and keep everybody waiting until this transaction ends."""
+    await tx.one("SELECT /*pg pg_advisory_xact_lock(4801731), */ 1 AS locked")
 
 
 async def files(tx: Tx, n: int) -> dict[str, bytes]:
@@ -22,7 +27,6 @@ async def files(tx: Tx, n: int) -> dict[str, bytes]:
 
 async def write(tx: Tx, files: Mapping[str, bytes], now: datetime) -> int:
     """Keep files as the newest loading and return its number."""
-    await tx.one("SELECT /*pg pg_advisory_xact_lock(4801731), */ 1 AS locked")
     n = await newest(tx) + 1
     for name, body in files.items():
         await tx.run(

@@ -12,9 +12,11 @@ from storage.ids import at, ms, new_id
 
 
 class DeadlineKind(StrEnum):
-    """`promise` is the citizen's, `accept` and `answer` are the unit's, `check` is the citizen's time to say solved or not."""
+    """`promise` is the citizen's, `triage` the office's time to assign; `accept` and `answer` are the unit's; `check` is the
+    citizen's time to say solved or not."""
 
     PROMISE = "promise"
+    TRIAGE = "triage"
     ACCEPT = "accept"
     ANSWER = "answer"
     CHECK = "check"

@@ -29,8 +29,6 @@ class EntryKind(StrEnum):
     NOT_SOLVED = "not_solved"
     RETURNED = "returned"
     REFUSED = "refused"
-    HANDED_OVER = "handed_over"
-    ASSIGNED = "assigned"
     WITHDRAWN = "withdrawn"
 
 

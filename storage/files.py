@@ -134,9 +134,12 @@ async def forget_unused(tx: Tx, before: datetime, limit: int) -> Sequence[str]:
         before=ms(before),
         limit=limit,
     )
-    names = {name for row in rows for name in (row["stored"], row["raw"]) if name}
-    kept = [name for name in names if await tx.one("SELECT 1 AS kept FROM file WHERE stored = :name LIMIT 1", name=name)]
-    return sorted(names.difference(kept))
+    return sorted({name for row in rows for name in (row["stored"], row["raw"]) if name})
+
+
+async def is_kept(tx: Tx, name: str) -> bool:
+    """Tell whether any file still has this content."""
+    return await tx.one("SELECT 1 AS kept FROM file WHERE stored = :name LIMIT 1", name=name) is not None
 
 
 def _file(row: Row) -> File:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -37,11 +38,7 @@ class Keys:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
-                new = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(new, "wb") as file:
-                    file.write(base64.b64encode(os.urandom(32)) + b"\n")
-                    file.flush()
-                    os.fsync(file.fileno())
+                _make(path)
             secret = base64.b64decode(path.read_bytes().strip(), validate=True)
         except (OSError, ValueError) as error:
             raise KeyProblem(f"The key file {path} can't be used: {error}") from error
@@ -70,3 +67,15 @@ class Keys:
 
 def _derive(secret: bytes, use: bytes) -> bytes:
     return hmac.new(secret, b"huiyin " + use, hashlib.sha256).digest()
+
+
+def _make(path: Path) -> None:
+    """Make a key file all at once: one half written would keep the program from ever starting again."""
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(base64.b64encode(os.urandom(32)) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):  # another process was faster: its key counts
+        os.link(new, path)
+    new.unlink()

@@ -256,9 +256,9 @@ async def mailbox(tx: Tx, conversation: str, after: int, limit: int) -> Sequence
 
 
 async def of_conversation(tx: Tx, conversation: str, since: datetime) -> Sequence[OutboxRow]:
-    """Read what was said to somebody since a point in time, in order."""
+    """Read what was said to somebody since a point in time, and what they have not seen yet, in order."""
     rows = await tx.all(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND created_at >= :since ORDER BY n",
+        "SELECT * FROM outbox WHERE conversation = :conversation AND (created_at >= :since OR sent_at IS NULL) ORDER BY n",
         conversation=conversation,
         since=ms(since),
     )

@@ -46,7 +46,7 @@ def _errors() -> Generator[None, None, None]:
     try:
         yield
     except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(type(error).__name__) from error
     except (
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
@@ -60,9 +60,9 @@ def _errors() -> Generator[None, None, None]:
         OSError,
         TimeoutError,
     ) as error:
-        raise Unavailable(str(error) or type(error).__name__) from error
+        raise Unavailable(type(error).__name__) from error
     except asyncpg.PostgresError as error:
-        raise StorageError(str(error)) from error
+        raise StorageError(type(error).__name__) from error
 
 
 async def _roll_back(transaction: Transaction) -> None:

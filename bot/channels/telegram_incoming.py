@@ -132,8 +132,8 @@ def _said(message: Object) -> str:
     if isinstance(said, str):
         return _words(_without_our_name(said, message))
     contact = _object(message.get("contact"))
-    fields = (contact.get(name) for name in ("first_name", "last_name", "phone_number"))
-    return _words(" ".join(field for field in fields if isinstance(field, str) and field))
+    number = contact.get("phone_number")  # the name is left out: nobody shared it to have it read
+    return _words(number) if isinstance(number, str) else ""
 
 
 def _without_our_name(text: str, message: Object) -> str:

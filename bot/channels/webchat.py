@@ -52,6 +52,10 @@ _WEB = Path(__file__).parent.parent / "web"
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
+MOST_NUMBERS = 300
+"""How many messages a page may acknowledge at once."""
+
+
 class WebChat:
     """The page's server. `now` tells the time in UTC; `behind_proxy` if X-Forwarded-For may be believed."""
 
@@ -131,6 +135,7 @@ class WebChat:
             script_texts=json.dumps(texts, ensure_ascii=False),
             limits=json.dumps(limits),
             others=others,
+            zone=self._words.zone.key,
             accept=ACCEPT,
         )
         self._gate.set_cookie(response, address)
@@ -205,7 +210,9 @@ class WebChat:
         visitor = self._gate.known_visitor(request)
         try:
             numbers = json.loads(await self._body(request))["numbers"]
-            if not isinstance(numbers, list) or any(type(n) is not int or not 0 < n < 2**63 for n in numbers):
+            if not isinstance(numbers, list) or len(numbers) > MOST_NUMBERS:
+                raise ValueError("numbers")
+            if any(type(n) is not int or not 0 < n < 2**63 for n in numbers):
                 raise ValueError("numbers")
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise self._gate.refusal(request, web.HTTPBadRequest, MALFORMED) from error

@@ -149,6 +149,7 @@ CREATE TABLE cases (
   holder TEXT REFERENCES role (id),
   reporter TEXT NOT NULL REFERENCES person (id),
   named BYTEA,
+  cover BYTEA,
   publish_at BIGINT,
   lon_e6 BIGINT,
   lat_e6 BIGINT,
@@ -164,6 +165,7 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_of_unit ON cases (unit, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_of_unit_all ON cases (unit, id);
+CREATE INDEX cases_confidential ON cases (kind) WHERE kind = 'misconduct';
 CREATE INDEX cases_in_state ON cases (state, id) WHERE closed_at IS NULL;
 
 -- Who follows a case: its reporter, and everybody who showed its number and code.

@@ -50,7 +50,7 @@ _LOOK = r"""() => {
     if (!words || element.closest("noscript, script") || !element.checkVisibility({ visibilityProperty: true })) continue;
     if (!element.closest(".unseen")) judge(element, getComputedStyle(element), words);
     if (chinese && !element.closest("[lang=en]") && !element.closest(".own")) {
-      const foreign = words.replace(/\/[a-z]+|https?:\S+|English|PDF|MB|\.jpg/g, "").match(/[A-Za-z]{3,}/);
+      const foreign = words.replace(/\/[a-z]+|https?\S*|English|PDF|MB|\.jpg/g, "").match(/[A-Za-z]{3,}/);
       if (foreign) faults.push(`"${foreign[0]}" in a Chinese page: ${words.slice(0, 60)}`);
     }
   }

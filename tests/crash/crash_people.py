@@ -14,7 +14,7 @@ from botapi import BotApi, SentMessage, TelegramUser
 from crash_program import ROOT, Program
 from crash_web import WebCitizen
 
-PATIENCE = 25.0
+PATIENCE = 60.0
 RECEIPT = r"Case number: (\S+)"
 
 

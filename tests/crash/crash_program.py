@@ -50,7 +50,6 @@ class Program:
         }
         self._environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environ |= {f"HUIYIN_{name}": str(value) for name, value in (own | settings).items()}
-        self._environ["PYTHONPATH"] = "/tmp/crashtry/dbg"  # XXX
         self._process: asyncio.subprocess.Process | None = None
 
     def set(self, name: str, value: object) -> None:

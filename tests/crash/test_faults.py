@@ -174,7 +174,7 @@ async def test_a_full_disk_is_answered_kindly_and_nothing_is_lost_when_there_is_
         async with WebCitizen(program.url) as newcomer:
             await newcomer.says("/start")
             status, answer, wait = await newcomer.uploads(b"\xff\xd8\xff and more")
-            assert (status, wait) == (503, "")
+            assert (status, wait) == (503, "5")
             assert answer["error"]
             await asyncio.sleep(1)
             assert newcomer.refusals

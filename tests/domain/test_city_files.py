@@ -164,7 +164,7 @@ def test_another_encoding_is_told_how_to_save_it(encoding: str, looks_like: str)
         ("areas.csv", "name_en,aliases", "name_en,aliases,name", 1, "name", "2 times"),
         ("areas.csv", "12,1,", ",1,", 4, "code", "no code"),
         ("areas.csv", "12,1,", "11,1,", 4, "code", "line 3"),
-        ("areas.csv", "12,1,", "1 2,1,", 4, "code", "space"),
+        ("areas.csv", "12,1,", "1 2,1,", 4, "code", "32 letters"),
         ("areas.csv", "12,1,", "6.30102E+08,1,", 4, "code", "spreadsheet"),
         ("areas.csv", "1101,11,", "1101,110,", 5, "parent", '"11"'),
         ("areas.csv", "12,1,", "12,,", 4, "parent", "already the whole city"),

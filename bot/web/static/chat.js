@@ -198,6 +198,7 @@ $("unquote").onclick = () => {
   text.focus();
 };
 $("menu").onclick = $("start").onclick = () => queue.add({ text: "/start" });
+$("start").addEventListener("click", () => $("scroll").focus()); // the button has gone, the focus must not go with it
 for (const button of document.querySelectorAll("[data-switch]")) {
   button.onclick = () => {
     if (log.empty) location.replace(`/?lang=${button.dataset.switch}`);

@@ -3,6 +3,8 @@
 export const texts = JSON.parse(document.body.dataset.texts);
 export const limits = JSON.parse(document.body.dataset.limits);
 export const language = document.body.dataset.language;
+const timeZone = document.body.dataset.zone;
+const BACK = ["online", "reached"];
 export const $ = (id) => document.getElementById(id);
 
 export function fill(text, values) {
@@ -16,9 +18,11 @@ export function make(name, properties = {}, ...children) {
   return element;
 }
 
+/** Show a time in the city's zone, as the messages themselves do. */
 export function clock(at) {
-  const today = new Date(at).toDateString() === new Date().toDateString();
-  const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(!today && { month: "numeric", day: "numeric" }) };
+  const day = new Intl.DateTimeFormat("en", { timeZone });
+  const today = day.format(at) === day.format(Date.now());
+  const parts = { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(!today && { month: "numeric", day: "numeric" }) };
   return new Intl.DateTimeFormat(document.documentElement.lang, parts).format(at);
 }
 
@@ -32,7 +36,9 @@ export async function post(path, body) {
   const timer = setTimeout(() => stop.abort(), 60_000);
   try {
     const headers = { "Content-Type": "application/json" };
-    return await fetch(address(path), { method: "POST", headers, body: JSON.stringify(body), signal: stop.signal });
+    const answer = await fetch(address(path), { method: "POST", headers, body: JSON.stringify(body), signal: stop.signal });
+    if (answer.ok) dispatchEvent(new Event("reached"));
+    return answer;
   } catch {
     return null;
   } finally {
@@ -47,16 +53,16 @@ export function reload() {
   location.reload();
 }
 
-/** Wait so many milliseconds, or until the connection comes back. */
+/** Wait so many milliseconds, or until the connection comes back or the program has answered something else. */
 export function pause(ms) {
   return new Promise((done) => {
     const go = () => {
       clearTimeout(timer);
-      removeEventListener("online", go);
+      BACK.forEach((event) => removeEventListener(event, go));
       done();
     };
     const timer = setTimeout(go, ms);
-    addEventListener("online", go);
+    BACK.forEach((event) => addEventListener(event, go));
   });
 }
 

@@ -72,7 +72,7 @@ export class Stream {
   acknowledge() {
     if (document.hidden || this.telling) return;
     this.telling = setTimeout(async () => {
-      const numbers = [...this.shown];
+      const numbers = [...this.shown].slice(0, 200);
       const answer = numbers.length && (await post("/chat/acknowledgements", { numbers }));
       if (answer?.ok) numbers.forEach((n) => this.shown.delete(n));
       this.telling = null;

@@ -66,7 +66,8 @@ export class Upload {
       this.say(answer.after ? texts.upload_later : texts.upload_failed, { time: clock(Date.now() + wait) });
       this.again.hidden = false;
       this.changed();
-      await Promise.race([pause(wait), new Promise((wake) => (this.wake = wake))]);
+      const later = answer.after ? new Promise((done) => setTimeout(done, wait)) : pause(wait);
+      await Promise.race([later, new Promise((wake) => (this.wake = wake))]);
     }
   }
 
