@@ -75,7 +75,7 @@ def _everywhere(words: Words) -> Iterator[str]:
 
 
 async def _form(ctx: Context, words: Words, form: Form[Context]) -> Sequence[str]:
-    case = await cases.numbered(ctx.tx, NUMBER) if form.may else None
+    case = await cases.numbered(ctx.tx, NUMBER) if form.may and not form.commands else None
     found = await walks(ctx, form, case.id if case else "")
     asked = questions(found)
     parts = [f"### {_both(words, form.title)} (`{form.name}`)"]

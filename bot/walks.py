@@ -166,8 +166,8 @@ async def _context(tx: Tx, keys: Keys) -> Context:
     await roles.give(tx, there.person, RoleKind.CONTACT, UNIT, "联络员2", NOW)
     case = Case(
         id=new_id(NOW), number=NUMBER, kind=CaseKind.COMPLAINT, state=CaseState.ACCEPTED, version=1, round=1, area=None,
-        category="sanitation", unit=UNIT, holder=mine.id if mine else None, reporter=here.person, named=None,
-        cover=None, publish_at=None, lon_e6=None, lat_e6=None, crs=None, place="", routing="{}", code="", filed_at=NOW, changed_at=NOW,
+        category="sanitation", unit=UNIT, holder=mine.id if mine else None, reporter=here.person, named=None, cover=None,
+        publish_at=None, lon_e6=None, lat_e6=None, crs=None, place="", routing="{}", code="", filed_at=NOW, changed_at=NOW,
     )  # fmt: skip
     await cases.insert(tx, case)
     await cases.follow(tx, case.id, here.person, NOW)

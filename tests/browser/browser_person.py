@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from botapi_files import picture
 from browser_rules import faults
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, FilePayload, Locator, Page, expect
 from web.webchat_browser import Tab, opened
 
 PATIENCE = 10.0
@@ -49,7 +49,7 @@ class BrowserPerson:
     async def signs_in(self, link: str) -> None:
         """Follow a sign-in link and press its one button."""
         await self.page.goto(link)
-        assert await self.faults() == []
+        await self.keeps_the_rules()
         await self.page.get_by_role("button").click()
 
     async def says(self, text: str) -> None:
@@ -59,15 +59,16 @@ class BrowserPerson:
 
     async def chooses(self, *colours: str) -> None:
         """Choose a picture of each colour."""
-        await self.page.locator("#files").set_input_files(
-            [{"name": f"照片{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(colour)} for n, colour in enumerate(colours)]
-        )
+        photos: list[FilePayload] = [
+            {"name": f"照片{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(colour)} for n, colour in enumerate(colours)
+        ]
+        await self.page.locator("#files").set_input_files(photos)
 
     async def sends_photos(self, *colours: str) -> None:
         """Send a picture of each colour in one message."""
         await self.chooses(*colours)
         await expect(self.page.locator("#tray .file.done")).to_have_count(len(colours))
-        assert await self.faults() == []
+        await self.keeps_the_rules()
         await self.page.locator("#send").click()
 
     async def shares_place(self) -> None:
@@ -79,7 +80,7 @@ class BrowserPerson:
         message = self.page.locator("#log .message:not(.own)").filter(has_text=re.compile(pattern)).last
         await message.locator("button.reply").click()
         await expect(self.page.locator("#quote")).to_be_visible()
-        assert await self.faults() == []
+        await self.keeps_the_rules()
         await self.says(text)
 
     def button(self, label: str) -> Locator:
@@ -105,7 +106,7 @@ class BrowserPerson:
                 if re.search(pattern, text, re.S) and all(any(re.search(b, label) for label in labels) for b in buttons or ()):
                     news = [f"{text}{labels}" for text, labels in shown[: place + 1]]
                     self._seen = news + self._seen[len(news) :]
-                    assert await self.faults() == []
+                    await self.keeps_the_rules()
                     return text
             assert time.monotonic() < until, f"never saw {pattern!r} {buttons or ''}:\n{await self.transcript()}"
             await asyncio.sleep(0.05)
@@ -133,9 +134,10 @@ class BrowserPerson:
             await expect(image).to_have_js_property("complete", True)
             assert await image.evaluate("(image) => image.naturalWidth") > 0
 
-    async def faults(self) -> list[str]:
-        """Name everything about the page as it stands now that breaks a rule."""
-        return await faults(self.page)
+    async def keeps_the_rules(self) -> None:
+        """Fail if anything about the page as it stands now breaks a rule."""
+        found = await faults(self.page)
+        assert not found, found
 
     async def transcript(self) -> str:
         """Write down the conversation as the page shows it."""
@@ -165,7 +167,9 @@ def watch(tab: Tab, *, outages: bool = False) -> None:
 
 
 @asynccontextmanager
-async def somebody(browser: Browser, url: str, width: int, *, outages: bool = False, **settings: Any) -> AsyncIterator[BrowserPerson]:
+async def somebody(
+    browser: Browser, url: str, width: int, *, outages: bool = False, **settings: Any
+) -> AsyncIterator[BrowserPerson]:
     """Bring somebody to the page on a new device; at the end the browser must have had nothing to complain of."""
     async with opened(browser, "about:blank", width, locale="zh-CN", **settings) as tab:
         watch(tab, outages=outages)

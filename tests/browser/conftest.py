@@ -9,9 +9,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-
-pytest.register_assert_rewrite("browser_person")
-
 from browser_person import BrowserPerson, Comes, SignsIn, somebody
 from playwright.async_api import Browser
 from story_town import RUBBISH_UNIT, Town, town_over

@@ -86,6 +86,8 @@ class Town:
     program: Program
     seed: int = 1
     photos: bool = False
+    url: str = ""
+    """Where the web chat is, if not at the program's own address."""
     filed: dict[str, str] = field(default_factory=dict)
     reported: dict[str, str] = field(default_factory=dict)
     citizens: dict[str, TelegramUser | WebCitizen] = field(default_factory=dict)
@@ -110,7 +112,7 @@ class Town:
             chance = random.Random(self.seed * 10_000 + number)
             await asyncio.sleep(chance.random())
             if on_web:
-                async with WebCitizen(self.program.url) as citizen:
+                async with WebCitizen(self.url or self.program.url) as citizen:
                     self.citizens[words] = citizen
                     self.filed[words] = await files_a_matter(citizen, words, chance)
             else:

@@ -48,7 +48,7 @@ class Program:
             "PACE_CHAT": 0,
             "FREE_DISK_MEGABYTES": 0,
         }
-        self._environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         self._environ |= {f"HUIYIN_{name}": str(value) for name, value in (own | settings).items()}
         self._process: asyncio.subprocess.Process | None = None
 

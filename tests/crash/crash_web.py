@@ -41,6 +41,7 @@ class WebCitizen:
         self._seen = 0
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._news = asyncio.Event()
+        self._door = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         headers = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
@@ -125,11 +126,12 @@ class WebCitizen:
             return 0.2
 
     async def _opened(self) -> None:
-        while not len(self._http.cookie_jar):
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with self._http.get(f"{self.url}/") as response:
-                    await response.read()
-            await asyncio.sleep(0.1)
+        async with self._door:  # two loads at once would make two devices of one
+            while not len(self._http.cookie_jar):
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                    async with self._http.get(f"{self.url}/") as response:
+                        await response.read()
+                await asyncio.sleep(0.1)
 
     async def _listen(self) -> None:
         await self._opened()

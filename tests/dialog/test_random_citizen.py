@@ -182,6 +182,18 @@ class Citizen(RuleBasedStateMachine):
         keys = [option.key for option in question.options if question.kind is not Kind.CONFIRM or option.key == SEND]
         self._answers(question, pressed(question, data.draw(st.sampled_from(keys))))
 
+    @rule(data=st.data(), steps=st.integers(1, 10))
+    def answers_one_after_the_other(self, data: st.DataObject, steps: int) -> None:
+        for _step in range(steps):
+            if self.is_asked(Kind.CHOOSE, Kind.PLACE):
+                self.presses(data)
+            elif self.is_asked(Kind.TEXT):
+                fitting = [words for words in WORDS if _fits(self.question, words)]
+                self._sends(incoming(data.draw(st.sampled_from(fitting))))
+            elif self.is_asked(Kind.COLLECT):
+                self.tells(data.draw(st.sampled_from(WORDS)), 0, data.draw(st.booleans()))
+                self.is_done()
+
     @precondition(lambda self: self.is_asked(Kind.CHOOSE, Kind.PLACE, Kind.TEXT))
     @rule(words=st.sampled_from(WORDS), place=st.booleans())
     def says(self, words: str, place: bool) -> None:
@@ -263,6 +275,15 @@ class Citizen(RuleBasedStateMachine):
         assert any(self.changed_at.get(key, -1) > given.at for key in before), question.key
 
     @invariant()
+    def an_answer_counts_only_for_the_question_that_was_seen_and_what_it_rested_on(self) -> None:
+        asked = self.step.asked if isinstance(self.step, Asking) else ()
+        for n, question in enumerate(asked):
+            given = self.given[question.key]
+            assert given.question.seen == question.seen
+            if question.looked:
+                assert all(self.changed_at.get(before.key, -1) <= given.at for before in asked[:n]), question.key
+
+    @invariant()
     def the_command_is_what_the_person_saw(self) -> None:
         if not isinstance(self.step, Done):
             return
@@ -302,6 +323,14 @@ class Citizen(RuleBasedStateMachine):
         self.items.setdefault(question.key, []).append(item)
         assert self.talk.answers.append(question, item) == len(self.items[question.key])
         self._play()
+
+
+def _fits(question: Question, words: str) -> bool:
+    try:
+        question.parse(words)
+    except Invalid:
+        return False
+    return True
 
 
 class _Everything(dict[str, Options]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stores import NOW
 
 from domain.cases import CaseKind, CaseState
+from domain.ledger import JsonValue
 from domain.privacy import mask
 from storage import cases, entries, ledger, people
 from storage.cases import Case
@@ -12,6 +13,8 @@ from storage.database import Tx
 from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.keys import Keys
+
+STANDS: dict[str, JsonValue] = {"state": "accepted", "round": 1, "unit": None}
 
 
 async def write_case(tx: Tx, keys: Keys, conversation: str) -> str:
@@ -21,7 +24,7 @@ async def write_case(tx: Tx, keys: Keys, conversation: str) -> str:
     id = new_id(NOW)
     case = Case(
         id=id, number=id, kind=CaseKind.COMPLAINT, state=CaseState.ACCEPTED, version=1, round=1, area=None, category=None,
-        unit=None, holder=None, reporter=talker.person, named=None, publish_at=None, lon_e6=None, lat_e6=None, crs=None,
+        unit=None, holder=None, reporter=talker.person, named=None, cover=None, publish_at=None, lon_e6=None, lat_e6=None, crs=None,
         place="", routing="{}", code="", filed_at=NOW, changed_at=NOW,
     )  # fmt: skip
     assert await cases.insert(tx, case)
@@ -30,8 +33,8 @@ async def write_case(tx: Tx, keys: Keys, conversation: str) -> str:
         entry = await entries.write(
             tx, keys, case=id, round=1, kind=kind, author="citizen", masked=mask(text), files=files, now=NOW
         )
-        payload = {"entry": entry.id, "text": entry.hash, "files": list(entry.files), "round": 1}
+        payload = {**STANDS, "entry": entry.id, "text": entry.hash, "files": list(entry.files)}
         await ledger.append(tx, subject, "citizen", "file", payload, NOW)
         if kind is EntryKind.TOLD:
-            await ledger.append(tx, subject, "contact:r1", "accept", {"state": "accepted"}, NOW)
+            await ledger.append(tx, subject, "contact:r1", "accept", STANDS, NOW)
     return id

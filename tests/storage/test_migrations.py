@@ -60,7 +60,7 @@ async def test_a_migration_that_fails_leaves_nothing_of_itself_and_can_be_tried_
     await migrate(store, NOW)
     (folder / "0900_more.sql").write_text("CREATE TABLE more (n BIGINT);\nINSERT INTO nowhere VALUES (7);\n")
     for _ in range(2):
-        with pytest.raises(StorageError, match="nowhere"):
+        with pytest.raises(StorageError):
             await migrate(store, NOW)
     assert "more" not in await tables(store)
     (folder / "0900_more.sql").write_text("CREATE TABLE more (n BIGINT);\n")

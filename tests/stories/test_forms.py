@@ -182,5 +182,5 @@ async def understands_every_word(person: Person, case: str, forms: dict[str, str
         await person.sees(f"first question.+{question}")
         await person.says("重新开始")
         await person.sees(f"begin again.+{question}")
-        await person.says("算了")
+        await person.says("取消")
         await person.sees("Nothing has been sent")

@@ -89,10 +89,14 @@ new Stream(
     if (other && !busy && queue.empty && !attached.length) location.replace(`/?lang=${spoken}`);
   },
   (connected) => {
-    clearTimeout(lostTimer);
-    // Most interruptions are over before anybody needs to hear of them.
-    if (connected) $("line").hidden = true;
-    else lostTimer = setTimeout(() => bar(texts.offline), navigator.onLine ? 2500 : 0);
+    if (connected) {
+      clearTimeout(lostTimer);
+      lostTimer = null;
+      $("line").hidden = true;
+    } else {
+      // Most interruptions are over before anybody needs to hear of them. Further tries that fail don't begin the wait anew.
+      lostTimer ??= setTimeout(() => bar(texts.offline), navigator.onLine ? 2500 : 0);
+    }
   },
 );
 

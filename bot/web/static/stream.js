@@ -27,7 +27,8 @@ export class Stream {
     for (const name of EVENTS) {
       this.source.addEventListener(name, (event) => {
         this.watch();
-        if (Date.now() > this.opened + 10_000) this.failures = 0;
+        // The program is there, so what failed before counts no more; but what breaks soon again is not tried every second.
+        this.failures = Date.now() > this.opened + 10_000 ? 0 : Math.min(this.failures, 1);
         this.connected(true);
         const data = JSON.parse(event.data);
         if (name === "message") this.keep(data.n);

@@ -1,0 +1,367 @@
+"""Two do something to one case at the same moment: one effect, one ledger row, and for the other a clear answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from cast import ALSO_BELOW, BELOW, COMPLAINT, MISCONDUCT, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed
+from stores import NOW
+
+from actions import filing, following, handling, identity, invitations, triage
+from actions.context import Context
+from dialog.subjects import Refused
+from domain.cases import CaseState, Satisfaction
+from storage import cases, deadlines, entries, people, roles
+from storage.cases import Case
+from storage.roles import RoleKind
+
+State = Callable[[Cast], Awaitable[Case]]
+
+
+def accept(ctx: Context, case: Case) -> Awaitable[object]:
+    return handling.accept(ctx, case.id, case.version)
+
+
+def return_(ctx: Context, case: Case) -> Awaitable[object]:
+    return handling.return_(ctx, case.id, "不属于本单位职责")
+
+
+def ask(ctx: Context, case: Case) -> Awaitable[object]:
+    return handling.ask(ctx, case.id, "几点方便？")
+
+
+def report(ctx: Context, case: Case) -> Awaitable[object]:
+    return handling.report(ctx, case.id, "已清运")
+
+
+def pass_on(unit: str) -> Callable[[Context, Case], Awaitable[object]]:
+    return lambda ctx, case: handling.pass_on(ctx, case.id, unit)
+
+
+def assign(unit: str) -> Callable[[Context, Case], Awaitable[object]]:
+    return lambda ctx, case: triage.assign(ctx, case.id, unit)
+
+
+def hand_over(name: str) -> Callable[[Context, Case], Awaitable[object]]:
+    async def deed(ctx: Context, case: Case) -> object:
+        colleagues = await roles.of_unit(ctx.tx, case.unit or "")
+        return await handling.hand_over(ctx, case.id, next(role.id for role in colleagues if role.name == name))
+
+    return deed
+
+
+def refuse(ctx: Context, case: Case) -> Awaitable[object]:
+    return triage.refuse(ctx, case.id, "不属于受理范围")
+
+
+def solved(ctx: Context, case: Case) -> Awaitable[object]:
+    return following.solved(ctx, case.id, case.version)
+
+
+def not_solved(ctx: Context, case: Case) -> Awaitable[object]:
+    return following.not_solved(ctx, case.id, "还是没人管")
+
+
+def withdraw(ctx: Context, case: Case) -> Awaitable[object]:
+    return following.withdraw(ctx, case.id, "已经好了")
+
+
+def urge(ctx: Context, case: Case) -> Awaitable[object]:
+    return following.urge(ctx, case.id)
+
+
+def rate(ctx: Context, case: Case) -> Awaitable[object]:
+    return following.rate(ctx, case.id, Satisfaction.SATISFIED)
+
+
+def add(ctx: Context, case: Case) -> Awaitable[object]:
+    return following.add(ctx, case.id, "又多了一堆")
+
+
+def reply(ctx: Context, case: Case) -> Awaitable[object]:
+    return following.reply(ctx, case.id, "晚上八点")
+
+
+async def reopened(cast: Cast) -> Case:
+    """Give a case answered for the second time."""
+    case = await cast.answered()
+    await cast.does("reporter", lambda ctx: not_solved(ctx, case))
+    await cast.does("holder", lambda ctx: report(ctx, case))
+    return await cast.case(case.id)
+
+
+async def asked(cast: Cast) -> Case:
+    """Give a case with an open question."""
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: ask(ctx, case))
+    return await cast.case(case.id)
+
+
+async def misconduct(cast: Cast) -> Case:
+    return await cast.assigned(MISCONDUCT)
+
+
+async def deserted_misconduct(cast: Cast) -> Case:
+    return await cast.answered(MISCONDUCT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Race:
+    """Two deeds of which exactly one may come through; `event` is what the ledger then has once more, whoever won."""
+
+    state: State
+    one: tuple[str, Callable[[Context, Case], Awaitable[object]], str]
+    other: tuple[str, Callable[[Context, Case], Awaitable[object]], str]
+
+
+RACES: dict[str, Race] = {
+    "two sign in": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", accept, "accept")),
+    "one signs in twice": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=("holder", accept, "accept")),
+    "two return": Race(state=Cast.assigned, one=("holder", return_, "return"), other=("colleague", return_, "return")),
+    "one signs in, one returns": Race(
+        state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", return_, "return")
+    ),
+    "one signs in, one asks": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", ask, "ask")),
+    "two ask before signing in": Race(state=Cast.assigned, one=("holder", ask, "ask"), other=("colleague", ask, "ask")),
+    "two pass on": Race(
+        state=Cast.assigned, one=("holder", pass_on(BELOW), "pass_on"), other=("colleague", pass_on(ALSO_BELOW), "pass_on")
+    ),
+    "one passes on, one signs in": Race(
+        state=Cast.assigned, one=("holder", pass_on(BELOW), "pass_on"), other=("colleague", accept, "accept")
+    ),
+    "one passes on, one returns": Race(
+        state=Cast.assigned, one=("holder", pass_on(BELOW), "pass_on"), other=("colleague", return_, "return")
+    ),
+    "two discipline contacts": Race(
+        state=misconduct, one=("discipline", accept, "accept"), other=("discipline", pass_on(OTHER_DISCIPLINE), "pass_on")
+    ),
+    "one reports twice": Race(state=Cast.accepted, one=("holder", report, "report"), other=("holder", report, "report")),
+    "one returns twice": Race(state=Cast.accepted, one=("holder", return_, "return"), other=("holder", return_, "return")),
+    "one reports and returns": Race(state=Cast.accepted, one=("holder", report, "report"), other=("holder", return_, "return")),
+    "one reports and hands over": Race(
+        state=Cast.accepted, one=("holder", report, "report"), other=("holder", hand_over("colleague"), "hand_over")
+    ),
+    "one reports and asks": Race(state=Cast.answered, one=("holder", report, "report"), other=("reporter", solved, "solved")),
+    "handed to two": Race(
+        state=Cast.accepted,
+        one=("holder", hand_over("colleague"), "hand_over"),
+        other=("holder", hand_over("third"), "hand_over"),
+    ),
+    "handed over and passed on": Race(
+        state=Cast.accepted, one=("holder", hand_over("colleague"), "hand_over"), other=("holder", pass_on(BELOW), "pass_on")
+    ),
+    "one reports, the citizen withdraws": Race(
+        state=Cast.answered, one=("reporter", withdraw, "withdraw"), other=("follower", solved, "solved")
+    ),
+    "two assign": Race(
+        state=Cast.triage, one=("office", assign(UNIT), "assign"), other=("second office", assign(OTHER), "assign")
+    ),
+    "two refuse": Race(state=Cast.triage, one=("office", refuse, "refuse"), other=("second office", refuse, "refuse")),
+    "one assigns, one refuses": Race(
+        state=Cast.triage, one=("office", assign(UNIT), "assign"), other=("second office", refuse, "refuse")
+    ),
+    "one refuses, the citizen withdraws": Race(
+        state=Cast.triage, one=("office", refuse, "refuse"), other=("reporter", withdraw, "withdraw")
+    ),
+    "two say solved": Race(state=Cast.answered, one=("reporter", solved, "solved"), other=("follower", solved, "solved")),
+    "two say not solved": Race(
+        state=Cast.answered, one=("reporter", not_solved, "not_solved"), other=("follower", not_solved, "not_solved")
+    ),
+    "two say not solved for the second time": Race(
+        state=reopened, one=("reporter", not_solved, "not_solved"), other=("follower", not_solved, "not_solved")
+    ),
+    "two say so to a discipline team": Race(
+        state=deserted_misconduct, one=("reporter", not_solved, "not_solved"), other=("follower", solved, "solved")
+    ),
+    "solved and not": Race(
+        state=Cast.answered, one=("reporter", solved, "solved"), other=("follower", not_solved, "not_solved")
+    ),
+    "two withdraw": Race(state=Cast.accepted, one=("reporter", withdraw, "withdraw"), other=("follower", withdraw, "withdraw")),
+    "two urge": Race(state=Cast.accepted, one=("reporter", urge, "urge"), other=("follower", urge, "urge")),
+    "two rate": Race(state=Cast.closed, one=("reporter", rate, "rate"), other=("follower", rate, "rate")),
+}  # fmt: skip
+
+
+def deed(case: Case, who: str, what: Callable[[Context, Case], Awaitable[object]]) -> Deed:
+    return who, lambda ctx: what(ctx, case)
+
+
+@pytest.mark.parametrize("name", RACES)
+async def test_of_two_at_once_one_comes_through_and_the_other_is_told(cast: Cast, name: str) -> None:
+    race = RACES[name]
+    case = await race.state(cast)
+    before = await cast.events(case.id)
+    ends = await cast.at_once(deed(case, *race.one[:2]), deed(case, *race.other[:2]))
+    refused = [isinstance(end, Refused) for end in ends]
+    assert sorted(refused) == [False, True]
+    won = race.one if refused[1] else race.other
+    assert await cast.events(case.id) == [*before, won[2]]
+    assert cast.conflicts == 0
+    told = next(end for end in ends if isinstance(end, Refused))
+    assert told.reason.id.endswith((".", "{text}"))
+    after = await cast.case(case.id)
+    if after.version != case.version:
+        assert after.version == case.version + 1
+    async with cast.database.reading() as tx:
+        running = await tx.all(
+            "SELECT kind FROM deadline WHERE case_id = :case AND stopped_at IS NULL GROUP BY kind HAVING COUNT(*) > 1", case=case.id
+        )
+    assert running == []
+
+
+async def test_the_second_to_sign_in_hears_who_was_faster(cast: Cast) -> None:
+    case = await cast.assigned()
+    ends = await cast.at_once(deed(case, "holder", accept), deed(case, "colleague", accept))
+    (refused,) = (end for end in ends if isinstance(end, Refused))
+    faster = "colleague" if ends[0] is refused else "holder"
+    assert refused.reason.args["name"] == faster
+    assert refused.reason.id.startswith("Already signed in by")
+    async with cast.database.reading() as tx:
+        role = await roles.get(tx, (await cast.case(case.id)).holder or "")
+    assert role is not None
+    assert role.name == faster
+
+
+@pytest.mark.parametrize(
+    ("state", "who", "what", "events"),
+    [
+        (Cast.assigned, "holder", accept, {"accept", "withdraw"}),
+        (Cast.accepted, "holder", ask, {"ask", "withdraw"}),
+        (Cast.accepted, "holder", report, {"report", "withdraw"}),
+        (Cast.accepted, "holder", return_, {"return", "withdraw"}),
+        (Cast.accepted, "holder", hand_over("colleague"), {"hand_over", "withdraw"}),
+        (Cast.accepted, "follower", add, {"add", "withdraw"}),
+        (Cast.accepted, "follower", urge, {"urge", "withdraw"}),
+        (asked, "follower", reply, {"reply", "withdraw"}),
+        (Cast.triage, "office", assign(UNIT), {"assign", "withdraw"}),
+        (Cast.answered, "follower", not_solved, {"not_solved", "withdraw"}),
+    ],
+)
+async def test_a_citizen_withdraws_while_somebody_works_on_the_case(
+    cast: Cast, state: State, who: str, what: Callable[[Context, Case], Awaitable[object]], events: set[str]
+) -> None:
+    """Either the other came first, or is told; the case ends withdrawn, nothing runs on, and nobody had to begin again."""
+    case = await state(cast)
+    before = await cast.events(case.id)
+    ends = await cast.at_once(deed(case, who, what), deed(case, "reporter", withdraw))
+    new = (await cast.events(case.id))[len(before) :]
+    assert not isinstance(ends[1], Refused)
+    assert new[-1] == "withdraw"
+    assert set(new) == (events if not isinstance(ends[0], Refused) else {"withdraw"})
+    after = await cast.case(case.id)
+    assert (after.state, after.closed_at) == (CaseState.WITHDRAWN, NOW)
+    assert cast.conflicts == 0
+    async with cast.database.reading() as tx:
+        assert await deadlines.running(tx, case.id) == {}
+
+
+async def test_what_two_add_at_once_is_all_kept_in_one_order(cast: Cast) -> None:
+    case = await cast.accepted()
+    ends = await cast.at_once(*(deed(case, who, add) for who in ("reporter", "follower") * 3))
+    assert not any(isinstance(end, Refused) for end in ends)
+    async with cast.database.reading() as tx:
+        texts = await entries.of_case(tx, case.id)
+    assert [entry.n for entry in texts] == list(range(1, 8))
+    assert (await cast.events(case.id)).count("add") == 6
+    assert (await cast.case(case.id)).version == case.version
+
+
+async def test_of_two_replies_at_once_the_first_answers_and_the_second_is_added(cast: Cast) -> None:
+    case = await asked(cast)
+    ends = await cast.at_once(deed(case, "reporter", reply), deed(case, "follower", reply))
+    assert not any(isinstance(end, Refused) for end in ends)
+    assert sorted((await cast.events(case.id))[-2:]) == ["add", "reply"]
+
+
+async def test_of_two_corrections_of_one_message_both_are_kept(cast: Cast) -> None:
+    case = await cast.accepted()
+    ends = await cast.at_once(*[("reporter", lambda ctx: following.correct(ctx, "message-1", "门口垃圾还没清运"))] * 2)
+    assert all(isinstance(end, Case) for end in ends)
+    assert (await cast.events(case.id))[-2:] == ["correct", "correct"]
+
+
+async def test_two_filings_that_draw_the_same_number_get_two_numbers(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = iter([7, 7, 8, 9])
+    monkeypatch.setattr(filing.secrets, "randbelow", lambda below: next(draws) if below == 100_000 else 1)
+    receipts = await cast.at_once(*((who, lambda ctx: filing.file_case(ctx, COMPLAINT)) for who in ("reporter", "stranger")))
+    numbers = sorted(receipt.case.number for receipt in receipts)
+    assert [number[9:14] for number in numbers] == ["00007", "00008"]
+    for receipt in receipts:
+        assert await cast.events(receipt.case.id) == ["file", "assign"]
+
+
+async def test_of_two_new_codes_only_the_last_one_is_good(cast: Cast) -> None:
+    case = await cast.accepted()
+    ends = await cast.at_once(*[("reporter", lambda ctx: following.new_code(ctx, case.id))] * 2)
+    now = (await cast.case(case.id)).code
+    assert sum(cast.keys.name("receipt", case.number, code) == now for _case, code in ends) == 1
+    assert (await cast.events(case.id)).count("new_code") == 2
+
+
+async def test_whoever_looks_up_by_the_old_code_while_there_is_a_new_one_does_not_follow(cast: Cast) -> None:
+    receipt = await cast.files()
+    case = receipt.case
+    async with cast.database.transaction() as tx:
+        await following.new_code(await cast.context(tx, "reporter"), case.id)
+        looking = asyncio.create_task(cast.does("stranger", lambda ctx: following.look_up(ctx, case.number, receipt.code)))
+        await asyncio.sleep(0.1)
+        assert not looking.done()
+    assert await looking is None
+    async with cast.database.reading() as tx:
+        assert await cases.followers(tx, case.id) == [cast.persons["reporter"]]
+
+
+async def test_one_invitation_used_by_two_at_once_makes_one_of_them_a_contact(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        code = await invitations.invite(tx, cast.keys, RoleKind.CONTACT, (UNIT, OTHER), "新联络员", NOW)
+    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in ("reporter", "stranger")))
+    assert sorted(end is None for end in ends) == [False, True]
+    async with cast.database.reading() as tx:
+        for unit in (UNIT, OTHER):
+            assert sum(role.name == "新联络员" for role in await roles.of_unit(tx, unit)) == 1
+    winner = "reporter" if ends[0] else "stranger"
+    assert [row.event for row in await cast.ledger(f"person:{cast.persons[winner]}")] == ["role", "role"]
+
+
+async def test_two_invitations_to_one_role_used_at_once_give_it_once(cast: Cast) -> None:
+    async with cast.database.transaction() as tx:
+        codes = [await invitations.invite(tx, cast.keys, RoleKind.OFFICE, (), "", NOW) for _ in range(2)]
+    await cast.at_once(*(("stranger", lambda ctx, code=code: invitations.enter(ctx, code)) for code in codes))
+    async with cast.database.reading() as tx:
+        assert len(await roles.of_person(tx, cast.persons["stranger"])) == 1
+
+
+async def test_one_link_to_another_device_used_by_two_at_once_signs_one_in(cast: Cast) -> None:
+    code = await cast.does("holder", invitations.one_more_device)
+    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in ("reporter", "stranger")))
+    assert sorted(end is None for end in ends) == [False, True]
+    async with cast.database.reading() as tx:
+        joined = [name for name, id in cast.conversations.items() if await _belongs(tx, id, cast.persons["holder"])]
+    assert sorted(joined) == sorted(["holder", "reporter" if ends[0] else "stranger"])
+
+
+async def _belongs(tx: Any, conversation: str, person: str) -> bool:
+    found = await people.conversation(tx, conversation)
+    return found is not None and found.person == person
+
+
+async def test_a_name_opened_by_two_at_once_stands_twice_in_the_ledger(cast: Cast) -> None:
+    from cast import NAMED
+
+    case = await cast.assigned(NAMED)
+    ends = await cast.at_once(*((who, lambda ctx: identity.reveal(ctx, case.id)) for who in ("office", "second office")))
+    assert [end.name for end in ends] == ["欧阳小敏", "欧阳小敏"]
+    assert (await cast.events(case.id))[-2:] == ["reveal", "reveal"]
+
+
+async def test_a_citizen_and_a_contact_who_write_to_each_other_at_once_do_not_wait_for_each_other(cast: Cast) -> None:
+    """Each has their own conversation, and a notice to the other's refers to it: together that must not be a deadlock."""
+    case = await asked(cast)
+    for _again in range(5):
+        ends = await cast.at_once(deed(case, "reporter", add), deed(case, "holder", ask))
+        assert not any(isinstance(end, Refused) for end in ends)
+    assert cast.conflicts == 0
