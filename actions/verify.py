@@ -43,6 +43,7 @@ async def verify(tx: Tx) -> Proof:
         if subject.startswith("case:"):
             proof.texts += await _verify_case(tx, subject, rows, problems)
     problems += [f"{subject}: has rows but no head." for subject in await ledger.headless(tx)]
+    problems += [f"case:{id}: was never recorded." for id in await cases.unrecorded(tx)]
     seals = await ledger.seals(tx)
     proof.seals = len(seals)
     if wrong := broken_seals(seals):

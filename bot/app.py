@@ -38,7 +38,7 @@ from bot.web_server import application
 from dialog.texts import Words
 from handlers import SUBJECTS
 from schedules import JOBS
-from storage import people
+from storage import cities, people
 from storage.database import Database, Tx, connect
 from storage.keys import Keys
 from storage.migrate import migrate
@@ -183,8 +183,12 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
         async with database.transaction() as tx:
             await check_keys(tx, keys, settings)
             loaded = await city.current(tx)
-            if loaded is None:
-                await city.load(tx, city_files(settings.city), clock.now())
+        if loaded is None:
+            async with database.transaction() as tx:
+                # Another replica may be starting as well: the lock comes first, and only then the look.
+                await cities.for_change(tx)
+                if await city.current(tx) is None:
+                    await city.load(tx, city_files(settings.city), clock.now())
                 loaded = await city.current(tx)
         if loaded is None:
             raise NotReady("No city is loaded. Run: huiyin city load FOLDER")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from dialog.texts import Words, _
 from storage.database import StorageError
@@ -17,8 +18,6 @@ BODY = 1024 * 1024
 AGAIN_SECONDS = 5
 AWAY = _("This can't be done just now. Please try again in a minute; what you wrote is not lost.")
 BEGUN: web.RequestKey[web.StreamResponse] = web.RequestKey("begun", web.StreamResponse)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def application(routes: Iterable[web.AbstractRouteDef], words: Words) -> web.Application:
@@ -38,7 +37,7 @@ async def _note_begun(request: web.Request, response: web.StreamResponse) -> Non
     request[BEGUN] = response
 
 
-def _while_away(words: Words) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def _while_away(words: Words) -> Middleware:
     # The store that would tell the reader's language is what has failed: the sentence stands in all of them.
     sentence = "\n".join(words.render(AWAY, language) for language in words.languages)
 

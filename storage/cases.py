@@ -176,6 +176,14 @@ async def count_confidential(tx: Tx) -> int:
     return int(row["n"]) if row else 0
 
 
+async def unrecorded(tx: Tx) -> Sequence[str]:
+    """Read the ids of cases that have no chain in the ledger: somebody put them in."""
+    rows = await tx.all(
+        "SELECT id FROM cases AS c WHERE NOT EXISTS (SELECT 1 FROM ledger_head AS h WHERE h.subject = 'case:' || c.id)"
+    )
+    return [row["id"] for row in rows]
+
+
 async def open_by_unit(tx: Tx) -> dict[str, int]:
     """Count the open cases of each unit."""
     rows = await tx.all("SELECT unit, COUNT(*) AS n FROM cases WHERE closed_at IS NULL AND unit IS NOT NULL GROUP BY unit")

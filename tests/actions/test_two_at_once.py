@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pytest
-from cast import ALSO_BELOW, BELOW, COMPLAINT, MISCONDUCT, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed
+from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed
 from stores import NOW
 
 from actions import filing, following, handling, identity, invitations, triage
@@ -18,6 +17,8 @@ from domain.cases import CaseState, Satisfaction
 from storage import cases, deadlines, entries, people, roles
 from storage.cases import Case
 from storage.roles import RoleKind
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 State = Callable[[Cast], Awaitable[Case]]
 
@@ -120,7 +121,7 @@ class Race:
 
 RACES: dict[str, Race] = {
     "two sign in": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", accept, "accept")),
-    "one signs in twice": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=("holder", accept, "accept")),
+    "one signs in twice": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=(f"holder{DEVICE}", accept, "accept")),
     "two return": Race(state=Cast.assigned, one=("holder", return_, "return"), other=("colleague", return_, "return")),
     "one signs in, one returns": Race(
         state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", return_, "return")
@@ -137,24 +138,23 @@ RACES: dict[str, Race] = {
         state=Cast.assigned, one=("holder", pass_on(BELOW), "pass_on"), other=("colleague", return_, "return")
     ),
     "two discipline contacts": Race(
-        state=misconduct, one=("discipline", accept, "accept"), other=("discipline", pass_on(OTHER_DISCIPLINE), "pass_on")
+        state=misconduct, one=("discipline", accept, "accept"), other=(f"discipline{DEVICE}", pass_on(OTHER_DISCIPLINE), "pass_on")
     ),
-    "one reports twice": Race(state=Cast.accepted, one=("holder", report, "report"), other=("holder", report, "report")),
-    "one returns twice": Race(state=Cast.accepted, one=("holder", return_, "return"), other=("holder", return_, "return")),
-    "one reports and returns": Race(state=Cast.accepted, one=("holder", report, "report"), other=("holder", return_, "return")),
+    "one reports twice": Race(state=Cast.accepted, one=("holder", report, "report"), other=(f"holder{DEVICE}", report, "report")),
+    "one returns twice": Race(state=Cast.accepted, one=("holder", return_, "return"), other=(f"holder{DEVICE}", return_, "return")),
+    "one reports and returns": Race(state=Cast.accepted, one=("holder", report, "report"), other=(f"holder{DEVICE}", return_, "return")),
     "one reports and hands over": Race(
-        state=Cast.accepted, one=("holder", report, "report"), other=("holder", hand_over("colleague"), "hand_over")
+        state=Cast.accepted, one=("holder", report, "report"), other=(f"holder{DEVICE}", hand_over("colleague"), "hand_over")
     ),
-    "one reports and asks": Race(state=Cast.answered, one=("holder", report, "report"), other=("reporter", solved, "solved")),
     "handed to two": Race(
         state=Cast.accepted,
         one=("holder", hand_over("colleague"), "hand_over"),
-        other=("holder", hand_over("third"), "hand_over"),
+        other=(f"holder{DEVICE}", hand_over("third"), "hand_over"),
     ),
     "handed over and passed on": Race(
-        state=Cast.accepted, one=("holder", hand_over("colleague"), "hand_over"), other=("holder", pass_on(BELOW), "pass_on")
+        state=Cast.accepted, one=("holder", hand_over("colleague"), "hand_over"), other=(f"holder{DEVICE}", pass_on(BELOW), "pass_on")
     ),
-    "one reports, the citizen withdraws": Race(
+    "withdrawn, and solved": Race(
         state=Cast.answered, one=("reporter", withdraw, "withdraw"), other=("follower", solved, "solved")
     ),
     "two assign": Race(
@@ -261,12 +261,12 @@ async def test_a_citizen_withdraws_while_somebody_works_on_the_case(
 
 async def test_what_two_add_at_once_is_all_kept_in_one_order(cast: Cast) -> None:
     case = await cast.accepted()
-    ends = await cast.at_once(*(deed(case, who, add) for who in ("reporter", "follower") * 3))
+    ends = await cast.at_once(*(deed(case, who, add) for who in ("reporter", "follower", f"reporter{DEVICE}")))
     assert not any(isinstance(end, Refused) for end in ends)
     async with cast.database.reading() as tx:
         texts = await entries.of_case(tx, case.id)
-    assert [entry.n for entry in texts] == list(range(1, 8))
-    assert (await cast.events(case.id)).count("add") == 6
+    assert [entry.n for entry in texts] == list(range(1, 5))
+    assert (await cast.events(case.id)).count("add") == 3
     assert (await cast.case(case.id)).version == case.version
 
 
@@ -278,8 +278,11 @@ async def test_of_two_replies_at_once_the_first_answers_and_the_second_is_added(
 
 
 async def test_of_two_corrections_of_one_message_both_are_kept(cast: Cast) -> None:
-    case = await cast.accepted()
-    ends = await cast.at_once(*[("reporter", lambda ctx: following.correct(ctx, "message-1", "门口垃圾还没清运"))] * 2)
+    case = await cast.accepted(replace(COMPLAINT, messages=("a message of its own",)))
+    devices = ("reporter", f"reporter{DEVICE}")
+    ends = await cast.at_once(
+        *((who, lambda ctx: following.correct(ctx, "a message of its own", "门口垃圾还没清运")) for who in devices)
+    )
     assert all(isinstance(end, Case) for end in ends)
     assert (await cast.events(case.id))[-2:] == ["correct", "correct"]
 
@@ -296,7 +299,8 @@ async def test_two_filings_that_draw_the_same_number_get_two_numbers(cast: Cast,
 
 async def test_of_two_new_codes_only_the_last_one_is_good(cast: Cast) -> None:
     case = await cast.accepted()
-    ends = await cast.at_once(*[("reporter", lambda ctx: following.new_code(ctx, case.id))] * 2)
+    devices = ("reporter", f"reporter{DEVICE}")
+    ends = await cast.at_once(*((who, lambda ctx: following.new_code(ctx, case.id)) for who in devices))
     now = (await cast.case(case.id)).code
     assert sum(cast.keys.name("receipt", case.number, code) == now for _case, code in ends) == 1
     assert (await cast.events(case.id)).count("new_code") == 2
@@ -318,40 +322,41 @@ async def test_whoever_looks_up_by_the_old_code_while_there_is_a_new_one_does_no
 async def test_one_invitation_used_by_two_at_once_makes_one_of_them_a_contact(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         code = await invitations.invite(tx, cast.keys, RoleKind.CONTACT, (UNIT, OTHER), "新联络员", NOW)
-    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in ("reporter", "stranger")))
+    one, other = await cast.newcomer("one"), await cast.newcomer("other")
+    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in (one, other)))
     assert sorted(end is None for end in ends) == [False, True]
     async with cast.database.reading() as tx:
         for unit in (UNIT, OTHER):
             assert sum(role.name == "新联络员" for role in await roles.of_unit(tx, unit)) == 1
-    winner = "reporter" if ends[0] else "stranger"
+    winner = one if ends[0] else other
     assert [row.event for row in await cast.ledger(f"person:{cast.persons[winner]}")] == ["role", "role"]
 
 
 async def test_two_invitations_to_one_role_used_at_once_give_it_once(cast: Cast) -> None:
     async with cast.database.transaction() as tx:
         codes = [await invitations.invite(tx, cast.keys, RoleKind.OFFICE, (), "", NOW) for _ in range(2)]
-    await cast.at_once(*(("stranger", lambda ctx, code=code: invitations.enter(ctx, code)) for code in codes))
+    who = await cast.newcomer("somebody")
+    device = await cast.newcomer("somebody's tablet")
+    async with cast.database.transaction() as tx:
+        await people.join(tx, cast.conversations[device], cast.persons[who])
+    await cast.at_once(
+        (who, lambda ctx: invitations.enter(ctx, codes[0])), (device, lambda ctx: invitations.enter(ctx, codes[1]))
+    )
     async with cast.database.reading() as tx:
-        assert len(await roles.of_person(tx, cast.persons["stranger"])) == 1
+        assert len(await roles.of_person(tx, cast.persons[who])) == 1
 
 
 async def test_one_link_to_another_device_used_by_two_at_once_signs_one_in(cast: Cast) -> None:
-    code = await cast.does("holder", invitations.one_more_device)
-    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in ("reporter", "stranger")))
+    code = await cast.does("other unit", invitations.one_more_device)
+    one, other = await cast.newcomer("a tablet"), await cast.newcomer("a thief's tablet")
+    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in (one, other)))
     assert sorted(end is None for end in ends) == [False, True]
     async with cast.database.reading() as tx:
-        joined = [name for name, id in cast.conversations.items() if await _belongs(tx, id, cast.persons["holder"])]
-    assert sorted(joined) == sorted(["holder", "reporter" if ends[0] else "stranger"])
-
-
-async def _belongs(tx: Any, conversation: str, person: str) -> bool:
-    found = await people.conversation(tx, conversation)
-    return found is not None and found.person == person
+        joined = {one.id for one in await people.conversations(tx, cast.persons["other unit"])}
+    assert joined == {cast.conversations[name] for name in ("other unit", one if ends[0] else other)}
 
 
 async def test_a_name_opened_by_two_at_once_stands_twice_in_the_ledger(cast: Cast) -> None:
-    from cast import NAMED
-
     case = await cast.assigned(NAMED)
     ends = await cast.at_once(*((who, lambda ctx: identity.reveal(ctx, case.id)) for who in ("office", "second office")))
     assert [end.name for end in ends] == ["欧阳小敏", "欧阳小敏"]
@@ -360,8 +365,8 @@ async def test_a_name_opened_by_two_at_once_stands_twice_in_the_ledger(cast: Cas
 
 async def test_a_citizen_and_a_contact_who_write_to_each_other_at_once_do_not_wait_for_each_other(cast: Cast) -> None:
     """Each has their own conversation, and a notice to the other's refers to it: together that must not be a deadlock."""
-    case = await asked(cast)
-    for _again in range(5):
-        ends = await cast.at_once(deed(case, "reporter", add), deed(case, "holder", ask))
+    for what in (ask, report, hand_over("colleague")):
+        case = await cast.accepted()
+        ends = await cast.at_once(deed(case, "reporter", add), deed(case, "holder", what))
         assert not any(isinstance(end, Refused) for end in ends)
     assert cast.conflicts == 0

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from botapi_files import picture
 from browser_rules import faults
-from playwright.async_api import Browser, ConsoleMessage, FilePayload, Locator, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, FilePayload, Locator, Page, expect
 from web.webchat_browser import Tab, opened
 
 PATIENCE = 10.0
@@ -115,11 +115,10 @@ class BrowserPerson:
         """Read what the program's messages show now: text and the labels of the buttons."""
         try:
             return [(message["text"], message["buttons"]) for message in await self.page.evaluate(_SHOWN)]
-        except Exception as error:
-            # The page is being loaded anew.
-            if "context was destroyed" not in str(error):
+        except Error as error:
+            if "context was destroyed" not in error.message:
                 raise
-            return []
+            return []  # the page is just being loaded anew
 
     async def now_sees(self, pattern: str) -> bool:
         """Tell whether a message, as it stands now, matches."""

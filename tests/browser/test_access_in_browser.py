@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from browser_person import BrowserPerson, Comes
 from playwright.async_api import expect
@@ -86,6 +89,16 @@ async def test_a_change_of_language_in_the_middle_keeps_every_answer(town: Town,
     await citizen.presses("^发送$", scrolling=True)
     await citizen.sees("我们已收到您反映的事项")
     assert await town.count() == 1
+
+
+async def test_the_pages_times_are_the_citys_wherever_the_browser_is(town: Town, comes: Comes) -> None:
+    citizen = await comes(timezone_id="America/New_York")
+    await citizen.says("/start")
+    await citizen.sees("您好")
+    moment = await citizen.page.locator("#log time").last.get_attribute("datetime")
+    assert moment
+    here = datetime.fromisoformat(moment).astimezone(ZoneInfo("Asia/Shanghai"))
+    await expect(citizen.page.locator("#log time").last).to_have_text(f"{here:%H:%M}")
 
 
 async def switches(citizen: BrowserPerson, label: str, language: str) -> None:

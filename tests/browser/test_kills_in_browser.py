@@ -67,7 +67,7 @@ async def sign_in_link(program: Program) -> str:
 
 async def what_is_said_while_the_program_is_down_arrives_once(citizen: BrowserPerson, program: Program) -> None:
     await program.kill()
-    await expect(citizen.page.get_by_text("网络已断开")).to_be_visible()
+    await expect(citizen.page.get_by_text("网络已断开")).to_be_visible(timeout=5_000)
     await citizen.says("垃圾堆了一个星期")
     await citizen.says("还在门口")
     await citizen.chooses("red")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from ledger_case import write_case
@@ -10,7 +11,7 @@ from stores import NOW
 
 from actions.verify import Proof, verify
 from domain.ledger import link
-from storage import ledger
+from storage import cases, ledger
 from storage.database import Database, Tx
 from storage.keys import Keys
 
@@ -79,6 +80,12 @@ async def put_in_a_text_that_nobody_recorded(tx: Tx, case: str) -> None:
     )
 
 
+async def put_in_a_case_that_nobody_filed(tx: Tx, case: str) -> None:
+    filed = await cases.get(tx, case)
+    assert filed is not None
+    await cases.insert(tx, replace(filed, id="forged", number="forged"))
+
+
 async def take_the_whole_case_away(tx: Tx, case: str) -> None:
     await tx.run("DELETE FROM ledger WHERE subject = :subject", subject=f"case:{case}")
     await tx.run("DELETE FROM ledger_head WHERE subject = :subject", subject=f"case:{case}")
@@ -94,6 +101,7 @@ TAMPERING: dict[str, Tampering] = {
     "a text was taken out": sql("DELETE FROM entry WHERE case_id = :case AND n = 1"),
     "a text was put in": put_in_a_text_that_nobody_recorded,
     "a text was called erased": sql("UPDATE entry SET text = '', erased_at = 1 WHERE case_id = :case AND n = 1"),
+    "a case was put in": put_in_a_case_that_nobody_filed,
     "a case was called closed": sql("UPDATE cases SET state = 'closed' WHERE id = :case"),
     "a case was given to another unit": sql("UPDATE cases SET unit = 'housing' WHERE id = :case"),
     "a case was rated": sql("UPDATE cases SET rating = 'satisfied' WHERE id = :case"),
@@ -136,6 +144,6 @@ async def test_tampering_is_found(store: Database, case: str, what: str) -> None
         await TAMPERING[what](tx, case)
     problems = (await prove(store)).problems
     assert problems
-    where = "Seal" if "seal" in what else "case:none" if "made up" in what else f"case:{case}"
+    where = "Seal" if "seal" in what else "case:none" if "made up" in what else "case:forged" if what == "a case was put in" else f"case:{case}"
     assert any(where in problem for problem in problems)
     assert all(problem.endswith(".") for problem in problems)

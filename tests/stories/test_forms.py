@@ -66,10 +66,10 @@ async def test_a_cancelled_form_can_be_taken_up_again(citizen: Person) -> None:
 async def test_a_form_that_was_cancelled_at_once_opens_again_by_the_same_button(citizen: Person) -> None:
     await citizen.says("/my")
     await citizen.sees("no cases here yet")
-    for _ in range(2):
+    for word in ("", "/cancel", ""):
         await citizen.presses("^Complaint$")
         await citizen.sees("Tell us what happened")
-        await citizen.says("/cancel")
+        await (citizen.says(word) if word else citizen.presses("^Cancel$"))
         await citizen.sees("Nothing has been sent")
 
 
@@ -89,8 +89,8 @@ async def test_another_language_asks_the_same_question_and_voids_no_answer(citiz
     await citizen.sees("Which language", buttons=["中文", "English"])
     await citizen.presses("中文")
     await citizen.says("/nonsense")
-    await citizen.sees("投诉.+垃圾.+城西区.+匿名", buttons=["发送|提交"])
-    await citizen.presses("发送|提交")
+    await citizen.sees("投诉.+垃圾.+城西区.+匿名", buttons=["^发送$"])
+    await citizen.presses("^发送$")
     await citizen.sees(r"\d{8}-\d{5}-\d.+西宁市城市管理|城西区城市管理")
 
 

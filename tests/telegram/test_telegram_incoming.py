@@ -125,8 +125,8 @@ def test_a_forwarded_text_is_a_text() -> None:
     assert read(text="转发", forward_origin={"type": "hidden_user", "sender_user_name": "路人"}).text == "转发"
 
 
-def test_a_contact_is_read_as_text() -> None:
-    assert read(contact={"first_name": "李", "phone_number": "139"}).text == "李 139"
+def test_of_a_shared_contact_only_the_number_is_read() -> None:
+    assert read(contact={"first_name": "李", "phone_number": "139"}).text == "139"
 
 
 @pytest.mark.parametrize("field", ["sticker", "dice", "poll", "story"])
