@@ -168,26 +168,30 @@ class WebPerson:
         assert not news, f"{self.name} should have seen nothing, but saw {news}"
 
     async def sees_photos(self, count: int, timeout: float = 15) -> None:
-        """Wait until so many pictures can be looked at on the page, and look at each."""
+        """Wait until so many pictures can be looked at on the page; as the page does, look again for those on their way."""
+        seen: set[str] = set()
         until = time.monotonic() + timeout
-        while len(photos := [f for m in self.messages.values() for f in m.files if f["ready"]]) < count:
-            assert time.monotonic() < until, f"{self.name} saw {len(photos)} photos of {count}:\n{self.transcript()}"
-            await self._wait(until)
-        for photo in photos:
-            async with self._session.get(photo["url"]) as answer:
-                assert answer.status == 200
-                assert (await answer.read()).startswith(b"\xff\xd8")
+        while len(seen) < count:
+            assert time.monotonic() < until, f"{self.name} saw {len(seen)} photos of {count}:\n{self.transcript()}"
+            await self._wait(min(until, time.monotonic() + 0.1))
+            urls = [file["url"] for message in self.messages.values() for file in message.files]
+            for url in urls:
+                if url not in seen and (content := await self._opens(url)):
+                    assert content.startswith(b"\xff\xd8")
+                    seen.add(url)
 
-    async def sees_ready(self, message: Message, kinds: str, timeout: float = 15) -> None:
-        """Wait until a message's only file, of one of these kinds, can be opened."""
+    async def hears(self, message: Message, timeout: float = 15) -> None:
+        """Wait until the recording that a message bears can be opened."""
         assert isinstance(message, WebMessage)
         until = time.monotonic() + timeout
-        while not message.files or not message.files[0]["ready"]:
+        while not message.files or not (content := await self._opens(message.files[0]["url"])):
             assert time.monotonic() < until, self.transcript()
-            await self._wait(until)
-        assert re.fullmatch(kinds, message.files[0]["kind"])
-        async with self._session.get(message.files[0]["url"]) as answer:
-            assert answer.status == 200
+            await self._wait(min(until, time.monotonic() + 0.1))
+        assert content.startswith(b"RIFF")
+
+    async def _opens(self, url: str) -> bytes | None:
+        async with self._session.get(url) as answer:
+            return await answer.read() if answer.status == 200 else None
 
     def saw(self, pattern: str) -> bool:
         """Tell whether anything that was ever shown matches."""

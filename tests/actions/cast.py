@@ -36,11 +36,7 @@ XINING = Path(__file__).parent.parent.parent / "examples" / "xining"
 UNIT, BELOW, ALSO_BELOW, OTHER = "urban-management", "urban-management-630104", "urban-management-630105", "housing"
 DISCIPLINE, OTHER_DISCIPLINE = "discipline-630104", "discipline-630105"
 LIMITS = Limits(
-    messages_per_minute=20,
-    upload_bytes=10**8,
-    wrong_codes=5,
-    address_wrong_codes=50,
-    wrong_codes_wait=timedelta(minutes=15),
+    messages_per_minute=20, upload_bytes=10**8, wrong_codes=5, address_wrong_codes=50, wrong_codes_wait=timedelta(minutes=15)
 )
 
 CITIZENS = ("reporter", "follower", "stranger")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import pytest
 from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed
@@ -20,7 +22,10 @@ from storage.roles import RoleKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-State = Callable[[Cast], Awaitable[Case]]
+State: TypeAlias = Callable[[Cast], Awaitable[Case]]
+What: TypeAlias = Callable[[Context, Case], Awaitable[object]]
+Share: TypeAlias = tuple[str, What, str]
+"""Who does what, and the event that the ledger has of it."""
 
 
 def accept(ctx: Context, case: Case) -> Awaitable[object]:
@@ -39,15 +44,15 @@ def report(ctx: Context, case: Case) -> Awaitable[object]:
     return handling.report(ctx, case.id, "已清运")
 
 
-def pass_on(unit: str) -> Callable[[Context, Case], Awaitable[object]]:
+def pass_on(unit: str) -> What:
     return lambda ctx, case: handling.pass_on(ctx, case.id, unit)
 
 
-def assign(unit: str) -> Callable[[Context, Case], Awaitable[object]]:
+def assign(unit: str) -> What:
     return lambda ctx, case: triage.assign(ctx, case.id, unit)
 
 
-def hand_over(name: str) -> Callable[[Context, Case], Awaitable[object]]:
+def hand_over(name: str) -> What:
     async def deed(ctx: Context, case: Case) -> object:
         colleagues = await roles.of_unit(ctx.tx, case.unit or "")
         return await handling.hand_over(ctx, case.id, next(role.id for role in colleagues if role.name == name))
@@ -115,78 +120,62 @@ class Race:
     """Two deeds of which exactly one may come through; `event` is what the ledger then has once more, whoever won."""
 
     state: State
-    one: tuple[str, Callable[[Context, Case], Awaitable[object]], str]
-    other: tuple[str, Callable[[Context, Case], Awaitable[object]], str]
+    one: Share
+    other: Share
+
+
+def race(state: State, one: Share, other: Share) -> Race:
+    return Race(state=state, one=one, other=other)
 
 
 RACES: dict[str, Race] = {
-    "two sign in": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", accept, "accept")),
-    "one signs in twice": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=(f"holder{DEVICE}", accept, "accept")),
-    "two return": Race(state=Cast.assigned, one=("holder", return_, "return"), other=("colleague", return_, "return")),
-    "one signs in, one returns": Race(
-        state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", return_, "return")
+    "two sign in": race(Cast.assigned, ("holder", accept, "accept"), ("colleague", accept, "accept")),
+    "one signs in twice": race(Cast.assigned, ("holder", accept, "accept"), (f"holder{DEVICE}", accept, "accept")),
+    "two return": race(Cast.assigned, ("holder", return_, "return"), ("colleague", return_, "return")),
+    "one signs in, one returns": race(Cast.assigned, ("holder", accept, "accept"), ("colleague", return_, "return")),
+    "one signs in, one asks": race(Cast.assigned, ("holder", accept, "accept"), ("colleague", ask, "ask")),
+    "two ask before signing in": race(Cast.assigned, ("holder", ask, "ask"), ("colleague", ask, "ask")),
+    "two pass on": race(Cast.assigned, ("holder", pass_on(BELOW), "pass_on"), ("colleague", pass_on(ALSO_BELOW), "pass_on")),
+    "one passes on, one signs in": race(Cast.assigned, ("holder", pass_on(BELOW), "pass_on"), ("colleague", accept, "accept")),
+    "one passes on, one returns": race(Cast.assigned, ("holder", pass_on(BELOW), "pass_on"), ("colleague", return_, "return")),
+    "a misconduct report passed on twice": race(
+        misconduct,
+        ("discipline", pass_on(OTHER_DISCIPLINE), "pass_on"),
+        (f"discipline{DEVICE}", pass_on("discipline-630102"), "pass_on"),
     ),
-    "one signs in, one asks": Race(state=Cast.assigned, one=("holder", accept, "accept"), other=("colleague", ask, "ask")),
-    "two ask before signing in": Race(state=Cast.assigned, one=("holder", ask, "ask"), other=("colleague", ask, "ask")),
-    "two pass on": Race(
-        state=Cast.assigned, one=("holder", pass_on(BELOW), "pass_on"), other=("colleague", pass_on(ALSO_BELOW), "pass_on")
+    "one reports twice": race(Cast.accepted, ("holder", report, "report"), (f"holder{DEVICE}", report, "report")),
+    "one returns twice": race(Cast.accepted, ("holder", return_, "return"), (f"holder{DEVICE}", return_, "return")),
+    "one reports and returns": race(Cast.accepted, ("holder", report, "report"), (f"holder{DEVICE}", return_, "return")),
+    "one reports and hands over": race(
+        Cast.accepted, ("holder", report, "report"), (f"holder{DEVICE}", hand_over("colleague"), "hand_over")
     ),
-    "one passes on, one signs in": Race(
-        state=Cast.assigned, one=("holder", pass_on(BELOW), "pass_on"), other=("colleague", accept, "accept")
+    "handed to two": race(
+        Cast.accepted, ("holder", hand_over("colleague"), "hand_over"), (f"holder{DEVICE}", hand_over("third"), "hand_over")
     ),
-    "one passes on, one returns": Race(
-        state=Cast.assigned, one=("holder", pass_on(BELOW), "pass_on"), other=("colleague", return_, "return")
+    "handed over and passed on": race(
+        Cast.accepted, ("holder", hand_over("colleague"), "hand_over"), (f"holder{DEVICE}", pass_on(BELOW), "pass_on")
     ),
-    "two discipline contacts": Race(
-        state=misconduct, one=("discipline", accept, "accept"), other=(f"discipline{DEVICE}", pass_on(OTHER_DISCIPLINE), "pass_on")
+    "withdrawn, and solved": race(Cast.answered, ("reporter", withdraw, "withdraw"), ("follower", solved, "solved")),
+    "two assign": race(Cast.triage, ("office", assign(UNIT), "assign"), ("second office", assign(OTHER), "assign")),
+    "two refuse": race(Cast.triage, ("office", refuse, "refuse"), ("second office", refuse, "refuse")),
+    "one assigns, one refuses": race(Cast.triage, ("office", assign(UNIT), "assign"), ("second office", refuse, "refuse")),
+    "one refuses, the citizen withdraws": race(Cast.triage, ("office", refuse, "refuse"), ("reporter", withdraw, "withdraw")),
+    "two say solved": race(Cast.answered, ("reporter", solved, "solved"), ("follower", solved, "solved")),
+    "two say not solved": race(Cast.answered, ("reporter", not_solved, "not_solved"), ("follower", not_solved, "not_solved")),
+    "two say not solved for the second time": race(
+        reopened, ("reporter", not_solved, "not_solved"), ("follower", not_solved, "not_solved")
     ),
-    "one reports twice": Race(state=Cast.accepted, one=("holder", report, "report"), other=(f"holder{DEVICE}", report, "report")),
-    "one returns twice": Race(state=Cast.accepted, one=("holder", return_, "return"), other=(f"holder{DEVICE}", return_, "return")),
-    "one reports and returns": Race(state=Cast.accepted, one=("holder", report, "report"), other=(f"holder{DEVICE}", return_, "return")),
-    "one reports and hands over": Race(
-        state=Cast.accepted, one=("holder", report, "report"), other=(f"holder{DEVICE}", hand_over("colleague"), "hand_over")
+    "two say so to a discipline team": race(
+        deserted_misconduct, ("reporter", not_solved, "not_solved"), ("follower", solved, "solved")
     ),
-    "handed to two": Race(
-        state=Cast.accepted,
-        one=("holder", hand_over("colleague"), "hand_over"),
-        other=(f"holder{DEVICE}", hand_over("third"), "hand_over"),
-    ),
-    "handed over and passed on": Race(
-        state=Cast.accepted, one=("holder", hand_over("colleague"), "hand_over"), other=(f"holder{DEVICE}", pass_on(BELOW), "pass_on")
-    ),
-    "withdrawn, and solved": Race(
-        state=Cast.answered, one=("reporter", withdraw, "withdraw"), other=("follower", solved, "solved")
-    ),
-    "two assign": Race(
-        state=Cast.triage, one=("office", assign(UNIT), "assign"), other=("second office", assign(OTHER), "assign")
-    ),
-    "two refuse": Race(state=Cast.triage, one=("office", refuse, "refuse"), other=("second office", refuse, "refuse")),
-    "one assigns, one refuses": Race(
-        state=Cast.triage, one=("office", assign(UNIT), "assign"), other=("second office", refuse, "refuse")
-    ),
-    "one refuses, the citizen withdraws": Race(
-        state=Cast.triage, one=("office", refuse, "refuse"), other=("reporter", withdraw, "withdraw")
-    ),
-    "two say solved": Race(state=Cast.answered, one=("reporter", solved, "solved"), other=("follower", solved, "solved")),
-    "two say not solved": Race(
-        state=Cast.answered, one=("reporter", not_solved, "not_solved"), other=("follower", not_solved, "not_solved")
-    ),
-    "two say not solved for the second time": Race(
-        state=reopened, one=("reporter", not_solved, "not_solved"), other=("follower", not_solved, "not_solved")
-    ),
-    "two say so to a discipline team": Race(
-        state=deserted_misconduct, one=("reporter", not_solved, "not_solved"), other=("follower", solved, "solved")
-    ),
-    "solved and not": Race(
-        state=Cast.answered, one=("reporter", solved, "solved"), other=("follower", not_solved, "not_solved")
-    ),
-    "two withdraw": Race(state=Cast.accepted, one=("reporter", withdraw, "withdraw"), other=("follower", withdraw, "withdraw")),
-    "two urge": Race(state=Cast.accepted, one=("reporter", urge, "urge"), other=("follower", urge, "urge")),
-    "two rate": Race(state=Cast.closed, one=("reporter", rate, "rate"), other=("follower", rate, "rate")),
-}  # fmt: skip
+    "solved and not": race(Cast.answered, ("reporter", solved, "solved"), ("follower", not_solved, "not_solved")),
+    "two withdraw": race(Cast.accepted, ("reporter", withdraw, "withdraw"), ("follower", withdraw, "withdraw")),
+    "two urge": race(Cast.accepted, ("reporter", urge, "urge"), ("follower", urge, "urge")),
+    "two rate": race(Cast.closed, ("reporter", rate, "rate"), ("follower", rate, "rate")),
+}
 
 
-def deed(case: Case, who: str, what: Callable[[Context, Case], Awaitable[object]]) -> Deed:
+def deed(case: Case, who: str, what: What) -> Deed:
     return who, lambda ctx: what(ctx, case)
 
 
@@ -208,7 +197,8 @@ async def test_of_two_at_once_one_comes_through_and_the_other_is_told(cast: Cast
         assert after.version == case.version + 1
     async with cast.database.reading() as tx:
         running = await tx.all(
-            "SELECT kind FROM deadline WHERE case_id = :case AND stopped_at IS NULL GROUP BY kind HAVING COUNT(*) > 1", case=case.id
+            "SELECT kind FROM deadline WHERE case_id = :case AND stopped_at IS NULL GROUP BY kind HAVING COUNT(*) > 1",
+            case=case.id,
         )
     assert running == []
 
@@ -242,7 +232,7 @@ async def test_the_second_to_sign_in_hears_who_was_faster(cast: Cast) -> None:
     ],
 )
 async def test_a_citizen_withdraws_while_somebody_works_on_the_case(
-    cast: Cast, state: State, who: str, what: Callable[[Context, Case], Awaitable[object]], events: set[str]
+    cast: Cast, state: State, who: str, what: What, events: set[str]
 ) -> None:
     """Either the other came first, or is told; the case ends withdrawn, nothing runs on, and nobody had to begin again."""
     case = await state(cast)
@@ -289,7 +279,7 @@ async def test_of_two_corrections_of_one_message_both_are_kept(cast: Cast) -> No
 
 async def test_two_filings_that_draw_the_same_number_get_two_numbers(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     draws = iter([7, 7, 8, 9])
-    monkeypatch.setattr(filing.secrets, "randbelow", lambda below: next(draws) if below == 100_000 else 1)
+    monkeypatch.setattr(secrets, "randbelow", lambda below: next(draws) if below == 100_000 else 1)
     receipts = await cast.at_once(*((who, lambda ctx: filing.file_case(ctx, COMPLAINT)) for who in ("reporter", "stranger")))
     numbers = sorted(receipt.case.number for receipt in receipts)
     assert [number[9:14] for number in numbers] == ["00007", "00008"]

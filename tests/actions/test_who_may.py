@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from cast import BELOW, DISCIPLINE, EVERYBODY, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, STAFF, UNIT, Cast, changes
@@ -35,6 +35,10 @@ async def hand_over(ctx: Context, case: Case) -> object:
     colleagues = await roles.of_unit(ctx.tx, case.unit or "")
     to = next((role.id for role in colleagues if role.name == "third"), "")
     return await handling.hand_over(ctx, case.id, to)
+
+
+def look_up(number: str, code: str) -> Callable[[Context], Awaitable[Case | None]]:
+    return lambda ctx: following.look_up(ctx, number, code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +98,7 @@ RIGHTS: dict[str, Right] = {
         Cast.accepted, lambda ctx, case: following.not_solved(ctx, case.id, "why"), NOBODY
     ),
     "rate": right(Cast.closed, lambda ctx, case: following.rate(ctx, case.id, Satisfaction.FAIRLY), FOLLOWERS),
-    "rate what is open": right(
-        Cast.answered, lambda ctx, case: following.rate(ctx, case.id, Satisfaction.FAIRLY), NOBODY
-    ),
+    "rate what is open": right(Cast.answered, lambda ctx, case: following.rate(ctx, case.id, Satisfaction.FAIRLY), NOBODY),
     "new code": right(Cast.accepted, lambda ctx, case: following.new_code(ctx, case.id), {"reporter"}),
     "open the name": right(state_of(NAMED, "accepted"), lambda ctx, case: identity.reveal(ctx, case.id), OFFICE),
     "open a name that was not given": right(Cast.accepted, lambda ctx, case: identity.reveal(ctx, case.id), NOBODY),
@@ -120,7 +122,7 @@ RIGHTS: dict[str, Right] = {
         state_of(MISCONDUCT, "assigned"), lambda ctx, case: triage.refuse(ctx, case.id, "no"), NOBODY
     ),
     "do anything to a case that is none": right(Cast.assigned, lambda ctx, case: handling.accept(ctx, "0" * 32, 1), NOBODY),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", RIGHTS)
@@ -138,8 +140,6 @@ async def test_who_may_does_and_nobody_else(cast: Cast, name: str) -> None:
 
 
 async def test_a_correction_is_taken_from_whoever_follows_the_case_it_belongs_to(cast: Cast) -> None:
-    from dataclasses import replace
-
     await cast.accepted(replace(NAMED, messages=("their own message",)))
     may = {
         who
@@ -163,18 +163,18 @@ async def test_a_case_is_followed_by_its_number_with_its_own_code_only(cast: Cas
         ("20260107-00000-0", one.code, False),
     ):
         who = await cast.newcomer(f"somebody with {number} {code}")
-        assert bool(await cast.does(who, lambda ctx, n=number, c=code: following.look_up(ctx, n, c))) == found
+        assert bool(await cast.does(who, look_up(number, code))) == found
 
 
 async def test_after_five_wrong_codes_even_the_right_one_has_to_wait(cast: Cast) -> None:
     receipt = await cast.files()
     who = await cast.newcomer("somebody who guesses")
     for n in range(5):
-        assert await cast.does(who, lambda ctx, n=n: following.look_up(ctx, receipt.case.number, f"{n:016}")) is None
+        assert await cast.does(who, look_up(receipt.case.number, f"{n:016}")) is None
     with pytest.raises(Refused):
-        await cast.does(who, lambda ctx: following.look_up(ctx, receipt.case.number, receipt.code))
+        await cast.does(who, look_up(receipt.case.number, receipt.code))
     later = NOW.replace(minute=15)
-    assert await cast.does(who, lambda ctx: following.look_up(ctx, receipt.case.number, receipt.code), later)
+    assert await cast.does(who, look_up(receipt.case.number, receipt.code), later)
 
 
 async def test_with_a_new_code_whoever_came_by_the_old_one_follows_no_longer(cast: Cast) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from scripts import Talk, World, find, run
 
 from dialog.incoming import Incoming, Place
-from dialog.play import Asking, Dialog, Done, Script
+from dialog.play import Asking, Dialog, Done
 from dialog.questions import SEND, Invalid, Kind, Option, Options, Question, pressed, read
 from dialog.subjects import Form
 from dialog.texts import Json, Name, Text
@@ -27,7 +27,16 @@ from handlers import SUBJECTS
 
 FORMS: dict[str, Form[Any]] = {form.name: form for subject in SUBJECTS for form in subject.forms}
 
-WORDS = ("门口垃圾没人管", "Wang", "13800000000", case_number(date(2026, 1, 5), 4217), "1234567890123456", "x" * 150, " 西门 ", "1")
+WORDS = (
+    "门口垃圾没人管",
+    "Wang",
+    "13800000000",
+    case_number(date(2026, 1, 5), 4217),
+    "1234567890123456",
+    "x" * 150,
+    " 西门 ",
+    "1",
+)
 RUBBISH = ("", "?", "9", "-", "y" * 6000, "/start", "null", "0", "１００")
 CHOICES = st.lists(
     st.builds(
@@ -105,8 +114,9 @@ class PlainReading:
         return self.ask(Question(key=key, kind=Kind.PLACE, prompt=prompt, options=(*areas, *skip), label=label))
 
     async def confirm(self, key: str, prompt: Text, summary: tuple[Text, ...], **rest: Any) -> bool:
-        shown = self.given[key].question
-        return bool(self.ask(Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=shown.options)) == SEND)  # fmt: skip
+        options = self.given[key].question.options
+        question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
+        return bool(self.ask(question) == SEND)
 
     async def look(self, key: str, query: object, *args: object, **kwargs: object) -> Options:
         self.before[key] = tuple(self.path)
@@ -207,11 +217,11 @@ class Citizen(RuleBasedStateMachine):
     @precondition(lambda self: self.is_asked(Kind.COLLECT))
     @rule(words=st.sampled_from(WORDS), files=st.integers(0, 2), place=st.booleans())
     def tells(self, words: str, files: int, place: bool) -> None:
-        item = {"text": words, "files": [f"f{n}" for n in range(files)], "message": f"m{self.now}"}
+        item: dict[str, Any] = {"text": words, "files": [f"f{n}" for n in range(files)], "message": f"m{self.now}"}
         item |= {"place": {"lon": 101.7, "lat": 36.6}} if place else {}
         self._appends(self.question, item)
 
-    @precondition(lambda self: self.is_asked(Kind.COLLECT) and self.items.get(self.question.key))
+    @precondition(lambda self: self.is_asked(Kind.COLLECT) and bool(self.items.get(self.question.key)))
     @rule()
     def is_done(self) -> None:
         question = self.question
@@ -227,7 +237,7 @@ class Citizen(RuleBasedStateMachine):
         self.items[question.key] = self.items.get(question.key, [])[:-1]
         self._play()
 
-    @precondition(lambda self: isinstance(self.step, Asking) and self.step.overflow)
+    @precondition(lambda self: isinstance(self.step, Asking) and self.step.overflow is not None)
     @rule(words=st.sampled_from(WORDS))
     def sends_one_more(self, words: str) -> None:
         assert isinstance(self.step, Asking)
@@ -236,7 +246,7 @@ class Citizen(RuleBasedStateMachine):
         self._appends(collection, {"text": words})
         self.given[collection.key] = Given(collection, {"items": list(self.items[collection.key])}, self.given[collection.key].at)
 
-    @precondition(lambda self: isinstance(self.step, Asking) and (self.step.asked or self.step.changeable))
+    @precondition(lambda self: isinstance(self.step, Asking) and bool(self.step.asked or self.step.changeable))
     @rule(data=st.data())
     def goes_back_or_changes(self, data: st.DataObject) -> None:
         assert isinstance(self.step, Asking)
@@ -247,7 +257,7 @@ class Citizen(RuleBasedStateMachine):
         self._play()
         assert self.question.key == question.key
 
-    @precondition(lambda self: self.talk.reopened and self.question.kind is not Kind.COLLECT)
+    @precondition(lambda self: self.talk.reopened is not None and self.question.kind is not Kind.COLLECT)
     @rule()
     def keeps_it_as_it_is(self) -> None:
         self.talk.reopened = None
@@ -255,9 +265,9 @@ class Citizen(RuleBasedStateMachine):
 
     @rule(data=st.data(), options=CHOICES)
     def the_city_changes(self, data: st.DataObject, options: Options) -> None:
-        names = list(self.world.reads)
-        if names and data.draw(st.booleans()):
-            self.options[data.draw(st.sampled_from(names))] = options
+        name = data.draw(st.sampled_from(["", *self.world.reads]))
+        if name:
+            self.options[name] = options
         else:
             self.fresh = options
 
@@ -345,9 +355,7 @@ class _Everything(dict[str, Options]):
 
 
 def incoming(text: str, place: Place | None = None) -> Incoming:
-    return Incoming(
-        channel="web", external_id="1", address="a", sender="a", order=1, sent_ms=1, text=text, place=place
-    )
+    return Incoming(channel="web", external_id="1", address="a", sender="a", order=1, sent_ms=1, text=text, place=place)
 
 
 def test_there_are_forms_to_test() -> None:

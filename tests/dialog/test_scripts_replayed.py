@@ -182,13 +182,7 @@ def test_more_words_void_the_confirmation() -> None:
 # ---- questions that read differently
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        Text("Which coulour, please?"),
-        Text("Which colour, {name}?", {"name": "Wang"}),
-    ],
-)
+@pytest.mark.parametrize("other", [Text("Which coulour, please?"), Text("Which colour, {name}?", {"name": "Wang"})])
 def test_an_answer_to_a_question_that_reads_differently_is_void(other: Text) -> None:
     prompt = Text("Which colour, {name}?", {"name": "Li"})
 
@@ -204,11 +198,7 @@ def test_an_answer_to_a_question_that_reads_differently_is_void(other: Text) -> 
 
 @pytest.mark.parametrize(
     "options",
-    [
-        (Option("blue", _("Blue")),),
-        (*COLOURS, Option("green", _("Green"))),
-        (Option("blue", _("Blue")), Option("red", _("Red"))),
-    ],
+    [(Option("blue", _("Blue")),), (*COLOURS, Option("green", _("Green"))), (Option("blue", _("Blue")), Option("red", _("Red")))],
 )
 def test_with_an_option_less_or_more_or_elsewhere_it_is_asked_again(options: Options) -> None:
     offered = COLOURS
@@ -273,16 +263,16 @@ def test_a_collection_stays_open_until_it_is_closed_and_can_be_opened_again() ->
     talk = Talk(script)
     question = talk.question
     place = {"lon": 101.7, "lat": 36.6, "crs": "wgs84", "words": "", "area": None}
-    items: list[dict[str, Any]] = [{"text": "one"}, {"text": "", "files": ["f1", "f2"], "message": "m2"}, {"text": "x", "place": place}]
+    items: list[dict[str, Any]] = [
+        {"text": "one"},
+        {"text": "", "files": ["f1", "f2"], "message": "m2"},
+        {"text": "x", "place": place},
+    ]
     assert [talk.answers.append(question, item) for item in items] == [1, 2, 3]
     assert talk.asks("told")
     talk.answers.close(question)
     assert talk.result == Told(
-        (
-            Item(text="one"),
-            Item(files=("f1", "f2"), message="m2"),
-            Item(text="x", place=Place(lon=101.7, lat=36.6)),
-        )
+        (Item(text="one"), Item(files=("f1", "f2"), message="m2"), Item(text="x", place=Place(lon=101.7, lat=36.6)))
     )
     talk.answers.reopen(question)
     assert talk.asks("told")

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from dialog.texts import Arg, Moment, Name, Secret, Text, verbatim
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=20)
-AT = st.integers(0, 4_000_000_000_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC).replace(microsecond=ms % 1000 * 1000))
+AT = st.integers(0, 4_000_000_000_000).map(
+    lambda ms: datetime.fromtimestamp(ms / 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+)
 NAMES = st.sampled_from(("number", "unit", "at", "text"))
 
 

@@ -24,8 +24,8 @@ async def write_case(tx: Tx, keys: Keys, conversation: str) -> str:
     id = new_id(NOW)
     case = Case(
         id=id, number=id, kind=CaseKind.COMPLAINT, state=CaseState.ACCEPTED, version=1, round=1, area=None, category=None,
-        unit=None, holder=None, reporter=talker.person, named=None, cover=None, publish_at=None, lon_e6=None, lat_e6=None, crs=None,
-        place="", routing="{}", code="", filed_at=NOW, changed_at=NOW,
+        unit=None, holder=None, reporter=talker.person, named=None, cover=None, publish_at=None,
+        lon_e6=None, lat_e6=None, crs=None, place="", routing="{}", code="", filed_at=NOW, changed_at=NOW,
     )  # fmt: skip
     assert await cases.insert(tx, case)
     subject = f"case:{id}"
@@ -33,7 +33,7 @@ async def write_case(tx: Tx, keys: Keys, conversation: str) -> str:
         entry = await entries.write(
             tx, keys, case=id, round=1, kind=kind, author="citizen", masked=mask(text), files=files, now=NOW
         )
-        payload = {**STANDS, "entry": entry.id, "text": entry.hash, "files": list(entry.files)}
+        payload: dict[str, JsonValue] = {**STANDS, "entry": entry.id, "text": entry.hash, "files": list(entry.files)}
         await ledger.append(tx, subject, "citizen", "file", payload, NOW)
         if kind is EntryKind.TOLD:
             await ledger.append(tx, subject, "contact:r1", "accept", STANDS, NOW)

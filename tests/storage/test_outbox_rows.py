@@ -93,7 +93,9 @@ async def test_a_failed_row_is_due_later_and_holds_back_those_after_it(store: Da
     assert (again.id, again.tries, again.why) == (row.id, 2, "429")
 
 
-async def test_a_row_put_off_holds_back_what_comes_after_it_only_if_told_to(store: Database, keys: Keys, conversation: str) -> None:
+async def test_a_row_put_off_holds_back_what_comes_after_it_only_if_told_to(
+    store: Database, keys: Keys, conversation: str
+) -> None:
     async with store.transaction() as tx:
         await put(tx, keys, conversation, "waits for its photo")
         await put(tx, keys, conversation, "next")

@@ -51,13 +51,15 @@ async def rewrite_a_row_and_its_hash(tx: Tx, case: str) -> None:
     """Change the second row so that it fits itself, but not the row after it."""
     row = (await ledger.of_subject(tx, f"case:{case}"))[1]
     hash = link(row.previous, row.subject, row.n, row.at_ms, "contact:r2", row.event, row.payload)
-    await tx.run("UPDATE ledger SET actor = 'contact:r2', hash = :hash WHERE subject = :subject AND n = 2", hash=hash, subject=row.subject)  # fmt: skip
+    change = "UPDATE ledger SET actor = 'contact:r2', hash = :hash WHERE subject = :subject AND n = 2"
+    await tx.run(change, hash=hash, subject=row.subject)
 
 
 async def rewrite_the_last_row_and_the_head(tx: Tx, case: str) -> None:
     row = (await ledger.of_subject(tx, f"case:{case}"))[-1]
     hash = link(row.previous, row.subject, row.n, row.at_ms, "contact:r2", row.event, row.payload)
-    await tx.run("UPDATE ledger SET actor = 'contact:r2', hash = :hash WHERE subject = :subject AND n = 3", hash=hash, subject=row.subject)  # fmt: skip
+    change = "UPDATE ledger SET actor = 'contact:r2', hash = :hash WHERE subject = :subject AND n = 3"
+    await tx.run(change, hash=hash, subject=row.subject)
     await tx.run("UPDATE ledger_head SET hash = :hash WHERE subject = :subject", hash=hash, subject=row.subject)
 
 
@@ -106,7 +108,7 @@ TAMPERING: dict[str, Tampering] = {
     "a case was given to another unit": sql("UPDATE cases SET unit = 'housing' WHERE id = :case"),
     "a case was rated": sql("UPDATE cases SET rating = 'satisfied' WHERE id = :case"),
     "a reopening was taken back": sql("UPDATE cases SET round = 0 WHERE id = :case"),
-    "a payload was changed": sql("UPDATE ledger SET payload = '{\"state\":\"closed\"}' WHERE subject = :subject AND n = 2"),
+    "a payload was changed": sql('UPDATE ledger SET payload = \'{"state":"closed"}\' WHERE subject = :subject AND n = 2'),
     "a payload was made unreadable": sql("UPDATE ledger SET payload = 'nonsense' WHERE subject = :subject AND n = 2"),
     "a payload was made something else": sql("UPDATE ledger SET payload = '[1]' WHERE subject = :subject AND n = 2"),
     "an actor was changed": sql("UPDATE ledger SET actor = 'office' WHERE subject = :subject AND n = 3"),
@@ -144,6 +146,14 @@ async def test_tampering_is_found(store: Database, case: str, what: str) -> None
         await TAMPERING[what](tx, case)
     problems = (await prove(store)).problems
     assert problems
-    where = "Seal" if "seal" in what else "case:none" if "made up" in what else "case:forged" if what == "a case was put in" else f"case:{case}"
+    where = (
+        "Seal"
+        if "seal" in what
+        else "case:none"
+        if "made up" in what
+        else "case:forged"
+        if what == "a case was put in"
+        else f"case:{case}"
+    )
     assert any(where in problem for problem in problems)
     assert all(problem.endswith(".") for problem in problems)

@@ -130,7 +130,7 @@ async def test_a_voice_message_and_nothing_else_is_a_case(town: Town, on: str) -
     await finishes(citizen, category="Something else")
     card = await contact.sees("no words, see the files")
     assert isinstance(contact, WebPerson)
-    await contact.sees_ready(card, "voice|audio")
+    await contact.hears(card)
 
 
 @BOTH

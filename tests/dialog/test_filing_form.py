@@ -1,0 +1,150 @@
+"""The form in which a matter is filed: what was answered is what is filed, and what is filed is what the summary says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from scripts import Talk
+
+from actions.city import LoadedCity
+from actions.filing import FileCase
+from dialog.incoming import Place
+from dialog.questions import SEND, SKIP, Kind
+from dialog.texts import Json, Words
+from domain.cases import CaseKind
+from domain.city_files import read_city
+from domain.working_days import WorkingDays
+from handlers.filing import FILE
+
+XINING = Path(__file__).parent.parent.parent / "examples" / "xining"
+WORDS = Words({}, ("zh_Hans", "en"), ZoneInfo("Asia/Shanghai"))
+TOLD = {"text": "门口垃圾没人清运，电话13800000000", "files": ["f1", "f2"], "message": "m1"}
+USUAL: dict[str, Json] = {
+    "kind": "complaint",
+    "place": {"words": "小区西门"},
+    "category": "sanitation",
+    "identity": "anonymous",
+    "name": "欧阳小敏",
+    "phone": "13997254418",
+    "publish": "no",
+}
+FILED = FileCase(
+    kind=CaseKind.COMPLAINT, text=str(TOLD["text"]), files=("f1", "f2"), place=Place(words="小区西门"), category="sanitation",
+    messages=("m1",),
+)  # fmt: skip
+
+
+@cache
+def xining() -> SimpleNamespace:
+    """Give what the form looks things up in."""
+    city = read_city({path.name: path.read_bytes() for path in XINING.iterdir()}).city
+    assert city is not None
+    days = WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days)
+    return SimpleNamespace(city=LoadedCity(1, city, days, {}))
+
+
+def answered(talk: Talk, told: Json = TOLD, **answers: Json) -> str:
+    """Answer everything that is asked, and give what the summary says in English."""
+    collection = talk.question
+    talk.answers.append(collection, told)
+    talk.answers.close(collection)
+    while talk.question.kind is not Kind.CONFIRM:
+        talk.answer({**USUAL, **answers}[talk.question.key])
+    return summary(talk)
+
+
+def summary(talk: Talk) -> str:
+    assert talk.asks("sure")
+    return "\n".join(WORDS.render(line, "en") for line in talk.question.lines)
+
+
+def filed(talk: Talk) -> FileCase:
+    talk.answer(SEND)
+    command: FileCase = talk.result
+    return command
+
+
+def test_an_anonymous_complaint(talk: Talk) -> None:
+    assert answered(talk).splitlines() == [
+        "Complaint · Rubbish and street cleaning",
+        "门口垃圾没人清运，电话〔电话〕",
+        "Files: 2",
+        "Place: 小区西门",
+        "You stay anonymous.",
+        "It will not be published.",
+        "We have covered personal data in your words. With Change you can cover more.",
+    ]
+    assert filed(talk) == FILED
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(FILE.script, reader=xining())
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "changes"),
+    [
+        ({"kind": "suggestion"}, "Suggestion · ", {"kind": CaseKind.SUGGESTION}),
+        ({"kind": "consultation"}, "Consultation · ", {"kind": CaseKind.CONSULTATION}),
+        ({"category": "-"}, "Complaint · Something else", {"category": None}),
+        ({"place": SKIP}, "Place: not known", {"place": None}),
+        ({"place": {"area": "630104"}}, "Place: Chengxi", {"place": Place(area="630104")}),
+        ({"place": {"lon": 101.7, "lat": 36.6}}, "on the map", {"place": Place(lon=101.7, lat=36.6)}),
+        (
+            {"place": {"words": "西门，电话13800000000"}},
+            "Place: 西门，电话〔电话〕",
+            {"place": Place(words="西门，电话13800000000")},
+        ),
+        ({"publish": "yes"}, "It may be published", {"publish": True}),
+        ({"identity": "named"}, "Your name: 欧", {"name": "欧阳小敏", "phone": "13997254418"}),
+    ],
+)
+def test_each_answer_is_in_the_summary_and_in_what_is_filed(
+    talk: Talk, answers: dict[str, Json], said: str, changes: dict[str, object]
+) -> None:
+    assert said in answered(talk, **answers)
+    assert filed(talk) == replace(FILED, **changes)  # type: ignore[arg-type]
+
+
+def test_what_stands_for_the_citizen_in_their_own_words_is_covered_as_the_unit_will_see_it(talk: Talk) -> None:
+    shown = answered(talk, {"text": "欧阳小敏家门口，找小敏，打13997254418"}, identity="named")
+    for hidden in ("小敏", "13997254418"):
+        assert hidden not in shown
+    command = filed(talk)
+    assert command.masked(command.text).text in shown
+
+
+def test_words_to_cover_are_asked_on_request_and_covered(talk: Talk) -> None:
+    assert "门口" in answered(talk)
+    talk.change("cover", "门口 清运")
+    shown = summary(talk)
+    assert "门口" not in shown
+    assert "清运" not in shown
+    assert filed(talk) == replace(FILED, cover=("门口", "清运"))
+
+
+def test_a_misconduct_report_is_not_asked_about_publishing(talk: Talk) -> None:
+    talk.arg = "misconduct"
+    shown = answered(talk, {"text": "窗口收红包"}, category="-")
+    assert "publish" not in shown
+    assert "publish" not in talk.answers.given
+    assert filed(talk).publish is False
+
+
+def test_a_place_that_was_shared_is_not_asked_for(talk: Talk) -> None:
+    answered(talk, {**TOLD, "place": {"lon": 101.7, "lat": 36.6}})
+    assert "place" not in talk.answers.given
+    assert filed(talk).place == Place(lon=101.7, lat=36.6)
+
+
+def test_a_name_that_was_taken_back_is_not_filed(talk: Talk) -> None:
+    answered(talk, identity="named")
+    talk.change("identity", "anonymous")
+    assert "You stay anonymous." in summary(talk)
+    assert filed(talk) == FILED
