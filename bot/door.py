@@ -58,23 +58,26 @@ class CityDoor:
             try:
                 async with self._database.transaction() as tx:
                     # In one order for everybody, so that two replicas never wait for each other.
+                    arrived: dict[tuple[str, str], str] = {}
                     for message in sorted(messages, key=lambda m: (m.address, m.order)):
-                        await self._keep(tx, message)
+                        await self._keep(tx, message, arrived)
                 break
             except Conflict:
                 if tries == TRIES - 1:
                     raise
         self._bell.ring("inbox")
 
-    async def _keep(self, tx: Tx, message: Incoming) -> None:
+    async def _keep(self, tx: Tx, message: Incoming, arrived: dict[tuple[str, str], str]) -> None:
         now = self._clock.now()
-        language = message.language or self._default_language
-        conversation = await people.arrive(tx, self._keys, message.channel, message.address, language, now)
+        sender = message.channel, message.address
+        if sender not in arrived:
+            language = message.language or self._default_language
+            arrived[sender] = await people.arrive(tx, self._keys, *sender, language, now)
         await inbox.receive(
             tx,
             channel=message.channel,
             external_id=message.external_id,
-            conversation=conversation,
+            conversation=arrived[sender],
             order=message.order,
             body=self._keys.seal(wire.to_json(message)),
             now=now,

@@ -13,6 +13,7 @@ from datetime import timedelta
 from actions import following
 from actions.context import Actor, Context
 from actions.notices import lose, queue
+from bot.channels.webchat_gate import CHANNEL as WEB
 from bot.talking import FINISHED, Talking
 from dialog import incoming as wire
 from dialog.incoming import Incoming, IncomingFile
@@ -379,6 +380,8 @@ class Turn:
 
     async def _is_too_much(self) -> bool:
         """Count the message; over the limit it is not acted on, and the person is told once until when to wait."""
+        if self.incoming.channel == WEB:
+            return False  # counted before it was kept: what was too much its page still has, and brings again
         quota = self.ctx.keys.name("messages", self.ctx.me.person)
         most = self.ctx.limits.messages_per_minute
         until = await quotas.use(self.ctx.tx, quota, 1, most, timedelta(minutes=1), self.ctx.now)

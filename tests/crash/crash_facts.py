@@ -24,8 +24,7 @@ async def settled(program: Program, timeout: float = 60) -> None:
                 async with store.reading() as tx:
                     coming = await tx.one("SELECT COUNT(*) AS n FROM inbox WHERE done_at IS NULL AND parked_at IS NULL")
                     going = await tx.one(
-                        "SELECT COUNT(*) AS n FROM outbox"
-                        " WHERE sent_at IS NULL AND parked_at IS NULL AND channel = 'telegram'"
+                        "SELECT COUNT(*) AS n FROM outbox WHERE sent_at IS NULL AND parked_at IS NULL AND channel = 'telegram'"
                     )
                 assert coming and going
                 if not coming["n"] and not going["n"]:
@@ -41,9 +40,7 @@ async def read(program: Program, sql: str, **params: Any) -> Sequence[Row]:
 
 async def _entries(program: Program, kind: str) -> Sequence[Row]:
     return await read(
-        program,
-        "SELECT e.text, c.number FROM entry AS e JOIN cases AS c ON c.id = e.case_id WHERE e.kind = :kind",
-        kind=kind,
+        program, "SELECT e.text, c.number FROM entry AS e JOIN cases AS c ON c.id = e.case_id WHERE e.kind = :kind", kind=kind
     )
 
 

@@ -80,7 +80,7 @@ async def _card(contact: TelegramUser, number: str, label: str) -> SentMessage:
 
 @dataclass(slots=True)
 class Town:
-    """A small town's load: `filed` gives the number on the receipt for each citizen's words, `reported` a contact's words for each."""
+    """A small town's load: `filed` gives each citizen's words the number on the receipt, `reported` a contact's words."""
 
     api: BotApi
     program: Program
@@ -90,7 +90,6 @@ class Town:
     """Where the web chat is, if not at the program's own address."""
     filed: dict[str, str] = field(default_factory=dict)
     reported: dict[str, str] = field(default_factory=dict)
-    citizens: dict[str, TelegramUser | WebCitizen] = field(default_factory=dict)
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
     _names: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -113,11 +112,9 @@ class Town:
             await asyncio.sleep(chance.random())
             if on_web:
                 async with WebCitizen(self.url or self.program.url) as citizen:
-                    self.citizens[words] = citizen
                     self.filed[words] = await files_a_matter(citizen, words, chance)
             else:
                 person = self.api.user(f"Citizen {number}", language_code="en")
-                self.citizens[words] = person
                 self.filed[words] = await files_a_matter(person, words, chance, photo=self.photos)
 
     async def _deals_with_all(self, contact: TelegramUser, filing: list[asyncio.Task[None]]) -> None:

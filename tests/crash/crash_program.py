@@ -113,12 +113,7 @@ class Program:
     async def command(self, *words: str) -> tuple[int, str, str]:
         """Run another command beside; return exit code, standard output and standard error."""
         process = await asyncio.create_subprocess_exec(
-            HUIYIN,
-            *words,
-            cwd=self.folder,
-            env=self._environ,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            HUIYIN, *words, cwd=self.folder, env=self._environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
         async with asyncio.timeout(60):
             out, problems = await process.communicate()

@@ -33,8 +33,6 @@ class WebCitizen:
         self.url = url
         self.shown: dict[str, Shown] = {}
         self.glimpses: list[str] = []
-        self.numbers: list[int] = []
-        """Those of the messages as they came first, in that order."""
         self.posted: dict[str, int] = {}
         self.refusals: list[tuple[int, str]] = []
         self._order = 0
@@ -85,7 +83,7 @@ class WebCitizen:
 
     async def uploads(self, data: bytes, name: str = "photo.jpg", media_type: str = "image/jpeg") -> tuple[int, Any, str]:
         """Send a file once; return the status, the answer and its Retry-After."""
-        await self._opened()
+        await self.opened()
         form = aiohttp.FormData()
         form.add_field("file", io.BytesIO(data), filename=name, content_type=media_type)
         async with self._http.post(f"{self.url}/chat/files", data=form) as response:
@@ -105,7 +103,7 @@ class WebCitizen:
         self._queue.put_nowait({"id": uuid.uuid4().hex, "order": self._order, "at_ms": int(time.time() * 1000), **fields})
 
     async def _flush(self) -> None:
-        await self._opened()
+        await self.opened()
         while True:
             entry = await self._queue.get()
             while (wait := await self._sent(entry)) is not None:
@@ -125,7 +123,8 @@ class WebCitizen:
         except (aiohttp.ClientError, TimeoutError):
             return 0.2
 
-    async def _opened(self) -> None:
+    async def opened(self) -> None:
+        """Wait until the page is loaded."""
         async with self._door:  # two loads at once would make two devices of one
             while not len(self._http.cookie_jar):
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
@@ -134,7 +133,7 @@ class WebCitizen:
                 await asyncio.sleep(0.1)
 
     async def _listen(self) -> None:
-        await self._opened()
+        await self.opened()
         after = 0
         endless = aiohttp.ClientTimeout(total=None, sock_read=40)
         while True:
@@ -153,8 +152,6 @@ class WebCitizen:
             await asyncio.sleep(0.2)
 
     def _show(self, message: dict[str, Any]) -> None:
-        if message["n"] not in self.numbers:
-            self.numbers.append(message["n"])
         # A page that edits keeps the message's place; one that comes again is the same message.
         shown = self.shown.setdefault(message["edits"] or message["id"], Shown(message["edits"] or message["id"]))
         shown.text = "\n".join(message["lines"])

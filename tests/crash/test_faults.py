@@ -43,8 +43,8 @@ async def test_a_telegram_in_every_bad_mood_loses_nothing_and_doubles_only_what_
     ]
     town = Town(api, program, photos=True)
     async with asyncio.TaskGroup() as group:
-        living = group.create_task(town.lives(telegram=5, web=1, contact=contact))
-        await asyncio.sleep(15)
+        living = group.create_task(town.lives(telegram=4, web=1, contact=contact))
+        await asyncio.sleep(6)
         town.falls_quiet()
         await living
     api.faults.clear()
@@ -192,7 +192,11 @@ async def test_a_full_disk_is_answered_kindly_and_nothing_is_lost_when_there_is_
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_a_postgres_that_goes_and_comes_back_loses_nothing(
-    mode: Literal["polling", "webhook"], api: BotApi, make: Callable[..., Program], postgres: PostgresServer, postgres_database: str
+    mode: Literal["polling", "webhook"],
+    api: BotApi,
+    make: Callable[..., Program],
+    postgres: PostgresServer,
+    postgres_database: str,
 ) -> None:
     program = make(postgres_database, mode)
     await program.start()
@@ -202,9 +206,9 @@ async def test_a_postgres_that_goes_and_comes_back_loses_nothing(
     async with asyncio.TaskGroup() as group:
         living = group.create_task(town.lives(telegram=5, web=3, contact=contact))
         for _ in range(3):
-            await asyncio.sleep(2)
+            await asyncio.sleep(1.5)
             await asyncio.to_thread(postgres.stop)
-            await asyncio.sleep(2)
+            await asyncio.sleep(1.5)
             await asyncio.to_thread(postgres.ensure_postgres_running)
         await asyncio.sleep(2)
         town.falls_quiet()

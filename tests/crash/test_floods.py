@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 
 import aiohttp
-import pytest
 from botapi import BotApi, TelegramUser
 from botapi_files import picture
 from crash_facts import read
@@ -26,11 +25,10 @@ async def answered(person: TelegramUser) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_three_thousand_messages_of_one_person_delay_nobody_else(
-    database: str, mode: str, api: BotApi, make: Callable[..., Program]
+    database: str, api: BotApi, make: Callable[..., Program]
 ) -> None:
-    program = make(database, mode)
+    program = make(database, MESSAGES_PER_MINUTE=600)
     await program.start()
     flooder, other = api.user("Flooder", language_code="en"), api.user("Anna", language_code="en")
     await answered(other)
@@ -51,11 +49,12 @@ async def test_three_thousand_messages_of_one_person_delay_nobody_else(
     assert len([message for message in flooder.chat.messages if message.by_bot]) < 20
     kept = await read(program, "SELECT COUNT(*) AS n FROM inbox WHERE parked_at IS NULL")
     assert kept[0]["n"] == len(api.updates.log)
-    print(f"{database.partition(':')[0]}, {mode}: answered in {max(waits):.2f} s at most, over after {time.monotonic() - began:.0f} s")
+    over = time.monotonic() - began
+    print(f"{database.partition(':')[0]}: answered in {max(waits):.2f} s at most, over after {over:.0f} s")
 
 
 async def test_a_rude_page_is_sent_away_and_delays_nobody_else(database: str, api: BotApi, make: Callable[..., Program]) -> None:
-    program = make(database)
+    program = make(database, MESSAGES_PER_MINUTE=600)
     await program.start()
     other = api.user("Anna", language_code="en")
     await answered(other)
@@ -93,14 +92,13 @@ async def test_a_page_that_waits_as_it_is_told_loses_nothing(api: BotApi, make: 
     await program.start()
     crowd = [api.user(f"Citizen {number}", language_code="en") for number in range(150)]
     async with WebCitizen(program.url) as citizen:
-        await citizen.says("/complain")
-        await citizen.sees("Tell us what happened")
+        await citizen.opened()
         # So much is to do that the page's messages are taken long before they are acted on.
         for person in crowd:
             await person.says("/start")
-        said = [f"Sentence {number}." for number in range(15)]
-        for text in said:
-            await citizen.says(text)
+        await citizen.says("/complain")
+        for number in range(15):
+            await citizen.says(f"Sentence {number}.")
         await citizen.idle(90)
         assert {status for status, _wait in citizen.refusals} == {429}
         assert all(0 < int(wait) <= 60 for _status, wait in citizen.refusals)
@@ -127,4 +125,4 @@ async def test_uploads_over_the_days_allowance_are_refused_kindly_and_only_for_t
     person = api.user("Anna", language_code="en")
     for _ in range(3):
         await person.sends_photo(photo)
-    await person.sees("PLACEHOLDER", timeout=20)
+    await person.sees("more photos and files than we can take from one person in a day. Your words are kept")

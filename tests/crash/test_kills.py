@@ -38,7 +38,7 @@ async def test_after_any_number_of_kills_everything_was_done_exactly_once(
     async with asyncio.TaskGroup() as group:
         living = group.create_task(town.lives(telegram=5, web=3, contact=contact))
         for _ in range(KILLS - 1):
-            await asyncio.sleep(chance.uniform(0.2, 5.0))
+            await asyncio.sleep(chance.uniform(0.2, 4.0))
             await program.kill()
             await program.begin()
         town.falls_quiet()

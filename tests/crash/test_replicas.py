@@ -92,7 +92,7 @@ async def test_whatever_reaches_either_is_done_once_and_in_order(
     town = Town(api, program, url=balancer.url)
     async with asyncio.TaskGroup() as group:
         living = group.create_task(town.lives(telegram=6, web=3, contact=contact))
-        await asyncio.sleep(10)
+        await asyncio.sleep(6)
         town.falls_quiet()
         await living
     await settled(program)
@@ -129,7 +129,7 @@ async def test_the_work_of_a_killed_one_is_taken_over_within_seconds(
     chance = random.Random(1)
     async with asyncio.TaskGroup() as group:
         living = group.create_task(town.lives(telegram=6, web=3, contact=contact))
-        for _ in range(4):
+        for _ in range(3):
             await asyncio.sleep(chance.uniform(1, 3))
             await first.kill()
             began = time.monotonic()

@@ -28,8 +28,8 @@ async def test_an_end_under_load_is_in_time_and_loses_and_doubles_nothing(
     town = Town(api, program)
     async with asyncio.TaskGroup() as group:
         living = group.create_task(town.lives(telegram=4, web=2, contact=contact))
-        for _ in range(3):
-            await asyncio.sleep(2)
+        for _ in range(2):
+            await asyncio.sleep(1.5)
             code, seconds = await program.stop()
             assert code == 0, program.tail()
             assert seconds < STOP_SECONDS
@@ -51,7 +51,7 @@ async def test_a_telegram_that_never_answers_does_not_hold_up_the_end(api: BotAp
     for person in people:
         await person.says("/start")
     await asyncio.sleep(2)
-    assert [call.method for call in api.calls].count("sendMessage") == 0 or api.faults
+    assert [call.method for call in api.calls].count("sendMessage") == len(people)
     code, seconds = await program.stop()
     assert code == 0, program.tail()
     assert seconds < STOP_SECONDS

@@ -111,5 +111,5 @@ class Process:
 async def eventually(true: Callable[[], object], timeout: float = 10) -> None:
     """Wait until something is true."""
     async with asyncio.timeout(timeout):
-        while not true():  # noqa: ASYNC110 - what is looked at here has no event of its own
+        while not true():
             await asyncio.sleep(0.01)
