@@ -24,7 +24,8 @@ async def files_a_matter(person: TelegramUser | WebCitizen, words: str, chance: 
     await person.sees("Tell us what happened", timeout=PATIENCE)
     if photo and isinstance(person, TelegramUser):
         await person.sends_photo()
-    await person.says(words)
+    for line in words.split("\n"):
+        await person.says(line)
     if chance.random() < 0.5:
         await person.says("done")
     else:
@@ -107,7 +108,7 @@ class Town:
     async def _one_after_another(self, *, on_web: bool) -> None:
         while not self._quiet.is_set():
             number = next(self._names)
-            words = f"Rubbish has lain at gate {number} for a week."
+            words = f"Rubbish has lain there for a week:\nat gate {number},\nand nobody comes."
             chance = random.Random(self.seed * 10_000 + number)
             await asyncio.sleep(chance.random())
             if on_web:

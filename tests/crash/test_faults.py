@@ -171,6 +171,8 @@ async def test_a_full_disk_is_answered_kindly_and_nothing_is_lost_when_there_is_
         await asyncio.sleep(2)
         no_limit = resource.prlimit(program.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(program.pid, resource.RLIMIT_FSIZE, (4096, no_limit[1]))
+        stranger = api.user("Anna", language_code="en")
+        await stranger.says("/start")
         async with WebCitizen(program.url) as newcomer:
             await newcomer.says("/start")
             status, answer, wait = await newcomer.uploads(b"\xff\xd8\xff and more")
@@ -182,6 +184,7 @@ async def test_a_full_disk_is_answered_kindly_and_nothing_is_lost_when_there_is_
         await asyncio.sleep(4)
         assert program.running
         resource.prlimit(program.pid, resource.RLIMIT_FSIZE, no_limit)
+        await stranger.sees("Hello", timeout=30)
         await asyncio.sleep(2)
         town.falls_quiet()
         await living

@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 from stores import opened
 
-from storage.database import Database, Unavailable, connect
+from storage.database import Database, Unavailable
 
 
 async def test_a_second_server_of_the_same_file_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
     url = f"sqlite:{tmp_path}/huiyin.db"
-    first, second = await connect(url), await connect(f"sqlite:{tmp_path}/../{tmp_path.name}/huiyin.db")
-    first.hold()
-    with pytest.raises(Unavailable, match="already served"):
+    async with opened(f"sqlite:{tmp_path}/../{tmp_path.name}/huiyin.db") as second:
+        async with opened(url) as first:
+            first.hold()
+            with pytest.raises(Unavailable, match="already served"):
+                second.hold()
         second.hold()
-    await first.close()
-    second.hold()
-    await second.close()
 
 
 async def test_any_number_of_servers_may_hold_one_postgresql(postgres_pair: tuple[Database, Database]) -> None:

@@ -74,7 +74,9 @@ async def test_a_reader_can_not_write(counter: Database) -> None:
     assert await count(counter) == 0
 
 
-async def test_cancelling_anywhere_leaves_nothing_half_and_disturbs_nobody(counter: Database) -> None:
+async def test_cancelling_anywhere_leaves_nothing_half_and_disturbs_nobody(
+    counter: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     chance = random.Random(7)
     finished = 0
     for _ in range(120):
@@ -91,9 +93,12 @@ async def test_cancelling_anywhere_leaves_nothing_half_and_disturbs_nobody(count
         # A commit that was on its way when its task was cancelled may have come through.
         assert 2 * finished <= n
         finished = n // 2
+    assert caplog.messages == []
 
 
-async def test_cancelling_twice_leaves_nothing_half_and_disturbs_nobody(counter: Database) -> None:
+async def test_cancelling_twice_leaves_nothing_half_and_disturbs_nobody(
+    counter: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     chance = random.Random(11)
     for _ in range(120):
         tasks = [asyncio.create_task(count_twice(counter)) for _ in range(3)]
@@ -106,6 +111,7 @@ async def test_cancelling_twice_leaves_nothing_half_and_disturbs_nobody(counter:
         ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
         assert [end for task, end in zip(tasks, ends, strict=True) if task is not unlucky] == [None, None]
         assert await count(counter) % 2 == 0
+    assert caplog.messages == []
 
 
 async def test_nobody_begins_before_a_slow_rollback_is_through_even_if_cancelled_again(sqlite: SqliteDatabase) -> None:
