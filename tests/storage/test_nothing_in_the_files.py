@@ -43,7 +43,7 @@ async def test_nothing_that_leads_to_the_reporter_stands_in_any_file(direct: Non
             assert isinstance(citizen, TelegramPerson)
             citizen.user.wire.update(last_name="Featherstonehaugh", username="penelope_f_1985")
             photo = picture("#123456")
-            await tells(citizen, TOLD, name=GIVEN_NAME, phone=OWN_PHONE)
+            await tells(citizen, TOLD, place=f"城西区某小区西门，打{OWN_PHONE}找{GIVEN_NAME}", name=GIVEN_NAME, phone=OWN_PHONE)
             needles: dict[str, str | int] = {
                 "account": citizen.user.id,
                 "first name": "Penelope",
