@@ -30,6 +30,8 @@ async def running(cast: Cast, case: Case) -> dict[str, str]:
     """Give the deadlines that run, by kind, with the local time at which they are due."""
     async with cast.database.reading() as tx:
         found = await deadlines.running(tx, case.id)
+        rows = await tx.all("SELECT kind FROM deadline WHERE case_id = :case AND stopped_at IS NULL", case=case.id)
+    assert sorted(row["kind"] for row in rows) == sorted(found)
     return {kind.value: f"{one.due_at.astimezone(xining().city.zone):%Y-%m-%d %H:%M}" for kind, one in found.items()}
 
 

@@ -184,6 +184,15 @@ async def test_with_a_new_code_whoever_came_by_the_old_one_follows_no_longer(cas
         assert (await cast.tries(who, lambda ctx: following.add(ctx, case.id, "more")) is None) == may
 
 
+async def test_the_office_has_no_say_in_a_misconduct_report_wherever_it_stands(cast: Cast) -> None:
+    ordinary, misconduct = await cast.triage(), await cast.assigned(MISCONDUCT)
+    async with cast.database.transaction() as tx:
+        office = await cast.context(tx, "office")
+        assert office.as_office(ordinary)
+        with pytest.raises(Refused):
+            office.as_office(misconduct)
+
+
 async def test_after_handing_over_only_the_colleague_may_go_on(cast: Cast) -> None:
     case = await cast.accepted()
     await cast.does("holder", lambda ctx: hand_over(ctx, case))

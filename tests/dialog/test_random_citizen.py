@@ -7,7 +7,6 @@ time to a question that stood there word for word; the summary they confirmed is
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from plain_reading import Given, PlainReading
 from scripts import Talk, World, find, run
 
 from dialog.incoming import Incoming, Place
@@ -56,15 +56,6 @@ def everywhere(text: Text) -> tuple[str, ...]:
     return (name.zh, name.en) if isinstance(name, Name) else (text.id,)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer as the person remembers it: to which question, word for word, and when."""
-
-    question: Question
-    raw: Json
-    at: int
-
-
 class Faked:
     """A Dialog whose looks read the random world instead of the city's data."""
 
@@ -77,50 +68,6 @@ class Faked:
 
     async def look(self, key: str, query: object, *args: object, **kwargs: object) -> Options:
         return await self._options(key)
-
-
-class PlainReading:
-    """Reads a script over what the person remembers, without replay, hashes or pins."""
-
-    def __init__(self, arg: str, given: dict[str, Given], looks: dict[str, Options]) -> None:
-        self.arg = arg
-        self.given = given
-        self.looks = looks
-        self.path: list[str] = []
-        self.before: dict[str, tuple[str, ...]] = {}
-
-    def ask(self, question: Question) -> Any:
-        given = self.given[question.key]
-        assert given.question.prompt == question.prompt
-        assert given.question.lines == question.lines
-        assert [option.key for option in given.question.options] == [option.key for option in question.options]
-        self.path.append(question.key)
-        return question.parse(given.raw)
-
-    async def collect(self, key: str, prompt: Text, **rest: Any) -> Any:
-        return self.ask(Question(key=key, kind=Kind.COLLECT, prompt=prompt, **rest))
-
-    async def text(self, key: str, prompt: Text, **rest: Any) -> Any:
-        return self.ask(Question(key=key, kind=Kind.TEXT, prompt=prompt, **{"least": 1, "most": 2000, **rest}))
-
-    async def on_request(self, key: str, prompt: Text, **rest: Any) -> Any:
-        return self.ask(Question(key=key, kind=Kind.TEXT, prompt=prompt, **{"most": 200, **rest})) if key in self.given else ""
-
-    async def choose(self, key: str, prompt: Text, options: Options, **rest: Any) -> Any:
-        return self.ask(Question(key=key, kind=Kind.CHOOSE, prompt=prompt, options=options, **rest))
-
-    async def place(self, key: str, prompt: Text, areas: Options, *, label: Text, may_skip: bool = True) -> Any:
-        skip = (Option("skip", Text("I don't know")),) if may_skip else ()
-        return self.ask(Question(key=key, kind=Kind.PLACE, prompt=prompt, options=(*areas, *skip), label=label))
-
-    async def confirm(self, key: str, prompt: Text, summary: tuple[Text, ...], **rest: Any) -> bool:
-        options = self.given[key].question.options
-        question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
-        return bool(self.ask(question) == SEND)
-
-    async def look(self, key: str, query: object, *args: object, **kwargs: object) -> Options:
-        self.before[key] = tuple(self.path)
-        return self.looks[key]
 
 
 class Citizen(RuleBasedStateMachine):

@@ -122,6 +122,7 @@ TAMPERING: dict[str, Tampering] = {
     "a row was rewritten with its hash": rewrite_a_row_and_its_hash,
     "the last row was rewritten with its hash and the head": rewrite_the_last_row_and_the_head,
     "a head was taken out": sql("DELETE FROM ledger_head WHERE subject = :subject"),
+    "the head of the city was taken out": sql("DELETE FROM ledger_head WHERE subject = 'city'"),
     "a head was set back": sql("UPDATE ledger_head SET n = 2 WHERE subject = :subject"),
     "a head was made up": sql("INSERT INTO ledger_head (subject, n, hash, sealed_n) VALUES ('case:none', 1, 'x', 0)"),
     "all rows of a case were taken out": sql("DELETE FROM ledger WHERE subject = :subject"),
@@ -131,6 +132,10 @@ TAMPERING: dict[str, Tampering] = {
     "the heads in a seal were made unreadable": sql("UPDATE seal SET heads = 'nonsense' WHERE n = 1"),
     "a seal was taken out": sql("DELETE FROM seal WHERE n = 1"),
 }
+
+
+WHERE = {"seal": "Seal", "made up": "case:none", "a case was put in": "case:forged", "of the city": "city:"}
+"""Where a problem is to be named, by words in what was done; else it is the case."""
 
 
 async def test_what_nobody_touched_is_whole(store: Database, case: str) -> None:
@@ -146,14 +151,6 @@ async def test_tampering_is_found(store: Database, case: str, what: str) -> None
         await TAMPERING[what](tx, case)
     problems = (await prove(store)).problems
     assert problems
-    where = (
-        "Seal"
-        if "seal" in what
-        else "case:none"
-        if "made up" in what
-        else "case:forged"
-        if what == "a case was put in"
-        else f"case:{case}"
-    )
+    where = next((place for words, place in WHERE.items() if words in what), f"case:{case}")
     assert any(where in problem for problem in problems)
     assert all(problem.endswith(".") for problem in problems)

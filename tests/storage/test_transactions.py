@@ -174,7 +174,7 @@ async def test_a_cancelled_task_ends_and_does_not_go_on(counter: Database) -> No
         task = asyncio.create_task(work())
         await asyncio.sleep(0.001 + chance.random() * 0.003)
         task.cancel()
-        _done, running = await asyncio.wait((task,), timeout=1)
+        _done, running = await asyncio.wait((task,), timeout=5)
         over = bool(running)
         assert not running, work.__name__
         assert task.cancelled()
