@@ -24,7 +24,7 @@ ONE_SCREEN = 40
 
 LINK = re.compile(r"""\]\(([^)\s]+)\)|<img src="([^"]+)\"""")
 # Written so that this file does not contain what it looks for.
-REGISTRY = re.compile(r"pypi[.]|pythonhosted[.]|npmjs[.]|npmmirror[.]|/simple[/]", re.IGNORECASE)
+REGISTRY = re.compile(r"p[y]pi[.]|p[y]thonhosted[.]|npm[j]s[.]|npm[m]irror[.]|/simple[/]", re.IGNORECASE)
 MACHINE = re.compile(r"(?<![\w.~])/(?:work|root)/|(?<![\w.~])/home/\w")
 
 
