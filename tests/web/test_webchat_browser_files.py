@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from webchat_browser import Tab, opened
 from webchat_city import Served
 
 from bot.channels.door import Attachment
-from dialog.outgoing import Wants, say
+from dialog.outgoing import Button, Wants, say
 from dialog.texts import verbatim
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -124,6 +125,38 @@ async def test_a_reload_in_the_middle_of_an_upload_keeps_the_words_and_asks_for_
     await expect(tab.page.get_by_role("alert")).to_contain_text("before these files were sent: half.png. Please attach")
     await expect(tab.own).to_have_attribute("data-state", "kept")
     assert [(kept.text, kept.files) for kept in served.city.kept] == [("look at this", ())]
+
+
+async def test_a_press_takes_along_what_was_attached_before_it(served: Served, tab: Tab) -> None:
+    await tab.says("hello")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    await served.city.say(served.city.only, say(verbatim("Have you finished?"), rows=((Button(verbatim("Done"), "done"),),)))
+    await slow_down(tab, SLOW)
+    await attach(tab, photo("proof.png", 300_000))
+    await tab.button("Done").click()
+    await expect(tab.own.last).to_have_attribute("data-state", "kept")
+    async with asyncio.timeout(10):
+        while len(served.city.kept) < 3:
+            await asyncio.sleep(0.05)
+    assert [(kept.press, len(kept.files)) for kept in served.city.kept[1:]] == [(None, 1), ("done", 0)]
+
+
+async def test_a_reload_tells_which_attached_files_were_not_sent(served: Served, tab: Tab) -> None:
+    await attach(tab, photo("forgotten.png"))
+    await expect(tab.page.get_by_text("forgotten.png: ready")).to_be_visible()
+    await tab.page.reload()
+    await expect(tab.page.get_by_role("alert")).to_contain_text("before these files were sent: forgotten.png")
+
+
+async def test_above_buttons_only_long_paragraphs_are_folded(served: Served, tab: Tab) -> None:
+    await tab.says("hello")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    lines = (verbatim("整" * 3000), verbatim("Shall we send it?"))
+    await served.city.say(served.city.only, say(*lines, rows=((Button(verbatim("Send it"), "send"),),)))
+    question = tab.page.get_by_text("Shall we send it?")
+    await expect(question).to_be_visible()
+    assert not await question.evaluate("element => Boolean(element.closest('.long'))")
+    await expect(tab.button("Show all")).to_be_visible()
 
 
 async def test_files_of_a_message_are_shown_by_their_kind(served: Served, tab: Tab) -> None:

@@ -7,6 +7,7 @@ import { Stream } from "./stream.js";
 import { Upload } from "./upload.js";
 
 const DRAFT = "huiyin.draft";
+const TRAY = "huiyin.tray";
 const text = $("text");
 const title = document.title;
 const languages = [language, ...[...document.querySelectorAll("[data-switch]")].map((button) => button.dataset.switch)];
@@ -16,7 +17,10 @@ let busy = false;
 let spoken = language;
 
 const log = new Log({
-  press: (id, press) => queue.add({ press, pressed: id }),
+  press: (id, press) => {
+    sendFiles();
+    return queue.add({ press, pressed: id });
+  },
   reply: (id, words) => {
     replyTo = id;
     $("quoted").textContent = words;
@@ -46,7 +50,8 @@ const queue = new Queue((entry, state, detail) => {
 });
 let waited = false;
 
-const lost = queue.resume();
+const lost = [...queue.resume(), ...read(sessionStorage, TRAY, [])];
+write(sessionStorage, TRAY, []);
 for (const entry of queue.entries) queue.told(entry, "waiting");
 if (lost.length) notice(fill(texts.upload_lost, { names: lost.join(", ") }));
 
@@ -119,21 +124,39 @@ function attach(files) {
   const room = limits.files - attached.length;
   if (files.length > room) notice(fill(texts.too_many_files, { limit: limits.files }));
   for (const file of [...files].slice(0, room)) {
-    const upload = new Upload(file, () => (attached = attached.filter((other) => !other.gone)));
-    attached.push(upload);
+    const upload = new Upload(file, () => hold(attached.filter((other) => !other.gone)));
+    hold([...attached, upload]);
     $("tray").append(upload.element);
   }
+}
+
+/** Keep what is in the tray, and its names over a reload: the browser gives the files to no second page. */
+function hold(uploads) {
+  attached = uploads;
+  write(sessionStorage, TRAY, attached.filter((upload) => !upload.refused).map((upload) => upload.file.name));
+}
+
+/** Empty the tray and give what was in it, but what can't be taken. */
+function taken() {
+  for (const upload of attached) upload.element.remove();
+  const uploads = attached.filter((upload) => !upload.refused);
+  hold([]);
+  return uploads;
+}
+
+/** A press must not leave behind what was attached before it: Done would file the case without its photos. */
+function sendFiles() {
+  const uploads = taken();
+  if (uploads.length) queue.add({ ...(replyTo && { reply_to: replyTo }) }, uploads);
 }
 
 function send() {
   const words = text.value.trim();
   const count = [...words].length;
   if (count > limits.characters) return notice(fill(texts.too_long, { count, limit: limits.characters }));
-  const uploads = attached.filter((upload) => !upload.refused);
+  const uploads = taken();
   if (!words && !uploads.length) return;
   notice("");
-  for (const upload of attached) upload.element.remove();
-  attached = [];
   queue.add({ ...(words && { text: words }), ...(replyTo && { reply_to: replyTo }) }, uploads);
   text.value = "";
   write(sessionStorage, DRAFT, "");

@@ -73,7 +73,7 @@ export class Log {
     reply.onclick = () => this.reply(message.id, message.words.slice(0, 120));
     message.element.replaceChildren(
       make("span", { className: "unseen" }, `${texts.office}: `),
-      make("div", { className: "bubble" }, ...body(data.lines), ...media(data.files)),
+      make("div", { className: "bubble" }, ...body(data.lines, rows.length > 0), ...media(data.files)),
       ...(rows.length ? [make("div", { className: "rows" }, ...rows)] : []),
       make("footer", {}, time(data.at), reply),
     );
@@ -189,7 +189,9 @@ function time(at) {
   return make("time", { dateTime: new Date(at).toISOString() }, clock(at));
 }
 
-function body(lines) {
+/** A long text is folded; above buttons only its long paragraphs are, for what is agreed to must be seen. */
+function body(lines, asks = false) {
+  if (asks && lines.length > 1) return lines.flatMap((line) => body([line]));
   const paragraphs = lines.map((line) => make("p", { dir: "auto" }, line));
   if (lines.join("").length < LONG && lines.join("\n").split("\n").length < 25) return paragraphs;
   const text = make("div", { className: "long" }, ...paragraphs);
