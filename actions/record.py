@@ -33,13 +33,10 @@ STATES: dict[CaseState, Text] = {
 }
 
 
-async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: Any) -> Case:
-    """Let an event happen to a case: check that it may, apply the changes, keep it. Raises Refused.
-
-    The version grows only with what changes the meaning of a button, so that adding a photo outdates nobody's card.
-    """
+def state_after(case: Case, event: Event, party: Party) -> CaseState:
+    """Give the state that a case will have after an event; raises Refused if it can't happen now."""
     try:
-        state = after(case.state, event, party)
+        return after(case.state, event, party)
     except NotAllowed:
         raise Refused(
             _(
@@ -49,6 +46,14 @@ async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: 
                 at=Moment(case.changed_at),
             )
         ) from None
+
+
+async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: Any) -> Case:
+    """Let an event happen to a case: check that it may, apply the changes, keep it. Raises Refused.
+
+    The version grows only with what changes the meaning of a button, so that adding a photo outdates nobody's card.
+    """
+    state = state_after(case, event, party)
     changed = replace(case, state=state, **changes)
     if state not in OPEN and case.closed_at is None:
         changed = replace(changed, closed_at=ctx.now)

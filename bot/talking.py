@@ -19,7 +19,8 @@ from storage.outbox import Lane, OutboxRow
 from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
-BACK, KEEP, DONE = "<", "=", "!"
+BACK, KEEP, DONE, ADD = "<", "=", "!", "+"
+ADDED = _("We have added this to what you told us. Here is the question again:")
 OFFER_CHANGES = "*"
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 
@@ -90,8 +91,11 @@ class Talking:
         try:
             raw = read(question, incoming, self._words.everywhere)
         except Invalid as invalid:
-            if question.kind is not Kind.TEXT and self._overflow(talk, step, item):
-                await self.show(talk, _("We have added this to what you told us. Here is the question again:"), later=True)
+            if question.kind is Kind.CHOOSE and step.overflow and item["text"] and not item["files"] and "place" not in item:
+                talk.answers.aside.append(item)
+                await self.show(talk, _("That is none of these answers. Please press a button, or add it to what you told us."))
+            elif question.kind is not Kind.TEXT and self._overflow(talk, step, item):
+                await self.show(talk, ADDED, later=True)
             else:
                 await self.show(talk, invalid.why)
             return
@@ -131,6 +135,11 @@ class Talking:
                 await self.back(talk)
             case "=":
                 await self._keep(talk, question)
+            case "+" if talk.answers.aside:
+                for item in talk.answers.aside:
+                    self._overflow(talk, step, item)
+                talk.answers.aside = []
+                await self.show(talk, ADDED)
             case "!" if question.kind is Kind.COLLECT:
                 await self.done(talk)
             case "cancel":
@@ -351,6 +360,8 @@ class Talking:
                 lines = [*above, _("Noted so far: {what}. Send more, or press Done.", what=_count(told))]
                 rows = [[button(_("Done"), DONE)]]
         nav = []
+        if talk.answers.aside and step.overflow:
+            rows.append([button(_("Add it to what I told you"), ADD)])
         if step.asked or talk.reopened or (question.kind is Kind.COLLECT and self._told(talk, question).items):
             nav.append(button(_("Back"), BACK))
         if (

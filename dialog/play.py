@@ -48,13 +48,18 @@ class Answer:
 
 @dataclass(slots=True)
 class Answers:
-    """Everything a talk has gathered: answers in the order of their questions, looks with the questions answered before."""
+    """Everything a talk has gathered: answers in the order of their questions, looks with the questions answered before.
+
+    `aside` are messages that answered nothing, kept until the next answer in case the person wants them added.
+    """
 
     given: dict[str, Answer] = field(default_factory=dict)
     looks: dict[str, tuple[Json, tuple[str, ...]]] = field(default_factory=dict)
+    aside: list[Json] = field(default_factory=list)
 
     def give(self, question: Question, raw: Json) -> None:
         """Answer a question; a second answer voids what rested on the first."""
+        self.aside = []
         if question.key in self.given:
             self._void_after(question.key)
         self.given[question.key] = Answer(raw, question.seen, question.looked, question.kind is Kind.CONFIRM)
@@ -114,6 +119,7 @@ class Answers:
         return {
             "given": [[k, a.raw, a.seen, a.looked, a.confirms] for k, a in self.given.items()],
             "looks": [[name, value, before] for name, (value, before) in self.looks.items()],
+            "aside": self.aside,
         }
 
     @classmethod
@@ -122,6 +128,7 @@ class Answers:
         return cls(
             given={k: Answer(value, seen, looked, confirms) for k, value, seen, looked, confirms in raw["given"]},
             looks={name: (value, tuple(before)) for name, value, before in raw["looks"]},
+            aside=raw["aside"],
         )
 
 

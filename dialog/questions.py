@@ -17,6 +17,11 @@ from dialog.texts import Json, Text, _, dump, load_text
 
 SEND, CHANGE, CANCEL = "send", "change", "cancel"
 SKIP = "skip"
+YES_WORDS = ("yes", "y", "ok", "okay", "好", "好的", "行", "可以", "同意", "是", "是的", "对", "嗯")
+NO_WORDS = ("no", "n", "不", "不行", "不可以", "不同意", "不要", "否")
+LONGEST_PICK = 12
+# In a longer answer these may turn its meaning round: "not anonymous" is no wish to stay anonymous.
+DENIALS = ("不", "没", "别", "not", "n't", "no ")
 
 
 class Invalid(Exception):
@@ -146,7 +151,7 @@ def read(question: Question, incoming: Incoming, everywhere: Callable[[Text], Se
         case Kind.PLACE if incoming.place:
             return asdict(incoming.place)
         case Kind.PLACE | Kind.CHOOSE | Kind.CONFIRM:
-            if (key := _picked(question.options, text, everywhere)) is not None:
+            if (key := _picked(question, text, everywhere)) is not None:
                 return key if key == SKIP or question.kind is not Kind.PLACE else asdict(Place(area=key))
             if question.kind is Kind.PLACE and text:
                 if len(text) > question.most:
@@ -172,11 +177,24 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip(" \t\n.。!！、,，~").casefold()
 
 
-def _picked(options: Options, text: str, everywhere: Callable[[Text], Sequence[str]]) -> str | None:
-    typed = plain(text)
+def _picked(question: Question, text: str, everywhere: Callable[[Text], Sequence[str]]) -> str | None:
+    """Find the option that was typed: its number, its label, a plain yes or no, or what only one label has in it."""
+    typed, options = plain(text), question.options
     if typed.isdecimal() and 1 <= int(typed[:3]) <= len(options):
         return options[int(typed) - 1].key if len(typed) <= 3 else None
-    return next((o.key for o in options if typed and any(plain(label) == typed for label in everywhere(o.label))), None)
+    labels = [(option.key, plain(label)) for option in options for label in everywhere(option.label)]
+    for key, label in labels:
+        if typed and typed == label:
+            return key
+    keys = {option.key for option in options}
+    for words, meant in ((YES_WORDS, ("yes", SEND)), (NO_WORDS, ("no",))):
+        for key in meant:
+            if typed in words and key in keys:
+                return key
+    if question.kind is not Kind.CHOOSE or not 2 <= len(typed) <= LONGEST_PICK or any(word in typed for word in DENIALS):
+        return None
+    found = {key for key, label in labels if typed in label or (len(label) > 1 and label in typed)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _item(raw: Json) -> Item:

@@ -89,6 +89,8 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
     lines.append(_("Your name: {name}", name=_mask_name(command.name)) if command.name else _("You stay anonymous."))
     if command.kind is not CaseKind.MISCONDUCT:
         lines.append(_("It may be published without you in it.") if command.publish else _("It will not be published."))
+    if missing := [word for word in command.cover if word not in command.text]:
+        lines.append(_("Not found in your words, so not covered: {words}", words=", ".join(missing)))
     if masked.found:
         lines.append(_("We have covered personal data in your words. With Change you can cover more."))
     return tuple(lines)

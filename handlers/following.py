@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
 from actions.cards import citizen_card, facts, office_card, unit_card
 from actions.context import Context
-from actions.record import STATES
+from actions.record import STATES, state_after
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Told
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Secret, Text, _
-from domain.cases import CaseKind, Satisfaction
+from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.numbers import read_case_number, read_code, show_code
 from handlers.timeline import history
 from storage import cases
@@ -180,14 +181,9 @@ async def find(ctx: Context, asked: LookUp) -> Reply:
     """Show the whole timeline of a case to whoever knows its number and code; they follow it from now on."""
     case = await following.look_up(ctx, asked.number, asked.code)
     if case is None:
-        return Reply(
-            messages=(
-                say(
-                    _("Number and code do not match. Please look at your receipt and try again."),
-                    rows=((form_button(_("Try again"), "look_up"),),),
-                ),
-            )
-        )
+        wrong = _("Number and code do not match. Please look at your receipt and write the code again.")
+        other = _("To give another number, write it after /case, such as /case 20260105-12345-6.")
+        return Reply(messages=(say(wrong, other),), opens=Opening(form="look_up", arg=asked.number))
     lines = await history(ctx, case, staff=False)
     card = citizen_card(ctx, await facts(ctx, case))
     return Reply(messages=(say(*lines), card))
@@ -227,6 +223,18 @@ async def may_follow(ctx: Context, id: str) -> None:
     await ctx.as_follower(case)
 
 
+def _may(event: Event) -> Callable[[Context, str], Awaitable[None]]:
+    """Let nobody write a reason for what can't happen any more."""
+
+    async def may(ctx: Context, id: str) -> None:
+        await may_follow(ctx, id)
+        case = await cases.get(ctx.tx, id)
+        if case is not None:
+            state_after(case, event, Party.CITIZEN)
+
+    return may
+
+
 def _told(case: str, told: Told) -> Words:
     return Words(case=case, text=told.in_words(), files=told.files, message=told.items[0].message if told.items else None)
 
@@ -249,10 +257,10 @@ SUBJECT: Subject[Context] = Subject(
         *(_rate(level) for level in Satisfaction),
     ),
     forms=(
-        Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=may_follow),
+        Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD)),
         Form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
-        Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=may_follow),
-        Form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=may_follow),
+        Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=_may(Event.NOT_SOLVED)),
+        Form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),
     commands={"case": case},

@@ -41,7 +41,34 @@ def test_an_option_can_be_typed_by_its_name_in_either_language_or_by_its_number(
     assert read(CHOICE, message(typed), everywhere) == "630104"
 
 
-@pytest.mark.parametrize("typed", ["", "城西", "0", "3", "-1", "1000000", "1 2", "630104", "chengxi district"])
+@pytest.mark.parametrize("typed", ["城西", "在城西区吧", "chengxi pls"])
+def test_a_short_answer_that_fits_one_option_only_is_taken_for_it(typed: str) -> None:
+    assert read(CHOICE, message(typed), everywhere) == "630104"
+
+
+@pytest.mark.parametrize("typed", ["好", "可以。", "OK", "yes"])
+def test_a_plain_yes_sends_what_was_confirmed(typed: str) -> None:
+    sends = question(Kind.CONFIRM, (Option("send", _("Send")), Option("cancel", _("Cancel"))))
+    assert read(sends, message(typed), everywhere) == "send"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "城",
+        "不在城西区",
+        "not Chengxi",
+        "城西区和城北区",
+        "昨天晚上城西区的路灯又坏了",
+        "0",
+        "3",
+        "-1",
+        "1000000",
+        "1 2",
+        "630104",
+    ],
+)
 def test_what_is_no_option_is_not_taken_for_one(typed: str) -> None:
     with pytest.raises(Invalid) as invalid:
         read(CHOICE, message(typed), everywhere)

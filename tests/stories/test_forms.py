@@ -119,6 +119,27 @@ async def test_what_does_not_fit_a_question_is_not_lost(citizen: Person) -> None
     await citizen.sees("晚上有老鼠.+Files: 1.+Shall we send it")
 
 
+async def test_words_at_a_choice_are_added_only_if_that_is_wanted(town: Town, citizen: Person) -> None:
+    for line in ("/complain", RUBBISH, "好了", "Chengxi", "1"):
+        await citizen.says(line)
+    await citizen.sees("Who may know that it was you")
+    await citizen.says("怕他们报复我家")
+    await citizen.sees("none of these answers.+Who may know that it was you")
+    await citizen.says("味道很大，请快点来")
+    await citizen.presses("Add it to what I told you")
+    await citizen.sees("added this to what you told us.+Who may know that it was you")
+    await citizen.says("anonymous")
+    await citizen.says("no")
+    await citizen.sees("怕他们报复我家.+味道很大.+Shall we send it")
+
+
+async def test_words_at_a_choice_that_nobody_asked_for_are_not_kept(town: Town, citizen: Person) -> None:
+    for line in ("/complain", RUBBISH, "好了", "Chengxi", "1", "怕他们报复我家", "anonymous", "no", "好"):
+        await citizen.says(line)
+    number, _code = await receipt_of(citizen)
+    assert not any("报复" in text for text in await town.texts(number))
+
+
 async def test_more_words_can_be_covered_before_sending(town: Town, citizen: Person) -> None:
     await tells(citizen, "张三丰家门口的垃圾没人清运")
     await citizen.presses("^Change$")
