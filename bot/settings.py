@@ -38,7 +38,6 @@ from bot.setting_values import (
 
 PREFIX = "HUIYIN_"
 FILE = ".env"
-"""Where the web server has pages of its own, so that no webhook can stand there."""
 
 
 class BadSettings(Exception):
