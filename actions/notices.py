@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from actions.cards import Card, Facts, citizen_card, facts, office_card, unit_card
@@ -28,7 +29,9 @@ async def queue(
     due: datetime | None = None,
     edits: str | None = None,
 ) -> str:
-    """Queue a message to one conversation and return its id."""
+    """Queue a message to one conversation and return its id; an older card of the same case keeps its words, not its buttons."""
+    if message.card and message.subject and edits is None:
+        await _take_buttons_off(ctx, conversation, message, lane)
     ctx.rings.add((conversation.id, due or ctx.now))
     return await outbox.put(
         ctx.tx,
@@ -138,6 +141,14 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
             await queue(ctx, conversation, office_card(ctx, f).below(files=f.citizens_files), edits=row.id)
+
+
+async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane) -> None:
+    row = await outbox.standing_card(ctx.tx, conversation.id, newer.subject or "", newer.card or "")
+    shown = row.outgoing(ctx.keys) if row else None
+    if row and shown and shown.rows:
+        bare = replace(shown, rows=(), subject=newer.subject, card=newer.card)
+        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id)
 
 
 async def _roles(ctx: Context, person: str) -> Sequence[Role]:

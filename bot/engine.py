@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from actions import following
+from actions.cards import Card
 from actions.context import Actor, Context
 from actions.notices import lose, queue
 from bot.channels.webchat_gate import CHANNEL as WEB
@@ -27,6 +28,7 @@ from storage import files, inbox, outbox, people, quotas, roles, talks
 from storage.inbox import InboxRow
 from storage.outbox import Lane, OutboxRow
 from storage.people import Conversation
+from storage.talks import Talk
 
 log = logging.getLogger("huiyin.engine")
 
@@ -157,10 +159,21 @@ class Turn:
                     await self._show_open_question()
                 return
         talk = await self.talking.current()
-        if talk:
-            await self.talking.answer(talk, self.incoming, item)
+        if talk and (case := await self._asked_meanwhile(talk)):
+            await self.talking.open(Opening(form="meant", arg=case, items=(item,), complete=True))
+        elif talk:
+            await self.talking.answer(talk, item)
         else:
             await self.talking.open(await stray.opening(self.ctx, item))
+
+    async def _asked_meanwhile(self, talk: Talk) -> str | None:
+        """Give the case whose unit asked something after the form did: an answer may be meant for it."""
+        if not talk.question:
+            return None
+        card = await outbox.newer_card(self.ctx.tx, self.ctx.me.conversation.id, Card.CITIZEN, talk.question)
+        if card is None or card.subject is None or talk.arg == card.subject:
+            return None
+        return card.subject if await stray.is_asked(self.ctx, card.subject) else None
 
     async def _item(self) -> Json:
         """Write a message down as an item of a collection; its files are noted, to be fetched."""

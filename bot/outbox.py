@@ -33,7 +33,7 @@ FILES_WAIT = timedelta(seconds=30)
 FILES_LOOK = timedelta(seconds=1)
 PATIENCE = timedelta(hours=24)
 PATIENT_LOOK = timedelta(seconds=15)
-LONGEST_BACK_OFF = 300.0
+LONGEST_BACK_OFF = 60.0
 CROWD = 3
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from actions.context import Context
 from actions.notices import queue
-from dialog.incoming import Incoming
 from dialog.outgoing import Button, Outgoing, Wants, say
 from dialog.play import Answers, Asking, Done, play
-from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, pressed, read
+from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, load_item, pressed, read
 from dialog.subjects import Form, Opening, Refused, screen_button
 from dialog.texts import Json, Text, Words, _, verbatim
 from storage import outbox, people, talks
@@ -19,7 +18,7 @@ from storage.outbox import Lane, OutboxRow
 from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
-BACK, KEEP, DONE, ADD = "<", "=", "!", "+"
+BACK, KEEP, DONE, ADD, ANEW = "<", "=", "!", "+", "0"
 ADDED = _("We have added this to what you told us. Here is the question again:")
 OFFER_CHANGES = "*"
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
@@ -78,7 +77,7 @@ class Talking:
         talk.question = await queue(self._ctx, self._ctx.me.conversation, message, lane=Lane.ANSWER, due=due)
         await self._write(talk)
 
-    async def answer(self, talk: Talk, incoming: Incoming, item: Json) -> None:
+    async def answer(self, talk: Talk, item: Json) -> None:
         """Take what somebody sent as the answer to the open question."""
         step = await self._play(talk)
         if isinstance(step, Done):
@@ -89,7 +88,7 @@ class Talking:
             await self._collect(talk, question, item)
             return
         try:
-            raw = read(question, incoming, self._words.everywhere)
+            raw = read(question, load_item(item), self._words.everywhere)
         except Invalid as invalid:
             if question.kind is Kind.CHOOSE and step.overflow and item["text"] and not item["files"] and "place" not in item:
                 talk.answers.aside.append(item)
@@ -142,6 +141,10 @@ class Talking:
                 await self.show(talk, ADDED)
             case "!" if question.kind is Kind.COLLECT:
                 await self.done(talk)
+            case "0" if question.kind is Kind.COLLECT:
+                while talk.answers.drop_last(question):
+                    pass
+                await self.show(talk)
             case "cancel":
                 await self.cancel(talk)
             case _:
@@ -302,7 +305,7 @@ class Talking:
         for message in (*reply.messages, *((reply.card,) if reply.card else ())):
             await self._say(message)
         if reply.opens is None:
-            await self._go_on()
+            await self._go_on(reply.hands_back)
             return
         try:
             await self.open(reply.opens)
@@ -318,10 +321,14 @@ class Talking:
         await self._say(say(refused.reason, rows=((again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
 
-    async def _go_on(self) -> None:
+    async def _go_on(self, item: Json = None) -> None:
         talk = await talks.last_suspended(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now)
-        if talk and talk.form in self._forms:
-            talk.suspended_at = None
+        if talk is None or talk.form not in self._forms:
+            return
+        talk.suspended_at = None
+        if item is not None:
+            await self.answer(talk, item)
+        else:
             await self.show(talk, _("Now back to: {title}", title=self._forms[talk.form].title))
 
     async def _bring_forward(self, talk: Talk) -> None:
@@ -358,7 +365,7 @@ class Talking:
             told = self._told(talk, question)
             if told.items:
                 lines = [*above, _("Noted so far: {what}. Send more, or press Done.", what=_count(told))]
-                rows = [[button(_("Done"), DONE)]]
+                rows = [[button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())]]
         nav = []
         if talk.answers.aside and step.overflow:
             rows.append([button(_("Add it to what I told you"), ADD)])

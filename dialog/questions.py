@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from dialog.incoming import Incoming, Place
+from dialog.incoming import Place
 from dialog.texts import Json, Text, _, dump, load_text
 
 SEND, CHANGE, CANCEL = "send", "change", "cancel"
@@ -123,7 +123,7 @@ class Question:
         """Turn a stored raw answer into its value; raises Invalid."""
         match self.kind:
             case Kind.COLLECT:
-                return Told(tuple(_item(item) for item in raw["items"]))
+                return Told(tuple(load_item(item) for item in raw["items"]))
             case Kind.PLACE:
                 return None if raw == SKIP else Place(**raw)
             case Kind.TEXT:
@@ -144,12 +144,12 @@ class Question:
         return text
 
 
-def read(question: Question, incoming: Incoming, everywhere: Callable[[Text], Sequence[str]]) -> Json:
+def read(question: Question, sent: Item, everywhere: Callable[[Text], Sequence[str]]) -> Json:
     """Read what a person sent as a raw answer to an open question; raises Invalid. Collections are the engine's own matter."""
-    text = incoming.text.strip()
+    text = sent.text.strip()
     match question.kind:
-        case Kind.PLACE if incoming.place:
-            return asdict(incoming.place)
+        case Kind.PLACE if sent.place:
+            return asdict(sent.place)
         case Kind.PLACE | Kind.CHOOSE | Kind.CONFIRM:
             if (key := _picked(question, text, everywhere)) is not None:
                 return key if key == SKIP or question.kind is not Kind.PLACE else asdict(Place(area=key))
@@ -159,7 +159,7 @@ def read(question: Question, incoming: Incoming, everywhere: Callable[[Text], Se
                 return asdict(Place(words=text))
             raise Invalid(_("Please choose one of the buttons below."))
         case _:
-            if not text and (incoming.files or incoming.place):
+            if not text and (sent.files or sent.place):
                 raise Invalid(_("Please answer this question in words."))
             question.parse(text)
             return text
@@ -197,7 +197,8 @@ def _picked(question: Question, text: str, everywhere: Callable[[Text], Sequence
     return found.pop() if len(found) == 1 else None
 
 
-def _item(raw: Json) -> Item:
+def load_item(raw: Json) -> Item:
+    """Read a message as it is kept."""
     place = raw.get("place")
     return Item(
         text=raw.get("text", ""),

@@ -31,13 +31,14 @@ class Reply:
     """What an act or a finished form answers.
 
     `card` replaces the message whose button was pressed (or is said anew where there was none); `note` is the short
-    acknowledgement of the press.
+    acknowledgement of the press. `hands_back` is a message for the form that waited meanwhile.
     """
 
     messages: tuple[Outgoing, ...] = ()
     card: Outgoing | None = None
     note: Text | None = None
     opens: Opening | None = None
+    hands_back: Json = None
 
 
 class Refused(Exception):

@@ -30,13 +30,13 @@ _BETWEEN = re.compile(r"[\s,，、;；]+")
 
 async def file(d: Dialog) -> FileCase | None:
     """Ask for everything that a case needs."""
+    districts = await d.look("districts", districts_of_city)  # first, so that new words don't ask for the place again
     told = await d.collect(
         "told",
         _("Tell us what happened: text, photos, voice, a place, in any order. Press Done when you have finished."),
         label=_("What happened"),
     )
     kind = CaseKind(d.arg or await d.choose("kind", _("What kind of matter is it?"), KIND_OPTIONS, label=_("Kind")))
-    districts = await d.look("districts", districts_of_city)
     place = told.place or await d.place(
         "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
     )

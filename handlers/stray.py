@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions import following
-from actions.cards import Card
+from actions.cards import Card, excerpt, facts
 from actions.context import Context
 from dialog.incoming import Place
 from dialog.outgoing import say
@@ -14,12 +14,12 @@ from dialog.play import Dialog
 from dialog.questions import Item, Option, Options, Told
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
-from domain.cases import CaseState
-from handlers.following import one_line
+from domain.cases import OPEN, CaseState
+from handlers.following import may_follow, one_line
 from handlers.unit_desk import may_work
 from storage import cases
 
-NEW, NOTHING = "new", "nothing"
+NEW, NOTHING, FORM = "new", "nothing", "form"
 MOST = 4
 
 
@@ -60,6 +60,35 @@ async def replied(ctx: Context, case: str, card: str, item: Json) -> Reply | Non
     if card == Card.OFFICE:
         return Reply(messages=(say(_("To decide on a case, please use the buttons on its card.")),))
     return None
+
+
+async def is_asked(ctx: Context, id: str) -> bool:
+    """Tell whether a unit waits for the citizen's answer in this case."""
+    case = await cases.get(ctx.tx, id)
+    return case is not None and case.state in OPEN and (await facts(ctx, case)).question is not None
+
+
+async def meant(d: Dialog) -> Sorted:
+    """Ask whether words answer the unit's question, which came in between, or the form's."""
+    told = await d.collect("told", _("What would you like to say?"), label=_("Your words"))
+    choices = await d.look("choices", questions_open, d.arg)
+    about = await d.choose("about", _("Which question do your words answer?"), choices, label=_("Question"))
+    return Sorted(about=about, told=told)
+
+
+async def questions_open(ctx: Context, id: str) -> Options:
+    """Offer the unit's question and the form's."""
+    case = await cases.get(ctx.tx, id)
+    asked = (await facts(ctx, case)).question if case else None
+    unit = Option(id, _("The unit's: {text}", text=excerpt(asked.text, 60))) if asked else Option(id, _("The unit's"))
+    return (unit, Option(FORM, _("The one we asked here before")))
+
+
+async def sort_out(ctx: Context, words: Sorted) -> Reply:
+    """Pass words on to the unit, or hand them to the form that was open."""
+    if words.about == FORM:
+        return Reply(hands_back=_item(words.told.items[0]))
+    return await put(ctx, words)
 
 
 async def sort(d: Dialog) -> Sorted | None:
@@ -127,6 +156,7 @@ def _item(item: Item) -> Any:
 SUBJECT: Subject[Context] = Subject(
     forms=(
         Form(name="sort", title=_("A new matter, or more about an old one"), script=sort, then=put),
+        Form(name="meant", title=_("Which question your words answer"), script=meant, then=sort_out, may=may_follow),
         Form(name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on, may=may_work),
     )
 )

@@ -238,6 +238,29 @@ async def cards(tx: Tx, subject: str, card: str) -> Sequence[OutboxRow]:
     return [_row(row) for row in rows]
 
 
+async def standing_card(tx: Tx, conversation: str, subject: str, card: str) -> OutboxRow | None:
+    """Read the newest card of a case in one conversation as it stands: the card itself, or its last edit."""
+    row = await tx.one(
+        "SELECT * FROM outbox WHERE subject = :subject AND card = :card AND conversation = :conversation ORDER BY n DESC LIMIT 1",
+        subject=subject,
+        card=card,
+        conversation=conversation,
+    )
+    return _row(row) if row else None
+
+
+async def newer_card(tx: Tx, conversation: str, card: str, than: str) -> OutboxRow | None:
+    """Read the newest card of this view that came to a conversation after another message did."""
+    row = await tx.one(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND card = :card AND edits IS NULL"
+        " AND n > (SELECT n FROM outbox WHERE id = :than) ORDER BY n DESC LIMIT 1",
+        conversation=conversation,
+        card=card,
+        than=than,
+    )
+    return _row(row) if row else None
+
+
 async def adopt(tx: Tx, id: str, subject: str, card: str | None) -> None:
     """Note that a message which was edited shows something else now."""
     await tx.run("UPDATE outbox SET subject = :subject, card = :card WHERE id = :id", id=id, subject=subject, card=card)

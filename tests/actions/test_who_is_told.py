@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import pytest
 from cast import BELOW, CITIZENS, COMPLAINT, MISCONDUCT, NAMED, NOWHERE, STAFF, UNIT, Cast
@@ -34,8 +35,11 @@ async def last(cast: Cast) -> int:
 def to(cast: Cast, rows: list[OutboxRow], *, edits: bool) -> dict[str | None, set[str]]:
     """Give by view of the case who got a new message, or has one brought up to date."""
     found: dict[str | None, set[str]] = {}
-    for said in map(cast.said, rows):
-        if said.edits == edits:
+    for row, after in zip_longest(rows, rows[1:]):
+        said = cast.said(row)
+        if row.edits and after and not after.edits and (after.conversation, after.card) == (row.conversation, row.card):
+            assert not cast.message(row).rows  # the older card of the same case gives its buttons up
+        elif said.edits == edits:
             found.setdefault(said.card, set()).add(said.to)
     return found
 

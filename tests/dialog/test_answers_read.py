@@ -6,8 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialog.incoming import Incoming, IncomingFile, Place
-from dialog.questions import SKIP, Invalid, Kind, Option, Options, Question, dump_options, load_options, plain, pressed, read
+from dialog.incoming import Place
+from dialog.questions import (
+    SKIP,
+    Invalid,
+    Item,
+    Kind,
+    Option,
+    Options,
+    Question,
+    dump_options,
+    load_options,
+    plain,
+    pressed,
+    read,
+)
 from dialog.texts import Name, Text, _
 
 AREAS: Options = (
@@ -21,11 +34,8 @@ def everywhere(text: Text) -> tuple[str, ...]:
     return (name.zh, name.en) if isinstance(name, Name) else (text.id,)
 
 
-def message(text: str = "", *, files: int = 0, place: Place | None = None) -> Incoming:
-    sent = tuple(IncomingFile(ref=f"{n}", kind="photo") for n in range(files))
-    return Incoming(
-        channel="web", external_id="1", address="a", sender="a", order=1, sent_ms=1, text=text, files=sent, place=place
-    )
+def message(text: str = "", *, files: int = 0, place: Place | None = None) -> Item:
+    return Item(text=text, files=tuple(f"{n}" for n in range(files)), place=place)
 
 
 def question(kind: Kind, options: Options = (), *, least: int = 0, most: int = 300) -> Question:
@@ -97,7 +107,7 @@ def test_a_place_is_taken_as_it_was_shared_picked_described_or_not_known() -> No
 
 
 @pytest.mark.parametrize("sent", [message(""), message(files=1), message("x" * 301)])
-def test_what_is_no_place_is_asked_for_again(sent: Incoming) -> None:
+def test_what_is_no_place_is_asked_for_again(sent: Item) -> None:
     with pytest.raises(Invalid):
         read(PLACE, sent, everywhere)
 

@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from plain_reading import Given, PlainReading
 from scripts import Talk, World, find, run
 
-from dialog.incoming import Incoming, Place
+from dialog.incoming import Place
 from dialog.play import Asking, Dialog, Done
-from dialog.questions import SEND, Invalid, Kind, Option, Options, Question, pressed, read
+from dialog.questions import SEND, Invalid, Item, Kind, Option, Options, Question, pressed, read
 from dialog.subjects import Form
 from dialog.texts import Json, Name, Text
 from domain.numbers import case_number
@@ -146,7 +146,7 @@ class Citizen(RuleBasedStateMachine):
                 self.presses(data)
             elif self.is_asked(Kind.TEXT):
                 fitting = [words for words in WORDS if _fits(self.question, words)]
-                self._sends(incoming(data.draw(st.sampled_from(fitting))))
+                self._sends(Item(text=data.draw(st.sampled_from(fitting))))
             elif self.is_asked(Kind.COLLECT):
                 self.tells(data.draw(st.sampled_from(WORDS)), 0, data.draw(st.booleans()))
                 self.is_done()
@@ -154,12 +154,12 @@ class Citizen(RuleBasedStateMachine):
     @precondition(lambda self: self.is_asked(Kind.CHOOSE, Kind.PLACE, Kind.TEXT))
     @rule(words=st.sampled_from(WORDS), place=st.booleans())
     def says(self, words: str, place: bool) -> None:
-        self._sends(incoming(words, Place(lon=101.7, lat=36.6) if place else None))
+        self._sends(Item(text=words, place=Place(lon=101.7, lat=36.6) if place else None))
 
     @precondition(lambda self: self.is_asked(Kind.CHOOSE, Kind.PLACE, Kind.TEXT, Kind.CONFIRM))
     @rule(words=st.sampled_from(RUBBISH))
     def sends_rubbish(self, words: str) -> None:
-        self._sends(incoming(words))
+        self._sends(Item(text=words))
 
     @precondition(lambda self: self.is_asked(Kind.COLLECT))
     @rule(words=st.sampled_from(WORDS), files=st.integers(0, 2), place=st.booleans())
@@ -262,7 +262,7 @@ class Citizen(RuleBasedStateMachine):
         self._give(question, raw)
         self._play()
 
-    def _sends(self, message: Incoming) -> None:
+    def _sends(self, message: Item) -> None:
         question, before = self.question, self.talk.answers.dump()
         try:
             raw = read(question, message, everywhere)
@@ -299,10 +299,6 @@ class _Everything(dict[str, Options]):
 
     def __missing__(self, name: str) -> Options:
         return self._fresh
-
-
-def incoming(text: str, place: Place | None = None) -> Incoming:
-    return Incoming(channel="web", external_id="1", address="a", sender="a", order=1, sent_ms=1, text=text, place=place)
 
 
 def test_there_are_forms_to_test() -> None:

@@ -205,3 +205,13 @@ async def test_older_cases_stand_on_the_next_page(town: Town, citizen: Person) -
 async def test_without_a_case_the_list_says_how_to_begin(citizen: Person) -> None:
     await citizen.says("/my")
     await citizen.sees("no cases here yet", buttons=["Complaint", "Look up"])
+
+
+async def test_only_the_newest_card_of_a_case_has_buttons(town: Town, citizen: Person, contact: Person) -> None:
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await citizen.sees("signed your case in", buttons=["Add something", "Urge", "Timeline", "Withdraw"])
+    await solves(contact, "已清运")
+    await citizen.sees("Is it solved", buttons=["^Solved$"])
+    cards = [message for message in citizen.standing() if number in message.text and message.buttons]
+    assert len(cards) == 1

@@ -205,3 +205,20 @@ async def understands_every_word(person: Person, case: str, forms: dict[str, str
         await person.sees(f"begin again.+{question}")
         await person.says("取消")
         await person.sees("Nothing has been sent")
+
+
+async def test_what_happened_can_be_written_anew_and_the_place_is_not_asked_again(citizen: Person) -> None:
+    await tells(citizen)
+    await citizen.presses("^Change$")
+    await citizen.sees("like to change")
+    await citizen.presses("What happened")
+    await citizen.sees("messages: 1", buttons=["Done", "Write it anew", "Back", "Cancel"])
+    await citizen.presses("Write it anew")
+    await citizen.sees("Tell us what happened")
+    await citizen.says("楼道里的垃圾没人清运")
+    await citizen.says("/done")
+    await citizen.sees("one of these")
+    await citizen.presses("^Rubbish")
+    summary = await citizen.sees("Shall we send it")
+    assert "楼道里" in summary.text
+    assert RUBBISH not in summary.text

@@ -120,3 +120,28 @@ async def test_a_reply_to_a_card_of_a_closed_case_is_answered_and_not_swallowed(
     await citizen.sees("has been withdrawn")
     await citizen.replies_to(receipt, "又堆起来了")
     await citizen.sees(f"{number}.+withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("picked", "texts"), [("The unit's: 几号楼", [RUBBISH, "几号楼？", "三号楼"]), ("asked here before", [RUBBISH, "几号楼？"])]
+)
+@BOTH
+async def test_an_answer_typed_while_another_form_is_open_goes_where_the_citizen_says(
+    town: Town, on: str, picked: str, texts: list[str]
+) -> None:
+    citizen, contact = await town.somebody(on), await town.contact("web")
+    number, _code = await files(citizen)
+    await citizen.says("/suggest")
+    await citizen.says("多种些树")
+    await citizen.sees("messages: 1")
+    await contact.presses("Ask the citizen")
+    await contact.says("几号楼？")
+    await contact.presses("^Done$")
+    await citizen.sees("The unit asks: 几号楼")
+    await citizen.says("三号楼")
+    await citizen.sees("Which question", buttons=["The unit's: 几号楼", "asked here before", "Cancel"])
+    await citizen.presses(picked)
+    await citizen.sees("messages: 1" if "unit" in picked else "messages: 2")
+    assert await town.texts(number) == texts
+    await citizen.says("也多些长椅")
+    await citizen.sees("messages: 2" if "unit" in picked else "messages: 3")
