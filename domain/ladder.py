@@ -26,10 +26,10 @@ def rung_times(
 ) -> tuple[RungTime, ...]:
     """Give every rung with its time in UTC, in order of time; rungs of one moment keep the ladder's order.
 
-    `due_at` is the due time as the pauses since the start have moved it. `50%` is the moment at which half of the time from start to due has
-    passed, the elapsed length of the pauses left out of both, for working days too; a pause moves it only if it begins before
-    it. `-1wd` and `+1wd` are closing time of the working day before and after due; s, h and d are elapsed time.
-    Whole milliseconds, so that the time of a rung is the same before and after it was stored.
+    `due_at` is the due time as the pauses since the start have moved it. `50%` is the moment at which half of the time from
+    start to due has passed, leaving the elapsed length of the pauses out of both (for working days too), so that a pause
+    moves it only if it begins before it. `-1wd` and `+1wd` are closing time of the working day before and after due; s, h
+    and d are elapsed time. Whole milliseconds, so that the time of a rung is the same before and after it was stored.
     """
     times = [(_time_of(rung.at, in_utc(started_at), in_utc(due_at), pauses, working_days), rung) for rung in ladder]
     return tuple(sorted(times, key=lambda time: time[0]))

@@ -105,7 +105,7 @@ class WorkingDays:
         at = in_utc(due.at)
         calendar: Calendar = due.calendar
         for begin, end in joined(pauses):
-            if begin >= at:
+            if not self._worked(begin, at)[0]:
                 break
             length, measured = self._worked(begin, end)
             at, walked = self._advanced(at, length)
