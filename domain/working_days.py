@@ -69,11 +69,7 @@ class WorkingDays:
         """Say whether a day (in the city's zone) is a working day."""
         if day in self.table:
             return DayKind(working=self.table[day], calendar=Calendar.CITY)
-        try:
-            return DayKind(working=chinese_calendar.is_workday(day), calendar=Calendar.NATION)
-        except NotImplementedError:
-            working = day.weekday() < 5 and day not in _statutory_holidays(day.year)
-            return DayKind(working=working, calendar=Calendar.ESTIMATE)
+        return _nationwide(day)
 
     def due(self, started_at: datetime, limit: Limit) -> Due:
         """Give the time at which a limit that starts at an aware time ends.
@@ -189,6 +185,15 @@ def moved(at: datetime, pauses: Sequence[Pause]) -> datetime:
 
 def _last(*calendars: Calendar) -> Calendar:
     return max(calendars, key=_ORDER.index)
+
+
+@cache  # because the package goes through all its days at every question
+def _nationwide(day: date) -> DayKind:
+    try:
+        return DayKind(working=chinese_calendar.is_workday(day), calendar=Calendar.NATION)
+    except NotImplementedError:
+        working = day.weekday() < 5 and day not in _statutory_holidays(day.year)
+        return DayKind(working=working, calendar=Calendar.ESTIMATE)
 
 
 @cache
