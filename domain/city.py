@@ -57,6 +57,8 @@ class Rung:
         """Refuse what can't be reckoned with; ValueError says what to write instead."""
         if not RUNG_AT.fullmatch(self.at):
             raise ValueError(f'"{self.at}" is not a step: write 50%, -1wd, 0 or +5wd (units: s, h, d, wd).')
+        if self.at[0] in "+-":
+            Limit.parse(self.at[1:])
         if not self.to:
             raise ValueError(f'The step at "{self.at}" tells nobody: name one of {", ".join(RungTo)}.')
 

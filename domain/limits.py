@@ -20,7 +20,9 @@ class LimitUnit(StrEnum):
 
 _WRITTEN = re.compile(r"([1-9][0-9]{0,9})(s|h|d|wd)", re.ASCII)
 _LENGTH = {LimitUnit.SECOND: timedelta(seconds=1), LimitUnit.HOUR: timedelta(hours=1), LimitUnit.DAY: timedelta(days=1)}
-_LONGEST = timedelta(days=3653)
+
+MOST = {unit: timedelta(days=3653) // _LENGTH.get(unit, timedelta(days=1)) for unit in LimitUnit}
+"""The largest amount of each unit that a limit may have: ten years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Limit:
     def __post_init__(self) -> None:
         if self.amount <= 0:
             raise ValueError(f"A time limit must be more than nothing, but this one is {self.amount}{self.unit}.")
-        if self.amount * _LENGTH.get(self.unit, timedelta(days=1)) > _LONGEST:
+        if self.amount > MOST[self.unit]:
             # A slip of the finger (`50000wd`) must not become a promise for the next century.
             raise ValueError(f"A time limit may be ten years at most, but this one is {self.amount}{self.unit}.")
 
