@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.metadata import version
 
 from dialog.texts import Name, Text, _
 from domain.cases import CaseKind
@@ -24,6 +26,21 @@ class LoadedCity:
     city: City
     working_days: WorkingDays
     past: Mapping[tuple[str, str], tuple[str, str]]
+
+    @property
+    def calendar(self) -> str:
+        """Name the calendar by which due times are reckoned: another one may settle what was provisional."""
+        return f"estimate {self.n} {_nationwide_calendar()}"
+
+    def after_quiet(self, at: datetime) -> datetime:
+        """Give the first moment from this one on at which something that is not urgent may be said."""
+        begin, end = self.city.quiet_hours
+        local = at.astimezone(self.city.zone)
+        quiet = begin <= local.time() or local.time() < end if begin > end else begin <= local.time() < end
+        if not quiet:
+            return at
+        day = local.date() + timedelta(days=begin > end and local.time() >= begin)
+        return datetime.combine(day, end, self.city.zone).astimezone(UTC)
 
     @property
     def name(self) -> Name:
@@ -53,6 +70,11 @@ class LoadedCity:
 
     def _past(self, sort: str, code: str) -> Name:
         return Name(*self.past.get((sort, code), (code, code)))
+
+
+@cache
+def _nationwide_calendar() -> str:
+    return version("chinesecalendar")
 
 
 class BadCity(Exception):

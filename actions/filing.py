@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from actions.context import Context
 from actions.notices import queue_for_office, tell_unit
-from actions.record import move, note, routing_json, start_deadline, start_unit_deadlines, write
+from actions.record import move, note, routing_json, write
+from actions.timekeeping import start, start_units
 from dialog.incoming import Place
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import ACCEPT
@@ -75,17 +76,17 @@ async def file_case(ctx: Context, command: FileCase) -> Receipt:
         publish=command.publish, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
     times = ctx.city.times(case.kind, case.category)
-    promise = await start_deadline(ctx, case, DeadlineKind.PROMISE, times.answer)
+    promise = await start(ctx, case, DeadlineKind.PROMISE, times.answer)
     assigned_by = None
     if decision.unit:
         case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
         await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
-        await start_unit_deadlines(ctx, case)
+        await start_units(ctx, case, Event.ASSIGN)
         await tell_unit(ctx, case)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
-        assigned_by = await start_deadline(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
+        assigned_by = await start(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
         await queue_for_office(ctx, case)
     return Receipt(case=case, code=code, promise=promise, assigned_by=assigned_by, outside=located.outside)
 

@@ -10,13 +10,14 @@ from actions.cards import facts
 from actions.context import Context
 from actions.guessing import count_wrong, must_wait
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
-from actions.record import move, note, start_deadline, start_unit_deadlines, write
+from actions.record import move, note, write
+from actions.timekeeping import run_on, start, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
 from domain.city import ACCEPT
 from domain.numbers import receipt_code
-from storage import cases, deadlines, entries
+from storage import cases, entries
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
@@ -45,6 +46,7 @@ async def reply(ctx: Context, id: str, text: str, files: Sequence[str] = (), mes
     case = await move(ctx, case, Event.REPLY, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.REPLY, Party.CITIZEN, text, files=files, message=message)
     await note(ctx, case, Event.REPLY, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    await run_on(ctx, case, Event.REPLY)
     await refresh_cards(ctx, case)
     await tell_holder(ctx, case, _("The citizen answers your question: {text}", text=entry.text or "📎"), entry=entry)
     return case
@@ -87,7 +89,7 @@ async def withdraw(ctx: Context, id: str, reason: str) -> Case:
     case = await move(ctx, case, Event.WITHDRAW, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.WITHDRAWN, Party.CITIZEN, reason)
     await note(ctx, case, Event.WITHDRAW, Party.CITIZEN, entry=entry.id, text=entry.hash)
-    await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
+    await stop(ctx, case, Event.WITHDRAW)
     await refresh_cards(ctx, case)
     await tell_holder(ctx, case, _("The citizen has withdrawn this case."))
     await tell_followers(ctx, case, _("The case has been withdrawn."), but=ctx.me.person)
@@ -102,7 +104,7 @@ async def solved(ctx: Context, id: str, version: int) -> Case:
         raise Refused(_("There is a newer answer; here it is. Please look at it first."))
     case = await move(ctx, case, Event.SOLVED, Party.CITIZEN)
     await note(ctx, case, Event.SOLVED, Party.CITIZEN)
-    await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
+    await stop(ctx, case, Event.SOLVED)
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("The case is closed as solved."), but=ctx.me.person)
     return case
@@ -121,12 +123,12 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
         case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, unit=None, holder=None)
     entry = await write(ctx, case, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
     await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
-    await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
-    await start_deadline(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    await stop(ctx, case, Event.NOT_SOLVED)
+    await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     if case.unit:
-        await start_unit_deadlines(ctx, case)
+        await start_units(ctx, case, Event.NOT_SOLVED)
     else:
-        await start_deadline(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
+        await start(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
     await refresh_cards(ctx, case)
     if case.unit:
         await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)

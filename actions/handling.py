@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from actions.cards import facts
 from actions.context import Context
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
-from actions.record import move, note, start_deadline, start_unit_deadlines, write
+from actions.record import move, note, write
+from actions.timekeeping import UNITS, pause, run_on, start, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import ACCEPT, DISCIPLINE
-from storage import deadlines, roles
+from storage import roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
 from storage.roles import Role, RoleKind
-
-UNIT_CLOCKS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
 
 
 async def accept(ctx: Context, id: str, version: int) -> Case:
@@ -28,7 +27,7 @@ async def accept(ctx: Context, id: str, version: int) -> Case:
     await _not_outdated(ctx, case, version)
     case = await move(ctx, case, Event.ACCEPT, Party.CONTACT, holder=role.id)
     await note(ctx, case, Event.ACCEPT, Party.CONTACT, role)
-    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.ACCEPT,), ctx.now)
+    await stop(ctx, case, Event.ACCEPT, DeadlineKind.ACCEPT)
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("{unit} has signed your case in.", unit=ctx.city.unit(case.unit or "")))
     return case
@@ -44,8 +43,8 @@ async def return_(ctx: Context, id: str, reason: str) -> Case:
     case = await move(ctx, case, Event.RETURN, Party.CONTACT, unit=None, holder=None)
     entry = await write(ctx, case, EntryKind.RETURNED, Party.CONTACT, reason)
     await note(ctx, case, Event.RETURN, Party.CONTACT, role, before=unit, entry=entry.id, text=entry.hash)
-    await deadlines.stop(ctx.tx, case.id, UNIT_CLOCKS, ctx.now)
-    await start_deadline(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
+    await stop(ctx, case, Event.RETURN, DeadlineKind.REPLY, *UNITS)
+    await start(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
     await refresh_cards(ctx, case)
     await queue_for_office(ctx, case)
     await tell_followers(ctx, case, _("Your case is being assigned to another unit by the supervision office."))
@@ -60,10 +59,11 @@ async def ask(ctx: Context, id: str, question: str, files: Sequence[str] = ()) -
         raise Refused(_("Your last question is still open. Please wait for the answer, or report the result."))
     holder = case.holder or role.id
     if case.state is CaseState.ASSIGNED:
-        await deadlines.stop(ctx.tx, case.id, (DeadlineKind.ACCEPT,), ctx.now)
+        await stop(ctx, case, Event.ASK, DeadlineKind.ACCEPT)
     case = await move(ctx, case, Event.ASK, Party.CONTACT, holder=holder)
     entry = await write(ctx, case, EntryKind.QUESTION, Party.CONTACT, question, files=files)
     await note(ctx, case, Event.ASK, Party.CONTACT, role, entry=entry.id, text=entry.hash, files=list(entry.files))
+    await pause(ctx, case)
     await refresh_cards(ctx, case)
     await tell_followers(
         ctx,
@@ -81,8 +81,9 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
     case = await move(ctx, case, Event.REPORT, Party.CONTACT)
     entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files)
     await note(ctx, case, Event.REPORT, Party.CONTACT, role, entry=entry.id, text=entry.hash, files=list(entry.files))
-    await deadlines.stop(ctx.tx, case.id, (*UNIT_CLOCKS, DeadlineKind.PROMISE), ctx.now)
-    await start_deadline(ctx, case, DeadlineKind.CHECK, ctx.city.times(case.kind, case.category).check)
+    await run_on(ctx, case, Event.REPORT)
+    await stop(ctx, case, Event.REPORT, DeadlineKind.PROMISE, *UNITS)
+    await start(ctx, case, DeadlineKind.CHECK, ctx.city.times(case.kind, case.category).check)
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("{unit} has answered your case.", unit=ctx.city.unit(case.unit or "")), files=entry.files)
     return case
@@ -111,7 +112,7 @@ async def pass_on(ctx: Context, id: str, unit: str) -> Case:
     before = case.unit
     case = await move(ctx, case, Event.PASS_ON, Party.CONTACT, unit=unit, holder=None)
     await note(ctx, case, Event.PASS_ON, Party.CONTACT, role, unit=unit, before=before)
-    await start_unit_deadlines(ctx, case)
+    await start_units(ctx, case, Event.PASS_ON)
     await refresh_cards(ctx, case)
     await tell_unit(ctx, case, _("Passed on to you by {unit}.", unit=ctx.city.unit(before or "")))
     await tell_followers(ctx, case, _("Your case is now with {unit}.", unit=ctx.city.unit(unit)))

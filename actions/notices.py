@@ -19,6 +19,9 @@ from storage.outbox import Lane
 from storage.people import Conversation
 from storage.roles import Role, RoleKind
 
+TOGETHER = timedelta(seconds=1)
+"""How long news waits for more about the same case."""
+
 
 async def queue(
     ctx: Context,
@@ -46,27 +49,56 @@ async def queue(
     )
 
 
-async def tell(ctx: Context, person: str, message: Outgoing) -> int:
+def unhurried(ctx: Context, case: Case) -> datetime:
+    """Give the time from which something may be said about a case that is not news: after the quiet hours, unless it is urgent.
+
+    What is to be answered within hours is urgent.
+    """
+    city = ctx.city
+    urgent = city.city.is_urgent(case.category) or city.times(case.kind, case.category).answer.elapsed is not None
+    return ctx.now if urgent else city.after_quiet(ctx.now)
+
+
+async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None) -> int:
     """Tell a person, wherever they are; return how many conversations can be written to."""
     reached = 0
     for conversation in await people.conversations(ctx.tx, person):
-        await queue(ctx, conversation, message)
+        await queue(ctx, conversation, message, due=due)
         reached += not conversation.unreachable
     return reached
 
 
 async def tell_followers(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
-    """Tell the citizen, and everybody else who follows the case, what happened; the case's card comes with it."""
-    message = citizen_card(ctx, await facts(ctx, case)).below(*news, files=tuple(files))
+    """Tell the citizen, and everybody else who follows the case, what happened; the case's card comes with it.
+
+    What happens within a moment is told in one message.
+    """
+    card = citizen_card(ctx, await facts(ctx, case))
     for person in await cases.followers(ctx.tx, case.id):
-        if person != but:
-            await tell(ctx, person, message)
+        if person == but:
+            continue
+        for conversation in await people.conversations(ctx.tx, person):
+            await _feed_back(ctx, conversation, card, news, tuple(files))
 
 
-async def tell_unit(ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None) -> None:
+async def _feed_back(
+    ctx: Context, conversation: Conversation, card: Outgoing, news: tuple[Text, ...], files: tuple[str, ...]
+) -> None:
+    row = await outbox.standing_card(ctx.tx, conversation.id, card.subject or "", card.card or "")
+    if row and row.edits is None and row.due_at > ctx.now:
+        before = row.outgoing(ctx.keys)
+        both = card.below(*before.lines[: before.news], *news, files=(*before.files, *files))
+        if await outbox.replace_unsent(ctx.tx, ctx.keys, row.id, both, ctx.now, row.due_at):
+            return
+    await queue(ctx, conversation, card.below(*news, files=files), due=ctx.now + TOGETHER)
+
+
+async def tell_unit(
+    ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None
+) -> None:
     """Give every contact of the responsible unit the case's card, with what is new above it; nobody there: the office is told.
 
-    `files` are those to show, by default all that the citizen sent.
+    `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now.
     """
     if case.unit is None:
         return
@@ -74,7 +106,7 @@ async def tell_unit(ctx: Context, case: Case, *news: Text, files: Sequence[str] 
     shown = tuple(files) if files is not None else f.citizens_files
     reached = 0
     for role in await _who_deals(ctx, f):
-        reached += await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown))
+        reached += await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown), due)
     if not reached:
         await tell_unreachable(ctx, case.unit)
 
@@ -84,10 +116,16 @@ async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None
     await tell_unit(ctx, case, *news, files=entry.files if entry else ())
 
 
-async def tell_office(ctx: Context, message: Outgoing) -> None:
+async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime | None = None) -> None:
+    """Tell the heads of a unit."""
+    for role in await roles.of_unit(ctx.tx, unit, RoleKind.HEAD):
+        await tell(ctx, role.person, message, due)
+
+
+async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None) -> None:
     """Tell everybody at the supervision office."""
     for person in dict.fromkeys(role.person for role in await roles.of_kind(ctx.tx, RoleKind.OFFICE)):
-        await tell(ctx, person, message)
+        await tell(ctx, person, message, due)
 
 
 async def lose(ctx: Context, conversation: Conversation) -> None:
@@ -116,7 +154,7 @@ async def tell_unreachable(ctx: Context, unit: str) -> None:
         await tell_office(ctx, say(where, _("Please invite a contact, or ring the unit.")))
 
 
-async def queue_for_office(ctx: Context, case: Case, *news: Text) -> None:
+async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:
     """Give everybody at the supervision office the card of a case that waits for them."""
     if case.kind is CaseKind.MISCONDUCT:
         await tell_office(
@@ -124,7 +162,7 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text) -> None:
         )
         return
     f = await facts(ctx, case)
-    await tell_office(ctx, office_card(ctx, f).below(*news, files=f.citizens_files))
+    await tell_office(ctx, office_card(ctx, f).below(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:

@@ -1,4 +1,4 @@
-"""Moving a case: the table of transitions, the ledger row, the deadlines and the new version, in one place."""
+"""Moving a case: the table of transitions, the ledger row, the texts and the new version, in one place."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from dialog.subjects import Refused
 from dialog.texts import Moment, Text, _
 from domain.cases import OPEN, CaseState, Event, NotAllowed, Party, after
 from domain.ledger import JsonValue
-from domain.limits import Limit
 from domain.privacy import Masked, mask
 from domain.routing import Decision
-from storage import cases, deadlines, entries, ledger
+from storage import cases, entries, ledger
 from storage.cases import Case
-from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.roles import Role
 
@@ -30,6 +28,7 @@ STATES: dict[CaseState, Text] = {
     CaseState.CLOSED: _("closed"),
     CaseState.REFUSED: _("not taken on"),
     CaseState.WITHDRAWN: _("withdrawn by the citizen"),
+    CaseState.MERGED: _("merged with another case"),
 }
 
 
@@ -56,7 +55,9 @@ async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: 
     state = state_after(case, event, party)
     changed = replace(case, state=state, **changes)
     if state not in OPEN and case.closed_at is None:
-        changed = replace(changed, closed_at=ctx.now)
+        changed = replace(changed, closed_at=ctx.now, closing=event)
+    elif state in OPEN and case.closed_at is not None:
+        changed = replace(changed, closed_at=None, closing=None)
     if any(getattr(changed, name) != getattr(case, name) for name in ("state", "unit", "holder", "round")):
         changed = replace(changed, version=case.version + 1, changed_at=ctx.now)
     if changed != case:
@@ -95,31 +96,6 @@ def _masked(ctx: Context, case: Case, text: str) -> Masked:
     named = json.loads(ctx.keys.unseal(case.named)) if case.named else {"name": "", "phone": ""}
     cover = json.loads(ctx.keys.unseal(case.cover)) if case.cover else []
     return mask(text, names=(named["name"],) if named["name"] else (), cover=[*cover, *filter(None, (named["phone"],))])
-
-
-async def start_deadline(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> Deadline:
-    """Begin a deadline of a case now."""
-    due = ctx.city.working_days.due(ctx.now, limit)
-    return await deadlines.start(
-        ctx.tx,
-        case=case.id,
-        kind=kind,
-        round=case.round,
-        rule=str(limit),
-        now=ctx.now,
-        due=due.at,
-        calendar=due.calendar,
-        provisional=due.provisional,
-    )
-
-
-async def start_unit_deadlines(ctx: Context, case: Case) -> Deadline:
-    """Begin a unit's own deadlines anew, from now, and return the one for its answer."""
-    times = ctx.city.times(case.kind, case.category)
-    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.TRIAGE, DeadlineKind.ACCEPT, DeadlineKind.ANSWER), ctx.now)
-    if case.state is CaseState.ASSIGNED:
-        await start_deadline(ctx, case, DeadlineKind.ACCEPT, times.accept)
-    return await start_deadline(ctx, case, DeadlineKind.ANSWER, times.answer)
 
 
 def routing_json(decision: Decision) -> str:

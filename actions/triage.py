@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from actions.context import Context
 from actions.notices import refresh_cards, tell_followers, tell_unit
-from actions.record import move, note, start_unit_deadlines, write
+from actions.record import move, note, write
+from actions.timekeeping import start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseState, Event, Party
 from domain.city import DISCIPLINE
-from storage import deadlines
 from storage.cases import Case
-from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
 
 
@@ -26,7 +25,7 @@ async def assign(ctx: Context, id: str, unit: str) -> Case:
         raise Refused(_("Somebody else has dealt with case {number} already.", number=case.number))
     case = await move(ctx, case, Event.ASSIGN, Party.OFFICE, unit=unit, holder=None)
     await note(ctx, case, Event.ASSIGN, Party.OFFICE, role, unit=unit)
-    await start_unit_deadlines(ctx, case)
+    await start_units(ctx, case, Event.ASSIGN)
     await refresh_cards(ctx, case)
     await tell_unit(ctx, case, _("Assigned to you by the supervision office."))
     await tell_followers(ctx, case, _("Your case has been assigned to {unit}.", unit=ctx.city.unit(unit)))
@@ -40,7 +39,7 @@ async def refuse(ctx: Context, id: str, reason: str) -> Case:
     case = await move(ctx, case, Event.REFUSE, Party.OFFICE)
     entry = await write(ctx, case, EntryKind.REFUSED, Party.OFFICE, reason)
     await note(ctx, case, Event.REFUSE, Party.OFFICE, role, entry=entry.id, text=entry.hash)
-    await deadlines.stop(ctx.tx, case.id, tuple(DeadlineKind), ctx.now)
+    await stop(ctx, case, Event.REFUSE)
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("Your case can't be taken on. The reason: {text}", text=entry.text))
     return case

@@ -37,7 +37,7 @@ from bot.vault import Vault
 from bot.web_server import application
 from dialog.texts import Words
 from handlers import SUBJECTS
-from schedules import JOBS
+from schedules import JOBS, SWEEPS
 from storage import cities, people
 from storage.database import Database, Tx, connect
 from storage.keys import Keys
@@ -78,7 +78,7 @@ class App:
             if channel.pushes:
                 pace = Pace(settings.pace_all, settings.pace_chat)
                 self._loops.append(OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace))
-        self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS)
+        self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:

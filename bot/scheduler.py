@@ -1,4 +1,4 @@
-"""The scheduler: APScheduler triggers the jobs in every replica; the database says which replica runs which slot, once."""
+"""The scheduler: APScheduler triggers jobs and sweeps in every replica; the database says which replica does what, once."""
 
 from __future__ import annotations
 
@@ -10,54 +10,82 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from actions.context import Context
 from bot.bell import Bell
 from bot.clock import Clock
 from bot.town import Town
-from schedules import Job
-from storage import job_runs
+from schedules import Job, Sweep
+from storage import cities, deadlines, job_runs
 from storage.database import Conflict, Database, StorageError
 
 log = logging.getLogger("huiyin.scheduler")
 
 LEASE = timedelta(minutes=5)
+LOOK = timedelta(seconds=20)
+BATCH = 50
+TRIES = 5
+BETWEEN_TRIES = timedelta(seconds=10)
 
 
 class Scheduler:
-    """Runs jobs slot by slot."""
+    """Runs jobs slot by slot, and sweeps every `tick`."""
 
-    def __init__(self, database: Database, clock: Clock, bell: Bell, town: Town, jobs: Sequence[Job]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        bell: Bell,
+        town: Town,
+        jobs: Sequence[Job],
+        sweeps: Sequence[Sweep],
+        tick: timedelta,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._bell = bell
         self._town = town
         self._jobs = jobs
+        self._sweeps = sweeps
+        self._tick = tick
+        self._done: dict[str, datetime] = {}
 
     async def run(self) -> None:
-        """Trigger jobs until cancelled; the newest slot that was missed is run at the start."""
+        """Trigger until cancelled; the newest slot that was missed is run at the start."""
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        for job in self._jobs:
-            scheduler.add_job(self._trigger, IntervalTrigger(seconds=job.every.total_seconds(), timezone=UTC), args=(job,))
-            await self._trigger(job)
+        for work, apart in ((self._do_jobs, LOOK), (self._do_sweeps, self._tick)):
+            scheduler.add_job(work, IntervalTrigger(seconds=apart.total_seconds(), timezone=UTC), next_run_time=datetime.now(UTC))
         scheduler.start()
         try:
             await asyncio.Event().wait()
         finally:
             scheduler.shutdown(wait=False)
 
-    async def _trigger(self, job: Job) -> None:
-        try:
-            await self.run_slot(job, slot_of(job, self._clock.now()))
-        except StorageError as error:
-            log.warning("job_waits_for_the_store", extra={"fields": {"job": job.name, "why": str(error)}})
-        except Exception as error:  # the job's own mistake: its slot is taken over when the lease has run out
-            log.error("job_failed", exc_info=error, extra={"fields": {"job": job.name}})
+    async def _do_jobs(self) -> None:
+        for job in self._jobs:
+            try:
+                await self.run_job(job)
+            except StorageError as error:
+                log.warning("job_waits_for_the_store", extra={"fields": {"job": job.name, "why": str(error)}})
+            except Exception as error:  # the job's own mistake: its slot is taken over when the lease has run out
+                log.error("job_failed", exc_info=error, extra={"fields": {"job": job.name}})
 
-    async def run_slot(self, job: Job, slot: datetime) -> bool:
-        """Run one slot of a job if nobody has; False if somebody did or does."""
+    async def _do_sweeps(self) -> None:
+        for sweep in self._sweeps:
+            try:
+                await self.run_sweep(sweep)
+            except StorageError as error:
+                log.warning("sweep_waits_for_the_store", extra={"fields": {"sweep": sweep.name, "why": str(error)}})
+
+    async def run_job(self, job: Job) -> bool:
+        """Run the newest slot of a job if nobody has; False if somebody did or does, or it was before the city was loaded."""
         now = self._clock.now()
         async with self._database.transaction() as tx:
+            city = (await self._town.context(tx)).city.city
+            slot = job.slot(city, now)
+            if self._done.get(job.name) == slot or slot < await cities.first_loaded_at(tx):
+                return False
             if not await job_runs.take(tx, job.name, slot, now, now + LEASE):
                 return False
         while True:
@@ -69,11 +97,37 @@ class Scheduler:
             except Conflict:
                 continue
             break
+        self._done[job.name] = slot
         self._bell.ring_for(ctx.rings, ctx.now)
         return True
 
+    async def run_sweep(self, sweep: Sweep) -> int:
+        """Do everything that is due, and return how much it was."""
+        done = 0
+        while True:
+            acted = 0
+            try:
+                async with self._database.transaction() as tx:
+                    ctx = await self._town.context(tx)
+                    due = await sweep.due(ctx, BATCH)
+                    for id in due:
+                        acted += await self._do(ctx, sweep, id)
+            except Conflict:
+                continue
+            self._bell.ring_for(ctx.rings, ctx.now)
+            done += acted
+            if len(due) < BATCH or not acted:
+                return done
 
-def slot_of(job: Job, now: datetime) -> datetime:
-    """Give the slot of a job in which a moment lies."""
-    every = job.every.total_seconds()
-    return datetime.fromtimestamp(now.timestamp() // every * every, UTC)
+    async def _do(self, ctx: Context, sweep: Sweep, id: str) -> bool:
+        try:
+            async with ctx.tx.savepoint():
+                return await sweep.do(ctx, id)
+        except StorageError:
+            raise
+        except Exception as error:  # this row's own mistake: it is tried again, the others go on
+            log.error("sweep_failed", exc_info=error, extra={"fields": {"sweep": sweep.name, "deadline": id}})
+            why = f"{sweep.name}: {type(error).__name__}"
+            if await deadlines.fail(ctx.tx, id, why, TRIES, ctx.now + BETWEEN_TRIES):
+                log.critical("deadline_put_aside", extra={"fields": {"deadline": id, "why": why}})
+            return False

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -120,6 +121,14 @@ def number(text: str, _folder: Path) -> float:
     if not _NUMBER.fullmatch(text):
         raise Wrong("is no number of 0 or more: write it in plain digits, such as 25 or 0.5.")
     return float(text)
+
+
+def seconds(text: str, folder: Path) -> timedelta:
+    """Read a length of time in seconds, more than none, at most a day."""
+    read = number(text, folder)
+    if not 0 < read <= 86_400:
+        raise Wrong("is no such length: write a number of seconds more than 0 and at most 86400, such as 5.")
+    return timedelta(seconds=read)
 
 
 def megabytes(text: str, folder: Path) -> int:

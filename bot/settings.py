@@ -11,6 +11,7 @@ import io
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from bot.setting_values import (
     number,
     path,
     public_url,
+    seconds,
     some_megabytes,
     token,
     webhook_url,
@@ -93,6 +95,7 @@ class Settings:
     address_wrong_codes: int
     """The same, from one network address."""
     wrong_codes_wait: int
+    tick: timedelta
     """In minutes."""
 
 
@@ -291,6 +294,12 @@ SETTINGS: tuple[Setting, ...] = (
         default="15",
         parse=whole(1),
         help="How many minutes somebody has to wait who has given too many wrong codes.",
+    ),
+    Setting(
+        name="TICK",
+        default="5",
+        parse=seconds,
+        help="How many seconds lie between two looks at the deadlines; a fraction such as 0.5 is allowed.",
     ),
 )
 

@@ -36,6 +36,7 @@ class Outgoing:
     """One message: paragraphs, rows of buttons, ids of files, and what the question wants.
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
+    The first `news` paragraphs say what happened, the rest how things stand.
     A `patient` message is worth nothing without its files: it waits for them up to a day instead of half a minute.
     """
 
@@ -46,10 +47,11 @@ class Outgoing:
     subject: str | None = None
     card: str | None = None
     patient: bool = False
+    news: int = 0
 
     def below(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message, and files with it."""
-        return replace(self, lines=(*news, *self.lines), files=files)
+        return replace(self, lines=(*news, *self.lines), files=files, news=self.news + len(news))
 
 
 def say(*lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None) -> Outgoing:
@@ -66,6 +68,7 @@ def to_json(outgoing: Outgoing) -> bytes:
             "files": outgoing.files,
             "wants": outgoing.wants,
             "patient": outgoing.patient,
+            "news": outgoing.news,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -81,6 +84,7 @@ def from_json(body: bytes) -> Outgoing:
         files=tuple(fields["files"]),
         wants=Wants(fields["wants"]) if fields["wants"] else None,
         patient=fields["patient"],
+        news=fields.get("news", 0),
     )
 
 

@@ -35,6 +35,7 @@ class CaseState(StrEnum):
     CLOSED = "closed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class Event(StrEnum):
@@ -61,6 +62,22 @@ class Event(StrEnum):
     FOLLOW = "follow"
     CORRECT = "correct"
     REVEAL = "reveal"
+    RUNG = "rung"
+    RUN_ON = "run_on"
+    SILENCE = "silence"
+    RECKON = "reckon"
+    PLAN = "plan"
+    ASK_EXTENSION = "ask_extension"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    TAKE = "take"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    UNASSIGN = "unassign"
+    VERIFY = "verify"
+    REOPEN = "reopen"
+    RELEASE = "release"
+    REVOKE = "revoke"
 
 
 class Party(StrEnum):
@@ -105,6 +122,22 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.WITHDRAW: (OPEN, frozenset({P.CITIZEN}), S.WITHDRAWN),
     E.NEW_CODE: (frozenset(S), frozenset({P.CITIZEN}), None),
     E.FOLLOW: (frozenset(S), frozenset({P.CITIZEN}), None),
+    E.RUNG: (OPEN, frozenset({P.SYSTEM}), None),
+    E.RUN_ON: (OPEN, frozenset({P.SYSTEM}), None),
+    E.RECKON: (OPEN, frozenset({P.SYSTEM}), None),
+    E.SILENCE: (frozenset({S.ANSWERED}), frozenset({P.SYSTEM}), S.CLOSED),
+    E.PLAN: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), None),
+    E.ASK_EXTENSION: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), None),
+    E.GRANT_EXTENSION: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE}), None),
+    E.REFUSE_EXTENSION: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE}), None),
+    E.TAKE: (frozenset({S.TRIAGE}), frozenset({P.OFFICE}), None),
+    E.MERGE: (frozenset({S.TRIAGE, S.ASSIGNED, S.ACCEPTED}), frozenset({P.OFFICE}), S.MERGED),
+    E.UNMERGE: (frozenset({S.MERGED}), frozenset({P.OFFICE}), S.TRIAGE),
+    E.UNASSIGN: (frozenset({S.ASSIGNED}), frozenset({P.OFFICE}), S.TRIAGE),
+    E.VERIFY: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),
+    E.REOPEN: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), S.ACCEPTED),
+    E.RELEASE: (frozenset({S.ASSIGNED, S.ACCEPTED, S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),
+    E.REVOKE: (frozenset(S), frozenset({P.OFFICE}), None),
 }
 
 

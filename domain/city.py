@@ -132,13 +132,19 @@ _N = TypeVar("_N", bound=_Node)
 # No slots, for cached_property needs a __dict__; compared and hashed by identity, so that indexes can be kept per city.
 @dataclass(frozen=True, kw_only=True, eq=False)
 class City:
-    """A whole city. Lookups of unknown codes raise KeyError; paths go from the code itself up to its root."""
+    """A whole city. Lookups of unknown codes raise KeyError; paths go from the code itself up to its root.
+
+    `digest` is a weekday (0 is Monday) and a time of day.
+    """
 
     name: str
     name_en: str
     zone: ZoneInfo
     languages: tuple[str, ...]
     closing_time: time
+    quiet_hours: tuple[time, time]
+    morning: time
+    digest: tuple[int, time]
     working_days: Mapping[date, bool]
     ladder: tuple[Rung, ...]
     areas: Mapping[str, Area]

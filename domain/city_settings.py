@@ -24,12 +24,17 @@ LADDER = (
 )
 """The ladder of a city whose file has none. Source: DESIGN, "Deadlines"."""
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 EXAMPLES = {
     "name": 'name = "西宁市"',
     "name_en": 'name_en = "Xining"',
     "zone": 'zone = "Asia/Shanghai"',
     "languages": 'languages = ["zh_Hans", "en"]',
     "closing_time": 'closing_time = "18:00"',
+    "quiet_hours": 'quiet_hours = "21:00-08:00"',
+    "morning": 'morning = "08:30"',
+    "digest": 'digest = "mon 08:30"',
     "ladder": 'ladder = [{at = "50%", to = ["contact"]}, {at = "0", to = ["contact", "head"]}]',
     "working_days": '[working_days] and below it one line a day: "2026-10-10" = true',
 }
@@ -44,6 +49,9 @@ class Settings:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     languages: tuple[str, ...] = LANGUAGES
     closing_time: time = time(18)
+    quiet_hours: tuple[time, time] = (time(21), time(8))
+    morning: time = time(8, 30)
+    digest: tuple[int, time] = (0, time(8, 30))
     ladder: tuple[Rung, ...] = LADDER
     working_days: dict[date, bool] = field(default_factory=dict)
 
@@ -87,7 +95,10 @@ class _Settings:
             "name_en": _text,
             "zone": _zone,
             "languages": _languages,
-            "closing_time": _closing_time,
+            "closing_time": _time,
+            "quiet_hours": _hours,
+            "morning": _time,
+            "digest": _weekly,
         }
         for key, check in checks.items():
             if key in self._document:
@@ -175,12 +186,24 @@ def _languages(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-def _closing_time(value: object) -> time:
+def _time(value: object) -> time:
     try:
-        closing_time = value if isinstance(value, time) else time.fromisoformat(str(value))
+        read = value if isinstance(value, time) else time.fromisoformat(str(value))
     except ValueError:
         raise ValueError(f'"{value}" is not a time of day.') from None
-    return closing_time.replace(tzinfo=None)
+    return read.replace(tzinfo=None)
+
+
+def _hours(value: object) -> tuple[time, time]:
+    begin, _dash, end = str(value).partition("-")
+    return _time(begin.strip()), _time(end.strip())
+
+
+def _weekly(value: object) -> tuple[int, time]:
+    day, _space, at = str(value).partition(" ")
+    if day.lower() not in WEEKDAYS:
+        raise ValueError(f'"{value}" does not begin with a day of the week ({", ".join(WEEKDAYS)}).')
+    return WEEKDAYS.index(day.lower()), _time(at.strip())
 
 
 def _rung(step: dict[str, Any]) -> Rung:

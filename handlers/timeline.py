@@ -37,6 +37,9 @@ WORDS: dict[Event, Text] = {
     Event.RATE: _("Rated: {level}"),
     Event.REFUSE: _("Not taken on: {text}"),
     Event.WITHDRAW: _("Withdrawn. {text}"),
+    Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
+    Event.RUN_ON: _("The unit's question was not answered in time; its own time runs on."),
+    Event.RECKON: _("A new date, since the holidays are announced: {due}"),
     Event.REVEAL: _("Your name was looked at by those who may."),
 }
 # What only staff read, and with whose words.
@@ -44,6 +47,7 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.RETURN: _("Returned by {unit}: {text}"),
     Event.HAND_OVER: _("Handed to {name}."),
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
+    Event.RUNG: _("Reminded by the ladder ({rung}): the time ends {due}."),
 }
 
 
@@ -92,7 +96,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
 async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
-    if staff and event is Event.REVEAL:
+    if (staff and event is Event.REVEAL) or not row.payload.get("fired", True):
         return None
     if words is None:
         return None
@@ -105,6 +109,8 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
             "text": _text(entry),
             "name": role.name if role else "",
+            "rung": str(row.payload.get("rung") or ""),
+            "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",
         },
     )

@@ -1,25 +1,73 @@
-"""What happens by itself. Jobs select rows and call actions; they send nothing themselves."""
+"""What happens by itself. Jobs and sweeps select rows and call actions; they send nothing themselves.
+
+A job runs once in each of its slots, by one process; the newest slot that was missed is made up for. A sweep needs no slots: it
+does whatever is due, each in its own savepoint.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from actions import chasing
 from actions.context import Context
-from schedules import housekeeping, seal
+from domain.city import City
+from schedules import chase, housekeeping, seal
+
+Slot = Callable[[City, datetime], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something to be done once in every stretch of time, by one process."""
+    """Something to be done once in a while; `slot` gives the newest slot of a city at a moment."""
 
     name: str
-    every: timedelta
+    slot: Slot
     run: Callable[[Context], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Something to be done as soon as it is due: `due` finds the ids of so many deadlines, `do` says whether it did one."""
+
+    name: str
+    due: Callable[[Context, int], Awaitable[Sequence[str]]]
+    do: Callable[[Context, str], Awaitable[bool]]
+
+
+def every(length: timedelta) -> Slot:
+    """Give a slot for each stretch of this length."""
+
+    def slot(city: City, now: datetime) -> datetime:
+        return datetime.fromtimestamp(now.timestamp() // length.total_seconds() * length.total_seconds(), UTC)
+
+    return slot
+
+
+def every_morning(city: City, now: datetime) -> datetime:
+    """Give the city's morning of today, or of yesterday before it has come."""
+    return _newest(city, now, city.morning, timedelta(days=1))
+
+
+def every_week(city: City, now: datetime) -> datetime:
+    """Give the time of the city's newest weekly digest."""
+    weekday, at = city.digest
+    today = now.astimezone(city.zone).date()
+    return _newest(city, now, at, timedelta(days=7), back=timedelta(days=(today.weekday() - weekday) % 7))
+
+
+def _newest(city: City, now: datetime, at: time, apart: timedelta, back: timedelta = timedelta()) -> datetime:
+    local = now.astimezone(city.zone)
+    day = local.date() - back
+    if datetime.combine(day, at, city.zone) > local:
+        day -= apart
+    return datetime.combine(day, at, city.zone).astimezone(UTC)
+
+
 JOBS = (
-    Job(name="seal", every=timedelta(minutes=10), run=seal.run),
-    Job(name="housekeeping", every=timedelta(hours=1), run=housekeeping.run),
+    Job(name="seal", slot=every(timedelta(minutes=10)), run=seal.run),
+    Job(name="housekeeping", slot=every(timedelta(hours=1)), run=housekeeping.run),
 )
+
+SWEEPS = (Sweep(name="chase", due=chase.reached, do=chasing.chase), Sweep(name="settle", due=chase.estimated, do=chasing.settle))

@@ -18,7 +18,7 @@ class Case:
     `unit` is None while the office owns it; `holder` is the role that signed in. `named` is the reporter's sealed name and
     phone, None for anonymous; `cover` are words, sealed, that nobody shall read. Coordinates are millionths of a degree in
     `crs`; `code` is the keyed hash of the receipt's code; `routing` is the decision with its reasons, as JSON. `round` grows
-    with every reopening.
+    with every reopening. `closing` is the event that closed it, `merged_into` the case that it follows since it was merged.
     """
 
     id: str
@@ -46,12 +46,14 @@ class Case:
     urged_at: datetime | None = None
     closed_at: datetime | None = None
     rating: Satisfaction | None = None
+    closing: str | None = None
+    merged_into: str | None = None
 
 
 _COLUMNS = tuple(Case.__dataclass_fields__)
 _INSERT = f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)}) ON CONFLICT DO NOTHING"
 _CHANGING = ("state", "version", "round", "unit", "holder", "area", "category", "routing", "code", "changed_at", "urged_at",
-             "closed_at", "rating")  # fmt: skip
+             "closed_at", "rating", "closing", "merged_into")  # fmt: skip
 _UPDATE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _CHANGING)} WHERE id = :id"
 
 
@@ -63,6 +65,12 @@ async def insert(tx: Tx, case: Case) -> bool:
 async def for_change(tx: Tx, id: str) -> Case | None:
     """Take a case for this transaction."""
     row = await tx.one("SELECT * FROM cases WHERE id = :id /*pg FOR NO KEY UPDATE */", id=id)
+    return _case(row) if row else None
+
+
+async def free_for_change(tx: Tx, id: str) -> Case | None:
+    """Take a case for this transaction if nobody has it; None if somebody does."""
+    row = await tx.one("SELECT * FROM cases WHERE id = :id /*pg FOR NO KEY UPDATE SKIP LOCKED */", id=id)
     return _case(row) if row else None
 
 

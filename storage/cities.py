@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from storage.database import Tx
-from storage.ids import ms
+from storage.ids import at, ms
 
 
 async def newest(tx: Tx) -> int:
     """Read the number of the newest loading, 0 before the first; until this transaction ends nobody loads another."""
     row = await tx.one("SELECT /*pg pg_advisory_xact_lock_shared(4801731), */ MAX(n) AS n FROM city")
     return int(row["n"] or 0) if row else 0
+
+
+async def first_loaded_at(tx: Tx) -> datetime:
+    """Read when a city was loaded for the first time; there must have been one."""
+    row = await tx.one("SELECT MIN(loaded_at) AS at FROM city")
+    return at(row["at"]) if row else datetime.max.replace(tzinfo=UTC)
 
 
 async def for_change(tx: Tx) -> None:

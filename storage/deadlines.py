@@ -8,77 +8,102 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import at, ms
 
 
 class DeadlineKind(StrEnum):
     """`promise` is the citizen's, `triage` the office's time to assign; `accept` and `answer` are the unit's; `check` is the
-    citizen's time to say solved or not."""
+    citizen's time to say solved or not, `reply` their time to answer a question, in which the unit's own time stands still."""
 
     PROMISE = "promise"
     TRIAGE = "triage"
     ACCEPT = "accept"
     ANSWER = "answer"
     CHECK = "check"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """One deadline. `rule` is the limit as written in the city's files; `provisional` if the year's calendar is not out yet."""
+    """One deadline.
+
+    `rule` is the limit as the city's files write it, or as it was extended; `unit` is whose time it is, None for the citizen's
+    and the office's. `ended` is the event that stopped it. `passed` are the rungs of the ladder that it has behind it, as the
+    ladder writes them; `next_rung_at` is None when none is left, or while it stands still. `provisional` means that the year's
+    calendar is not out yet; `calendar` says then by which one it was estimated.
+    """
 
     id: str
     case: str
     kind: DeadlineKind
     round: int
+    unit: str | None
     rule: str
     started_at: datetime
     due_at: datetime
-    stopped_at: datetime | None
+    stopped_at: datetime | None = None
+    ended: str | None = None
+    next_rung_at: datetime | None = None
+    passed: tuple[str, ...] = ()
+    calendar: str
     provisional: bool
 
 
-async def start(
-    tx: Tx,
-    *,
-    case: str,
-    kind: DeadlineKind,
-    round: int,
-    rule: str,
-    now: datetime,
-    due: datetime,
-    calendar: str,
-    provisional: bool,
-) -> Deadline:
-    """Begin a deadline."""
-    id = new_id(now)
+async def insert(tx: Tx, deadline: Deadline) -> None:
+    """Keep a new deadline."""
     await tx.run(
-        "INSERT INTO deadline (id, case_id, kind, round, rule, started_at, due_at, calendar, provisional)"
-        " VALUES (:id, :case, :kind, :round, :rule, :now, :due, :calendar, :provisional)",
-        id=id,
-        case=case,
-        kind=kind,
-        round=round,
-        rule=rule,
-        now=ms(now),
-        due=ms(due),
-        calendar=calendar,
-        provisional=int(provisional),
-    )
-    return Deadline(
-        id=id, case=case, kind=kind, round=round, rule=rule, started_at=now, due_at=due, stopped_at=None, provisional=provisional
+        "INSERT INTO deadline (id, case_id, kind, round, unit, rule, started_at, due_at, next_rung_at, passed, calendar,"
+        " provisional)"
+        " VALUES (:id, :case, :kind, :round, :unit, :rule, :started, :due, :next, :passed, :calendar, :provisional)",
+        id=deadline.id,
+        case=deadline.case,
+        kind=deadline.kind,
+        round=deadline.round,
+        unit=deadline.unit,
+        rule=deadline.rule,
+        started=ms(deadline.started_at),
+        due=ms(deadline.due_at),
+        next=_ms(deadline.next_rung_at),
+        passed=" ".join(deadline.passed),
+        calendar=deadline.calendar,
+        provisional=int(deadline.provisional),
     )
 
 
-async def stop(tx: Tx, case: str, kinds: Sequence[DeadlineKind], now: datetime) -> None:
-    """End the running deadlines of these kinds."""
+async def update(tx: Tx, deadline: Deadline) -> None:
+    """Write a changed deadline; whatever went wrong with it before is over."""
+    await tx.run(
+        "UPDATE deadline SET rule = :rule, due_at = :due, stopped_at = :stopped, ended = :ended, next_rung_at = :next,"
+        " passed = :passed, calendar = :calendar, provisional = :provisional, tries = 0, why = NULL WHERE id = :id",
+        id=deadline.id,
+        rule=deadline.rule,
+        due=ms(deadline.due_at),
+        stopped=_ms(deadline.stopped_at),
+        ended=deadline.ended,
+        next=_ms(deadline.next_rung_at),
+        passed=" ".join(deadline.passed),
+        calendar=deadline.calendar,
+        provisional=int(deadline.provisional),
+    )
+
+
+async def stop(tx: Tx, case: str, kinds: Sequence[DeadlineKind], event: str, now: datetime) -> None:
+    """End the running deadlines of these kinds because of an event."""
     for kind in kinds:
         await tx.run(
-            "UPDATE deadline SET stopped_at = :now, next_rung_at = NULL"
+            "UPDATE deadline SET stopped_at = :now, ended = :event, next_rung_at = NULL"
             " WHERE case_id = :case AND kind = :kind AND stopped_at IS NULL",
             case=case,
             kind=kind,
+            event=event,
             now=ms(now),
         )
+
+
+async def get(tx: Tx, id: str) -> Deadline | None:
+    """Read one deadline."""
+    row = await tx.one("SELECT * FROM deadline WHERE id = :id", id=id)
+    return _deadline(row) if row else None
 
 
 async def running(tx: Tx, case: str) -> dict[DeadlineKind, Deadline]:
@@ -88,8 +113,62 @@ async def running(tx: Tx, case: str) -> dict[DeadlineKind, Deadline]:
 
 
 async def of_case(tx: Tx, case: str) -> Sequence[Deadline]:
-    """Read every deadline of a case."""
+    """Read every deadline of a case, in the order in which they began."""
     return [_deadline(row) for row in await tx.all("SELECT * FROM deadline WHERE case_id = :case ORDER BY id", case=case)]
+
+
+async def reached(tx: Tx, now: datetime, limit: int) -> Sequence[str]:
+    """Read the ids of deadlines whose next rung is reached, in the order of its time."""
+    rows = await tx.all(
+        "SELECT id FROM deadline WHERE next_rung_at <= :now ORDER BY next_rung_at, id LIMIT :limit", now=ms(now), limit=limit
+    )
+    return [row["id"] for row in rows]
+
+
+async def next_reached(tx: Tx, after: datetime) -> datetime | None:
+    """Tell when the next rung of any deadline is reached after a moment; None if none will be."""
+    row = await tx.one("SELECT MIN(next_rung_at) AS at FROM deadline WHERE next_rung_at > :after", after=ms(after))
+    return at(row["at"]) if row and row["at"] is not None else None
+
+
+async def fail(tx: Tx, id: str, why: str, most: int, again: datetime) -> bool:
+    """Note that a rung could not be dealt with; after `most` tries it is put aside, and that is True."""
+    await tx.run(
+        "UPDATE deadline SET tries = tries + 1, why = :why,"
+        " next_rung_at = CASE WHEN tries + 1 < :most THEN CAST(:again AS BIGINT) END WHERE id = :id",
+        id=id,
+        why=why,
+        most=most,
+        again=ms(again),
+    )
+    row = await tx.one("SELECT next_rung_at FROM deadline WHERE id = :id", id=id)
+    return row is not None and row["next_rung_at"] is None
+
+
+async def put_aside(tx: Tx) -> Sequence[tuple[Deadline, str]]:
+    """Read the deadlines whose rungs could not be dealt with, and why."""
+    rows = await tx.all(
+        "SELECT * FROM deadline WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL ORDER BY id"
+    )
+    return [(_deadline(row), row["why"]) for row in rows]
+
+
+async def estimated(tx: Tx, calendar: str, limit: int) -> Sequence[str]:
+    """Read the ids of running deadlines that were estimated by another calendar than this one."""
+    found: list[str] = []
+    for other in ("<", ">"):
+        rows = await tx.all(
+            "SELECT id FROM deadline WHERE provisional = 1 AND stopped_at IS NULL AND tries = 0"
+            f" AND calendar {other} :calendar LIMIT :limit",
+            calendar=calendar,
+            limit=limit,
+        )
+        found += [row["id"] for row in rows]
+    return found
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return ms(moment) if moment else None
 
 
 def _deadline(row: Row) -> Deadline:
@@ -98,9 +177,14 @@ def _deadline(row: Row) -> Deadline:
         case=row["case_id"],
         kind=DeadlineKind(row["kind"]),
         round=row["round"],
+        unit=row["unit"],
         rule=row["rule"],
         started_at=at(row["started_at"]),
         due_at=at(row["due_at"]),
         stopped_at=at(row["stopped_at"]) if row["stopped_at"] is not None else None,
+        ended=row["ended"],
+        next_rung_at=at(row["next_rung_at"]) if row["next_rung_at"] is not None else None,
+        passed=tuple(row["passed"].split()),
+        calendar=row["calendar"],
         provisional=bool(row["provisional"]),
     )

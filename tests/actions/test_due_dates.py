@@ -88,10 +88,10 @@ async def test_signing_in_ends_only_the_time_to_sign_in(cast: Cast) -> None:
     assert await running(cast, case) == {"promise": "2026-01-14 18:00", "answer": "2026-01-14 18:00"}
 
 
-async def test_asking_counts_as_signing_in(cast: Cast) -> None:
+async def test_asking_counts_as_signing_in_and_gives_the_citizen_three_days(cast: Cast) -> None:
     case = await cast.assigned()
     await cast.does("colleague", lambda ctx: handling.ask(ctx, case.id, "?"), at(FRIDAY))
-    assert await running(cast, case) == {"promise": "2026-01-14 18:00", "answer": "2026-01-14 18:00"}
+    assert await running(cast, case) == {"promise": "2026-01-14 18:00", "answer": "2026-01-14 18:00", "reply": "2026-01-14 18:00"}
 
 
 async def test_returning_gives_the_office_a_day_and_ends_the_units_time(cast: Cast) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import zip_longest
 
 import pytest
 from cast import BELOW, CITIZENS, COMPLAINT, MISCONDUCT, NAMED, NOWHERE, STAFF, UNIT, Cast
 from stores import NOW
 
-from actions import filing, following, handling, identity, invitations, triage
+from actions import filing, following, handling, identity, invitations, notices, triage
 from actions.context import Context
 from actions.filing import FileCase
 from domain.cases import Satisfaction
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CONTACTS = {"holder", "colleague", "third"}
 OFFICE = {"office", "second office"}
 FOLLOWERS = {"reporter", "follower"}
+
+
+LATER = NOW + timedelta(minutes=1)
+"""When what happens is not told together with what happened before."""
 
 
 async def last(cast: Cast) -> int:
@@ -173,7 +178,7 @@ async def test_exactly_those_are_told_whom_it_concerns(cast: Cast, name: str) ->
     telling = TOLD[name]
     case = await telling.state(cast)
     before = await last(cast)
-    await cast.does(telling.who, lambda ctx: telling.what(ctx, case))
+    await cast.does(telling.who, lambda ctx: telling.what(ctx, case), LATER)
     rows = await cast.rows(before)
     assert to(cast, rows, edits=False) == telling.news
     assert {card: who for card, who in to(cast, rows, edits=True).items() if card} == telling.edits
@@ -268,7 +273,10 @@ async def hand_over_to(ctx: Context, case: Case, name: str) -> object:
     return await handling.hand_over(ctx, case.id, colleague.id)
 
 
-async def test_nothing_that_goes_to_staff_says_who_complained_and_nothing_to_citizens_who_dealt_with_it(cast: Cast) -> None:
+async def test_nothing_that_goes_to_staff_says_who_complained_and_nothing_to_citizens_who_dealt_with_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "TOGETHER", timedelta())  # every piece of news in a message of its own
     before = await last(cast)
     case = await _whole_story(cast)
     rows = await cast.rows(before)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import traceback
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def test_with_nothing_set_everything_has_its_default(tmp_path: Path) -> None:
         wrong_codes=5,
         address_wrong_codes=50,
         wrong_codes_wait=15,
+        tick=timedelta(seconds=5),
     )
 
 
@@ -99,6 +101,7 @@ def test_derived_settings_show_the_default_that_they_come_to(tmp_path: Path) -> 
         ("LOG", "json", "json"),
         ("BEHIND_PROXY", "yes", True),
         ("PACE_ALL", "0", 0.0),
+        ("TICK", "0.2", timedelta(seconds=0.2)),
         ("PACE_CHAT", "0.5", 0.5),
         ("MESSAGES_PER_MINUTE", "1", 1),
     ],
@@ -159,6 +162,7 @@ def test_megabytes_are_given_in_bytes(tmp_path: Path) -> None:
         ("LOG", "xml", "text or json"),
         ("BEHIND_PROXY", "1", "yes or no"),
         ("PACE_ALL", "-1", "0 or more"),
+        ("TICK", "0", "more than 0"),
         ("PACE_ALL", "nan", "0 or more"),
         ("PACE_CHAT", "1e3", "0 or more"),
         ("MESSAGES_PER_MINUTE", "0", "at least 1"),

@@ -9,7 +9,7 @@ from story_town import Town
 from handlers import SUBJECTS
 
 HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my", "unit", "office"}
-CITIZEN = {"urge", "solved", "new_code", "add", "reply", "not_solved", "withdraw"} | {
+CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw"} | {
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
 UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_case"}

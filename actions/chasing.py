@@ -1,0 +1,142 @@
+"""What happens when a deadline's rung is reached: somebody is reminded, told, proposed for the accountability list; silence
+closes a case; a question that nobody answered holds the unit's time no longer.
+
+Each rung once, in the order of their times. After a time without sweeps the highest that is reached fires, and those below it
+are recorded as passed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actions.cards import due as shown_due
+from actions.cards import facts, office_card, title
+from actions.context import Context
+from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_heads, tell_office, tell_unit, unhurried
+from actions.record import move, note
+from actions.timekeeping import END, ahead, climb, reckon, run_on, stop
+from dialog.outgoing import say
+from dialog.texts import Text, _
+from domain.cases import CaseKind, CaseState, Event, Party
+from domain.city import Rung, RungTo
+from domain.ladder import reached
+from storage import cases, deadlines, proposals, quotas
+from storage.cases import Case
+from storage.deadlines import Deadline, DeadlineKind
+from storage.ids import ms
+
+
+async def chase(ctx: Context, id: str) -> bool:
+    """Do what the rungs ask that a deadline has reached; False if somebody else works on its case, or nothing is reached."""
+    found = await deadlines.get(ctx.tx, id)
+    case = await cases.free_for_change(ctx.tx, found.case) if found else None
+    deadline = await deadlines.get(ctx.tx, id)  # again, now that nobody else changes the case
+    if case is None or deadline is None or deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
+        return False
+    rungs = [rung for _at, rung in reached(await ahead(ctx, deadline), deadline.started_at, ctx.now)]
+    deadline = await climb(ctx, deadline, rungs)
+    for rung in rungs:
+        fired = rung is rungs[-1]
+        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rung.at, due=ms(deadline.due_at), fired=fired)
+    if rungs:
+        await _fire(ctx, case, deadline, rungs[-1])
+    return True
+
+
+async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
+    match deadline.kind:
+        case DeadlineKind.ACCEPT | DeadlineKind.ANSWER:
+            await _urge_unit(ctx, case, deadline, rung)
+        case DeadlineKind.TRIAGE:
+            due = shown_due(deadline)
+            await queue_for_office(
+                ctx, case, _("This case should have been assigned by {due}.", due=due), due=unhurried(ctx, case)
+            )
+        case DeadlineKind.CHECK if rung.at == END:
+            await _close(ctx, case)
+        case DeadlineKind.CHECK:
+            ask = _("Please say by {due} whether it is solved. After that the case is closed.", due=shown_due(deadline))
+            await tell_followers(ctx, case, ask)
+        case DeadlineKind.REPLY if rung.at == END:
+            await _end_pause(ctx, case)
+        case DeadlineKind.REPLY:
+            ask = _("The unit still waits for your answer to its question, until {due}.", due=shown_due(deadline))
+            await tell_followers(ctx, case, ask)
+
+
+async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
+    when = unhurried(ctx, case)
+    unit = deadline.unit or ""
+    if RungTo.CONTACT in rung.to:
+        await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when)
+    if RungTo.HEAD in rung.to:
+        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline)), when)
+    if RungTo.ACCOUNTABILITY in rung.to:
+        await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
+    if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):
+        return
+    if case.kind is CaseKind.MISCONDUCT:
+        # That there are late ones is all that the office may know.
+        if await quotas.use(ctx.tx, "late misconduct", 1, 1, timedelta(days=1), ctx.now) is None:
+            await tell_office(ctx, say(_("A misconduct report is late with its discipline team.")), when)
+        return
+    proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
+    card = office_card(ctx, await facts(ctx, case))
+    await tell_office(ctx, card.below(_overdue(ctx, deadline), *proposed), when)
+
+
+def _reminder(ctx: Context, deadline: Deadline) -> Text:
+    due = shown_due(deadline)
+    if ctx.now < deadline.due_at:
+        if deadline.kind is DeadlineKind.ACCEPT:
+            return _("A reminder: please sign this case in by {due}.", due=due)
+        return _("A reminder: please answer this case by {due}.", due=due)
+    if deadline.kind is DeadlineKind.ACCEPT:
+        return _("This case should have been signed in by {due}. Please do so now.", due=due)
+    return _("This case should have been answered by {due}. Please do so now.", due=due)
+
+
+def _overdue(ctx: Context, deadline: Deadline) -> Text:
+    unit, due = ctx.city.unit(deadline.unit or ""), shown_due(deadline)
+    if ctx.now < deadline.due_at:
+        return _("{unit}: the time ends on {due}.", unit=unit, due=due)
+    if deadline.kind is DeadlineKind.ACCEPT:
+        return _("{unit} is late: this case should have been signed in by {due}.", unit=unit, due=due)
+    return _("{unit} is late: this case should have been answered by {due}.", unit=unit, due=due)
+
+
+async def _close(ctx: Context, case: Case) -> None:
+    """Close a case of which nothing was heard."""
+    case = await move(ctx, case, Event.SILENCE, Party.SYSTEM)
+    await note(ctx, case, Event.SILENCE, Party.SYSTEM)
+    await stop(ctx, case, Event.SILENCE)
+    await refresh_cards(ctx, case)
+    await tell_followers(ctx, case, _("We have heard nothing from you, so the case is closed."))
+
+
+async def _end_pause(ctx: Context, case: Case) -> None:
+    """Let the unit's time run on without the citizen's answer."""
+    await run_on(ctx, case, Event.RUN_ON)
+    await note(ctx, case, Event.RUN_ON, Party.SYSTEM)
+    await refresh_cards(ctx, case)
+    answer = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.ANSWER)
+    if answer:
+        news = _("The citizen has not answered your question. Your time runs on: answer by {due}.", due=shown_due(answer))
+        await tell_unit(ctx, case, news, files=(), due=unhurried(ctx, case))
+
+
+async def settle(ctx: Context, id: str) -> bool:
+    """Reckon a provisional due time again by the calendar as it is known now; False if somebody else works on its case."""
+    found = await deadlines.get(ctx.tx, id)
+    case = await cases.free_for_change(ctx.tx, found.case) if found else None
+    before = await deadlines.get(ctx.tx, id)
+    if case is None or before is None or before.stopped_at is not None:
+        return False
+    deadline = await reckon(ctx, before)
+    if (deadline.due_at, deadline.provisional) == (before.due_at, before.provisional):
+        return True
+    await note(ctx, case, Event.RECKON, Party.SYSTEM, kind=deadline.kind, before=ms(before.due_at), due=ms(deadline.due_at))
+    await refresh_cards(ctx, case)
+    if deadline.kind is DeadlineKind.PROMISE and case.state is not CaseState.ANSWERED:
+        await tell_followers(ctx, case, _("The holidays are announced now. You get an answer by {due}.", due=shown_due(deadline)))
+    return True

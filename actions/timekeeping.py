@@ -1,0 +1,149 @@
+"""The deadlines of a case: begin, stand still while the citizen is asked, run on, extend, reckon again, end.
+
+A due time always follows from start, rule and pauses, so that it can be reckoned again whenever one of them, or the calendar,
+changes. The ladder is the unit's (`accept`, `answer`); the others have their own few rungs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from actions.context import Context
+from domain.cases import CaseState, Event
+from domain.city import Rung, RungTo
+from domain.ladder import RungTime, next_rung, rung_times
+from domain.limits import Limit
+from domain.working_days import Due, Pause
+from storage import deadlines
+from storage.cases import Case
+from storage.deadlines import Deadline, DeadlineKind
+from storage.ids import new_id
+
+REPLY = Limit.parse("3wd")
+MOST_PAUSES = 2
+UNITS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
+END = "0"
+_OFFICE = (RungTo.OFFICE,)
+OWN_RUNGS: dict[DeadlineKind, tuple[Rung, ...]] = {
+    DeadlineKind.PROMISE: (),
+    DeadlineKind.TRIAGE: (Rung(at=END, to=_OFFICE),),
+    DeadlineKind.CHECK: (Rung(at="-1d", to=_OFFICE), Rung(at=END, to=_OFFICE)),
+    # Reminded after one working day of three.
+    DeadlineKind.REPLY: (Rung(at="-2wd", to=_OFFICE), Rung(at=END, to=_OFFICE)),
+}
+
+
+async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> Deadline:
+    """Begin a deadline of a case now."""
+    due = ctx.city.working_days.due(ctx.now, limit)
+    deadline = Deadline(
+        id=new_id(ctx.now),
+        case=case.id,
+        kind=kind,
+        round=case.round,
+        unit=case.unit if kind in UNITS else None,
+        rule=str(limit),
+        started_at=ctx.now,
+        due_at=due.at,
+        calendar=_calendar(ctx, due),
+        provisional=due.provisional,
+    )
+    deadline = _armed(deadline, _times(ctx, deadline, ()), ctx.now)
+    await deadlines.insert(ctx.tx, deadline)
+    return deadline
+
+
+async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:
+    """Begin a unit's own deadlines anew because of an event, and return the one for its answer."""
+    times = ctx.city.times(case.kind, case.category)
+    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.TRIAGE, DeadlineKind.REPLY, *UNITS), event, ctx.now)
+    if case.state is CaseState.ASSIGNED:
+        await start(ctx, case, DeadlineKind.ACCEPT, times.accept)
+    return await start(ctx, case, DeadlineKind.ANSWER, times.answer)
+
+
+async def stop(ctx: Context, case: Case, event: Event, *kinds: DeadlineKind) -> None:
+    """End the running deadlines of these kinds, of every kind if none is named."""
+    await deadlines.stop(ctx.tx, case.id, kinds or tuple(DeadlineKind), event, ctx.now)
+
+
+async def pause(ctx: Context, case: Case) -> None:
+    """Let the unit's time stand still while the citizen is asked: at most twice, and never once it is up."""
+    answer = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.ANSWER)
+    if answer is None or ctx.now >= answer.due_at or len(await pauses(ctx, answer)) >= MOST_PAUSES:
+        return
+    await start(ctx, case, DeadlineKind.REPLY, REPLY)
+    await deadlines.update(ctx.tx, replace(answer, next_rung_at=None))
+
+
+async def run_on(ctx: Context, case: Case, event: Event) -> bool:
+    """Let the unit's time run again; False if it did not stand still. It stood still no longer than the citizen had to reply."""
+    now = await deadlines.running(ctx.tx, case.id)
+    reply, answer = now.get(DeadlineKind.REPLY), now.get(DeadlineKind.ANSWER)
+    if reply is None:
+        return False
+    ended = replace(reply, stopped_at=min(ctx.now, reply.due_at), ended=event, next_rung_at=None)
+    await deadlines.update(ctx.tx, ended)
+    if answer:
+        await reckon(ctx, answer)
+    return True
+
+
+async def reckon(ctx: Context, deadline: Deadline, rule: Limit | None = None) -> Deadline:
+    """Reckon a due time again, by a longer rule where one is given: that re-arms the rungs which lie ahead then."""
+    stood = await pauses(ctx, deadline) if deadline.kind is DeadlineKind.ANSWER else ()
+    limit = rule or Limit.parse(deadline.rule)
+    due = ctx.city.working_days.shifted(ctx.city.working_days.due(deadline.started_at, limit), stood)
+    again = replace(deadline, rule=str(limit), due_at=due.at, calendar=_calendar(ctx, due), provisional=due.provisional)
+    times = _times(ctx, again, stood)
+    if rule:
+        again = _armed(again, times, ctx.now)
+    elif deadline.next_rung_at is not None or not await _stands_still(ctx, deadline):
+        again = replace(again, next_rung_at=next((at for at, rung in times if rung.at not in again.passed), None))
+    await deadlines.update(ctx.tx, again)
+    return again
+
+
+async def ahead(ctx: Context, deadline: Deadline) -> tuple[RungTime, ...]:
+    """Give the rungs that a deadline has not passed yet, in order of time."""
+    stood = await pauses(ctx, deadline) if deadline.kind is DeadlineKind.ANSWER else ()
+    return tuple((at, rung) for at, rung in _times(ctx, deadline, stood) if rung.at not in deadline.passed)
+
+
+async def climb(ctx: Context, deadline: Deadline, rungs: Sequence[Rung]) -> Deadline:
+    """Put rungs behind a deadline and arm the next one."""
+    left = [(at, rung) for at, rung in await ahead(ctx, deadline) if rung not in rungs]
+    passed = (*deadline.passed, *(rung.at for rung in rungs))
+    climbed = replace(deadline, passed=passed, next_rung_at=left[0][0] if left else None)
+    await deadlines.update(ctx.tx, climbed)
+    return climbed
+
+
+async def pauses(ctx: Context, answer: Deadline) -> Sequence[Pause]:
+    """Give the times in which a unit's time to answer stood still; one that goes on ends now."""
+    return [
+        (reply.started_at, reply.stopped_at or ctx.now)
+        for reply in await deadlines.of_case(ctx.tx, answer.case)
+        if reply.kind is DeadlineKind.REPLY and reply.started_at >= answer.started_at
+    ]
+
+
+async def _stands_still(ctx: Context, deadline: Deadline) -> bool:
+    running = await deadlines.running(ctx.tx, deadline.case)
+    return deadline.kind is DeadlineKind.ANSWER and DeadlineKind.REPLY in running
+
+
+def _times(ctx: Context, deadline: Deadline, stood: Sequence[Pause]) -> tuple[RungTime, ...]:
+    ladder = OWN_RUNGS.get(deadline.kind, ctx.city.city.ladder)
+    return rung_times(ladder, deadline.started_at, deadline.due_at, stood, ctx.city.working_days)
+
+
+def _calendar(ctx: Context, due: Due) -> str:
+    return ctx.city.calendar if due.provisional else due.calendar
+
+
+def _armed(deadline: Deadline, times: Sequence[RungTime], now: datetime) -> Deadline:
+    passed = tuple(rung.at for at, rung in times if at <= now)
+    return replace(deadline, passed=passed, next_rung_at=next_rung(times, now))

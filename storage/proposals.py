@@ -1,0 +1,57 @@
+"""The accountability list: what the program proposes on a stated ground, and what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.database import Row, Tx
+from storage.ids import at, ms, new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One proposal. `ground` is the rung of the ladder that was reached."""
+
+    id: str
+    unit: str
+    case: str
+    deadline: str
+    ground: str
+    proposed_at: datetime
+
+
+async def propose(tx: Tx, *, unit: str, case: str, deadline: str, ground: str, now: datetime) -> bool:
+    """Put a unit on the list; False if it is there for the same reason."""
+    return bool(
+        await tx.run(
+            "INSERT INTO proposal (id, unit, case_id, deadline, ground, proposed_at)"
+            " VALUES (:id, :unit, :case, :deadline, :ground, :now) ON CONFLICT (deadline, ground) DO NOTHING",
+            id=new_id(now),
+            unit=unit,
+            case=case,
+            deadline=deadline,
+            ground=ground,
+            now=ms(now),
+        )
+    )
+
+
+async def undecided(tx: Tx, after: str | None, limit: int) -> Sequence[Proposal]:
+    """Read what nobody has decided yet, oldest first, from above the id `after`."""
+    rows = await tx.all(
+        "SELECT * FROM proposal WHERE decided_at IS NULL AND id > :after ORDER BY id LIMIT :limit", after=after or "", limit=limit
+    )
+    return [_proposal(row) for row in rows]
+
+
+def _proposal(row: Row) -> Proposal:
+    return Proposal(
+        id=row["id"],
+        unit=row["unit"],
+        case=row["case_id"],
+        deadline=row["deadline"],
+        ground=row["ground"],
+        proposed_at=at(row["proposed_at"]),
+    )
