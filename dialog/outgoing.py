@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
+from dialog.chart import Chart, dump_chart, load_chart
 from dialog.texts import Text, dump, load_text, without_secrets
 
 
@@ -33,7 +34,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message: paragraphs, rows of buttons, ids of files, and what the question wants.
+    """One message: paragraphs, rows of buttons, ids of files, what the question wants, and a chart, shown as a picture.
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
     A `patient` message is worth nothing without its files: it waits for them up to a day instead of half a minute.
@@ -46,15 +47,18 @@ class Outgoing:
     subject: str | None = None
     card: str | None = None
     patient: bool = False
+    chart: Chart | None = None
 
     def below(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message, and files with it."""
         return replace(self, lines=(*news, *self.lines), files=files)
 
 
-def say(*lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None) -> Outgoing:
+def say(
+    *lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None, chart: Chart | None = None
+) -> Outgoing:
     """Make a message from its paragraphs."""
-    return Outgoing(lines=lines, rows=rows, files=files, wants=wants)
+    return Outgoing(lines=lines, rows=rows, files=files, wants=wants, chart=chart)
 
 
 def to_json(outgoing: Outgoing) -> bytes:
@@ -66,6 +70,7 @@ def to_json(outgoing: Outgoing) -> bytes:
             "files": outgoing.files,
             "wants": outgoing.wants,
             "patient": outgoing.patient,
+            **({"chart": dump_chart(outgoing.chart)} if outgoing.chart else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -81,6 +86,7 @@ def from_json(body: bytes) -> Outgoing:
         files=tuple(fields["files"]),
         wants=Wants(fields["wants"]) if fields["wants"] else None,
         patient=fields["patient"],
+        chart=load_chart(fields["chart"]) if "chart" in fields else None,
     )
 
 
