@@ -11,10 +11,10 @@ from bot.drawing import LINE, Drawing
 from dialog.chart import Chart
 from dialog.texts import Words
 
-TITLE, LEGEND, LABEL, COUNT, NOTE = 50, 34, 36, 30, 28
+TITLE, LEGEND, LABEL, COUNT, NOTE = 58, 42, 44, 38, 34
 TITLE_LINES, LABEL_LINES, NOTE_LINES = 3, 2, 4
-BAR, SWATCH, GAP = 40, 26, 14
-BETWEEN_BARS = 18
+BAR, SWATCH, GAP = 48, 32, 16
+BETWEEN_BARS = 20
 
 INK, QUIET = "#17211e", "#55635e"
 COLOURS = (

@@ -22,7 +22,7 @@ FONT = Path(__file__).parent / "fonts" / "NotoSansSC-Regular.otf"
 LACKING = "〓"
 UNSEEN = ("Cc", "Cf", "Mn", "Me")
 
-WIDTH, MARGIN = 1080, 56
+WIDTH, MARGIN = 1080, 40
 LINE = 1.36
 """Height of a line by that of its letters."""
 BASELINE = 0.36
@@ -97,7 +97,7 @@ class Drawing:
         if self.width(text, size) <= room:
             return text
         room -= self.width("…", size)
-        ends = accumulate(self.width(character, size) for character in text)
+        ends = accumulate(self._advance(character) * size for character in text)
         return f"{text[: sum(end <= room for end in ends)].rstrip()}…"
 
     def png(self) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dialog.texts import Json, Text, Words, _, dump, load_text
 
-MOST_BARS = 15
+MOST_BARS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

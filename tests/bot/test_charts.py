@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 
 from bot.catalogues import read_catalogues
 from bot.charts import draw
-from bot.drawing import FONT, LACKING, WIDTH
+from bot.drawing import FONT, LACKING, MARGIN, WIDTH
 from dialog.chart import MOST_BARS, Chart, in_words
 from dialog.texts import Name, Text, Words, verbatim
 
@@ -57,7 +57,7 @@ def test_a_bar_is_as_long_as_its_counts() -> None:
 def test_a_chart_speaks_the_language_of_its_reader() -> None:
     zh, en = picture(chart(), "zh_Hans"), picture(chart(), "en")
     assert zh.size == en.size
-    above = (0, 0, WIDTH, 130)
+    above = (0, 0, WIDTH, 120)
     assert ImageChops.difference(zh.crop(above), en.crop(above)).getbbox()
 
 
@@ -67,20 +67,20 @@ def test_the_same_chart_gives_the_same_bytes_and_they_name_neither_time_nor_prog
     assert not Image.open(BytesIO(data)).text  # type: ignore[attr-defined]
 
 
-def test_two_hundred_bars_are_folded_into_fifteen() -> None:
+def test_two_hundred_bars_are_folded_into_twelve() -> None:
     many = chart(*((verbatim(f"unit {n}"), (n, 1)) for n in range(200)))
     folded = many.folded()
-    assert len(folded.bars) == MOST_BARS
-    assert folded.bars[:14] == many.bars[:14]
+    assert len(folded.bars) == MOST_BARS == 12
+    assert folded.bars[:11] == many.bars[:11]
     label, sums = folded.bars[-1]
-    assert (WORDS.render(label, "en"), sums) == ("186 others", (sum(range(14, 200)), 186))
+    assert (WORDS.render(label, "en"), sums) == ("189 others", (sum(range(11, 200)), 189))
     assert picture(many).height < 2100
 
 
-def test_a_sixteenth_bar_alone_makes_two_others_and_fifteen_none() -> None:
-    bars = tuple((verbatim(f"{n}"), (n, n)) for n in range(16))
-    assert chart(*bars[:15]).folded() == chart(*bars[:15])
-    assert chart(*bars).folded().bars[-1][1] == (29, 29)
+def test_one_bar_too_many_is_folded_with_the_one_before_it() -> None:
+    bars = tuple((verbatim(f"{n}"), (n, n)) for n in range(13))
+    assert chart(*bars[:12]).folded() == chart(*bars[:12])
+    assert chart(*bars).folded().bars[-1][1] == (23, 23)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,15 @@ def test_whatever_a_name_is_made_of_it_is_drawn(name: str) -> None:
     image = picture(Chart(title=text, series=(text, text), bars=((text, (1, 2)),), note=text))
     assert image.width == WIDTH
     assert image.height < 1000
+
+
+@pytest.mark.parametrize("name", ["名" * 300, "n" * 300, "a long name of many words " * 12], ids=["hanzi", "letters", "words"])
+def test_a_long_name_stays_within_the_margins(name: str) -> None:
+    image = picture(Chart(title=verbatim(name), series=(verbatim(name),), bars=((verbatim(name), (1,)),), note=verbatim(name)))
+    white = Image.new("RGB", image.size, "white")
+    left, _top, right, _bottom = ImageChops.difference(image, white).getbbox() or (0, 0, 0, 0)
+    assert left >= MARGIN - 2
+    assert WIDTH * 0.9 < right <= WIDTH - MARGIN + 2
 
 
 @pytest.mark.parametrize("values", [(0, 0), (1, 10**15), (10**15, 10**15), (1, 0)])
