@@ -144,8 +144,9 @@ def _prepare() -> None:
         os.environ["MPLCONFIGDIR"] = folder
         try:
             import matplotlib.font_manager
+
+            matplotlib.rcdefaults()
         finally:
             os.environ.pop("MPLCONFIGDIR")
             if before is not None:
                 os.environ["MPLCONFIGDIR"] = before
-    matplotlib.rcdefaults()
