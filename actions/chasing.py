@@ -14,12 +14,12 @@ from actions.cards import facts, office_card, title
 from actions.context import Context
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_heads, tell_office, tell_unit, unhurried
 from actions.record import move, note
-from actions.timekeeping import END, ahead, climb, reckon, run_on, stop
+from actions.timekeeping import END, climb, reckon, run_on, stop
 from dialog.outgoing import say
 from dialog.texts import Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import Rung, RungTo
-from domain.ladder import reached
+from domain.ledger import JsonValue
 from storage import cases, deadlines, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -28,17 +28,17 @@ from storage.ids import ms
 
 async def chase(ctx: Context, id: str) -> bool:
     """Do what the rungs ask that a deadline has reached; False if somebody else works on its case, or nothing is reached."""
-    found = await deadlines.get(ctx.tx, id)
-    case = await cases.free_for_change(ctx.tx, found.case) if found else None
-    deadline = await deadlines.get(ctx.tx, id)  # again, now that nobody else changes the case
-    if case is None or deadline is None or deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
+    case = await cases.of_deadline(ctx.tx, id)
+    if case is None:
         return False
-    rungs = [rung for _at, rung in reached(await ahead(ctx, deadline), deadline.started_at, ctx.now)]
-    deadline = await climb(ctx, deadline, rungs)
-    for rung in rungs:
-        fired = rung is rungs[-1]
-        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rung.at, due=ms(deadline.due_at), fired=fired)
-    if rungs:
+    every = await deadlines.of_case(ctx.tx, case.id)  # only now, when nobody else changes the case
+    deadline = next(one for one in every if one.id == id)
+    if deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
+        return False
+    if rungs := await climb(ctx, deadline, every):
+        below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
+        due = ms(deadline.due_at)
+        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rungs[-1].at, passed=below, due=due)
         await _fire(ctx, case, deadline, rungs[-1])
     return True
 
@@ -127,9 +127,8 @@ async def _end_pause(ctx: Context, case: Case) -> None:
 
 async def settle(ctx: Context, id: str) -> bool:
     """Reckon a provisional due time again by the calendar as it is known now; False if somebody else works on its case."""
-    found = await deadlines.get(ctx.tx, id)
-    case = await cases.free_for_change(ctx.tx, found.case) if found else None
-    before = await deadlines.get(ctx.tx, id)
+    case = await cases.of_deadline(ctx.tx, id)
+    before = await deadlines.get(ctx.tx, id) if case else None
     if case is None or before is None or before.stopped_at is not None:
         return False
     deadline = await reckon(ctx, before)

@@ -13,7 +13,7 @@ from datetime import datetime
 from actions.context import Context
 from domain.cases import CaseState, Event
 from domain.city import Rung, RungTo
-from domain.ladder import RungTime, next_rung, rung_times
+from domain.ladder import RungTime, next_rung, reached, rung_times
 from domain.limits import Limit
 from domain.working_days import Due, Pause
 from storage import deadlines
@@ -93,7 +93,7 @@ async def run_on(ctx: Context, case: Case, event: Event) -> bool:
 
 async def reckon(ctx: Context, deadline: Deadline, rule: Limit | None = None) -> Deadline:
     """Reckon a due time again, by a longer rule where one is given: that re-arms the rungs which lie ahead then."""
-    stood = await pauses(ctx, deadline) if deadline.kind is DeadlineKind.ANSWER else ()
+    stood = await pauses(ctx, deadline)
     limit = rule or Limit.parse(deadline.rule)
     due = ctx.city.working_days.shifted(ctx.city.working_days.due(deadline.started_at, limit), stood)
     again = replace(deadline, rule=str(limit), due_at=due.at, calendar=_calendar(ctx, due), provisional=due.provisional)
@@ -106,27 +106,27 @@ async def reckon(ctx: Context, deadline: Deadline, rule: Limit | None = None) ->
     return again
 
 
-async def ahead(ctx: Context, deadline: Deadline) -> tuple[RungTime, ...]:
-    """Give the rungs that a deadline has not passed yet, in order of time."""
-    stood = await pauses(ctx, deadline) if deadline.kind is DeadlineKind.ANSWER else ()
-    return tuple((at, rung) for at, rung in _times(ctx, deadline, stood) if rung.at not in deadline.passed)
-
-
-async def climb(ctx: Context, deadline: Deadline, rungs: Sequence[Rung]) -> Deadline:
-    """Put rungs behind a deadline and arm the next one."""
-    left = [(at, rung) for at, rung in await ahead(ctx, deadline) if rung not in rungs]
+async def climb(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> tuple[Rung, ...]:
+    """Put the rungs behind a deadline that it has reached, arm the next one, and give them; `every` is all of its case."""
+    left = [(at, rung) for at, rung in _times(ctx, deadline, _pauses(ctx, deadline, every)) if rung.at not in deadline.passed]
+    rungs = tuple(rung for _at, rung in reached(left, deadline.started_at, ctx.now))
     passed = (*deadline.passed, *(rung.at for rung in rungs))
-    climbed = replace(deadline, passed=passed, next_rung_at=left[0][0] if left else None)
-    await deadlines.update(ctx.tx, climbed)
-    return climbed
+    await deadlines.update(ctx.tx, replace(deadline, passed=passed, next_rung_at=next_rung(left, ctx.now)))
+    return rungs
 
 
-async def pauses(ctx: Context, answer: Deadline) -> Sequence[Pause]:
-    """Give the times in which a unit's time to answer stood still; one that goes on ends now."""
+async def pauses(ctx: Context, deadline: Deadline) -> Sequence[Pause]:
+    """Give the times in which a unit's time to answer stood still; one that goes on ends now. No other time ever does."""
+    if deadline.kind is not DeadlineKind.ANSWER:
+        return ()
+    return _pauses(ctx, deadline, await deadlines.of_case(ctx.tx, deadline.case))
+
+
+def _pauses(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> Sequence[Pause]:
     return [
         (reply.started_at, reply.stopped_at or ctx.now)
-        for reply in await deadlines.of_case(ctx.tx, answer.case)
-        if reply.kind is DeadlineKind.REPLY and reply.started_at >= answer.started_at
+        for reply in every
+        if deadline.kind is DeadlineKind.ANSWER and reply.kind is DeadlineKind.REPLY and reply.started_at >= deadline.started_at
     ]
 
 

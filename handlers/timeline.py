@@ -96,7 +96,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
 async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
-    if (staff and event is Event.REVEAL) or not row.payload.get("fired", True):
+    if staff and event is Event.REVEAL:
         return None
     if words is None:
         return None

@@ -68,9 +68,12 @@ async def for_change(tx: Tx, id: str) -> Case | None:
     return _case(row) if row else None
 
 
-async def free_for_change(tx: Tx, id: str) -> Case | None:
-    """Take a case for this transaction if nobody has it; None if somebody does."""
-    row = await tx.one("SELECT * FROM cases WHERE id = :id /*pg FOR NO KEY UPDATE SKIP LOCKED */", id=id)
+async def of_deadline(tx: Tx, id: str) -> Case | None:
+    """Take the case of a deadline for this transaction; None if somebody else works on it."""
+    row = await tx.one(
+        "SELECT * FROM cases WHERE id = (SELECT case_id FROM deadline WHERE id = :id) /*pg FOR NO KEY UPDATE SKIP LOCKED */",
+        id=id,
+    )
     return _case(row) if row else None
 
 

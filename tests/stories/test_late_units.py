@@ -46,12 +46,12 @@ async def test_whoever_is_late_hears_of_it_in_the_order_of_the_ladder(town: Town
     await contact.sees("A reminder: please answer this case")
     await contact.sees("should have been answered")
     await head.sees(rf"{number}.+is late: this case should have been answered")
-    await office.sees("is late: this case should have been answered")
     await office.sees("Proposed for the accountability list")
     await solves(contact, "已清运")
     await citizen.sees("has answered your case")
-    events = [(row["rung"], row["fired"]) for row in await town.history(number) if "rung" in row]
-    assert events == [("50%", True), ("0", True), ("+2s", True), ("+3s", True)]
+    # A busy machine may come late to a rung: then it is recorded as passed together with the one above it.
+    taken = [rung for row in await town.history(number) if row.get("kind") == "answer" for rung in (*row["passed"], row["rung"])]
+    assert taken == ["50%", "0", "+2s", "+3s"]
 
 
 async def test_the_chase_goes_on_after_a_restart_and_says_nothing_twice(town: Town) -> None:
@@ -61,5 +61,5 @@ async def test_the_chase_goes_on_after_a_restart_and_says_nothing_twice(town: To
     await contact.sees("A reminder: please answer this case")
     await town.restarts()
     await contact.sees("should have been answered", timeout=20)
-    fired = [row["rung"] for row in await town.history(number) if row.get("fired")]
+    fired = [row["rung"] for row in await town.history(number) if "rung" in row]
     assert len(fired) == len(set(fired))
