@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from dotenv.parser import parse_stream
 
+from bot.mail_server import MailServer
 from bot.setting_values import (
     CHANNEL,
     WEBHOOK_SECRET,
@@ -24,11 +25,14 @@ from bot.setting_values import (
     choice,
     database,
     listen,
+    mail_from,
+    mail_server,
     matching,
     megabytes,
     number,
     path,
     public_url,
+    robot_origins,
     some_megabytes,
     token,
     webhook_url,
@@ -94,6 +98,12 @@ class Settings:
     """The same, from one network address."""
     wrong_codes_wait: int
     """In minutes."""
+    smtp: MailServer | None = field(repr=False)
+    """None: no e-mail is sent."""
+    mail_from: str
+    """Not empty where there is a mail server."""
+    robot_origins: tuple[str, ...]
+    """`https://host` of each; on this machine itself `http://host`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +302,23 @@ SETTINGS: tuple[Setting, ...] = (
         parse=whole(1),
         help="How many minutes somebody has to wait who has given too many wrong codes.",
     ),
+    Setting(
+        name="SMTP",
+        default="",
+        parse=mail_server,
+        help="The mail server that takes e-mail for the bells of staff: `smtps://USER:PASSWORD@HOST`, `smtp+starttls://...`, or "
+        "unencrypted `smtp://...`; `:PORT` if it is not the usual one. Without one no e-mail is sent.",
+        secret=True,
+    ),
+    Setting(name="MAIL_FROM", default="", parse=mail_from, help="The address that e-mail comes from, needed with `HUIYIN_SMTP`."),
+    Setting(
+        name="ROBOT_HOSTS",
+        default="qyapi.weixin.qq.com oapi.dingtalk.com open.feishu.cn",
+        parse=robot_origins,
+        attribute="robot_origins",
+        help="The hosts of the group robots that staff may have as bells, with spaces between; a port is written `HOST:PORT`. "
+        "Nothing else is called, and only by `https` (on this machine itself by `http`).",
+    ),
 )
 
 
@@ -320,6 +347,11 @@ def read_settings(environ: Mapping[str, str], folder: Path) -> Settings:
         problems.append(
             "HUIYIN_TELEGRAM_WEBHOOK_URL is not set, but HUIYIN_TELEGRAM_MODE is webhook: write the address that Telegram brings "
             "messages to, such as https://example.org/telegram."
+        )
+    if values.get("smtp") and not values.get("mail_from", "unread"):
+        problems.append(
+            "HUIYIN_MAIL_FROM is not set, but HUIYIN_SMTP is: write the address that e-mail comes from, such as "
+            "huiyin@example.org."
         )
     if "keys" in values and "data" in values and _real(values["keys"]).is_relative_to(_real(values["data"])):
         problems.append(

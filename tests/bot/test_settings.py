@@ -56,6 +56,9 @@ def test_with_nothing_set_everything_has_its_default(tmp_path: Path) -> None:
         wrong_codes=5,
         address_wrong_codes=50,
         wrong_codes_wait=15,
+        smtp=None,
+        mail_from="",
+        robot_origins=("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com", "https://open.feishu.cn"),
     )
 
 
