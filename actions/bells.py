@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from actions.context import Context
 from actions.guessing import count_wrong, must_wait
-from actions.notices import bell_message, bell_name, code_key, queue
+from actions.notices import bell_message, bell_name, code_key, queue, take_down
 from dialog.outgoing import say
 from dialog.subjects import Refused
 from dialog.texts import Moment, Secret, Text, _
@@ -95,7 +95,7 @@ async def test(ctx: Context, id: str) -> Text:
 async def remove(ctx: Context, id: str) -> Text:
     """Take a bell down, and return its name."""
     bell = await _in_use(ctx, id)
-    await people.mark_unreachable(ctx.tx, id, ctx.now)
+    await take_down(ctx, bell)
     await ledger.append(ctx.tx, f"person:{ctx.me.person}", "staff", "bell_removed", {"kind": bell.channel}, ctx.now)
     return await bell_name(ctx, bell)
 

@@ -91,6 +91,12 @@ def bell_message(ctx: Context, what: Text) -> Outgoing:
     return say(what, _("Open {link}", link=f"{ctx.public_url}/"))
 
 
+async def take_down(ctx: Context, bell: Conversation) -> None:
+    """Ring a bell no more, not even for what waits to be sent to it."""
+    await people.mark_unreachable(ctx.tx, bell.id, ctx.now)
+    await outbox.drop_waiting(ctx.tx, bell.id)
+
+
 async def bell_name(ctx: Context, bell: Conversation) -> Text:
     """Name a bell to its owner."""
     to = await people.addressed(ctx.tx, ctx.keys, bell.id)
@@ -158,7 +164,7 @@ async def _lose_bell(ctx: Context, bell: Conversation) -> None:
     is_new = await memory.recall(ctx.tx, ctx.keys, code_key(bell.id), ctx.now)
     if bell.unreachable and not is_new:
         return
-    await people.mark_unreachable(ctx.tx, bell.id, ctx.now)
+    await take_down(ctx, bell)
     await memory.remember(ctx.tx, ctx.keys, code_key(bell.id), b"", ctx.now)
     if not is_new:
         await ledger.append(ctx.tx, f"person:{bell.person}", "system", "bell_lost", {"kind": bell.channel}, ctx.now)

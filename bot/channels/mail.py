@@ -25,6 +25,8 @@ AGAIN = timedelta(seconds=30)
 PERHAPS_LATER = timedelta(minutes=5)
 """Servers that put strangers off for the first time (greylisting) want some minutes to pass."""
 
+NO_SUCH_MAILBOX = (550, 551, 553, 556)
+
 
 class Mail(OneWay):
     """The channel. `sender` is the address that mails come from."""
@@ -68,7 +70,7 @@ class Mail(OneWay):
             connection.send_message(message, self._sender, [to])
         except smtplib.SMTPRecipientsRefused as error:
             [(code, _said)] = error.recipients.values()
-            raise _refusal(code, "the recipient", gone=True) from error
+            raise _refusal(code, "the recipient", gone=code in NO_SUCH_MAILBOX) from error
         except smtplib.SMTPSenderRefused as error:
             self._refused(error)
             raise TryLater("the mail server refuses our address", PERHAPS_LATER, everywhere=True) from error
