@@ -54,7 +54,7 @@ async def hang(ctx: Context, kind: BellKind, text: str) -> Hung:
         raise Refused(_("You have {most} bells, and more are not possible. Please remove one first: /bell", most=MOST_BELLS))
     bell = await people.hang_bell(ctx.tx, ctx.keys, ctx.me.person, kind, address, ctx.now)
     if not bell.unreachable:
-        raise Refused(_("You have this bell already. To try it out, press Test: /bell"))
+        raise Refused(_("You have this bell already. You can test it here: /bell"))
     counted = ctx.keys.name("new bells", ctx.me.person)
     if until := await quotas.use(ctx.tx, counted, 1, NEW_BELLS, NEW_BELLS_IN, ctx.now):
         raise Refused(_("Too many new bells. Please wait until {until} and try again.", until=Moment(until)))
@@ -72,7 +72,7 @@ async def confirm(ctx: Context, id: str, code: str) -> Text | None:
     Guessing is slowed down: Refused after too many wrong ones, until some time has passed.
     """
     if until := await must_wait(ctx, "bell codes"):
-        raise Refused(_("Too many wrong codes. Please wait until {until} and try again.", until=Moment(until)))
+        raise Refused(_("Too many wrong codes from the e-mail. Please wait until {until} and try again.", until=Moment(until)))
     bell = await _mine(ctx, id)
     sent = await memory.recall(ctx.tx, ctx.keys, code_key(id), ctx.now)
     if not sent or not hmac.compare_digest(sent, code.encode()):

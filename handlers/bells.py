@@ -99,7 +99,7 @@ def wrong_address(kind: BellKind, origins: list[str], text: str) -> Text | None:
 
 async def code(d: Dialog) -> Code:
     """Ask for the code that was mailed."""
-    given = await d.text("code", _("Which code is in the e-mail?"), label=_("Code"), most=20, check=wrong_code)
+    given = await d.text("code", _("Which code is in the e-mail?"), label=_("Code from the e-mail"), most=20, check=wrong_code)
     return Code(bell=d.arg, code=given)
 
 
