@@ -88,7 +88,7 @@ class RobotHost:
             return web.Response()
         status, said = answer
         if isinstance(said, str):
-            return web.Response(status=status, text=said, headers={"Location": "/elsewhere"})
+            return web.Response(status=status, text=said, headers={"Location": "/elsewhere"} if 300 <= status < 400 else None)
         return web.json_response(said, status=status)
 
 

@@ -138,7 +138,7 @@ async def test_a_robot_that_was_removed_or_whose_key_is_wrong_is_gone_although_t
 
 
 async def test_another_refusal_says_nothing_about_the_next_message(host: RobotHost, channels: dict[str, Robots]) -> None:
-    for n, answer in enumerate([(200, {"errcode": 40058}), (404, "not here"), (200, "<html>"), (302, "elsewhere"), (200, [])]):
+    for n, answer in enumerate([(200, {"errcode": 40058}), (404, "not here"), (200, "<html>"), (307, "elsewhere"), (200, [])]):
         host.answers.append(answer)
         with pytest.raises(Undeliverable) as caught:
             await channels["wecom"].send(letter(host.wecom(f"k{n}")))
