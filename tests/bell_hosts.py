@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -95,14 +96,16 @@ class RobotHost:
 class MailHost:
     """An SMTP server that keeps what it is handed. `refusals` are said once each to a recipient in place of 250."""
 
-    def __init__(self, *, user: str = "", password: str = "") -> None:
+    def __init__(self, *, user: str = "", password: str = "", tls: ssl.SSLContext | None = None, starttls: bool = False) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.refusals: deque[str] = deque()
+        self._tls = None if starttls else tls
+        self._starttls = tls if starttls else None
         self._login = (user.encode(), password.encode())
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.get_running_loop().create_server(self._protocol, "127.0.0.1", 0)
+        self._server = await asyncio.get_running_loop().create_server(self._protocol, "127.0.0.1", 0, ssl=self._tls)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -112,7 +115,13 @@ class MailHost:
 
     def _protocol(self) -> SMTP:
         return SMTP(
-            self, hostname="mail.example.org", enable_SMTPUTF8=True, authenticator=self._authenticate, auth_require_tls=False
+            self,
+            hostname="mail.example.org",
+            enable_SMTPUTF8=True,
+            authenticator=self._authenticate,
+            auth_require_tls=False,
+            tls_context=self._starttls,
+            require_starttls=self._starttls is not None,
         )
 
     def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:

@@ -20,7 +20,8 @@ LOGGER = logging.getLogger("huiyin.mail")
 
 SERVER_REFUSES = "mail_server_refuses"
 
-SECONDS = 15
+SECONDS = 8
+"""Shorter than a stop may take: the thread that waits for the server can't be cancelled."""
 AGAIN = timedelta(seconds=30)
 PERHAPS_LATER = timedelta(minutes=5)
 """Servers that put strangers off for the first time (greylisting) want some minutes to pass."""
@@ -100,7 +101,9 @@ class Mail(OneWay):
             if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected):
                 self._refused(error)
                 raise TryLater("the mail server refuses us", PERHAPS_LATER, everywhere=True) from error
+            self.away(error)
             raise TryLater("the mail server is out of reach", AGAIN, everywhere=True) from error
+        self.back()
         return connection
 
     @staticmethod

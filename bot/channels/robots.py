@@ -126,9 +126,11 @@ class Robots(OneWay):
             async with self._session().post(url, json=body, allow_redirects=False) as answer:
                 status, said = answer.status, await answer.read()
         except aiohttp.ClientConnectorError as error:
+            self.away(error)
             raise TryLater(f"{self.name} is out of reach", AGAIN, everywhere=True) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TryLater(f"{self.name}'s answer was lost", AGAIN, certain=False) from error
+        self.back()
         self._read(status, said)
         return None
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from bell_hosts import MailHost
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from bot.channels.door import Letter, TryLater, Undeliverable
 from bot.channels.mail import Mail
@@ -25,6 +33,28 @@ LETTER = Letter(address="wang@example.org", language="zh_Hans", message=say(Text
 async def host() -> AsyncIterator[MailHost]:
     async with MailHost() as host:
         yield host
+
+
+def certificate_in(folder: Path) -> Path:
+    """Write a key, and a certificate for 127.0.0.1 that only this key has signed, into one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(Encoding.PEM)
+    path = folder / "certificate.pem"
+    path.write_bytes(pem)
+    return path
 
 
 def mail(port: int, *, security: Security = "none", user: str = "", password: str = "") -> Mail:
@@ -66,6 +96,23 @@ async def test_where_encryption_is_wanted_and_not_offered_nothing_is_sent(host: 
         await mail(host.port, security="starttls", user="huiyin", password="p@ss").send(LETTER)
     assert caught.value.everywhere
     assert not host.mails
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_mail_goes_encrypted_to_a_server_whose_certificate_is_good_and_to_no_other(
+    security: Security, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = certificate_in(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    async with MailHost(tls=context, starttls=security == "starttls") as host:
+        with pytest.raises(TryLater) as caught:
+            await mail(host.port, security=security).send(LETTER)
+        assert caught.value.everywhere
+        assert not host.mails
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        await mail(host.port, security=security).send(LETTER)
+        assert len(host.mails) == 1
 
 
 async def test_an_address_that_does_not_exist_is_gone(host: MailHost) -> None:

@@ -154,13 +154,17 @@ async def test_when_the_answer_is_lost_the_message_may_have_been_heard(host: Rob
         assert not caught.value.certain
 
 
-async def test_a_host_out_of_reach_is_so_for_all_its_robots(channels: dict[str, Robots], direct: None) -> None:
+async def test_a_host_out_of_reach_is_so_for_all_its_robots(
+    channels: dict[str, Robots], direct: None, caplog: pytest.LogCaptureFixture
+) -> None:
     async with RobotHost() as host:
         address = host.feishu()
-    with pytest.raises(TryLater) as caught:
-        await channels["feishu"].send(letter(address))
-    assert (caught.value.certain, caught.value.everywhere) == (True, True)
-    assert "feishu-key" not in str(caught.value)
+    for n in range(2):
+        with pytest.raises(TryLater) as caught:
+            await channels["feishu"].send(letter(f"{address}{n}"))
+        assert (caught.value.certain, caught.value.everywhere) == (True, True)
+    assert [record.message for record in caplog.records] == ["bells_out_of_reach"]
+    assert "feishu-key" not in f"{caught.value} {caplog.text} {caplog.records[0].__dict__['fields']}"
 
 
 @pytest.mark.parametrize(("vendor", "most"), [("wecom", 20), ("dingtalk", 18), ("feishu", 100)])
