@@ -56,7 +56,7 @@ async def queue(
 
 
 async def tell(ctx: Context, person: str, message: Outgoing) -> int:
-    """Tell a person, wherever they are; return how many conversations can be written to."""
+    """Tell a person, wherever they are, and ring for staff who have only the web; return how many chats can be written to."""
     chats = await people.conversations(ctx.tx, person)
     for chat in chats:
         await queue(ctx, chat, message)

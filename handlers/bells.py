@@ -55,13 +55,10 @@ async def show(ctx: Context, arg: str) -> Outgoing:
     if any(chat.channel != FETCHED and not chat.unreachable for chat in await people.conversations(ctx.tx, ctx.me.person)):
         lines.append(_("You also have a chat that tells you by itself, so your bells are silent."))
     mine = [(bell, await bell_name(ctx, bell)) for bell in await people.bells(ctx.tx, ctx.me.person)]
-    rows = [
-        (
-            act_button(_("Test {bell}", bell=name), "bell_test", bell.id, 0),
-            act_button(_("Remove {bell}", bell=name), "bell_remove", bell.id, 0),
-        )
-        for bell, name in mine
-    ]
+    rows = []
+    for bell, name in mine:
+        rows.append((act_button(_("Test {bell}", bell=name), "bell_test", bell.id, 0),))
+        rows.append((act_button(_("Remove {bell}", bell=name), "bell_remove", bell.id, 0),))
     lines += [_("Your bells: {bells}", bells=tuple(name for _bell, name in mine)) if mine else _("You have no bell yet.")]
     more = (form_button(_("New bell"), "bell_new"),) if ctx.bells.kinds else ()
     return say(*lines, rows=(*rows, (*more, screen_button(_("My desk"), "desk"))))
