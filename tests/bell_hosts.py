@@ -66,8 +66,8 @@ class RobotHost:
         """Give the address of a Feishu robot."""
         return f"http://{self.host}/open-apis/bot/v2/hook/{key}"
 
-    async def rings(self, count: int, timeout: float = 10) -> list[Rung]:
-        """Wait for so many requests in all, and give them."""
+    async def rings(self, count: int, timeout: float = 20) -> list[Rung]:
+        """Wait for so many requests in all, and give them; long enough for one that a busy machine lets wait for its next try."""
         until = time.monotonic() + timeout
         while len(self.rung) < count:
             assert time.monotonic() < until, f"{len(self.rung)} rings of {count}: {[ring.text for ring in self.rung]}"
