@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from actions.cards import Card, Facts, citizen_card, facts, office_card, unit_card
 from actions.context import Context
 from dialog.outgoing import Outgoing, say
-from dialog.texts import Text, _
+from dialog.subjects import screen_button
+from dialog.texts import Text, _, verbatim
+from domain.bells import BellKind, hint
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE
-from storage import cases, outbox, people, quotas, roles
+from storage import cases, ledger, memory, outbox, people, quotas, roles
 from storage.cases import Case
 from storage.entries import Entry
 from storage.outbox import Lane
@@ -21,6 +23,16 @@ from storage.roles import Role, RoleKind
 
 TOGETHER = timedelta(seconds=1)
 """How long news waits for more about the same case."""
+
+FETCHED = "web"
+"""The channel whose messages wait until somebody looks; whoever is written to on another is told by it."""
+RING_PAUSE = timedelta(minutes=10)
+BELLS: dict[BellKind, Text] = {
+    BellKind.MAIL: _("E-mail"),
+    BellKind.WECOM: _("WeCom group robot"),
+    BellKind.DINGTALK: _("DingTalk group robot"),
+    BellKind.FEISHU: _("Feishu group robot"),
+}
 
 
 async def queue(
@@ -60,12 +72,57 @@ def unhurried(ctx: Context, case: Case) -> datetime:
 
 
 async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None) -> int:
-    """Tell a person, wherever they are; return how many conversations can be written to."""
-    reached = 0
-    for conversation in await people.conversations(ctx.tx, person):
-        await queue(ctx, conversation, message, due=due)
-        reached += not conversation.unreachable
-    return reached
+    """Tell a person, wherever they are, and ring for staff who have only the web; return how many chats can be written to."""
+    chats = await people.conversations(ctx.tx, person)
+    for chat in chats:
+        await queue(ctx, chat, message, due=due)
+    reached = [chat.channel for chat in chats if not chat.unreachable]
+    # What somebody follows as a citizen must never sound in a group of colleagues.
+    if set(reached) == {FETCHED} and message.card != Card.CITIZEN:
+        await _ring(ctx, person, message.subject, due)
+    return len(reached)
+
+
+async def _ring(ctx: Context, person: str, about: str | None, due: datetime | None) -> None:
+    """Ring the bells of a member of staff, each once in ten minutes for one case: its number and a link, nothing else."""
+    bells = await people.bells(ctx.tx, person)
+    if not bells or not await roles.of_person(ctx.tx, person):
+        return
+    case = await cases.get(ctx.tx, about) if about else None
+    # A group has other members: of misconduct reports they don't even learn that there is one.
+    if case and case.kind is not CaseKind.MISCONDUCT:
+        what = _("Case {number}: something new.", number=case.number)
+    else:
+        what = _("There is news for you.")
+    for bell in bells:
+        to = await people.addressed(ctx.tx, ctx.keys, bell.id)
+        # Counted for the address: the robot of a group to which several colleagues gave it rings once for all of them.
+        once = ctx.keys.name("ring", bell.channel, to.address, about or "")
+        if await quotas.use(ctx.tx, once, 1, 1, RING_PAUSE, ctx.now) is None:
+            await queue(ctx, bell, bell_message(ctx, what), due=due)
+
+
+def bell_message(ctx: Context, what: Text) -> Outgoing:
+    """Say something with a bell: one sentence, and the link to the chat."""
+    return say(what, _("Open {link}", link=f"{ctx.public_url}/"))
+
+
+async def take_down(ctx: Context, bell: Conversation) -> None:
+    """Ring a bell no more, not even for what waits to be sent to it."""
+    await people.mark_unreachable(ctx.tx, bell.id, ctx.now)
+    await outbox.drop_waiting(ctx.tx, bell.id)
+
+
+async def bell_name(ctx: Context, bell: Conversation) -> Text:
+    """Name a bell to its owner."""
+    to = await people.addressed(ctx.tx, ctx.keys, bell.id)
+    kind = BellKind(bell.channel)
+    return _("{kind} {address}", kind=BELLS[kind], address=verbatim(hint(kind, to.address)))
+
+
+def code_key(bell: str) -> str:
+    """Name what is remembered of a bell whose code was mailed and not given yet."""
+    return f"bell code {bell}"
 
 
 async def tell_followers(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
@@ -129,7 +186,10 @@ async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = No
 
 
 async def lose(ctx: Context, conversation: Conversation) -> None:
-    """Note that somebody can't be written to any more; the office is told of a member of staff."""
+    """Note that somebody can't be written to any more; the office is told of a member of staff, the owner of a bell."""
+    if conversation.is_bell:
+        await _lose_bell(ctx, conversation)
+        return
     if conversation.unreachable:
         return
     await people.mark_unreachable(ctx.tx, conversation.id, ctx.now)
@@ -139,6 +199,22 @@ async def lose(ctx: Context, conversation: Conversation) -> None:
         await tell_office(
             ctx, say(_("{name} can't be written to: the chat is blocked or was never started. Please ring them.", name=names))
         )
+
+
+async def _lose_bell(ctx: Context, bell: Conversation) -> None:
+    is_new = await memory.recall(ctx.tx, ctx.keys, code_key(bell.id), ctx.now)
+    if bell.unreachable and not is_new:
+        return
+    await take_down(ctx, bell)
+    await memory.remember(ctx.tx, ctx.keys, code_key(bell.id), b"", ctx.now)
+    if not is_new:
+        await ledger.append(ctx.tx, f"person:{bell.person}", "system", "bell_lost", {"kind": bell.channel}, ctx.now)
+    name = await bell_name(ctx, bell)
+    lines = (
+        _("Your bell can't be rung: {bell}. Its address is wrong, or nothing is taken there any more.", bell=name),
+        _("We send nothing there any more. You can set up another bell."),
+    )
+    await tell(ctx, bell.person, say(*lines, rows=((screen_button(_("Bell"), "bell"),),)))
 
 
 async def tell_unreachable(ctx: Context, unit: str) -> None:

@@ -20,6 +20,8 @@ from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.catalogues import read_catalogues
 from bot.channels.door import Channel
+from bot.channels.mail import Mail
+from bot.channels.robots import VENDORS, Robots
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
@@ -36,6 +38,7 @@ from bot.town import Town
 from bot.vault import Vault
 from bot.web_server import application
 from dialog.texts import Words
+from domain.bells import BellKind, BellOffer
 from handlers import SUBJECTS
 from schedules import JOBS, SWEEPS
 from storage import cities, people
@@ -63,7 +66,8 @@ class App:
         self.words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
         self.address: tuple[str, int] | None = None
         self._bell = Bell(database)
-        self._town = Town(clock, keys, settings.public_url, _limits(settings))
+        bells = BellOffer(mail=settings.smtp is not None, robots=settings.robot_origins)
+        self._town = Town(clock, keys, settings.public_url, _limits(settings), bells)
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
@@ -77,7 +81,9 @@ class App:
         for channel in self.channels.values():
             if channel.pushes:
                 pace = Pace(settings.pace_all, settings.pace_chat)
-                self._loops.append(OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace))
+                hurried = channel.name not in set(BellKind)
+                loop = OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace, hurried=hurried)
+                self._loops.append(loop)
         self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._stopping = asyncio.Event()
 
@@ -91,8 +97,11 @@ class App:
             now=self.clock.now,
             behind_proxy=settings.behind_proxy,
         )
+        bells: list[Channel] = [Robots(self.words, self.clock, vendor) for vendor in VENDORS]
+        if settings.smtp:
+            bells.append(Mail(self.words, self.clock, server=settings.smtp, sender=settings.mail_from))
         if not settings.telegram_token:
-            return (chat,)
+            return (chat, *bells)
         telegram = Telegram(
             door,
             self.words,
@@ -106,7 +115,7 @@ class App:
             webhook_url=settings.telegram_webhook_url,
             webhook_secret=settings.telegram_webhook_secret or _derived_secret(settings.telegram_token, self.keys),
         )
-        return (chat, telegram)
+        return (chat, telegram, *bells)
 
     def stop(self) -> None:
         """Begin to end: nothing new is taken, what is held is finished."""

@@ -50,6 +50,8 @@ class OutboxLoop:
         town: Town,
         attachments: Attachments,
         pace: Pace,
+        *,
+        hurried: bool = True,
     ) -> None:
         self._database = database
         self._keys = keys
@@ -63,7 +65,8 @@ class OutboxLoop:
         self._closed_until = datetime.fromtimestamp(0, UTC)
         self._hushed: dict[str, datetime] = {}
         self._stopping = False
-        self._rung = bell.listen("outbox")
+        # Bells may be a second late; woken by every turn of the whole city, their loops would take the write lock for nothing.
+        self._rung = bell.listen("outbox") if hurried else asyncio.Event()
 
     def stop(self) -> None:
         """Finish what is being sent and begin no other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import desk, filing, following, home, identity, office_desk, stray, timeline, unit_desk
+from handlers import bells, desk, filing, following, home, identity, office_desk, stray, timeline, unit_desk
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -12,6 +12,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     following.SUBJECT,
     timeline.SUBJECT,
     desk.SUBJECT,
+    bells.SUBJECT,
     unit_desk.SUBJECT,
     office_desk.SUBJECT,
     identity.SUBJECT,

@@ -31,7 +31,8 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         rows.append((screen_button(_("Waiting cases"), "office"),))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
-    rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Menu"), "menu")))
+    rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Bell"), "bell")))
+    rows.append((screen_button(_("Menu"), "menu"),))
     return say(*lines, rows=tuple(rows))
 
 

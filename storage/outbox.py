@@ -107,6 +107,14 @@ async def drop_unsent(tx: Tx, id: str, now: datetime) -> bool:
     )
 
 
+async def drop_waiting(tx: Tx, conversation: str) -> None:
+    """Take back everything that waits to be sent to a conversation."""
+    await tx.run(
+        "DELETE FROM outbox WHERE conversation = :conversation AND sent_at IS NULL AND parked_at IS NULL",
+        conversation=conversation,
+    )
+
+
 async def lease(tx: Tx, channel: str, lane: Lane, now: datetime, until: datetime, limit: int) -> Sequence[OutboxRow]:
     """Take due rows of a push channel, at most one a conversation: the first that is not out yet."""
     rows = await tx.all(

@@ -8,7 +8,13 @@ from story_town import Town
 
 from handlers import SUBJECTS
 
-HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my", "unit", "office"}
+HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my", "unit", "office"} | {
+    "bell",
+    "bell_test",
+    "bell_remove",
+    "bell_new",
+    "bell_code",
+}
 CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw"} | {
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
