@@ -66,7 +66,7 @@ class App:
         self._town = Town(clock, keys, settings.public_url, _limits(settings))
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
-        attachments = Attachments(database, vault)
+        attachments = Attachments(database, vault, self.words)
         door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
         self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels(door, loaded)}
         engine = Engine(SUBJECTS, self.words)

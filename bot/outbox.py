@@ -151,11 +151,12 @@ class OutboxLoop:
         if found.waiting and now - row.created_at < (PATIENCE if message.patient else FILES_WAIT):
             await self._put_off(row, now + (PATIENT_LOOK if message.patient else FILES_LOOK))
             return
+        chart = await self._attachments.drawn(message.chart, to.language) if message.chart and not row.edits else None
         letter = Letter(
             address=to.address,
             language=to.language,
             message=_with_missing_files(message, found),
-            attachments=found.ready,
+            attachments=(*found.ready, *((chart,) if chart else ())),
             edits=edited.external_id if edited else None,
         )
         try:
