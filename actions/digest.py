@@ -119,22 +119,28 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
         monday=Moment(week.begin, day=True),
         sunday=Moment(week.sunday, day=True),
     )
+    owed = compared(lambda week: week.still_late)
     happened = [
         _(
-            "Filed: {filed}. Closed: {closed}, of them {silent} because the citizen said nothing more.",
+            "Filed: {filed}. Closed: {closed}, {silent} of them unconfirmed. Withdrawn, refused or merged: {other}.",
             filed=compared(lambda week: week.filed),
             closed=compared(lambda week: week.solved + week.silent),
             silent=now.silent,
+            other=now.withdrawn + now.refused + now.merged,
         ),
         _(
             "Answered on time: {on_time}. Answered late: {late}.",
             on_time=compared(lambda week: week.on_time),
             late=compared(lambda week: week.late),
         ),
-        _("Late and still not answered: {count}.", count=compared(lambda week: week.still_late)),
+        _("Late and not answered: {count}.", count=owed)
+        if now.half_within is None
+        else _(
+            "Late and not answered: {count}. Half of the answers came within {days} days of filing.",
+            count=owed,
+            days=f"{now.half_within / timedelta(days=1):.1f}",
+        ),
     ]
-    if now.half_within is not None:
-        happened.append(_("Half of the answers came within {days} days of filing.", days=_days(now.half_within)))
     who = [_("No unit was late.")]
     if late:
         named = (_("{unit} ({count} late)", unit=ctx.city.unit(unit.unit), count=_times_late(unit)) for unit in late)
@@ -172,10 +178,6 @@ def _old(ctx: Context, week: Week, case: OldCase) -> Text:
     if case.unit is None:
         return _("{number} (not assigned, {days} days)", number=case.number, days=days)
     return _("{number} ({unit}, {days} days)", number=case.number, unit=ctx.city.unit(case.unit), days=days)
-
-
-def _days(length: timedelta) -> str:
-    return f"{length / timedelta(days=1):.1f}"
 
 
 def _chart(ctx: Context, all: Figures) -> Chart | None:

@@ -16,8 +16,9 @@ from storage.ids import at, ms
 OLDEST = 5
 _ORDINARY = "c.kind <> 'misconduct'"
 _LATE_AT = (
-    "d.kind = 'answer' AND d.due_at < :end AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id"
-    " AND r.kind = 'reply' AND r.started_at >= d.started_at AND (r.stopped_at IS NULL OR r.stopped_at >= :end))"
+    "d.kind = 'answer' AND d.due_at < :end"
+    " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply'"
+    " AND r.started_at >= d.started_at AND r.started_at < :end AND (r.stopped_at IS NULL OR r.stopped_at >= :end))"
 )
 
 
