@@ -15,11 +15,7 @@ from storage.ids import at, ms
 
 OLDEST = 5
 _ORDINARY = "c.kind <> 'misconduct'"
-_LATE_AT = (
-    "d.kind = 'answer' AND d.due_at < :end"
-    " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply'"
-    " AND r.started_at >= d.started_at AND r.started_at < :end AND (r.stopped_at IS NULL OR r.stopped_at >= :end))"
-)
+Units = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,23 +98,20 @@ class Figures:
 async def count(tx: Tx, begin: datetime, end: datetime) -> Figures:
     """Count everything that happened from `begin` on and before `end`."""
     span = {"begin": ms(begin), "end": ms(end)}
-    units: dict[str, dict[str, int]] = defaultdict(dict)
-    reassigned = await _answers(tx, span, units)
+    units: Units = defaultdict(dict)
+    unroutable = await _begun(tx, span, units)
+    reassigned = await _answered(tx, span, units)
+    await _still_late(tx, span["end"], units)
     ended = await _closed(tx, span, units)
     filed = await tx.one(
         "SELECT COUNT(CASE WHEN kind <> 'misconduct' THEN 1 END) AS cases, COUNT(CASE WHEN kind = 'misconduct' THEN 1 END) AS"
         " misconduct FROM cases WHERE filed_at >= :begin AND filed_at < :end",
         **span,
     )
-    unroutable = await tx.one(
-        "SELECT COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        f" WHERE d.kind = 'triage' AND d.started_at >= :begin AND d.started_at < :end AND {_ORDINARY}",
-        **span,
-    )
     return Figures(
         filed=filed["cases"] if filed else 0,
         misconduct=filed["misconduct"] if filed else 0,
-        unroutable=unroutable["n"] if unroutable else 0,
+        unroutable=unroutable,
         reassigned=reassigned,
         withdrawn=ended.get("withdraw", 0),
         refused=ended.get("refuse", 0),
@@ -135,14 +128,24 @@ async def first_filed_at(tx: Tx) -> datetime | None:
     return at(row["at"]) if row and row["at"] is not None else None
 
 
-async def _answers(tx: Tx, span: dict[str, int], units: dict[str, dict[str, int]]) -> int:
-    """Count the units' times to answer, and return how many were taken from a unit by the office."""
+async def _begun(tx: Tx, span: dict[str, int], units: Units) -> int:
+    """Count the units' times to answer that began, and return how often the office had to assign."""
+    unroutable = 0
     for row in await tx.all(
-        "SELECT d.unit, COUNT(*) AS new FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        f" WHERE d.kind = 'answer' AND d.started_at >= :begin AND d.started_at < :end AND {_ORDINARY} GROUP BY d.unit",
+        "SELECT d.kind, d.unit, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end AND {_ORDINARY}"
+        " GROUP BY d.kind, d.unit",
         **span,
     ):
-        units[row["unit"]]["new"] = row["new"]
+        if row["kind"] == "triage":
+            unroutable += row["n"]
+        else:
+            units[row["unit"]]["new"] = row["n"]
+    return unroutable
+
+
+async def _answered(tx: Tx, span: dict[str, int], units: Units) -> int:
+    """Count how the units' times to answer ended, and return how many the office took from a unit."""
     reassigned = 0
     for row in await tx.all(
         "SELECT d.unit,"
@@ -156,19 +159,25 @@ async def _answers(tx: Tx, span: dict[str, int], units: dict[str, dict[str, int]
     ):
         units[row["unit"]] |= {name: row[name] for name in ("on_time", "late", "returned")}
         reassigned += row["reassigned"]
-    for row in await tx.all(
-        f"SELECT d.unit FROM deadline AS d JOIN cases AS c ON c.id = d.case_id WHERE {_LATE_AT} AND {_ORDINARY}"
-        " AND d.stopped_at IS NULL"
-        f" UNION ALL SELECT d.unit FROM deadline AS d JOIN cases AS c ON c.id = d.case_id WHERE {_LATE_AT} AND {_ORDINARY}"
-        " AND d.stopped_at > d.due_at AND d.stopped_at >= :end",
-        end=span["end"],
-    ):
-        counts = units[row["unit"]]
-        counts["still_late"] = counts.get("still_late", 0) + 1
     return reassigned
 
 
-async def _closed(tx: Tx, span: dict[str, int], units: dict[str, dict[str, int]]) -> dict[str, int]:
+async def _still_late(tx: Tx, end: int, units: Units) -> None:
+    """Count the times to answer that were over at the end and ran: they run on, or were ended later."""
+    for ended in ("d.stopped_at IS NULL", "d.stopped_at > d.due_at AND d.stopped_at >= :end"):
+        for row in await tx.all(
+            "SELECT d.unit, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+            f" WHERE d.kind = 'answer' AND {ended} AND d.due_at < :end AND {_ORDINARY}"
+            " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply'"
+            "  AND r.started_at >= d.started_at AND r.started_at < :end AND (r.stopped_at IS NULL OR r.stopped_at >= :end))"
+            " GROUP BY d.unit",
+            end=end,
+        ):
+            counts = units[row["unit"]]
+            counts["still_late"] = counts.get("still_late", 0) + row["n"]
+
+
+async def _closed(tx: Tx, span: dict[str, int], units: Units) -> dict[str, int]:
     """Count what was closed, and return how many by each event."""
     ended: dict[str, int] = defaultdict(int)
     for row in await tx.all(

@@ -14,9 +14,10 @@ CREATE INDEX deadline_provisional ON deadline (calendar) WHERE provisional = 1 A
 CREATE INDEX deadline_put_aside ON deadline (id) WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX deadline_running ON deadline (due_at) WHERE stopped_at IS NULL;
 CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at) WHERE stopped_at IS NULL AND unit IS NOT NULL;
-CREATE INDEX deadline_started ON deadline (kind, started_at);
-CREATE INDEX deadline_stopped ON deadline (kind, stopped_at) WHERE stopped_at IS NOT NULL;
-CREATE INDEX deadline_stopped_late ON deadline (kind, stopped_at) WHERE stopped_at > due_at;
+CREATE INDEX deadline_started ON deadline (started_at) WHERE kind IN ('answer', 'triage');
+CREATE INDEX deadline_stopped_answer ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at IS NOT NULL;
+CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'promise' AND stopped_at IS NOT NULL;
+CREATE INDEX deadline_stopped_late ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at > due_at;
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
 ALTER TABLE cases ADD COLUMN closing TEXT;
