@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import bells, desk, filing, following, home, identity, office_desk, stray, timeline, unit_desk
+from handlers import bells, desk, digest, filing, following, home, identity, office_desk, stray, timeline, unit_desk
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -15,6 +15,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     bells.SUBJECT,
     unit_desk.SUBJECT,
     office_desk.SUBJECT,
+    digest.SUBJECT,
     identity.SUBJECT,
     stray.SUBJECT,
 )

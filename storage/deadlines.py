@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from storage.database import Row, Tx
@@ -151,6 +151,26 @@ async def put_aside(tx: Tx) -> Sequence[tuple[Deadline, str]]:
         "SELECT * FROM deadline WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL ORDER BY id"
     )
     return [(_deadline(row), row["why"]) for row in rows]
+
+
+async def late(tx: Tx, after: tuple[datetime, str] | None, limit: int, now: datetime) -> Sequence[Deadline]:
+    """Read the units' times to answer that are over, the longest first, from behind the due time and id `after`.
+
+    Those of misconduct reports are not among them, nor those that stand still while the citizen is asked.
+    """
+    due, id = after or (datetime.fromtimestamp(0, UTC), "")
+    rows = await tx.all(
+        "SELECT d.* FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        " WHERE d.kind = 'answer' AND d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now"
+        " AND (d.due_at > :due OR d.id > :id) AND c.kind <> 'misconduct'"
+        " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+        " ORDER BY d.due_at, d.id LIMIT :limit",
+        due=ms(due),
+        id=id,
+        now=ms(now),
+        limit=limit,
+    )
+    return [_deadline(row) for row in rows]
 
 
 async def estimated(tx: Tx, calendar: str, limit: int) -> Sequence[str]:

@@ -14,7 +14,10 @@ CREATE INDEX deadline_provisional ON deadline (calendar) WHERE provisional = 1 A
 CREATE INDEX deadline_put_aside ON deadline (id) WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX deadline_running ON deadline (due_at) WHERE stopped_at IS NULL;
 CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at) WHERE stopped_at IS NULL AND unit IS NOT NULL;
-CREATE INDEX deadline_stopped ON deadline (stopped_at) WHERE stopped_at IS NOT NULL;
+CREATE INDEX deadline_started ON deadline (started_at) WHERE kind IN ('answer', 'triage');
+CREATE INDEX deadline_stopped_answer ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at IS NOT NULL;
+CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'promise' AND stopped_at IS NOT NULL;
+CREATE INDEX deadline_stopped_late ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at > due_at;
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
 ALTER TABLE cases ADD COLUMN closing TEXT;
@@ -23,6 +26,7 @@ UPDATE cases SET closing = CASE state WHEN 'closed' THEN 'solved' WHEN 'refused'
   WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cases_filed ON cases (filed_at);
+CREATE INDEX cases_oldest ON cases (filed_at, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_silent ON cases (closed_at) WHERE closing = 'silence';
 

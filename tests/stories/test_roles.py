@@ -20,6 +20,7 @@ CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", 
 }
 UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_case"}
 OFFICE = {"assign", "refuse", "reveal", "office_case"}
+OFFICES_LISTS = {"digest", "digest_units", "late", "parked"}
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
     "not among yours|not with your unit|Only the supervision office|can't find this case|for the contacts|dealt with|"
@@ -39,7 +40,7 @@ def test_every_act_form_and_screen_belongs_to_somebody() -> None:
     acts = {act.name for subject in SUBJECTS for act in subject.acts}
     forms = {form.name for subject in SUBJECTS for form in subject.forms}
     screens = {screen.name for subject in SUBJECTS for screen in subject.screens}
-    assert acts | forms | screens == HARMLESS | CITIZEN | UNIT | OFFICE | EVERY_PARTY
+    assert acts | forms | screens == HARMLESS | CITIZEN | UNIT | OFFICE | OFFICES_LISTS | EVERY_PARTY
 
 
 async def test_strangers_and_other_units_can_do_and_see_nothing(town: Town) -> None:
@@ -55,15 +56,15 @@ async def test_strangers_and_other_units_can_do_and_see_nothing(town: Town) -> N
     for stranger in strangers:
         await stranger.says("/start")
         await stranger.sees("echo service")
-        await is_refused(town, stranger, number, CITIZEN | UNIT | OFFICE | EVERY_PARTY)
+        await is_refused(town, stranger, number, CITIZEN | UNIT | OFFICE | OFFICES_LISTS | EVERY_PARTY)
 
 
 async def test_each_party_can_do_only_what_is_theirs(town: Town) -> None:
     citizen, contact, office = await town.somebody("web"), await town.contact("telegram"), await town.office("web")
     number, _code = await files(citizen)
     await contact.sees("Sign in by")
-    await is_refused(town, citizen, number, UNIT | OFFICE)
-    await is_refused(town, contact, number, CITIZEN | OFFICE)
+    await is_refused(town, citizen, number, UNIT | OFFICE | OFFICES_LISTS)
+    await is_refused(town, contact, number, CITIZEN | OFFICE | OFFICES_LISTS)
     await is_refused(town, office, number, CITIZEN | UNIT)
 
 
