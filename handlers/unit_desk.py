@@ -121,10 +121,10 @@ async def hand_over(d: Dialog) -> HandOver | None:
 async def receivers(ctx: Context, id: str) -> Options:
     """Offer the colleagues of a case's holder, and the units to which it can be passed on."""
     case = await _mine(ctx, id)
-    mine = {role.id for role in ctx.me.roles}
-    colleagues = [r for r in await ctx.colleagues(case.unit or "") if r.id not in mine and r.person != ctx.me.person]
+    holds = await ctx.holds(case)
+    colleagues = [r for r in await ctx.colleagues(case.unit or "") if r.id != case.holder and (r.person != ctx.me.person)]
     return (
-        *(Option(f"role={role.id}", verbatim(role.name)) for role in colleagues if case.holder in mine),
+        *(Option(f"role={role.id}", verbatim(role.name)) for role in colleagues if holds),
         *(Option(f"unit={unit}", Text("{name}", {"name": ctx.city.unit(unit)})) for unit in handling.passable(ctx, case)),
         Option("nobody", _("Nobody, keep it")),
     )
@@ -162,7 +162,7 @@ async def pass_over(ctx: Context, to: HandOver) -> Reply:
 
 async def may_work(ctx: Context, id: str) -> None:
     """Let only those open a form who deal with the case, or could sign it in."""
-    ctx.as_holder(await _mine(ctx, id))
+    await ctx.as_holder(await _mine(ctx, id))
 
 
 async def may_report(ctx: Context, id: str) -> None:
@@ -176,7 +176,7 @@ async def may_report(ctx: Context, id: str) -> None:
 async def may_return(ctx: Context, id: str) -> None:
     """Let only those open a form who deal with the case, or could sign it in; misconduct reports are never returned."""
     case = await _mine(ctx, id)
-    ctx.as_holder(case)
+    await ctx.as_holder(case)
     if case.kind is CaseKind.MISCONDUCT:
         raise Refused(_("A misconduct report can't be returned. You can pass it on to another discipline team."))
 
