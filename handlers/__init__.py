@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import desk, extensions, filing, following, home, identity, office_desk, planning, stray, timeline, unit_desk
+from handlers import (
+    absence,
+    desk,
+    extensions,
+    filing,
+    following,
+    home,
+    identity,
+    office_desk,
+    planning,
+    stray,
+    timeline,
+    unit_desk,
+)
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -13,6 +26,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     timeline.SUBJECT,
     desk.SUBJECT,
     unit_desk.SUBJECT,
+    absence.SUBJECT,
     planning.SUBJECT,
     extensions.SUBJECT,
     office_desk.SUBJECT,

@@ -8,6 +8,7 @@ from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Subject, act_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseState
+from handlers import absence
 from storage import cases
 from storage.roles import RoleKind
 
@@ -31,6 +32,9 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
+    if away := absence.line(ctx):
+        lines.append(away)
+    rows.append((absence.button(ctx),))
     rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Menu"), "menu")))
     return say(*lines, rows=tuple(rows))
 

@@ -36,7 +36,9 @@ async def test_more_time_that_is_granted_moves_the_date_and_the_citizen_reads_wh
     assert promised
     date = await asks_for_time(contact, "要等新车到货")
     assert contact.now_sees("You have asked for more time, until")
-    await office.sees(f"asks for more time, until {re.escape(date)}. The reason: 要等新车到货", buttons=["Grant", "Refuse", "Timeline"])
+    await office.sees(
+        f"asks for more time, until {re.escape(date)}. The reason: 要等新车到货", buttons=["Grant", "Refuse", "Timeline"]
+    )
     assert not citizen.saw("要等新车到货")
     await office.presses("^Grant more time$")
     await contact.sees(f"given more time: please answer by {re.escape(date)}", buttons=["Report"])
@@ -124,7 +126,11 @@ async def test_there_is_no_more_time_once_it_is_up(town: Town) -> None:
 
 
 async def test_nobody_asks_for_more_time_for_a_misconduct_report(town: Town) -> None:
-    citizen, team, office = await town.somebody("web"), await town.contact("telegram", "discipline-630104"), await town.office("web")
+    citizen, team, office = (
+        await town.somebody("web"),
+        await town.contact("telegram", "discipline-630104"),
+        await town.office("web"),
+    )
     number, _code = await files(citizen, "城西区某窗口收红包", command="/report", category="omething else")
     await team.presses("^Sign in$")
     signed = await team.sees("Signed in by")

@@ -33,7 +33,9 @@ async def test_a_plan_reaches_the_citizen_and_stands_on_every_card(town: Town, u
     await contact.sees("Measures: 增派两辆清运车.+Target: 垃圾日产日清.+Responsible: 环卫科科长.+By the deadline, .+Send it")
     await contact.presses("^Send$")
     await contact.sees("told of your plan.+unit's plan: 整改措施：增派两辆清运车", buttons=["Report"])
-    plan = await citizen.sees("has made a plan for your case.+unit's plan: 整改措施：增派两辆清运车\n整改目标：垃圾日产日清\n责任人：环卫科科长")
+    plan = await citizen.sees(
+        "has made a plan for your case.+unit's plan: 整改措施：增派两辆清运车\n整改目标：垃圾日产日清\n责任人：环卫科科长"
+    )
     assert re.search(r"完成时限：20\d\d年\d+月\d+日 18:00", plan.text)
     await citizen.presses("^Timeline$")
     await citizen.sees("Plan of the unit: 整改措施")
