@@ -32,6 +32,7 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
+        rows.append((screen_button(_("My unit"), "head"),))
     if away := absence.line(ctx):
         lines.append(away)
     rows.append((absence.button(ctx),))
