@@ -12,11 +12,12 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import OPEN, CaseKind, CaseState, Party, Satisfaction
-from storage import deadlines, entries, roles
+from storage import deadlines, entries, extensions, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
-from storage.roles import Role
+from storage.extensions import Extension
+from storage.roles import Role, RoleKind
 
 EXCERPT = 700
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
@@ -55,6 +56,7 @@ class Facts:
     entries: Sequence[Entry]
     deadlines: dict[DeadlineKind, Deadline]
     holder: Role | None
+    extensions: Sequence[Extension]
 
     @property
     def question(self) -> Entry | None:
@@ -66,6 +68,29 @@ class Facts:
     def result(self) -> Entry | None:
         """The unit's latest answer."""
         return next((entry for entry in reversed(self.entries) if entry.kind is EntryKind.RESULT), None)
+
+    @property
+    def plan(self) -> Entry | None:
+        """How the unit will put it right, as it said last."""
+        plans = [entry for entry in self.entries if entry.kind is EntryKind.PLAN and entry.round == self.case.round]
+        return plans[-1] if plans else None
+
+    @property
+    def request(self) -> Extension | None:
+        """The unit's request for more time that nobody has decided yet."""
+        return next((asked for asked in self.extensions if asked.decided_at is None), None)
+
+    @property
+    def reason(self) -> Entry | None:
+        """Why the unit asks for more time."""
+        return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
+
+    @property
+    def extended(self) -> Deadline | None:
+        """The unit's time to answer, if more of it was granted."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        granted = answer and any(asked.granted_at and asked.deadline == answer.id for asked in self.extensions)
+        return answer if granted else None
 
     def told(self) -> Text:
         """What the citizen told, cut to what a card can hold."""
@@ -81,11 +106,14 @@ class Facts:
 
 async def facts(ctx: Context, case: Case) -> Facts:
     """Read what the cards of a case need."""
+    texts = await entries.of_case(ctx.tx, case.id)
+    asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
     return Facts(
         case=case,
-        entries=await entries.of_case(ctx.tx, case.id),
+        entries=texts,
         deadlines=await deadlines.running(ctx.tx, case.id),
         holder=await roles.get(ctx.tx, case.holder) if case.holder else None,
+        extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
     )
 
 
@@ -108,6 +136,9 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
+    if f.extended:
+        lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
+    lines += _plan(f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
     if case.state is CaseState.ANSWERED and f.result:
@@ -157,24 +188,35 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
             else _("Answer by: {due}", due=due(deadline))
         )
         lines.append(ask)
+    if f.request:
+        until = Moment(f.request.until_at)
+        lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=until))
+    lines += _plan(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
-    return _card(f, Card.UNIT, lines, _unit_rows(f, viewer))
+    return _card(f, Card.UNIT, lines, _unit_rows(ctx, f, viewer))
 
 
-def _unit_rows(f: Facts, viewer: Sequence[Role]) -> Rows:
+def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
-    more = (screen_button(_("Timeline"), "timeline", id), *_reveal(case, CaseKind.MISCONDUCT))
-    mine = case.state is CaseState.ASSIGNED or (case.state is CaseState.ACCEPTED and case.holder in {role.id for role in viewer})
-    if not mine:
+    contacts = {role.id for role in viewer if role.kind is RoleKind.CONTACT and role.unit == case.unit}
+    timeline = screen_button(_("Timeline"), "timeline", id)
+    if not contacts:
+        return ((timeline,),)
+    more = (timeline, *_reveal(case, CaseKind.MISCONDUCT))
+    holds = f.holder is not None and not contacts.isdisjoint(f.holder.hands(ctx.now))
+    if case.state is not CaseState.ASSIGNED and not (case.state is CaseState.ACCEPTED and holds):
         return (more,)
     ask = form_button(_("Ask the citizen"), "ask", id)
     back = form_button(_("Return: not ours"), "return", id)
     on = form_button(_("Pass on"), "hand_over", id)
-    first = act_button(_("Sign in"), "accept", id, version)
-    if case.state is CaseState.ACCEPTED:
-        first = form_button(_("Report the result"), "report", id)
-    return ((first, ask), (on,) if case.kind is CaseKind.MISCONDUCT else (back, on), more)
+    move = (on,) if case.kind is CaseKind.MISCONDUCT else (back, on)
+    if case.state is CaseState.ASSIGNED:
+        return ((act_button(_("Sign in"), "accept", id, version), ask), move, more)
+    may_extend = case.kind is not CaseKind.MISCONDUCT and not f.request
+    extend = (form_button(_("Ask for more time"), "extend", id),) if may_extend else ()
+    plan = form_button(_("Plan"), "plan", id)
+    return ((form_button(_("Report the result"), "report", id), ask), (plan, *extend), move, more)
 
 
 def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
@@ -198,8 +240,17 @@ def office_card(ctx: Context, f: Facts) -> Outgoing:
         lines.append(_("Responsible: {unit}", unit=ctx.city.unit(case.unit)))
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
+    if f.extended:
+        lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
+    lines += _plan(f)
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
     more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds))
+    if f.request and f.reason:
+        until, why = Moment(f.request.until_at), excerpt(f.reason.text)
+        lines.append(_("The unit asks for more time, until {until}. The reason: {text}", until=until, text=why))
+        grant = act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n)
+        turn_down = form_button(_("Refuse more time"), "refuse_extension", f"{case.id}:{f.reason.n}")
+        return _card(f, Card.OFFICE, lines, ((grant, turn_down), more))
     if case.state is not CaseState.TRIAGE:
         return _card(f, Card.OFFICE, lines, (more,))
     assign = form_button(_("Assign a unit"), "assign", case.id)
@@ -209,6 +260,12 @@ def office_card(ctx: Context, f: Facts) -> Outgoing:
 
 def _card(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:
     return Outgoing(lines=tuple(lines), rows=rows, subject=f.case.id, card=card)
+
+
+def _plan(f: Facts) -> list[Text]:
+    if f.plan is None or f.case.state is not CaseState.ACCEPTED:
+        return []
+    return [_("The unit's plan: {text}", text=excerpt(f.plan.text))]
 
 
 def due(deadline: Deadline) -> Text | Moment:

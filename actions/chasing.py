@@ -16,6 +16,7 @@ from actions.notices import queue_for_office, refresh_cards, tell_followers, tel
 from actions.record import move, note
 from actions.timekeeping import END, climb, reckon, run_on, stop
 from dialog.outgoing import say
+from dialog.subjects import screen_button
 from dialog.texts import Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import Rung, RungTo
@@ -70,7 +71,8 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     if RungTo.CONTACT in rung.to:
         await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when)
     if RungTo.HEAD in rung.to:
-        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline)), when)
+        show = ((screen_button(_("Show the case"), "case", case.id),),)
+        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when)
     if RungTo.ACCOUNTABILITY in rung.to:
         await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
     if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):

@@ -50,6 +50,11 @@ class Actor:
         return tuple(role.unit for role in self.roles if role.kind is RoleKind.CONTACT and role.unit)
 
     @property
+    def headed(self) -> tuple[str, ...]:
+        """The units whose head this person is."""
+        return tuple(role.unit for role in self.roles if role.kind is RoleKind.HEAD and role.unit)
+
+    @property
     def is_office(self) -> bool:
         """Whether this person belongs to the supervision office."""
         return self.role(RoleKind.OFFICE) is not None
@@ -98,12 +103,20 @@ class Context:
             raise Refused(_("Case {number} is not with your unit.", number=case.number))
         return role
 
-    def as_holder(self, case: Case) -> Role:
-        """Let only the contact pass who signed the case in."""
+    async def as_holder(self, case: Case) -> Role:
+        """Let only the contact pass who signed the case in, or who stands in for them while they are away."""
         role = self.as_contact(case)
-        if case.holder and case.holder not in {mine.id for mine in self.me.roles}:
+        if case.holder and not await self.holds(case):
             raise Refused(_("A colleague has signed case {number} in and deals with it.", number=case.number))
         return role
+
+    async def holds(self, case: Case) -> bool:
+        """Tell whether the person who acts has signed the case in, or stands in for who did."""
+        mine = {role.id for role in self.me.roles}
+        if case.holder is None or case.holder in mine:
+            return case.holder is not None
+        holder = await roles.get(self.tx, case.holder)
+        return holder is not None and not mine.isdisjoint(holder.hands(self.now))
 
     def as_office(self, case: Case | None = None) -> Role:
         """Let only the office pass; misconduct reports are none of its business."""

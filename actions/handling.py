@@ -36,7 +36,7 @@ async def accept(ctx: Context, id: str, version: int) -> Case:
 async def return_(ctx: Context, id: str, reason: str) -> Case:
     """Give a case back to the office because it is not the unit's. Misconduct reports can't be returned."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     if case.kind is CaseKind.MISCONDUCT:
         raise Refused(_("A misconduct report can't be returned. You can pass it on to another discipline team."))
     unit = case.unit
@@ -54,7 +54,7 @@ async def return_(ctx: Context, id: str, reason: str) -> Case:
 async def ask(ctx: Context, id: str, question: str, files: Sequence[str] = ()) -> Case:
     """Ask the citizen something; that counts as signing in. One open question at a time."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     if (await facts(ctx, case)).question:
         raise Refused(_("Your last question is still open. Please wait for the answer, or report the result."))
     holder = case.holder or role.id
@@ -77,7 +77,7 @@ async def ask(ctx: Context, id: str, question: str, files: Sequence[str] = ()) -
 async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) -> Case:
     """Report what was done, with proof; the citizen says whether it is solved."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     case = await move(ctx, case, Event.REPORT, Party.CONTACT)
     entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files)
     await note(ctx, case, Event.REPORT, Party.CONTACT, role, entry=entry.id, text=entry.hash, files=list(entry.files))
@@ -92,7 +92,7 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
 async def hand_over(ctx: Context, id: str, colleague: str) -> Role:
     """Hand a signed-in case to a colleague of the same unit, who holds it from now on."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     to = await roles.get(ctx.tx, colleague)
     if to is None or to.unit != case.unit or to.kind is not RoleKind.CONTACT or to not in await ctx.colleagues(case.unit or ""):
         raise Refused(_("This colleague is not a contact of your unit any more. Please choose another one."))
@@ -106,7 +106,7 @@ async def hand_over(ctx: Context, id: str, colleague: str) -> Role:
 async def pass_on(ctx: Context, id: str, unit: str) -> Case:
     """Pass a case on to a unit below one's own, or a misconduct report to another discipline team."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     if unit not in passable(ctx, case):
         raise Refused(_("Case {number} can't be passed on to that unit.", number=case.number))
     before = case.unit

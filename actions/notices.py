@@ -153,7 +153,7 @@ async def _feed_back(
 async def tell_unit(
     ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None
 ) -> None:
-    """Give every contact of the responsible unit the case's card, with what is new above it; nobody there: the office is told.
+    """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
     `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now.
     """
@@ -163,7 +163,8 @@ async def tell_unit(
     shown = tuple(files) if files is not None else f.citizens_files
     reached = 0
     for role in await _who_deals(ctx, f):
-        reached += await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown), due)
+        told = await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown), due)
+        reached += 0 if role.is_away(ctx.now) else told
     if not reached:
         await tell_unreachable(ctx, case.unit)
 
@@ -266,12 +267,23 @@ async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Out
 
 
 async def _roles(ctx: Context, person: str) -> Sequence[Role]:
-    return [role for role in await roles.of_person(ctx.tx, person) if role.kind is RoleKind.CONTACT]
+    return [role for role in await roles.of_person(ctx.tx, person) if role.unit]
 
 
 async def _who_deals(ctx: Context, f: Facts) -> Sequence[Role]:
-    """One role a person: the holder alone where there is one, else every contact of the unit."""
-    if f.holder and f.holder.unit == f.case.unit:
-        return (f.holder,)
-    contacts = await ctx.colleagues(f.case.unit or "")
-    return tuple({role.person: role for role in contacts}.values())
+    """One role a person: the holder alone where there is one, else every contact of the unit; of them, those who are there.
+
+    Where nobody of them is, their deputies are told too; without a deputy the heads are told in their place.
+    """
+    unit = f.case.unit or ""
+    holds = f.holder is not None and f.holder.unit == unit
+    contacts = (f.holder,) if f.holder and holds else await ctx.colleagues(unit)
+    contacts = tuple({role.person: role for role in contacts}.values())
+    if there := [role for role in contacts if not role.is_away(ctx.now)]:
+        return there
+    deputies = [await roles.held(ctx.tx, role.deputy) for role in contacts if role.deputy]
+    stand_in = [role for role in deputies if role and role.unit == unit and not role.is_away(ctx.now)]
+    if stand_in:
+        return tuple({role.person: role for role in (*contacts, *stand_in)}.values())
+    heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
+    return [role for role in heads if not role.is_away(ctx.now)] or contacts

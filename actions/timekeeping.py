@@ -16,7 +16,7 @@ from domain.city import Rung, RungTo
 from domain.ladder import RungTime, next_rung, reached, rung_times
 from domain.limits import Limit
 from domain.working_days import Due, Pause
-from storage import deadlines
+from storage import deadlines, extensions
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.ids import new_id
@@ -58,15 +58,18 @@ async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> D
 async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:
     """Begin a unit's own deadlines anew because of an event, and return the one for its answer."""
     times = ctx.city.times(case.kind, case.category)
-    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.TRIAGE, DeadlineKind.REPLY, *UNITS), event, ctx.now)
+    await stop(ctx, case, event, DeadlineKind.TRIAGE, DeadlineKind.REPLY, *UNITS)
     if case.state is CaseState.ASSIGNED:
         await start(ctx, case, DeadlineKind.ACCEPT, times.accept)
     return await start(ctx, case, DeadlineKind.ANSWER, times.answer)
 
 
 async def stop(ctx: Context, case: Case, event: Event, *kinds: DeadlineKind) -> None:
-    """End the running deadlines of these kinds, of every kind if none is named."""
-    await deadlines.stop(ctx.tx, case.id, kinds or tuple(DeadlineKind), event, ctx.now)
+    """End the running deadlines of these kinds, of every kind if none is named; what was asked for them comes to nothing."""
+    ended = kinds or tuple(DeadlineKind)
+    await deadlines.stop(ctx.tx, case.id, ended, event, ctx.now)
+    if DeadlineKind.ANSWER in ended:
+        await extensions.void(ctx.tx, case.id, ctx.now)
 
 
 async def pause(ctx: Context, case: Case) -> None:
@@ -100,8 +103,10 @@ async def reckon(ctx: Context, deadline: Deadline, rule: Limit | None = None) ->
     times = _times(ctx, again, stood)
     if rule:
         again = _armed(again, times, ctx.now)
-    elif deadline.next_rung_at is not None or not await _stands_still(ctx, deadline):
+    else:
         again = replace(again, next_rung_at=next((at for at, rung in times if rung.at not in again.passed), None))
+    if await _stands_still(ctx, deadline):
+        again = replace(again, next_rung_at=None)
     await deadlines.update(ctx.tx, again)
     return again
 
@@ -128,6 +133,12 @@ def _pauses(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> Sequ
         for reply in every
         if deadline.kind is DeadlineKind.ANSWER and reply.kind is DeadlineKind.REPLY and reply.started_at >= deadline.started_at
     ]
+
+
+async def end_of(ctx: Context, answer: Deadline) -> Due:
+    """Give the time at which a unit's time to answer ends as things stand: it moves on while the citizen is asked."""
+    due = ctx.city.working_days.due(answer.started_at, Limit.parse(answer.rule))
+    return ctx.city.working_days.shifted(due, await pauses(ctx, answer))
 
 
 async def _stands_still(ctx: Context, deadline: Deadline) -> bool:

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import bells, desk, digest, filing, following, home, identity, office_desk, stray, timeline, unit_desk
+from handlers import (
+    absence,
+    bells,
+    desk,
+    digest,
+    extensions,
+    filing,
+    following,
+    head_desk,
+    home,
+    identity,
+    office_desk,
+    planning,
+    stray,
+    timeline,
+    unit_desk,
+)
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -14,6 +30,10 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     desk.SUBJECT,
     bells.SUBJECT,
     unit_desk.SUBJECT,
+    absence.SUBJECT,
+    head_desk.SUBJECT,
+    planning.SUBJECT,
+    extensions.SUBJECT,
     office_desk.SUBJECT,
     digest.SUBJECT,
     identity.SUBJECT,

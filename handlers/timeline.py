@@ -40,6 +40,10 @@ WORDS: dict[Event, Text] = {
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
     Event.RUN_ON: _("The unit's question was not answered in time; its own time runs on."),
     Event.RECKON: _("A new date, since the holidays are announced: {due}"),
+    Event.PLAN: _("Plan of the unit: {text}"),
+    Event.ASK_EXTENSION: _("The unit asks for more time, until {due}: {text}"),
+    Event.GRANT_EXTENSION: _("The unit has been given more time, until {due}."),
+    Event.REFUSE_EXTENSION: _("The unit has not been given more time: {text}"),
     Event.REVEAL: _("Your name was looked at by those who may."),
 }
 # What only staff read, and with whose words.
@@ -74,7 +78,9 @@ async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
     if case is None:
         raise Refused(_("We can't find this case. Please open it again from your list: /my"))
     follows = await cases.follows(ctx.tx, case.id, ctx.me.person)
-    staff = bool(case.unit and case.unit in ctx.me.units) or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT)
+    staff = bool(case.unit and case.unit in (*ctx.me.units, *ctx.me.headed)) or (
+        ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT
+    )
     if not follows and not staff:
         raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
     return case, staff and not follows

@@ -30,6 +30,9 @@ class EntryKind(StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    PLAN = "plan"
+    EXTENSION = "extension"
+    EXTENSION_REFUSED = "extension_refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.database import Row, Tx
-from storage.ids import ms, new_id
+from storage.ids import at, ms, new_id
 
 
 class RoleKind(StrEnum):
@@ -21,13 +21,23 @@ class RoleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role that a person holds now."""
+    """A role that a person holds. Until `away_until_at` they are away; `deputy` is the role that stands in for this one."""
 
     id: str
     person: str
     kind: RoleKind
     unit: str | None
     name: str
+    away_until_at: datetime | None = None
+    deputy: str | None = None
+
+    def is_away(self, now: datetime) -> bool:
+        """Tell whether whoever holds the role is away."""
+        return self.away_until_at is not None and self.away_until_at > now
+
+    def hands(self, now: datetime) -> frozenset[str]:
+        """Give the roles that may do what this one may: itself, and its deputy while it is away."""
+        return frozenset((self.id, self.deputy) if self.deputy and self.is_away(now) else (self.id,))
 
 
 async def of_person(tx: Tx, person: str) -> Sequence[Role]:
@@ -61,6 +71,22 @@ async def get(tx: Tx, id: str) -> Role | None:
     return _role(row) if row else None
 
 
+async def held(tx: Tx, id: str) -> Role | None:
+    """Read one role if somebody holds it now."""
+    row = await tx.one("SELECT * FROM role WHERE id = :id AND until_at IS NULL", id=id)
+    return _role(row) if row else None
+
+
+async def leave(tx: Tx, id: str, until: datetime | None, deputy: str | None) -> None:
+    """Note until when whoever holds a role is away, and who stands in; None is back."""
+    await tx.run(
+        "UPDATE role SET away_until_at = :until, deputy = :deputy WHERE id = :id",
+        id=id,
+        until=ms(until) if until else None,
+        deputy=deputy,
+    )
+
+
 async def give(tx: Tx, person: str, kind: RoleKind, unit: str | None, name: str, now: datetime) -> Role | None:
     """Give a role; None if the person holds it already."""
     for held in await of_person(tx, person):
@@ -80,4 +106,12 @@ async def give(tx: Tx, person: str, kind: RoleKind, unit: str | None, name: str,
 
 
 def _role(row: Row) -> Role:
-    return Role(id=row["id"], person=row["person"], kind=RoleKind(row["role"]), unit=row["unit"], name=row["name"])
+    return Role(
+        id=row["id"],
+        person=row["person"],
+        kind=RoleKind(row["role"]),
+        unit=row["unit"],
+        name=row["name"],
+        away_until_at=at(row["away_until_at"]) if row["away_until_at"] is not None else None,
+        deputy=row["deputy"],
+    )

@@ -13,11 +13,12 @@ UPDATE deadline SET unit = (SELECT unit FROM cases WHERE cases.id = deadline.cas
 CREATE INDEX deadline_provisional ON deadline (calendar) WHERE provisional = 1 AND stopped_at IS NULL;
 CREATE INDEX deadline_put_aside ON deadline (id) WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX deadline_running ON deadline (due_at) WHERE stopped_at IS NULL;
-CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at) WHERE stopped_at IS NULL AND unit IS NOT NULL;
 CREATE INDEX deadline_started ON deadline (started_at) WHERE kind IN ('answer', 'triage');
 CREATE INDEX deadline_stopped_answer ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at IS NOT NULL;
 CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'promise' AND stopped_at IS NOT NULL;
 CREATE INDEX deadline_stopped_late ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at > due_at;
+CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at, id) WHERE stopped_at IS NULL AND unit IS NOT NULL;
+CREATE INDEX deadline_begun_of_unit ON deadline (unit, started_at) WHERE kind = 'answer';
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
 ALTER TABLE cases ADD COLUMN closing TEXT;
@@ -113,3 +114,7 @@ CREATE TABLE template (
   dropped_at BIGINT
 );
 CREATE INDEX template_of_unit ON template (unit, id) WHERE dropped_at IS NULL;
+
+-- The usual answer that a result is, word for word and with nothing added.
+ALTER TABLE entry ADD COLUMN template TEXT REFERENCES template (id);
+CREATE INDEX entry_usual ON entry (created_at) WHERE template IS NOT NULL;
