@@ -22,12 +22,12 @@ DEVICE_LIFE = timedelta(minutes=15)
 NAMELESS = {RoleKind.CONTACT: "联络员", RoleKind.HEAD: "负责人", RoleKind.OFFICE: "督查办"}
 
 
-async def invite(tx: Tx, keys: Keys, role: RoleKind, units: Sequence[str], name: str, now: datetime) -> str:
+async def invite(tx: Tx, keys: Keys, role: RoleKind, units: Sequence[str], name: str, now: datetime, by: str = "system") -> str:
     """Make a one-time code that gives a role (in some units), good for seven days; return the code."""
     code = _code()
     invitation = Invitation(role=role, units=tuple(units), name=name, person=None)
     await invitations.write(tx, keys.name("invitation", code), invitation, now, now + LIFE)
-    await ledger.append(tx, "city", "system", "invite", {"role": role, "units": list(units)}, now)
+    await ledger.append(tx, "city", by, "invite", {"role": role, "units": list(units)}, now)
     return code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import desk, filing, following, home, identity, office_desk, stray, timeline, unit_desk
+from handlers import desk, filing, following, home, identity, merging, office_desk, office_queue, stray, timeline, unit_desk
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -13,7 +13,9 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     timeline.SUBJECT,
     desk.SUBJECT,
     unit_desk.SUBJECT,
+    office_queue.SUBJECT,
     office_desk.SUBJECT,
+    merging.SUBJECT,
     identity.SUBJECT,
     stray.SUBJECT,
 )

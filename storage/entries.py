@@ -30,6 +30,10 @@ class EntryKind(StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    VERIFIED = "verified"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

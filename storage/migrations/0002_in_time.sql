@@ -14,6 +14,7 @@ CREATE INDEX deadline_provisional ON deadline (calendar) WHERE provisional = 1 A
 CREATE INDEX deadline_put_aside ON deadline (id) WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX deadline_running ON deadline (due_at) WHERE stopped_at IS NULL;
 CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at) WHERE stopped_at IS NULL AND unit IS NOT NULL;
+CREATE INDEX deadline_triage ON deadline (due_at, id) WHERE kind = 'triage' AND stopped_at IS NULL;
 CREATE INDEX deadline_stopped ON deadline (stopped_at) WHERE stopped_at IS NOT NULL;
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
@@ -22,6 +23,8 @@ ALTER TABLE cases ADD COLUMN merged_into TEXT REFERENCES cases (id);
 UPDATE cases SET closing = CASE state WHEN 'closed' THEN 'solved' WHEN 'refused' THEN 'refuse' ELSE 'withdraw' END
   WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX cases_held ON cases (holder, id) WHERE holder IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX cases_alike ON cases (category, area, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_filed ON cases (filed_at);
 CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_silent ON cases (closed_at) WHERE closing = 'silence';

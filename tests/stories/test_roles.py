@@ -13,7 +13,9 @@ CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", 
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
 UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_case"}
-OFFICE = {"assign", "refuse", "reveal", "office_case"}
+OFFICE = {
+    "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
+}  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
     "not among yours|not with your unit|Only the supervision office|can't find this case|for the contacts|dealt with|"
