@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
 from actions.cards import facts
 from actions.context import Context
 from actions.notices import refresh_cards, tell_followers, tell_unit
@@ -11,9 +15,12 @@ from actions.timekeeping import start, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import Event, Party
+from storage import deadlines
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
+
+CALLED_BACK = 5
 
 
 async def confirm(ctx: Context, id: str) -> Case:
@@ -50,3 +57,13 @@ async def reopen(ctx: Context, id: str, reason: str, *, checked: bool = False) -
     await tell_unit(ctx, case, _("Reopened by the supervision office: {text}", text=entry.text), files=())
     await tell_followers(ctx, case, _("The supervision office has reopened your case: {text}", text=entry.text))
     return case
+
+
+async def sample(ctx: Context) -> Sequence[str]:
+    """Draw five of the cases that silence closed last week, to be called back: the same five for everybody, all week long."""
+    zone = ctx.city.city.zone
+    today = ctx.now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    since, until = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (monday - timedelta(days=7), monday))
+    closed = await deadlines.closed_by_silence(ctx.tx, since, until)
+    return sorted(closed, key=lambda id: hashlib.sha256(f"{monday} {id}".encode()).digest())[:CALLED_BACK]

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import desk, filing, following, home, identity, merging, office_desk, office_queue, stray, timeline, unit_desk
+from handlers import (
+    caller,
+    desk,
+    filing,
+    following,
+    home,
+    identity,
+    merging,
+    office_desk,
+    office_queue,
+    silence,
+    staff,
+    stray,
+    timeline,
+    unit_desk,
+)
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -16,6 +31,9 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     office_queue.SUBJECT,
     office_desk.SUBJECT,
     merging.SUBJECT,
+    staff.SUBJECT,
+    caller.SUBJECT,
+    silence.SUBJECT,
     identity.SUBJECT,
     stray.SUBJECT,
 )

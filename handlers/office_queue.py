@@ -6,7 +6,7 @@ from actions import triage
 from actions.cards import due, facts, office_card
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
-from dialog.subjects import Act, Refused, Reply, Screen, Subject, screen_button
+from dialog.subjects import Act, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Text, _
 from storage import cases, deadlines, roles
 from storage.cases import Case
@@ -28,7 +28,7 @@ async def queue(ctx: Context, after: str) -> Outgoing:
         last = found[PAGE - 1][0]
         rows.append((screen_button(_("Later ones"), "office", f"{ms(last.due_at)}.{last.id}"),))
     rows.append((screen_button(_("Units and staff"), "staff"), screen_button(_("Closed by silence"), "silent")))
-    rows.append((screen_button(_("My desk"), "desk"),))
+    rows.append((form_button(_("File for somebody"), "file_for"), screen_button(_("My desk"), "desk")))
     confidential = await cases.count_confidential(ctx.tx)
     return say(
         _("Waiting to be assigned, the most urgent first:") if found else _("No case is waiting to be assigned."),

@@ -15,6 +15,7 @@ CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", 
 UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_case"}
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
+    "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent",
 }  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
