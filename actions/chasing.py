@@ -12,7 +12,16 @@ from datetime import timedelta
 from actions.cards import due as shown_due
 from actions.cards import facts, office_card, title
 from actions.context import Context
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_heads, tell_office, tell_unit, unhurried
+from actions.notices import (
+    queue_for_office,
+    refresh_cards,
+    tell_followers,
+    tell_heads,
+    tell_merged,
+    tell_office,
+    tell_unit,
+    unhurried,
+)
 from actions.record import move, note
 from actions.timekeeping import END, climb, reckon, run_on, stop
 from dialog.outgoing import say
@@ -57,12 +66,12 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
             await _close(ctx, case)
         case DeadlineKind.CHECK:
             ask = _("Please say by {due} whether it is solved. After that the case is closed.", due=shown_due(deadline))
-            await tell_followers(ctx, case, ask)
+            await tell_followers(ctx, case, ask, alone=True)
         case DeadlineKind.REPLY if rung.at == END:
             await _end_pause(ctx, case)
         case DeadlineKind.REPLY:
             ask = _("The unit still waits for your answer to its question, until {due}.", due=shown_due(deadline))
-            await tell_followers(ctx, case, ask)
+            await tell_followers(ctx, case, ask, alone=True)
 
 
 async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
@@ -113,7 +122,8 @@ async def _close(ctx: Context, case: Case) -> None:
     await note(ctx, case, Event.SILENCE, Party.SYSTEM)
     await stop(ctx, case, Event.SILENCE)
     await refresh_cards(ctx, case)
-    await tell_followers(ctx, case, _("We have heard nothing from you, so the case is closed."))
+    await tell_followers(ctx, case, _("We have heard nothing from you, so the case is closed."), alone=True)
+    await tell_merged(ctx, case, _("The case is closed."))
 
 
 async def _end_pause(ctx: Context, case: Case) -> None:

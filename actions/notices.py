@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -125,15 +125,36 @@ def code_key(bell: str) -> str:
     return f"bell code {bell}"
 
 
-async def tell_followers(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
+async def tell_followers(
+    ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = (), alone: bool = False
+) -> None:
     """Tell the citizen, and everybody else who follows the case, what happened; the case's card comes with it.
 
-    What happens within a moment is told in one message.
+    What happens within a moment is told in one message. Those whose cases were merged into this one are told too, unless it
+    is for this case's own followers `alone`.
     """
+    await _tell_each(ctx, case, set(await cases.followers(ctx.tx, case.id)) - {but}, news, files)
+    if not alone:
+        await tell_merged(ctx, case, *news, but=but, files=files)
+
+
+async def tell_merged(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
+    """Tell those whose cases were merged into this one, with the card of their own; who follows both has heard it there.
+
+    The news must not quote a citizen: none sees another's words.
+    """
+    told = {but, *await cases.followers(ctx.tx, case.id)}
+    for merged in await cases.led_by(ctx.tx, case.id):
+        followers = set(await cases.followers(ctx.tx, merged.id)) - told
+        await _tell_each(ctx, merged, followers, news, files)
+        told |= followers
+
+
+async def _tell_each(ctx: Context, case: Case, persons: Set[str], news: tuple[Text, ...], files: Sequence[str]) -> None:
+    if not persons:
+        return
     card = citizen_card(ctx, await facts(ctx, case))
-    for person in await cases.followers(ctx.tx, case.id):
-        if person == but:
-            continue
+    for person in sorted(persons):
         for conversation in await people.conversations(ctx.tx, person):
             await _feed_back(ctx, conversation, card, news, tuple(files))
 
@@ -170,8 +191,14 @@ async def tell_unit(
 
 
 async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None = None) -> None:
-    """Tell whoever deals with the case at the unit, or all its contacts while nobody has signed it in."""
-    await tell_unit(ctx, case, *news, files=entry.files if entry else ())
+    """Tell whoever deals with the case at the unit, or all its contacts while nobody has signed it in.
+
+    With a merged case that is the unit of the one it follows.
+    """
+    lead = await cases.leading(ctx.tx, case)
+    if lead.id != case.id:
+        news = (_("From a citizen whose case {number} was merged with this one:", number=case.number), *news)
+    await tell_unit(ctx, lead, *news, files=entry.files if entry else ())
 
 
 async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime | None = None) -> None:
@@ -182,7 +209,7 @@ async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime |
 
 async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None) -> None:
     """Tell everybody at the supervision office."""
-    for person in dict.fromkeys(role.person for role in await roles.of_kind(ctx.tx, RoleKind.OFFICE)):
+    for person in await _office(ctx):
         await tell(ctx, person, message, due)
 
 
@@ -239,7 +266,8 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
         )
         return
     f = await facts(ctx, case)
-    await tell_office(ctx, office_card(ctx, f).below(*news, files=f.citizens_files), due)
+    for person in await _office(ctx):
+        await tell(ctx, person, office_card(ctx, f, person).below(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
@@ -255,7 +283,8 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
     for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
-            await queue(ctx, conversation, office_card(ctx, f).below(files=f.citizens_files), edits=row.id)
+            card = office_card(ctx, f, conversation.person)
+            await queue(ctx, conversation, card.below(files=f.citizens_files), edits=row.id)
 
 
 async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane) -> None:
@@ -264,6 +293,10 @@ async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Out
     if row and shown and shown.rows:
         bare = replace(shown, rows=(), subject=newer.subject, card=newer.card)
         await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id)
+
+
+async def _office(ctx: Context) -> Sequence[str]:
+    return tuple(dict.fromkeys(role.person for role in await roles.of_kind(ctx.tx, RoleKind.OFFICE)))
 
 
 async def _roles(ctx: Context, person: str) -> Sequence[Role]:

@@ -55,6 +55,17 @@ async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> D
     return deadline
 
 
+async def start_triage(ctx: Context, case: Case) -> Deadline:
+    """Begin the office's time to assign a case: as long as a unit would have to sign it in, so that urgent ones are due first."""
+    return await start(ctx, case, DeadlineKind.TRIAGE, ctx.city.times(case.kind, case.category).accept)
+
+
+async def resume_promise(ctx: Context, case: Case) -> None:
+    """Let what the citizen was promised hold again, with its first due time."""
+    if promise := await deadlines.last_promise(ctx.tx, case.id):
+        await deadlines.update(ctx.tx, replace(promise, stopped_at=None, ended=None))
+
+
 async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:
     """Begin a unit's own deadlines anew because of an event, and return the one for its answer."""
     times = ctx.city.times(case.kind, case.category)

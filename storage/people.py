@@ -11,7 +11,7 @@ from datetime import datetime
 
 from domain.bells import BellKind
 from storage.database import Row, Tx
-from storage.ids import ms
+from storage.ids import ms, new_id
 from storage.keys import Keys, Unsealable
 
 _BELLS = frozenset(BellKind)
@@ -59,6 +59,15 @@ async def arrive(tx: Tx, keys: Keys, channel: str, address: str, language: str, 
         channel=channel,
         address=keys.seal(address.encode()),
         now=ms(now),
+    )
+    return id
+
+
+async def add(tx: Tx, language: str, now: datetime) -> str:
+    """Keep a person whom nobody can write to, such as a caller; return their id."""
+    id = new_id(now)
+    await tx.run(
+        "INSERT INTO person (id, language, created_at) VALUES (:id, :language, :now)", id=id, language=language, now=ms(now)
     )
     return id
 

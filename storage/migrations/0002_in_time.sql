@@ -19,6 +19,8 @@ CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'pro
 CREATE INDEX deadline_stopped_late ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at > due_at;
 CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at, id) WHERE stopped_at IS NULL AND unit IS NOT NULL;
 CREATE INDEX deadline_begun_of_unit ON deadline (unit, started_at) WHERE kind = 'answer';
+CREATE INDEX deadline_triage ON deadline (due_at, id) WHERE kind = 'triage' AND stopped_at IS NULL;
+CREATE INDEX deadline_silent ON deadline (stopped_at) WHERE ended = 'silence';
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
 ALTER TABLE cases ADD COLUMN closing TEXT;
@@ -26,6 +28,8 @@ ALTER TABLE cases ADD COLUMN merged_into TEXT REFERENCES cases (id);
 UPDATE cases SET closing = CASE state WHEN 'closed' THEN 'solved' WHEN 'refused' THEN 'refuse' ELSE 'withdraw' END
   WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX cases_held ON cases (holder, id) WHERE holder IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX cases_alike ON cases (category, area, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_filed ON cases (filed_at);
 CREATE INDEX cases_oldest ON cases (filed_at, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;

@@ -19,8 +19,11 @@ CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", 
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
 UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_case"}
-OFFICE = {"assign", "refuse", "reveal", "office_case"}
 OFFICES_LISTS = {"digest", "digest_units", "late", "parked"}
+OFFICE = {
+    "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
+    "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent",
+}  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
     "not among yours|not with your unit|Only the supervision office|can't find this case|for the contacts|dealt with|"
