@@ -88,6 +88,14 @@ class OutboxLoop:
         await asyncio.gather(*self._sending.values(), return_exceptions=True)
         renewing.cancel()
 
+    async def drain(self) -> bool:
+        """Send all that is due now and wait until it is out; False if there was nothing."""
+        any_taken = False
+        while await self._take():
+            any_taken = True
+            await asyncio.gather(*self._sending.values(), return_exceptions=True)
+        return any_taken
+
     async def _renew(self) -> None:
         while True:
             await self._clock.sleep(RENEW)

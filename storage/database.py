@@ -86,15 +86,18 @@ class Database(Protocol):
         ...
 
 
-async def connect(url: str) -> Database:
-    """Open `sqlite:PATH` or `postgresql://...`; raises Unavailable."""
+async def connect(url: str, *, durable: bool = True) -> Database:
+    """Open `sqlite:PATH` or `postgresql://...`; raises Unavailable.
+
+    Not `durable`: a power cut may take the last commits away, or all; for what can be made again.
+    """
     if url.startswith("sqlite:"):
         from storage.sqlite import SqliteDatabase
 
-        return await SqliteDatabase.open(url.removeprefix("sqlite:"))
+        return await SqliteDatabase.open(url.removeprefix("sqlite:"), durable=durable)
     from storage.postgres import PostgresDatabase
 
-    return await PostgresDatabase.open(url)
+    return await PostgresDatabase.open(url, durable=durable)
 
 
 async def finish(work: Coroutine[Any, Any, Any]) -> None:

@@ -99,7 +99,7 @@ class SqliteDatabase:
         self._held: int | None = None
 
     @classmethod
-    async def open(cls, path: str) -> SqliteDatabase:
+    async def open(cls, path: str, *, durable: bool = True) -> SqliteDatabase:
         """Open or make the file, readable by its owner only; raises Unavailable."""
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +111,8 @@ class SqliteDatabase:
             writer.row_factory = sqlite3.Row
             for pragma in PRAGMAS:
                 await writer.execute(f"PRAGMA {pragma}")
+            if not durable:
+                await writer.execute("PRAGMA synchronous=OFF")
         return cls(path, writer)
 
     @asynccontextmanager
