@@ -86,18 +86,18 @@ class Database(Protocol):
         ...
 
 
-async def connect(url: str, *, durable: bool = True) -> Database:
+async def connect(url: str, *, throwaway: bool = False) -> Database:
     """Open `sqlite:PATH` or `postgresql://...`; raises Unavailable.
 
-    Not `durable`: a power cut may take the last commits away, or all; for what can be made again.
+    `throwaway` is for what can be made again, in a process that does nothing else: faster, but a power cut may take it all.
     """
     if url.startswith("sqlite:"):
         from storage.sqlite import SqliteDatabase
 
-        return await SqliteDatabase.open(url.removeprefix("sqlite:"), durable=durable)
+        return await SqliteDatabase.open(url.removeprefix("sqlite:"), throwaway=throwaway)
     from storage.postgres import PostgresDatabase
 
-    return await PostgresDatabase.open(url, durable=durable)
+    return await PostgresDatabase.open(url, throwaway=throwaway)
 
 
 async def finish(work: Coroutine[Any, Any, Any]) -> None:

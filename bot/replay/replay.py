@@ -141,7 +141,7 @@ def _read(files: Mapping[str, bytes]) -> City:
 @asynccontextmanager
 async def _opened(address: str) -> AsyncGenerator[Database, None]:
     """Open a database without anything in it; raises NotReady if there is something."""
-    database = await connect(address, durable=False)
+    database = await connect(address, throwaway=True)
     try:
         if not await is_empty(database):
             raise NotReady("The database is not empty. A replay needs one of its own: name a new file, or make a new database.")

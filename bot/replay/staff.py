@@ -10,11 +10,13 @@ from random import Random
 
 from bot.replay.person import Deed, Person, Step, World
 from bot.replay.rows import Row
+from dialog.outgoing import Outgoing
 
 RETURNS = 0.07
 ASKS = 0.15
 IS_LATE = 0.15
 MOST_RETURNS = 2
+WAITS_FOR_A_REPLY = timedelta(days=7)
 _HOUR = timedelta(hours=1)
 
 
@@ -66,6 +68,12 @@ class Contact(Worker):
     def __init__(self, world: World, address: str) -> None:
         super().__init__(world, address)
         self._times: Counter[str] = Counter()
+        self._asked: set[str] = set()
+
+    def sees(self, message: Outgoing, id: str, edits: str | None) -> None:
+        super().sees(message, id, edits)
+        if edits is None:
+            self._asked.difference_update(self._news)  # an answer, or a reminder
 
     def plan(self, case: str) -> tuple[timedelta, Deed] | None:
         chance = self.world.draw(case, f"{self.address} {self._times[case]}")
@@ -75,14 +83,24 @@ class Contact(Worker):
                 return _within(chance, 1, 12), self._fill("f:return", case, "不属于本单位职责")
             late = chance.random() < IS_LATE
             return _within(chance, 30, 90) if late else _within(chance, 0.2, 5), self.press("d:accept", case)
-        if self.has("f:report", case):
+        if self.has("f:report", case) and case not in self._asked:
             self._times[case] += 1
             if self.has("f:ask", case) and chance.random() < ASKS:
-                return _within(chance, 1, 20), self._fill("f:ask", case, "请问具体在什么位置？")
+                return _within(chance, 1, 20), self._ask(case)
             late = chance.random() < IS_LATE
             wait = _within(chance, 170, 500) if late else _within(chance, 4, 90)
             return wait, self._fill("f:report", case, "已派人现场核实并处理完毕，请查看。")
         return None
+
+    def _ask(self, case: str) -> Deed:
+        yield from self._fill("f:ask", case, "请问具体在什么位置？")
+        self._asked.add(case)
+        self.world.begin(self, self.world.now + WAITS_FOR_A_REPLY, self._go_on_without(case))
+
+    def _go_on_without(self, case: str) -> Deed:
+        self._asked.discard(case)
+        self.look(case)
+        yield from ()
 
 
 class DatedContact(Worker):
