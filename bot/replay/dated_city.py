@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.replay.rows import Row
+from domain.city import DISCIPLINE, City
 from domain.city_files import CATEGORY_COLUMNS, RULE_COLUMNS
 
 SECOND = timedelta(seconds=1)
@@ -23,20 +24,28 @@ def dated(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(replace(row, title=_name(row), body="") for row in rows)
 
 
-def dated_city(files: Mapping[str, bytes], rows: Sequence[Row]) -> dict[str, bytes]:
-    """Give the city's files with the categories of these rows in the place of its own."""
+def dated_city(files: Mapping[str, bytes], city: City, rows: Sequence[Row]) -> dict[str, bytes]:
+    """Give a city's files with the categories of these rows in the place of its own."""
     limits = {_name(row): _limit(row) for row in rows}
     upper = {"code": "all", "name": "replay"}
     categories = [upper] + [
         {"code": f"c{n}", "parent": "all", "name": name, "answer": limit} for n, (name, limit) in enumerate(limits.items())
     ]
-    rules = csv.DictReader(io.StringIO(files["rules.csv"].decode("utf-8-sig")))
-    for_all = [rule for rule in rules if not rule["category"]]
     return {
         **files,
         "categories.csv": _table(CATEGORY_COLUMNS, categories),
-        "rules.csv": _table(RULE_COLUMNS, for_all),
+        "rules.csv": _table(RULE_COLUMNS, _rules_for_all(city)),
     }  # fmt: skip
+
+
+def _rules_for_all(city: City) -> list[dict[str, str]]:
+    """Give the rules that name no category; those of discipline teams, which every area needs, without the one they name."""
+    rules: dict[tuple[str | None, bool], dict[str, str]] = {}
+    for rule in city.rules:
+        confidential = city.units[rule.unit].kind == DISCIPLINE
+        if confidential or not rule.category:
+            rules.setdefault((rule.area, confidential), {"area": rule.area or "", "unit": rule.unit})
+    return list(rules.values())
 
 
 def _limit(row: Row) -> str:

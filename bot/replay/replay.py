@@ -44,10 +44,11 @@ async def replay(file: Path, settings: Settings, seed: int, mapping: str | None)
     """Replay a file in the city and the database of the settings. Raises NotReady, BadCity, StorageError."""
     columns = read_mapping(mapping) if mapping else COLUMNS
     files = city_files(settings.city)
-    rows = read_rows(file, columns, _read(files).zone)
+    city = _read(files)
+    rows = read_rows(file, columns, city.zone)
     has_dates = "closed" in columns
     if has_dates:
-        files, rows = dated_city(files, rows), dated(rows)
+        files, rows = dated_city(files, city, rows), dated(rows)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         own = replace(settings, data=folder / "data", keys=folder / "keys", telegram_token="", pace_all=0, pace_chat=0)
@@ -86,7 +87,8 @@ class Replay:
         for person in self._people:
             channel.connect(person.address, person)
         with tqdm(total=len(self._rows), unit="row", disable=None) as bar:
-            await simulation.run(self._rows[-1].at + GOES_ON, lambda: bar.update(len(self._of_case) - bar.n))
+            last = max(row.closed or row.at for row in self._rows)
+            await simulation.run(last + GOES_ON, lambda: bar.update(len(self._of_case) - bar.n))
         return await self._outcome(channel)
 
     async def _bring_staff(self, simulation: Simulation, app: App, city: City) -> None:

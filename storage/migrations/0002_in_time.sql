@@ -109,3 +109,7 @@ CREATE TABLE template (
   dropped_at BIGINT
 );
 CREATE INDEX template_of_unit ON template (unit, id) WHERE dropped_at IS NULL;
+
+-- What is forgotten of the outbox: cards stay, and must not be gone through every hour.
+DROP INDEX outbox_old;
+CREATE INDEX outbox_old ON outbox (sent_at) WHERE sent_at IS NOT NULL AND (card IS NULL OR edits IS NOT NULL);
