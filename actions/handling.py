@@ -13,10 +13,11 @@ from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import DISCIPLINE
-from storage import roles
+from storage import deadlines, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
+from storage.ids import ms
 from storage.roles import Role, RoleKind
 
 
@@ -81,8 +82,10 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
     role = await ctx.as_holder(case)
     case = await move(ctx, case, Event.REPORT, Party.CONTACT)
     entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files)
-    await note(ctx, case, Event.REPORT, Party.CONTACT, role, entry=entry.id, text=entry.hash, files=list(entry.files))
     await run_on(ctx, case, Event.REPORT)
+    answer = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.ANSWER)
+    due = ms(answer.due_at) if answer else None
+    await note(ctx, case, Event.REPORT, Party.CONTACT, role, due=due, entry=entry.id, text=entry.hash, files=list(entry.files))
     await stop(ctx, case, Event.REPORT, DeadlineKind.PROMISE, *UNITS)
     await start(ctx, case, DeadlineKind.CHECK, ctx.city.times(case.kind, case.category).check)
     await refresh_cards(ctx, case)

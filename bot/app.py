@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -56,9 +56,20 @@ class NotReady(Exception):
 
 
 class App:
-    """The running program. `address` is where the web server listens, once it does."""
+    """The running program; `channels` are taken in the place of the usual ones.
 
-    def __init__(self, settings: Settings, database: Database, keys: Keys, clock: Clock, loaded: LoadedCity) -> None:
+    `address` is where the web server listens, once it does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        keys: Keys,
+        clock: Clock,
+        loaded: LoadedCity,
+        channels: Sequence[Channel] = (),
+    ) -> None:
         self.database = database
         self.keys = keys
         self.clock = clock
@@ -71,20 +82,23 @@ class App:
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
-        door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
-        self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels(door, loaded)}
+        self.door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
+        self.channels: dict[str, Channel] = {c.name: c for c in channels or self._channels(self.door, loaded)}
         engine = Engine(SUBJECTS, self.words)
+        self.inbox = InboxLoop(database, clock, self._bell, engine, self._town, self.channels)
+        self.outboxes: dict[str, OutboxLoop] = {}
         self._loops: list[InboxLoop | MediaLoop | OutboxLoop] = [
-            InboxLoop(database, clock, self._bell, engine, self._town, self.channels),
+            self.inbox,
             MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
         ]
         for channel in self.channels.values():
             if channel.pushes:
                 pace = Pace(settings.pace_all, settings.pace_chat)
                 hurried = channel.name not in set(BellKind)
-                loop = OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace, hurried=hurried)
-                self._loops.append(loop)
-        self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
+                sending = OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace, hurried=hurried)
+                self.outboxes[channel.name] = sending
+                self._loops.append(sending)
+        self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
@@ -137,7 +151,7 @@ class App:
         finishing = [asyncio.create_task(loop.run()) for loop in self._loops]
         background = [
             asyncio.create_task(work)
-            for work in (self._bell.run(), self._scheduler.run(), *(channel.run() for channel in self.channels.values()))
+            for work in (self._bell.run(), self.scheduler.run(), *(channel.run() for channel in self.channels.values()))
         ]
         if ready:
             ready(self)

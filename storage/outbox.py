@@ -147,6 +147,12 @@ async def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
     return at(row["due"]) if row and row["due"] is not None else None
 
 
+async def count_waiting(tx: Tx) -> int:
+    """Count what was neither sent nor put aside yet."""
+    row = await tx.one("SELECT COUNT(*) AS n FROM outbox WHERE sent_at IS NULL AND parked_at IS NULL")
+    return int(row["n"]) if row else 0
+
+
 async def mark_sent(tx: Tx, keys: Keys, row: OutboxRow, external_id: str | None, now: datetime) -> None:
     """Note that a message is out; its secrets are overwritten."""
     shown = wire.shown_once(row.outgoing(keys), now)

@@ -122,3 +122,6 @@ CREATE INDEX template_of_unit ON template (unit, id) WHERE dropped_at IS NULL;
 -- The usual answer that a result is, word for word and with nothing added.
 ALTER TABLE entry ADD COLUMN template TEXT REFERENCES template (id);
 CREATE INDEX entry_usual ON entry (created_at) WHERE template IS NOT NULL;
+-- What is forgotten of the outbox: cards stay, and must not be gone through every hour.
+DROP INDEX outbox_old;
+CREATE INDEX outbox_old ON outbox (sent_at) WHERE sent_at IS NOT NULL AND (card IS NULL OR edits IS NOT NULL);
