@@ -11,15 +11,17 @@ from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
-from domain.cases import OPEN, CaseKind, CaseState, Party, Satisfaction
+from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event, Party, Satisfaction
 from storage import deadlines, entries, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
+from storage.releases import Release
 from storage.roles import Role
 
 EXCERPT = 700
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
+RELEASABLE = TRANSITIONS[Event.RELEASE][0]
 
 KINDS: dict[CaseKind, Text] = {
     CaseKind.COMPLAINT: _("Complaint"),
@@ -45,6 +47,7 @@ class Card(StrEnum):
     CITIZEN = "citizen"
     UNIT = "unit"
     OFFICE = "office"
+    POST = "post"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +70,14 @@ class Facts:
         """The unit's latest answer."""
         return next((entry for entry in reversed(self.entries) if entry.kind is EntryKind.RESULT), None)
 
+    def in_words(self) -> str:
+        """What the citizen told."""
+        told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+        return "\n".join(entry.text for entry in self.entries if entry.kind in told and entry.text)
+
     def told(self) -> Text:
         """What the citizen told, cut to what a card can hold."""
-        told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
-        text = "\n".join(entry.text for entry in self.entries if entry.kind in told and entry.text)
+        text = self.in_words()
         return verbatim(excerpt(text)) if text else _("(no words, see the files)")
 
     @property
@@ -199,12 +206,39 @@ def office_card(ctx: Context, f: Facts) -> Outgoing:
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
-    more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds))
+    more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds), *_release(case))
     if case.state is not CaseState.TRIAGE:
         return _card(f, Card.OFFICE, lines, (more,))
     assign = form_button(_("Assign a unit"), "assign", case.id)
     refuse = form_button(_("Refuse with a reason"), "refuse", case.id)
     return _card(f, Card.OFFICE, lines, ((assign, refuse), more))
+
+
+def _release(case: Case) -> tuple[Button, ...]:
+    """Offer to publish a case whose citizen agreed, and to take it back."""
+    if case.released_at:
+        return (
+            form_button(_("Publish anew"), "release", case.id),
+            act_button(_("Take off the board"), "revoke", case.id, case.version),
+        )
+    if case.publish_at and case.state in RELEASABLE:
+        return (form_button(_("Publish"), "release", case.id),)
+    return ()
+
+
+def post_card(ctx: Context, case: Case, release: Release | None) -> Outgoing:
+    """Show a case to the public as a post of the channel."""
+    if release is None or case.released_at is None or case.state not in ON_BOARD:
+        return Outgoing(lines=(_("Notice {number} has been taken back.", number=case.number),), subject=case.id, card=Card.POST)
+    lines = [title(ctx, case)]
+    lines += [_("Area: {area}", area=ctx.city.area(case.area))] if case.area else []
+    lines.append(verbatim(release.problem))
+    lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
+    lines.append(_("State: {state}", state=STATES[case.state]))
+    if release.result and case.state in HAS_RESULT:
+        lines.append(_("Result: {text}", text=release.result))
+    rows = ((Button(_("Public board"), url=f"{ctx.public_url}/board"),),)
+    return Outgoing(lines=tuple(lines), rows=rows, subject=case.id, card=Card.POST)
 
 
 def _card(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:

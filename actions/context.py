@@ -58,6 +58,7 @@ class Actor:
 class Context:
     """One transaction's work; `actor` is None for what happens by itself.
 
+    `channel` is the address of the public channel, None if there is none.
     `rings` collects the conversations that get something, and when it is due, for the bell after the commit.
     """
 
@@ -67,6 +68,7 @@ class Context:
     city: LoadedCity
     public_url: str
     limits: Limits
+    channel: str | None = None
     actor: Actor | None = None
     rings: set[tuple[str, datetime]] = field(default_factory=set)
 

@@ -63,7 +63,9 @@ class App:
         self.words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
         self.address: tuple[str, int] | None = None
         self._bell = Bell(database)
-        self._town = Town(clock, keys, settings.public_url, _limits(settings))
+        self._town = Town(
+            clock, keys, settings.public_url, _limits(settings), settings.telegram_channel if settings.telegram_token else None
+        )
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
@@ -76,7 +78,7 @@ class App:
         ]
         for channel in self.channels.values():
             if channel.pushes:
-                pace = Pace(settings.pace_all, settings.pace_chat)
+                pace = Pace(settings.pace_all, settings.pace_chat, settings.pace_group)
                 self._loops.append(OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace))
         self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._stopping = asyncio.Event()

@@ -17,11 +17,12 @@ class NoCity(StorageError):
 class Town:
     """Keeps the loaded city in memory; it never changes, a newer loading replaces it."""
 
-    def __init__(self, clock: Clock, keys: Keys, public_url: str, limits: Limits) -> None:
+    def __init__(self, clock: Clock, keys: Keys, public_url: str, limits: Limits, channel: str | None = None) -> None:
         self._clock = clock
         self._keys = keys
         self._public_url = public_url
         self._limits = limits
+        self._channel = channel
         self._loaded: LoadedCity | None = None
 
     async def context(self, tx: Tx) -> Context:
@@ -33,6 +34,7 @@ class Town:
             city=await self._city(tx),
             public_url=self._public_url,
             limits=self._limits,
+            channel=self._channel,
         )
 
     async def _city(self, tx: Tx) -> LoadedCity:

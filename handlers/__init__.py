@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import desk, filing, following, home, identity, office_desk, stray, timeline, unit_desk
+from handlers import desk, filing, following, home, identity, office_desk, release, stray, timeline, unit_desk
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -14,6 +14,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     desk.SUBJECT,
     unit_desk.SUBJECT,
     office_desk.SUBJECT,
+    release.SUBJECT,
     identity.SUBJECT,
     stray.SUBJECT,
 )

@@ -28,7 +28,7 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
     if ctx.me.is_office:
         queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
         lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
-        rows.append((screen_button(_("Waiting cases"), "office"),))
+        rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("To publish"), "to_release")))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
     rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Menu"), "menu")))

@@ -40,6 +40,8 @@ WORDS: dict[Event, Text] = {
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
     Event.RUN_ON: _("The unit's question was not answered in time; its own time runs on."),
     Event.RECKON: _("A new date, since the holidays are announced: {due}"),
+    Event.RELEASE: _("Published: {text}"),
+    Event.REVOKE: _("Taken off the public board."),
     Event.REVEAL: _("Your name was looked at by those who may."),
 }
 # What only staff read, and with whose words.

@@ -30,6 +30,7 @@ class EntryKind(StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

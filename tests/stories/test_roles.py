@@ -8,12 +8,16 @@ from story_town import Town
 
 from handlers import SUBJECTS
 
-HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my", "unit", "office"}
+HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my"} | {
+    "unit",
+    "office",
+    "to_release",
+}
 CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw"} | {
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
 UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_case"}
-OFFICE = {"assign", "refuse", "reveal", "office_case"}
+OFFICE = {"assign", "refuse", "reveal", "office_case", "release", "revoke"}
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
     "not among yours|not with your unit|Only the supervision office|can't find this case|for the contacts|dealt with|"
