@@ -18,6 +18,7 @@ from actions.city import LoadedCity
 from actions.context import Limits
 from bot.attachments import Attachments
 from bot.bell import Bell
+from bot.board import Board
 from bot.catalogues import read_catalogues
 from bot.channels.door import Channel
 from bot.channels.telegram import Telegram
@@ -81,6 +82,7 @@ class App:
                 pace = Pace(settings.pace_all, settings.pace_chat, settings.pace_group)
                 self._loops.append(OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace))
         self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
+        self._board = Board(database, self._town, self.words)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
@@ -117,6 +119,7 @@ class App:
     async def run(self, ready: Callable[[App], None] | None = None) -> None:
         """Serve until `stop`; `ready` is called once the web server listens."""
         routes = [route for channel in self.channels.values() for route in channel.routes()]
+        routes += self._board.routes()
         runner = web.AppRunner(application(routes, self.words), access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         host, port = self.settings.listen
