@@ -1,16 +1,17 @@
 """What the public may read of a text: personal data masked as for a unit, and doors, positions and the people whom staff name.
 
 A unit has to find the door, so its texts keep it; the public has not. Like `domain.privacy` it masks what is clear and rather
-too much of it: somebody at the office reads the text before it is released. Masking a masked text changes nothing.
+too much of it: somebody at the office reads the text before it is released. Of a name not even the surname is left, for with
+the place it may be enough. Masking a masked text changes nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from domain.names import written_names
+from domain.names import covered_names, written_names
 from domain.privacy import PLACEHOLDER, Kind, fold, mask
 
 PROBLEM = 160
@@ -56,14 +57,20 @@ def publish(text: str, *, names: Sequence[str] = (), cover: Sequence[str] = ()) 
     hidden = [(found.kind, found.original) for found in masked.found]
     shown = masked.text
     for kind, pattern in ((Kind.SPOT, _SPOTS), (Kind.DOOR, _DOORS)):
-        pieces: list[str] = []
-        end = 0
-        for match in pattern.finditer(fold(shown)):
-            hidden.append((kind, shown[match.start() : match.end()].strip()))
-            pieces += shown[end : match.start()], PLACEHOLDER[kind]
-            end = match.end()
-        shown = "".join((*pieces, shown[end:]))
+        found = [match.span() for match in pattern.finditer(fold(shown))]
+        hidden += [(kind, shown[start:end].strip()) for start, end in found]
+        shown = _replaced(shown, found, PLACEHOLDER[kind])
+    shown = _replaced(shown, covered_names(shown), PLACEHOLDER[Kind.NAME])
     return Published(text=_TWICE.sub(lambda match: match[0].partition("〕")[0] + "〕", shown), hidden=tuple(hidden))
+
+
+def _replaced(text: str, spans: Iterable[tuple[int, int]], shown: str) -> str:
+    pieces: list[str] = []
+    end = 0
+    for start, stop in spans:
+        pieces += text[end:start], shown
+        end = stop
+    return "".join((*pieces, text[end:]))
 
 
 def first_words(text: str, most: int = PROBLEM) -> str:
@@ -75,4 +82,4 @@ def first_words(text: str, most: int = PROBLEM) -> str:
     if end := max(start.rfind(mark) for mark in _SENTENCE) + 1:
         return start[:end].strip()
     begun = start.rfind("〔")
-    return (start[:begun] if begun > start.rfind("〕") else start).rstrip("*") + "…"
+    return (start[:begun] if begun > start.rfind("〕") else start) + "…"
