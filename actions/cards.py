@@ -11,16 +11,18 @@ from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
-from domain.cases import OPEN, CaseKind, CaseState, Party, Satisfaction
+from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event, Party, Satisfaction
 from storage import cases, deadlines, entries, extensions, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
+from storage.releases import Release
 from storage.roles import Role, RoleKind
 
 EXCERPT = 700
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
+RELEASABLE = TRANSITIONS[Event.RELEASE][0]
 
 KINDS: dict[CaseKind, Text] = {
     CaseKind.COMPLAINT: _("Complaint"),
@@ -46,6 +48,7 @@ class Card(StrEnum):
     CITIZEN = "citizen"
     UNIT = "unit"
     OFFICE = "office"
+    POST = "post"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,10 @@ class Facts:
     def verified(self) -> bool:
         """Whether the office has checked the result."""
         return any(entry.kind is EntryKind.VERIFIED and entry.round == self.case.round for entry in self.entries)
+
+    def in_words(self) -> str:
+        """What the citizen told."""
+        return _words(self.entries)
 
     @property
     def citizens_files(self) -> tuple[str, ...]:
@@ -287,7 +294,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
         lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
     lines += _plan(f)
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
-    more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds))
+    more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds), *_release(case))
     rows = _office_rows(f, viewer)
     if f.request and f.reason:
         until, why = Moment(f.request.until_at), excerpt(f.reason.text)
@@ -321,6 +328,33 @@ def _office_rows(f: Facts, viewer: str | None) -> Rows:
             return ((*checked, form_button(_("Reopen"), "reopen", id)),)
         case _:
             return ()
+
+
+def _release(case: Case) -> tuple[Button, ...]:
+    """Offer to publish a case whose citizen agreed, and to take it back."""
+    if case.released_at:
+        return (
+            form_button(_("Publish anew"), "release", case.id),
+            act_button(_("Take off the board"), "revoke", case.id, case.version),
+        )
+    if case.publish_at and case.state in RELEASABLE:
+        return (form_button(_("Publish"), "release", case.id),)
+    return ()
+
+
+def post_card(ctx: Context, case: Case, release: Release | None) -> Outgoing:
+    """Show a case to the public as a post of the channel."""
+    if release is None or case.released_at is None or case.state not in ON_BOARD:
+        return Outgoing(lines=(_("Notice {number} has been taken back.", number=case.number),), subject=case.id, card=Card.POST)
+    lines = [title(ctx, case)]
+    lines += [_("Area: {area}", area=ctx.city.area(case.area))] if case.area else []
+    lines.append(verbatim(release.problem))
+    lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
+    lines.append(_("State: {state}", state=STATES[case.state]))
+    if release.result and case.state in HAS_RESULT:
+        lines.append(_("Result: {text}", text=release.result))
+    rows = ((Button(_("Public board"), url=f"{ctx.public_url}/board"),),)
+    return Outgoing(lines=tuple(lines), rows=rows, subject=case.id, card=Card.POST)
 
 
 def _card(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:

@@ -64,6 +64,7 @@ class Actor:
 class Context:
     """One transaction's work; `actor` is None for what happens by itself, `bells` is what the program can ring.
 
+    `channel` is the address of the public channel, None if there is none.
     `rings` collects the conversations that get something, and when it is due, for the bell after the commit.
     """
 
@@ -73,6 +74,7 @@ class Context:
     city: LoadedCity
     public_url: str
     limits: Limits
+    channel: str | None = None
     actor: Actor | None = None
     bells: BellOffer = NO_BELLS
     rings: set[tuple[str, datetime]] = field(default_factory=set)

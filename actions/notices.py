@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, Facts, citizen_card, facts, office_card, unit_card
+from actions.cards import Card, Facts, citizen_card, facts, office_card, post_card, unit_card
 from actions.context import Context
 from dialog.outgoing import Outgoing, say
 from dialog.subjects import screen_button
@@ -14,7 +14,7 @@ from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE
-from storage import cases, ledger, memory, outbox, people, quotas, roles
+from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import Entry
 from storage.outbox import Lane
@@ -285,6 +285,18 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         if conversation:
             card = office_card(ctx, f, conversation.person)
             await queue(ctx, conversation, card.below(files=f.citizens_files), edits=row.id)
+    await _refresh_posts(ctx, case)
+
+
+async def _refresh_posts(ctx: Context, case: Case) -> None:
+    """Bring the posts of a case in the public channel up to date, if the public would see a difference."""
+    posts = await outbox.cards(ctx.tx, case.id, Card.POST)
+    card = post_card(ctx, case, await releases.get(ctx.tx, case.id)) if posts else None
+    for row in posts:
+        conversation = await people.conversation(ctx.tx, row.conversation)
+        standing = await outbox.standing_card(ctx.tx, row.conversation, case.id, Card.POST)
+        if conversation and card and standing and standing.outgoing(ctx.keys).lines != card.lines:
+            await queue(ctx, conversation, card, edits=row.id)
 
 
 async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane) -> None:

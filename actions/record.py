@@ -93,9 +93,15 @@ async def write(
 
 
 def _masked(ctx: Context, case: Case, text: str) -> Masked:
+    names, cover = confided(ctx, case)
+    return mask(text, names=names, cover=cover)
+
+
+def confided(ctx: Context, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Open what the reporter is called, and the words that nobody shall read."""
     named = json.loads(ctx.keys.unseal(case.named)) if case.named else {"name": "", "phone": ""}
     cover = json.loads(ctx.keys.unseal(case.cover)) if case.cover else []
-    return mask(text, names=(named["name"],) if named["name"] else (), cover=[*cover, *filter(None, (named["phone"],))])
+    return (named["name"],) if named["name"] else (), (*cover, *filter(None, (named["phone"],)))
 
 
 def routing_json(decision: Decision) -> str:

@@ -18,6 +18,7 @@ from actions.city import LoadedCity
 from actions.context import Limits
 from bot.attachments import Attachments
 from bot.bell import Bell
+from bot.board import Board
 from bot.catalogues import read_catalogues
 from bot.channels.door import Channel
 from bot.channels.mail import Mail
@@ -78,7 +79,8 @@ class App:
         self.address: tuple[str, int] | None = None
         self._bell = Bell(database)
         bells = BellOffer(mail=settings.smtp is not None, robots=settings.robot_origins)
-        self._town = Town(clock, keys, settings.public_url, _limits(settings), bells)
+        posts_to = settings.telegram_channel if settings.telegram_token else None
+        self._town = Town(clock, keys, settings.public_url, _limits(settings), bells=bells, channel=posts_to)
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
@@ -93,12 +95,13 @@ class App:
         ]
         for channel in self.channels.values():
             if channel.pushes:
-                pace = Pace(settings.pace_all, settings.pace_chat)
+                pace = Pace(settings.pace_all, settings.pace_chat, settings.pace_group)
                 hurried = channel.name not in set(BellKind)
                 sending = OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace, hurried=hurried)
                 self.outboxes[channel.name] = sending
                 self._loops.append(sending)
         self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
+        self._board = Board(database, self._town, self.words)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
@@ -138,6 +141,7 @@ class App:
     async def run(self, ready: Callable[[App], None] | None = None) -> None:
         """Serve until `stop`; `ready` is called once the web server listens."""
         routes = [route for channel in self.channels.values() for route in channel.routes()]
+        routes += self._board.routes()
         runner = web.AppRunner(application(routes, self.words), access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         host, port = self.settings.listen

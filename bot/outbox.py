@@ -8,7 +8,9 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from actions.cards import Card
 from actions.notices import lose, queue
+from actions.releasing import tell_not_posted
 from bot.attachments import Attachments, Found
 from bot.bell import Bell
 from bot.channels.door import Channel, Letter, Moved, TryLater, Undeliverable
@@ -156,7 +158,8 @@ class OutboxLoop:
             else:
                 await self._done(row, None)
             return
-        if row.lane is Lane.NOTICE and not row.edits and (wait := self._pace.wait(row.conversation, now)):
+        paced = row.lane is Lane.NOTICE and not row.edits
+        if paced and (wait := self._pace.wait(row.conversation, now, group=row.card == Card.POST)):
             await self._put_off(row, now + wait, holds=True)
             return
         message = row.outgoing(self._keys)
@@ -232,10 +235,11 @@ class OutboxLoop:
         async with self._database.transaction() as tx:
             await outbox.park(tx, row.id, str(error), now)
             conversation = await people.conversation(tx, row.conversation)
-            if conversation is None or not isinstance(error, Undeliverable) or not error.gone:
+            post = row.card == Card.POST
+            if conversation is None or not isinstance(error, Undeliverable) or not (post or error.gone):
                 return
             ctx = await self._town.context(tx)
-            await lose(ctx, conversation)
+            await (tell_not_posted(ctx) if post else lose(ctx, conversation))
         self._bell.ring_for(ctx.rings, ctx.now)
 
 

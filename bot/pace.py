@@ -1,4 +1,4 @@
-"""How fast notices may go out: so many a second over all chats, so many a second to one chat. Answers are never paced."""
+"""How fast notices may go out: so many a second over all chats and to one chat, fewer to a group. Answers are never paced."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ REMEMBERED = 10_000
 
 
 class Pace:
-    """`everywhere` and `chat` are notices a second; 0 is no limit."""
+    """`everywhere` and `chat` are notices a second, `group` a minute to a group or channel; 0 is no limit."""
 
-    def __init__(self, everywhere: float, chat: float) -> None:
+    def __init__(self, everywhere: float, chat: float, group: float = 0) -> None:
         self._everywhere = everywhere
         self._chat = chat
+        self._group = group / 60
         self._tokens = everywhere
         self._filled_at: datetime | None = None
         self._last: OrderedDict[str, datetime] = OrderedDict()
@@ -32,10 +33,11 @@ class Pace:
         """Count notices that begin to go out."""
         self._tokens -= notices
 
-    def wait(self, conversation: str, now: datetime) -> timedelta:
+    def wait(self, conversation: str, now: datetime, *, group: bool = False) -> timedelta:
         """Count a notice to this chat and return nothing, or how long it has to wait and count nothing."""
-        if self._chat and (last := self._last.get(conversation)):
-            free = last + timedelta(seconds=1 / self._chat)
+        rate = self._group if group else self._chat
+        if rate and (last := self._last.get(conversation)):
+            free = last + timedelta(seconds=1 / rate)
             if free > now:
                 return free - now
         self._last[conversation] = now

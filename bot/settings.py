@@ -85,6 +85,8 @@ class Settings:
     """Notices a second, over all chats; 0 is unpaced, here and below."""
     pace_chat: float
     """Notices a second to one chat."""
+    pace_group: float
+    """Notices a minute to one group or channel."""
     messages_per_minute: int
     address_messages_per_minute: int
     people_per_hour: int
@@ -252,6 +254,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="PACE_CHAT", default="1", parse=number, help="How many notices a second are sent to one chat; 0 does not pace them."
+    ),
+    Setting(
+        name="PACE_GROUP",
+        default="18",
+        parse=number,
+        help="How many notices a minute are posted to one group or channel; 0 does not pace them.",
     ),
     Setting(
         name="MESSAGES_PER_MINUTE", default="1200", parse=whole(1), help="How many messages a minute are taken from one person."

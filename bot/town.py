@@ -18,12 +18,22 @@ class NoCity(StorageError):
 class Town:
     """Keeps the loaded city in memory; it never changes, a newer loading replaces it."""
 
-    def __init__(self, clock: Clock, keys: Keys, public_url: str, limits: Limits, bells: BellOffer = NO_BELLS) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        keys: Keys,
+        public_url: str,
+        limits: Limits,
+        *,
+        bells: BellOffer = NO_BELLS,
+        channel: str | None = None,
+    ) -> None:
         self._clock = clock
         self._keys = keys
         self._public_url = public_url
         self._limits = limits
         self._bells = bells
+        self._channel = channel
         self._loaded: LoadedCity | None = None
 
     async def context(self, tx: Tx) -> Context:
@@ -36,6 +46,7 @@ class Town:
             public_url=self._public_url,
             limits=self._limits,
             bells=self._bells,
+            channel=self._channel,
         )
 
     async def _city(self, tx: Tx) -> LoadedCity:

@@ -101,6 +101,10 @@ class Satisfaction(StrEnum):
 
 S, E, P = CaseState, Event, Party
 OPEN = frozenset({S.RECEIVED, S.TRIAGE, S.ASSIGNED, S.ACCEPTED, S.ANSWERED})
+ON_BOARD = frozenset({S.TRIAGE, S.ASSIGNED, S.ACCEPTED, S.ANSWERED, S.CLOSED})
+"""The states in which a released case is shown to the public."""
+HAS_RESULT = frozenset({S.ANSWERED, S.CLOSED})
+"""The states in which the unit's last answer stands."""
 
 # Event -> from which states, by whom, to which state (None: it stays where it is).
 TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState | None]] = {

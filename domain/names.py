@@ -77,6 +77,24 @@ _ENGLISH = re.compile(
     r"(?=[MNCmnc])(?i:(?<![a-z])my (?:full )?name is|(?<![a-z])(?:name|contact person|contact) ?:) {0,3}"
     r"((?:[A-Z][a-z'-]+|[A-Z]\.?)(?: [A-Z][a-z'-]+){0,3})(?![A-Za-z])"
 )
+# As staff write of people: 业主张伟, 当事人李小红, 王建国局长, 联系陈女士's full name with its title.
+_ROLE = (
+    "(?:当事人|投诉人|举报人|反映人|来电人|来信人|来访人|诉求人|申请人|信访人|业主|户主|住户|租户|居民|村民|市民|群众|店主|摊主|车主|房东"
+    "|老板|患者|病人|学生|家长|老人|职工|工人|司机|负责人|经办人|责任人|承办人|联络员|工作人员|同事)"
+)
+_WRITTEN_OF = re.compile(
+    f"{_ROLE}[ :是为]{{0,2}}(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)"
+    f"(?={_END}|{_TITLE}|同志|[{_NEXT_WORD}表认已称请拨投提向])"
+)
+# After these a name is so likely that one is seen also where the sentence goes on: 车主王大力天天占道.
+_PERSON = (
+    "(?:当事人|投诉人|举报人|反映人|来电人|诉求人|申请人|信访人|业主|户主|店主|摊主|车主|房东|患者|经办人|责任人|承办人|联络员)"
+)
+_LIKELY = re.compile(f"{_PERSON}[ :是为]{{0,2}}(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{2}})")
+_TITLED = re.compile(
+    f"(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)(?=同志|{_TITLE.removesuffix('|总')})"
+)
+_COVERED = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])\\*+")
 _SURNAME = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?={_HAN})")
 
 
@@ -88,6 +106,24 @@ def said_names(text: str) -> Iterator[SaidName]:
     for pattern in (_AFTER_LABEL, _AFTER_WEAK, _ENGLISH):
         for match in pattern.finditer(text):
             yield SaidName(start=match.start(1), end=match.end(1), sure=True)
+
+
+def written_names(text: str) -> Iterator[SaidName]:
+    """Give the full names by which staff write of people, told by what stands before or after them; some may be given twice."""
+    sure = {match.start(1) for pattern in (_WRITTEN_OF, _TITLED) for match in pattern.finditer(text)}
+    yield from (
+        SaidName(start=match.start(1), end=match.end(1), sure=False)
+        for match in _LIKELY.finditer(text)
+        if match.start(1) not in sure
+    )
+    for pattern in (_WRITTEN_OF, _TITLED):
+        for match in pattern.finditer(text):
+            yield SaidName(start=match.start(1), end=match.end(1), sure=True)
+
+
+def covered_names(text: str) -> Iterator[tuple[int, int]]:
+    """Give where a covered name stands of which the surname can still be read: 王**."""
+    yield from (match.span() for match in _COVERED.finditer(text))
 
 
 def surname(name: str) -> str:

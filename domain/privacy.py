@@ -29,6 +29,8 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     PLATE = "plate"
     NAME = "name"
+    DOOR = "door"
+    SPOT = "spot"
 
 
 PLACEHOLDER = {
@@ -40,6 +42,8 @@ PLACEHOLDER = {
     Kind.ACCOUNT: "〔账号〕",
     Kind.PLATE: "〔车牌〕",
     Kind.NAME: "〔姓名〕",
+    Kind.DOOR: "〔门牌〕",
+    Kind.SPOT: "〔位置〕",
 }
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDER.values()))
 _BLANK = "〕"
@@ -81,7 +85,7 @@ def mask(text: str, *, names: Sequence[str] = (), cover: Sequence[str] = ()) -> 
     `names`: what the reporter is called, masked wherever it stands, with the given name alone. `cover`: further words
     that the citizen wants covered. Both ignore case and width.
     """
-    left = _PLACEHOLDER.sub(lambda match: _BLANK * len(match[0]), _fold(text))
+    left = _PLACEHOLDER.sub(lambda match: _BLANK * len(match[0]), fold(text))
     spans: list[_Span] = []
     # Again until nothing is left: what stands beside a blank may be a number only now.
     while more := _joined([*_contacts(left), *_plates(left), *_names(left, names), *_covered(left, cover)]):
@@ -127,7 +131,7 @@ _WIDE = re.compile("[\x80-\u3001\u3003-\u33ff\uff00-\uffef\U0001d400-\U0001d7ff]
 _LETTER = re.compile("[A-Za-z]")
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Make what looks the same the same: full-width forms, and signs and digits in circles or in another type."""
     return _WIDE.sub(lambda match: _FOLD.get(match[0], match[0]), text)
 
@@ -249,7 +253,7 @@ def _covered(folded: str, cover: Sequence[str]) -> Iterator[_Span]:
 
 def _parts(words: Sequence[str]) -> list[str]:
     """Fold the words to look for, without the signs that placeholders are made of: nothing may be found inside of those."""
-    parts = (part.strip() for word in words for part in re.split("[*〔〕]", _fold(word)))
+    parts = (part.strip() for word in words for part in re.split("[*〔〕]", fold(word)))
     return [part for part in parts if any(map(str.isalnum, part))]
 
 

@@ -20,6 +20,7 @@ from handlers import (
     office_desk,
     office_queue,
     planning,
+    release,
     silence,
     staff,
     stray,
@@ -46,6 +47,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     staff.SUBJECT,
     caller.SUBJECT,
     silence.SUBJECT,
+    release.SUBJECT,
     identity.SUBJECT,
     stray.SUBJECT,
 )

@@ -30,7 +30,7 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
         lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
         rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
-        rows.append((screen_button(_("Weekly digest"), "digest"),))
+        rows.append((screen_button(_("Weekly digest"), "digest"), screen_button(_("To publish"), "to_release")))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
         rows.append((screen_button(_("My unit"), "head"),))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions.context import Context
 from actions.invitations import enter
-from dialog.outgoing import Button, Outgoing, say
+from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Name, Text, _, verbatim
 from handlers.desk import desk
@@ -30,6 +30,7 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
             (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),
             (form_button(_("Suggestion"), "file", "suggestion"), form_button(_("Report misconduct"), "file", "misconduct")),
             (screen_button(_("My cases"), "my"), form_button(_("Look up a case"), "look_up")),
+            *_board(ctx),
             (screen_button(_("Help"), "help"), *_other_language(ctx)),
         ),
     )
@@ -106,6 +107,11 @@ def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Tex
     if len(units) > len(names):
         return _("You are signed in for {units} and {more} more units.", units=names, more=len(units) - len(names))
     return _("You are signed in for {units}.", units=names)
+
+
+def _board(ctx: Context) -> Rows:
+    # Where nobody but this machine reaches the board, its address helps nobody.
+    return ((Button(_("Public board"), url=f"{ctx.public_url}/board"),),) if ctx.public_url.startswith("https://") else ()
 
 
 def _language(code: str) -> Text:

@@ -45,6 +45,8 @@ WORDS: dict[Event, Text] = {
     Event.ASK_EXTENSION: _("The unit asks for more time, until {due}: {text}"),
     Event.GRANT_EXTENSION: _("The unit has been given more time, until {due}."),
     Event.REFUSE_EXTENSION: _("The unit has not been given more time: {text}"),
+    Event.RELEASE: _("Published: {text}"),
+    Event.REVOKE: _("Taken off the public board."),
     Event.REVEAL: _("Your name was looked at by those who may."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),

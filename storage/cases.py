@@ -19,6 +19,7 @@ class Case:
     phone, None for anonymous; `cover` are words, sealed, that nobody shall read. Coordinates are millionths of a degree in
     `crs`; `code` is the keyed hash of the receipt's code; `routing` is the decision with its reasons, as JSON. `round` grows
     with every reopening. `closing` is the event that closed it, `merged_into` the case that it follows since it was merged.
+    `publish_at` is when the citizen agreed to publication, `released_at` since when the public reads of it, None if it may not.
     """
 
     id: str
@@ -48,12 +49,13 @@ class Case:
     rating: Satisfaction | None = None
     closing: str | None = None
     merged_into: str | None = None
+    released_at: datetime | None = None
 
 
 _COLUMNS = tuple(Case.__dataclass_fields__)
 _INSERT = f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)}) ON CONFLICT DO NOTHING"
 _CHANGING = ("state", "version", "round", "unit", "holder", "area", "category", "routing", "code", "changed_at", "urged_at",
-             "closed_at", "rating", "closing", "merged_into")  # fmt: skip
+             "closed_at", "rating", "closing", "merged_into", "released_at")  # fmt: skip
 _UPDATE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _CHANGING)} WHERE id = :id"
 
 
@@ -220,6 +222,17 @@ async def newest(tx: Tx, limit: int) -> Sequence[Case]:
     return [_case(row) for row in rows]
 
 
+async def to_release(tx: Tx, before: str | None, limit: int) -> Sequence[Case]:
+    """Read the answered and closed cases that may be released and are not, newest first, from below the id `before`."""
+    rows = await tx.all(
+        "SELECT * FROM cases WHERE publish_at IS NOT NULL AND released_at IS NULL AND state IN ('answered', 'closed')"
+        " AND id < :before AND kind <> 'misconduct' ORDER BY id DESC LIMIT :limit",
+        before=before or "g",
+        limit=limit,
+    )
+    return [_case(row) for row in rows]
+
+
 async def count_confidential(tx: Tx) -> int:
     """Count the misconduct reports: more than that nobody else may know."""
     row = await tx.one("SELECT COUNT(*) AS n FROM cases WHERE kind = 'misconduct'")
@@ -247,7 +260,7 @@ def _values(case: Case, columns: Sequence[str]) -> dict[str, object]:
 
 def _case(row: Row) -> Case:
     values = {name: row[name] for name in _COLUMNS}
-    for name in ("publish_at", "filed_at", "changed_at", "urged_at", "closed_at"):
+    for name in ("publish_at", "filed_at", "changed_at", "urged_at", "closed_at", "released_at"):
         values[name] = at(values[name]) if values[name] is not None else None
     values["kind"] = CaseKind(values["kind"])
     values["state"] = CaseState(values["state"])

@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     UNASSIGNED = "unassigned"
     VERIFIED = "verified"
     REOPENED = "reopened"
+    RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

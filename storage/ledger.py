@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.ledger import GENESIS, Entry, JsonValue, Seal, canonical, link, seal_hash
 from storage.database import Row, Tx
-from storage.ids import ms
+from storage.ids import at, ms
 
 
 async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[str, JsonValue], now: datetime) -> None:
@@ -86,6 +86,12 @@ async def seal(tx: Tx, now: datetime) -> Seal | None:
     for subject, (sealed, _hash) in heads.items():
         await tx.run("UPDATE ledger_head SET sealed_n = :n WHERE subject = :subject", n=sealed, subject=subject)
     return made
+
+
+async def last_seal(tx: Tx) -> tuple[int, datetime, str] | None:
+    """Read number, time and hash of the newest seal; None before the first."""
+    row = await tx.one("SELECT n, at, hash FROM seal ORDER BY n DESC LIMIT 1")
+    return (int(row["n"]), at(row["at"]), str(row["hash"])) if row else None
 
 
 async def seals(tx: Tx) -> Sequence[Seal]:

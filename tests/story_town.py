@@ -79,6 +79,7 @@ class Town:
             "TELEGRAM_FILE_URL": api.file_url,
             "PACE_ALL": "0",
             "PACE_CHAT": "0",
+            "PACE_GROUP": "0",
             **({"TELEGRAM_MODE": "webhook", "TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram"} if webhook else {}),
             **settings,
         }

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
+from bot.assets import MEDIA_TYPES, WEB, assets, version
 from bot.channels.door import Door, Letter, NotFetched, Undeliverable
 from bot.channels.webchat_files import ACCEPT, FILE_LIMIT, Files
 from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge, Visitor
@@ -48,10 +49,6 @@ BODY_LIMIT = 2**20
 OLDEST = timedelta(days=30)
 """A message may have waited that long on a device; a clock that says more is wrong."""
 
-_WEB = Path(__file__).parent.parent / "web"
-_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-
-
 MOST_NUMBERS = 300
 """How many messages a page may acknowledge at once."""
 
@@ -80,9 +77,8 @@ class WebChat:
         self._gate = Gate(door, words, public_url=public_url, behind_proxy=behind_proxy)
         self._files = Files(door, self._gate)
         self._streams = Streams(door, words, self._gate, beat_seconds=beat_seconds)
-        self._assets = _assets()
-        self._version = hashlib.sha256(b"".join(self._assets[name] for name in sorted(self._assets))).hexdigest()[:12]
-        self._templates = jinja2.Environment(loader=jinja2.FileSystemLoader(_WEB / "templates"), autoescape=True)
+        self._version = version()
+        self._templates = jinja2.Environment(loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True)
 
     async def run(self) -> None:
         """Wait: whatever comes, comes through the web server."""
@@ -143,16 +139,16 @@ class WebChat:
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
-        if name not in self._assets:
+        if name not in assets():
             raise web.HTTPNotFound
         # During an update a replica may be asked for another version's file; its own must not be kept under that name.
         current = request.match_info["version"] == self._version
         headers = {
             **HEADERS,
-            "Content-Type": f"{_MEDIA_TYPES[Path(name).suffix]}; charset=utf-8",
+            "Content-Type": f"{MEDIA_TYPES[Path(name).suffix]}; charset=utf-8",
             "Cache-Control": "public, max-age=31536000, immutable" if current else "no-store",
         }
-        return web.Response(body=self._assets[name], headers=headers)
+        return web.Response(body=assets()[name], headers=headers)
 
     async def _sign_in_page(self, request: web.Request) -> web.StreamResponse:
         language = await self._gate.language(request, self._gate.address(request))
@@ -261,10 +257,6 @@ class WebChat:
             **values,
         )
         return web.Response(text=page, content_type="text/html", headers=HEADERS)
-
-
-def _assets() -> Mapping[str, bytes]:
-    return {path.name: path.read_bytes() for path in (_WEB / "static").iterdir() if path.suffix in _MEDIA_TYPES}
 
 
 def _milliseconds(at: datetime) -> int:

@@ -10,7 +10,7 @@ import json
 import math
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -119,7 +119,7 @@ class Gate:
 
     def refusal(self, request: web.Request, kind: type[web.HTTPException], text: Text, **args: int) -> web.HTTPException:
         """Make a refusal with a sentence in the page's language; asks nothing of the store, which may be what has failed."""
-        language = self._asked_language(request) or self._words.languages[0]
+        language = asked_language(request, self._words.languages) or self._words.languages[0]
         body = json.dumps({"error": self._words.render(Text(text.id, args), language)}, ensure_ascii=False)
         return kind(text=body, content_type="application/json", headers=HEADERS)
 
@@ -129,7 +129,7 @@ class Gate:
             known = await self._door.language(CHANNEL, address)
             if known in self._words.languages:
                 return str(known)
-        return self._asked_language(request) or self._words.languages[0]
+        return asked_language(request, self._words.languages) or self._words.languages[0]
 
     def set_cookie(self, response: web.StreamResponse, address: str) -> None:
         """Let the browser keep the address."""
@@ -152,15 +152,17 @@ class Gate:
         # The last entry is the proxy's own; those before it are whatever the client claims.
         return forwarded[-1].rpartition(",")[2].strip() if forwarded else request.remote or ""
 
-    def _asked_language(self, request: web.Request) -> str | None:
-        asked = request.query.get("lang")
-        if asked in self._words.languages:
-            return asked
-        for wanted in _by_preference(request.headers.get("Accept-Language", "")):
-            for language in self._words.languages:
-                if language.partition("_")[0] == wanted:
-                    return language
-        return None
+
+def asked_language(request: web.Request, languages: Sequence[str]) -> str | None:
+    """Give the language that the address asks for, else the one that the browser likes best; None if we speak none of them."""
+    asked = request.query.get("lang")
+    if asked in languages:
+        return asked
+    for wanted in _by_preference(request.headers.get("Accept-Language", "")):
+        for language in languages:
+            if language.partition("_")[0] == wanted:
+                return language
+    return None
 
 
 def _by_preference(header: str) -> list[str]:

@@ -22,6 +22,7 @@ PAGE: Mapping[str, Text] = {
     "motto": _("Every matter answered"),
     "about": _("Here you can complain, ask, suggest or report something to the city. It takes about two minutes."),
     "no_account": _("We can't ring you here: keep the number and the code."),
+    "board": _("Public board"),
     "greeting": _("Good day. Tell us what has happened, and the office responsible will answer you here."),
     "start": _("Start"),
     "no_script": _("This page needs JavaScript. Please switch it on, or use another browser."),

@@ -67,19 +67,21 @@ CREATE TABLE extension (
 CREATE INDEX extension_open ON extension (id) WHERE decided_at IS NULL;
 CREATE INDEX extension_of_case ON extension (case_id, id);
 
--- What the public may read of a case, as somebody at the office wrote and masked it.
+-- What the public may read of a case, as the office released it and as it was masked; `cases.released_at` says whether it may now.
 CREATE TABLE release (
   case_id TEXT PRIMARY KEY REFERENCES cases (id),
-  number TEXT NOT NULL,
-  unit TEXT,
   problem TEXT NOT NULL,
   result TEXT NOT NULL,
-  released_at BIGINT NOT NULL,
-  changed_at BIGINT NOT NULL,
-  revoked_at BIGINT,
-  posted TEXT
+  entry TEXT NOT NULL REFERENCES entry (id),
+  changed_at BIGINT NOT NULL
 );
-CREATE INDEX release_newest ON release (released_at, case_id) WHERE revoked_at IS NULL;
+ALTER TABLE cases ADD COLUMN released_at BIGINT;
+CREATE INDEX cases_on_board ON cases (released_at, id)
+  WHERE released_at IS NOT NULL AND state IN ('triage', 'assigned', 'accepted', 'answered', 'closed');
+CREATE INDEX cases_on_board_open ON cases (released_at, id) WHERE released_at IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX cases_on_board_done ON cases (closed_at, id) WHERE released_at IS NOT NULL AND state = 'closed';
+CREATE INDEX cases_to_release ON cases (id)
+  WHERE publish_at IS NOT NULL AND released_at IS NULL AND state IN ('answered', 'closed');
 
 -- The list from which people decide who is held to account; the program only proposes, on a stated ground.
 CREATE TABLE proposal (

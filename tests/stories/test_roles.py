@@ -14,6 +14,7 @@ HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "pr
     "bell_remove",
     "bell_new",
     "bell_code",
+    "to_release",
 }
 CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw"} | {
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
@@ -22,7 +23,7 @@ UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_ca
 OFFICES_LISTS = {"digest", "digest_units", "late", "parked"}
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
-    "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent",
+    "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
 }  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (

@@ -233,5 +233,12 @@ for (const button of document.querySelectorAll("[data-switch]")) {
   };
 }
 text.value = read(sessionStorage, DRAFT, "");
+// The board's look-up comes with a case's number; it is sent when the person sends it.
+const asked = new URLSearchParams(location.search).get("case") ?? "";
+if (/^[\d\s－-]{14,24}$/.test(asked.normalize("NFKC"))) {
+  text.value = `/case ${asked.normalize("NFKC").trim()}`;
+  write(sessionStorage, DRAFT, text.value);
+  history.replaceState(null, "", "/");
+}
 grow();
 if (matchMedia("(pointer: fine)").matches) text.focus();

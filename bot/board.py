@@ -1,0 +1,117 @@
+"""The public board: pages for everybody, without sign-in, script or cookie, and good for a minute in anybody's cache.
+
+It is no channel: it only reads. What a page costs depends on the page, not on how many cases there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import jinja2
+from aiohttp import ETag, web
+
+from actions.context import Context
+from bot import board_pages
+from bot.assets import WEB, version
+from bot.board_words import SEAL, WORDS
+from bot.channels.webchat_gate import HEADERS, asked_language
+from bot.channels.webchat_words import LANGUAGES, title
+from bot.town import Town
+from dialog.texts import Moment, Name, Text, Words
+from storage import ledger
+from storage.database import Database
+from storage.releases import Shelf
+
+SECONDS = 60
+_HEADERS: Mapping[str, str] = {**HEADERS, "Cache-Control": f"public, max-age={SECONDS}", "Vary": "Accept-Language"}
+
+Read = Callable[[Context, web.Request], Awaitable[Mapping[str, Any]]]
+
+
+class Board:
+    """Serves the pages."""
+
+    def __init__(self, database: Database, town: Town, words: Words) -> None:
+        self._database = database
+        self._town = town
+        self._words = words
+        self._assets = f"/static/{version()}"
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        )
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Give what the web server has to serve."""
+        return (
+            web.get("/board", self._page("open", "board_cases.html", _shelf(Shelf.OPEN))),
+            web.get("/board/done", self._page("done", "board_cases.html", _shelf(Shelf.DONE))),
+            web.get("/board/list", self._page("list", "board_list.html", _shelf(Shelf.ALL))),
+            web.get("/board/numbers", self._page("numbers", "board_numbers.html", _numbers)),
+            web.get("/board/look-up", self._page("look_up", "board_look_up.html", _nothing)),
+        )
+
+    def _page(self, name: str, template: str, read: Read) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def page(request: web.Request) -> web.Response:
+            language = asked_language(request, self._words.languages) or self._words.languages[0]
+            async with self._database.reading() as tx:
+                ctx = await self._town.context(tx)
+                seal = await ledger.last_seal(tx)
+                values = await read(ctx, request)
+            html = self._templates.get_template(template).render(
+                page=name,
+                path=request.path,
+                city=title(ctx.city.name),
+                seal=(Text(SEAL.id, {"n": seal[0], "at": Moment(seal[1])}), seal[2]) if seal else None,
+                words=WORDS,
+                t=self._teller(language),
+                code=language.replace("_", "-"),
+                lang=f"?lang={language}" if request.query.get("lang") == language else "",
+                others=[(other, LANGUAGES.get(other, other)) for other in self._words.languages if other != language],
+                assets=self._assets,
+                **values,
+            )
+            return _cached(request, html)
+
+        return page
+
+    def _teller(self, language: str) -> Callable[[Text | Name | Moment | str], str]:
+        def tell(what: Text | Name | Moment | str) -> str:
+            match what:
+                case str():
+                    return what
+                case Text():
+                    return self._words.render(what, language)
+                case _:
+                    return self._words.render(Text("{it}", {"it": what}), language)
+
+        return tell
+
+
+def _cached(request: web.Request, html: str) -> web.Response:
+    """Answer with the page, or with nothing to whoever has it."""
+    tag = hashlib.sha256(html.encode()).hexdigest()[:32]
+    known = request.if_none_match or ()
+    if any(etag.value in (tag, "*") for etag in known):
+        response = web.Response(status=304, headers=_HEADERS)
+    else:
+        response = web.Response(text=html, content_type="text/html", headers=_HEADERS)
+    response.etag = ETag(value=tag)
+    return response
+
+
+def _shelf(shelf: Shelf) -> Read:
+    async def read(ctx: Context, request: web.Request) -> Mapping[str, Any]:
+        below = request.query.get("below")
+        return {"list": await board_pages.cases(ctx, shelf, below), "below": below}
+
+    return read
+
+
+async def _numbers(ctx: Context, request: web.Request) -> Mapping[str, Any]:
+    return {"numbers": await board_pages.numbers(ctx)}
+
+
+async def _nothing(ctx: Context, request: web.Request) -> Mapping[str, Any]:
+    return {}

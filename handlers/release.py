@@ -1,0 +1,113 @@
+"""Releasing cases to the public: the list of those that may be, the two texts with what was masked, and taking one back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions import releasing
+from actions.cards import facts, office_card
+from actions.context import Context
+from actions.record import state_after
+from dialog.outgoing import Outgoing, say
+from dialog.play import Dialog
+from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
+from dialog.texts import Json, Text, _, verbatim
+from domain.cases import Event, Party
+from domain.publicity import Published
+from handlers.following import one_line
+from storage import cases
+
+PAGE = 6
+MOST = 600
+MOST_RESULT = 1500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What the public will read of a case."""
+
+    case: str
+    problem: str
+    result: str
+
+
+async def waiting(ctx: Context, before: str) -> Outgoing:
+    """List the answered and closed cases that may be published and are not, newest first."""
+    ctx.as_office()
+    found = await cases.to_release(ctx.tx, before or None, PAGE + 1)
+    rows = [(screen_button(one_line(ctx, case), "office_case", case.id),) for case in found[:PAGE]]
+    if len(found) > PAGE:
+        rows.append((screen_button(_("Older ones"), "to_release", found[PAGE - 1].id),))
+    rows.append((screen_button(_("My desk"), "desk"),))
+    lines = [_("Answered cases that may be published, the newest first:") if found else _("No case waits to be published.")]
+    return say(*lines, rows=tuple(rows))
+
+
+async def release(d: Dialog) -> Release | None:
+    """Show both texts as the public would read them, until they are right."""
+    problem = await d.on_request(
+        "problem", _("What is the problem? The public will read this, without names, numbers and doors."),
+        label=_("The problem"), most=MOST,
+    )  # fmt: skip
+    result = await d.on_request(
+        "result", _("What was done? The public will read this, without names, numbers and doors."),
+        label=_("The result"), most=MOST_RESULT,
+    )  # fmt: skip
+    # What somebody writes anew is masked anew: the key of what was looked up says for which words.
+    shown = await d.look(f"masked {problem} | {result}", masked, d.arg, problem, result)
+    sure = await d.confirm("sure", _("The public will read this. Publish it?"), summary(shown), yes=_("Publish"))
+    return Release(case=d.arg, problem=shown["problem"], result=shown["result"]) if sure else None
+
+
+def summary(shown: Json) -> tuple[Text, ...]:
+    """Show the two texts, and what is hidden in them."""
+    lines = [_("Problem: {text}", text=verbatim(shown["problem"]) if shown["problem"] else _("(nothing yet)"))]
+    lines.append(_("Result: {text}", text=verbatim(shown["result"]) if shown["result"] else _("(nothing yet)")))
+    if shown["hidden"]:
+        lines.append(_("Hidden from the public: {words}", words=tuple(verbatim(word) for word in shown["hidden"])))
+    lines.append(_("Please look for anything else by which somebody could be recognised; with Change you can write it anew."))
+    return tuple(lines)
+
+
+async def masked(ctx: Context, id: str, problem: str, result: str) -> Json:
+    """Read the texts as the public would."""
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
+    proposed = await releasing.proposal(ctx, case, problem, result)
+    hidden = (*_hidden(proposed.problem), *_hidden(proposed.result))
+    return {"problem": proposed.problem.text, "result": proposed.result.text, "hidden": list(dict.fromkeys(hidden))}
+
+
+def _hidden(text: Published) -> tuple[str, ...]:
+    return tuple(words for _kind, words in text.hidden)
+
+
+async def publish(ctx: Context, wanted: Release) -> Reply:
+    """Release."""
+    case = await releasing.release(ctx, wanted.case, wanted.problem, wanted.result)
+    done = _("Case {number} is published: {link}", number=case.number, link=f"{ctx.public_url}/board")
+    return Reply(messages=(say(done, rows=((screen_button(_("More to publish"), "to_release"),),)),))
+
+
+async def revoke(ctx: Context, id: str, version: int) -> Reply:
+    """Take a case back."""
+    case = await releasing.revoke(ctx, id)
+    return Reply(card=office_card(ctx, await facts(ctx, case)), note=_("Taken off the board."))
+
+
+async def may_release(ctx: Context, id: str) -> None:
+    """Let only the office open the form, and only for a case that may be published now."""
+    case = await cases.get(ctx.tx, id)
+    ctx.as_office(case)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
+    releasing.may_be_released(case)
+    state_after(case, Event.RELEASE, Party.OFFICE)
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(Screen(name="to_release", view=waiting),),
+    acts=(Act(name="revoke", do=revoke),),
+    forms=(Form(name="release", title=_("Publishing a case"), script=release, then=publish, may=may_release),),
+)

@@ -1,0 +1,96 @@
+"""Figures of a month for the public: counted by index ranges, kept as a report. Misconduct reports are in none of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from storage.database import Tx
+from storage.ids import at, ms
+
+KIND = "month"
+_ORDINARY = "c.kind <> 'misconduct'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """What happened in a month.
+
+    `answered` are answers of units, `on_time` those within the time first promised to the citizen; `solved` and `silent` were
+    closed by the citizen's word, or for want of it; of what was closed `rated` were rated, `satisfied` not as dissatisfied.
+    """
+
+    filed: int = 0
+    answered: int = 0
+    on_time: int = 0
+    solved: int = 0
+    silent: int = 0
+    rated: int = 0
+    satisfied: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A month's report; `period` is written 2026-11."""
+
+    period: str
+    month: Month
+    made_at: datetime
+
+
+async def count(tx: Tx, begin: datetime, end: datetime) -> Month:
+    """Count what happened from `begin` on and before `end`."""
+    span = {"begin": ms(begin), "end": ms(end)}
+    filed = await tx.one(
+        f"SELECT COUNT(*) AS n FROM cases AS c WHERE c.filed_at >= :begin AND c.filed_at < :end AND {_ORDINARY}", **span
+    )
+    answers = await tx.one(
+        "SELECT COUNT(*) AS answered, COUNT(CASE WHEN d.stopped_at <= d.due_at THEN 1 END) AS on_time"
+        " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.stopped_at >= :begin AND d.stopped_at < :end AND d.kind = 'promise' AND d.ended = 'report' AND {_ORDINARY}",
+        **span,
+    )
+    closed = await tx.one(
+        "SELECT COUNT(CASE WHEN c.closing = 'solved' THEN 1 END) AS solved,"
+        " COUNT(CASE WHEN c.closing = 'silence' THEN 1 END) AS silent, COUNT(c.rating) AS rated,"
+        " COUNT(CASE WHEN c.rating <> 'dissatisfied' THEN 1 END) AS satisfied"
+        f" FROM cases AS c WHERE c.closed_at >= :begin AND c.closed_at < :end AND {_ORDINARY}",
+        **span,
+    )
+    assert filed is not None
+    assert answers is not None
+    assert closed is not None
+    return Month(
+        filed=filed["n"],
+        answered=answers["answered"],
+        on_time=answers["on_time"],
+        solved=closed["solved"],
+        silent=closed["silent"],
+        rated=closed["rated"],
+        satisfied=closed["satisfied"],
+    )
+
+
+async def keep(tx: Tx, period: str, month: Month, now: datetime) -> None:
+    """Keep the figures of a month in place of those it had."""
+    await tx.run(
+        "INSERT INTO report (kind, period, body, made_at) VALUES (:kind, :period, :body, :now)"
+        " ON CONFLICT (kind, period) DO UPDATE SET body = excluded.body, made_at = excluded.made_at",
+        kind=KIND,
+        period=period,
+        body=json.dumps(asdict(month)),
+        now=ms(now),
+    )
+
+
+async def kept(tx: Tx, first: str, last: str) -> Sequence[Kept]:
+    """Read the months from one to another, oldest first."""
+    rows = await tx.all(
+        "SELECT period, body, made_at FROM report WHERE kind = :kind AND period >= :first AND period <= :last ORDER BY period",
+        kind=KIND,
+        first=first,
+        last=last,
+    )
+    return [Kept(period=row["period"], month=Month(**json.loads(row["body"])), made_at=at(row["made_at"])) for row in rows]

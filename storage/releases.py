@@ -1,0 +1,145 @@
+"""What the public reads: released texts beside what is true of their cases now. Lists go by index, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.cases import CaseKind, CaseState
+from storage.database import Row, Tx
+from storage.ids import at, ms
+
+
+class Shelf(StrEnum):
+    """A list of the board: what is being dealt with, what is done, and both."""
+
+    OPEN = "open"
+    DONE = "done"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The texts of a case as they were released."""
+
+    problem: str
+    result: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How the unit will put it right; `responsible` is a post."""
+
+    measures: str
+    target: str
+    responsible: str
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One case as the public may know it.
+
+    `due_at` is until when the unit has to answer (while there is none, until when the citizen was promised an answer),
+    `met_at` when it did; both None before any time began. `waits`: the time stands still while the citizen is asked.
+    """
+
+    number: str
+    kind: CaseKind
+    state: CaseState
+    area: str | None
+    category: str | None
+    unit: str | None
+    problem: str
+    result: str
+    released_at: datetime
+    closed_at: datetime | None
+    due_at: datetime | None
+    met_at: datetime | None
+    waits: bool
+    plan: Plan | None
+
+
+# Each is the condition of an index, in its words, and the column that orders it.
+_SHELVES = {
+    Shelf.OPEN: ("c.released_at IS NOT NULL AND c.closed_at IS NULL", "released_at"),
+    Shelf.DONE: ("c.released_at IS NOT NULL AND c.state = 'closed'", "closed_at"),
+    Shelf.ALL: (
+        "c.released_at IS NOT NULL AND c.state IN ('triage', 'assigned', 'accepted', 'answered', 'closed')",
+        "released_at",
+    ),
+}
+
+
+async def put(tx: Tx, case: str, problem: str, result: str, entry: str, now: datetime) -> bool:
+    """Keep the texts of a case in place of those it had; True if it had none."""
+    known = await get(tx, case) is not None
+    await tx.run(
+        "INSERT INTO release (case_id, problem, result, entry, changed_at) VALUES (:case, :problem, :result, :entry, :now)"
+        " ON CONFLICT (case_id) DO UPDATE SET problem = excluded.problem, result = excluded.result, entry = excluded.entry,"
+        " changed_at = excluded.changed_at",
+        case=case,
+        problem=problem,
+        result=result,
+        entry=entry,
+        now=ms(now),
+    )
+    return not known
+
+
+async def get(tx: Tx, case: str) -> Release | None:
+    """Read the texts of a case."""
+    row = await tx.one("SELECT * FROM release WHERE case_id = :case", case=case)
+    return Release(problem=row["problem"], result=row["result"], changed_at=at(row["changed_at"])) if row else None
+
+
+async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[Shown]:
+    """Read a page of a list, newest first, from below the case with this number; one that left the list begins it anew."""
+    condition, order = _SHELVES[name]
+    start = await tx.one(f"SELECT {order} AS at, id FROM cases AS c WHERE number = :number AND {condition}", number=below or "")
+    after = f" AND (c.{order}, c.id) < (:at, :id)" if start else ""
+    rows = await tx.all(
+        "SELECT c.number, c.kind, c.state, c.area, c.category, c.unit, c.released_at, c.closed_at, r.problem, r.result,"
+        " d.due_at, CASE WHEN d.ended = 'report' THEN d.stopped_at END AS met_at,"
+        " CASE WHEN EXISTS (SELECT 1 FROM deadline AS w WHERE w.case_id = c.id AND w.kind = 'reply' AND w.stopped_at IS NULL)"
+        "  THEN 1 ELSE 0 END AS waits,"
+        " p.measures, p.target, p.responsible, p.until_at"
+        " FROM cases AS c JOIN release AS r ON r.case_id = c.id"
+        " LEFT JOIN deadline AS d ON d.id = (SELECT newest.id FROM deadline AS newest WHERE newest.case_id = c.id"
+        "  AND newest.kind = CASE WHEN c.unit IS NULL THEN 'promise' ELSE 'answer' END ORDER BY newest.id DESC LIMIT 1)"
+        " LEFT JOIN plan AS p ON p.id = (SELECT made.id FROM plan AS made WHERE made.case_id = c.id AND made.unit = c.unit"
+        "  ORDER BY made.id DESC LIMIT 1)"
+        f" WHERE {condition}{after} ORDER BY c.{order} DESC, c.id DESC LIMIT :limit",
+        limit=limit,
+        **({"at": start["at"], "id": start["id"]} if start else {}),
+    )
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: Row) -> Shown:
+    plan = None
+    if row["measures"] is not None:
+        plan = Plan(measures=row["measures"], target=row["target"], responsible=row["responsible"], until_at=at(row["until_at"]))
+    return Shown(
+        number=row["number"],
+        kind=CaseKind(row["kind"]),
+        state=CaseState(row["state"]),
+        area=row["area"],
+        category=row["category"],
+        unit=row["unit"],
+        problem=row["problem"],
+        result=row["result"],
+        released_at=at(row["released_at"]),
+        closed_at=_at(row["closed_at"]),
+        due_at=_at(row["due_at"]),
+        met_at=_at(row["met_at"]),
+        waits=bool(row["waits"]),
+        plan=plan,
+    )
+
+
+def _at(stored: int | None) -> datetime | None:
+    return at(stored) if stored is not None else None
