@@ -60,7 +60,7 @@ async def ours(ctx: Context, after: str) -> Outgoing:
     if not found:
         return say(_("Nothing waits for your unit."), rows=tuple(rows))
     return say(
-        _("What waits for your unit, the most urgent first. ‼ is late, ⏸ waits for the citizen's answer."), rows=tuple(rows)
+        _("What waits for your unit, the most urgent first. ‼ is late, ◇ waits for the citizen's answer."), rows=tuple(rows)
     )
 
 
@@ -71,7 +71,7 @@ async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> l
         case = await cases.get(ctx.tx, waiting.case)
         if case is None:
             continue
-        mark = "⏸ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
+        mark = "◇ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
         day = Moment(waiting.due_at, day=True)
         label = _("{mark}{day}: {case}", mark=mark, day=day, case=one_line(ctx, case))
         rows.append((screen_button(label, screen, case.id),))

@@ -65,7 +65,7 @@ async def _count_case(tx: Tx, figures: Figures, subject: str, judged: bool) -> N
     first = next((row.event for row in rows if row.event in (Event.ASSIGN, Event.QUEUE)), None)
     figures.routed += first == Event.ASSIGN
     figures.triaged += first == Event.QUEUE
-    figures.rungs += sum(row.event == Event.RUNG and row.payload["fired"] is True for row in rows)
+    figures.rungs += sum(row.event == Event.RUNG for row in rows)
     for row in rows if judged else ():
         if row.event == Event.REPORT:
             in_time = row.at_ms <= int(str(row.payload["due"]))

@@ -131,7 +131,7 @@ async def test_while_the_citizen_is_asked_nothing_is_late(town: Town) -> None:
     await wang.says("/desk")
     await wang.presses("Our cases")
     shown = await wang.sees("most urgent first")
-    assert re.search(rf"^⏸ .+{number}", shown.buttons[0])
+    assert re.search(rf"^◇ .+{number}", shown.buttons[0])
     await head.says("/desk")
     await head.presses("My unit")
     await head.sees("Wang: 1 open, 0 late")
