@@ -16,6 +16,7 @@ from handlers import (
     office_desk,
     planning,
     stray,
+    templates,
     timeline,
     unit_desk,
 )
@@ -27,6 +28,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     timeline.SUBJECT,
     desk.SUBJECT,
     unit_desk.SUBJECT,
+    templates.SUBJECT,
     absence.SUBJECT,
     head_desk.SUBJECT,
     planning.SUBJECT,
