@@ -4,7 +4,7 @@ PYTHON ?= python3
 # Asked before a folder is made: what pip says to a Python that is too old helps nobody.
 NEW_ENOUGH := import sys; sys.version_info >= (3, 11) or sys.exit("Huiyin needs Python 3.11 or later; to name yours: make run PYTHON=python3.12")
 
-.PHONY: help setup develop run test lint types contracts flows locale lock
+.PHONY: help setup develop run test lint types contracts flows locale font lock
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -46,6 +46,9 @@ locale: develop ## bring the sentences to translate up to date with the code (lo
 	@mkdir -p build
 	$(BIN)/pybabel -q extract --no-default-keywords -k _ --no-location --no-wrap --sort-output -o build/huiyin.pot actions bot dialog handlers schedules
 	$(BIN)/pybabel -q update -D huiyin -d locale -i build/huiyin.pot --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
+
+font: develop ## make bot/fonts again, from Debian's package fonts-noto-cjk
+	$(BIN)/python bot/fonts/subset.py /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 
 lock: ## write the two hashed requirement files again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in -o requirements.txt

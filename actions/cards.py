@@ -12,7 +12,7 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import OPEN, CaseKind, CaseState, Party, Satisfaction
-from storage import deadlines, entries, extensions, roles
+from storage import cases, deadlines, entries, extensions, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
@@ -50,13 +50,19 @@ class Card(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything that a card of a case needs, read once for all who get one."""
+    """Everything that a card of a case needs, read once for all who get one.
+
+    `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
+    was told with those that follow this one.
+    """
 
     case: Case
     entries: Sequence[Entry]
     deadlines: dict[DeadlineKind, Deadline]
     holder: Role | None
     extensions: Sequence[Extension]
+    lead: Facts | None
+    merged: Sequence[Entry]
 
     @property
     def question(self) -> Entry | None:
@@ -94,9 +100,16 @@ class Facts:
 
     def told(self) -> Text:
         """What the citizen told, cut to what a card can hold."""
-        told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
-        text = "\n".join(entry.text for entry in self.entries if entry.kind in told and entry.text)
-        return verbatim(excerpt(text)) if text else _("(no words, see the files)")
+        return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")
+
+    def told_also(self) -> list[Text]:
+        """What those told whose cases follow this one."""
+        return [_("Others have reported the same: {text}", text=excerpt(_words(self.merged)))] if _words(self.merged) else []
+
+    @property
+    def verified(self) -> bool:
+        """Whether the office has checked the result."""
+        return any(entry.kind is EntryKind.VERIFIED and entry.round == self.case.round for entry in self.entries)
 
     @property
     def citizens_files(self) -> tuple[str, ...]:
@@ -112,9 +125,16 @@ async def facts(ctx: Context, case: Case) -> Facts:
         case=case,
         entries=texts,
         deadlines=await deadlines.running(ctx.tx, case.id),
-        holder=await roles.get(ctx.tx, case.holder) if case.holder else None,
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
+        holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
+        lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
     )
+
+
+def _words(texts: Sequence[Entry]) -> str:
+    told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+    return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:
@@ -131,6 +151,8 @@ def title(ctx: Context, case: Case) -> Text:
 
 def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     """Show a case to those who follow it."""
+    if f.lead:
+        return _merged_card(ctx, f, f.lead)
     case = f.case
     lines = [title(ctx, case), _state(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
@@ -151,6 +173,20 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
             else _("How satisfied are you with the way it was handled?")
         )
     return _card(f, Card.CITIZEN, lines, _citizen_rows(f))
+
+
+def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
+    """Show a merged case to those who follow it: how the other one stands, never what its citizen said."""
+    lines = [title(ctx, f.case), _("Dealt with together with another case about the same matter."), _state(lead)]
+    lines += [_("Responsible: {unit}", unit=ctx.city.unit(lead.case.unit))] if lead.case.unit else []
+    open_ = lead.case.state in OPEN
+    if open_ and (promise := lead.deadlines.get(DeadlineKind.PROMISE)):
+        lines.append(_("Promised by: {due}", due=due(promise)))
+    if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
+        lines.append(_("The unit's answer: {text}", text=excerpt(lead.result.text)))
+    timeline = screen_button(_("Timeline"), "timeline", f.case.id)
+    rows = ((form_button(_("Add something"), "add", f.case.id), timeline),) if open_ else ((timeline,),)
+    return _card(f, Card.CITIZEN, lines, rows)
 
 
 def _citizen_rows(f: Facts) -> Rows:
@@ -177,7 +213,10 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     case = f.case
     if not any(role.unit == case.unit for role in viewer):
         return _card(f, Card.UNIT, [_("Case {number} is not with your unit any more.", number=case.number)], ())
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    instruction = next((e for e in reversed(f.entries) if e.kind is EntryKind.ASSIGNED), None)
+    if case.state in OPEN and instruction and instruction.text:
+        lines.append(_("The supervision office writes: {text}", text=excerpt(instruction.text)))
     if case.state in OPEN and f.holder:
         lines.append(_("Signed in by {name}", name=f.holder.name))
     clock = DeadlineKind.ACCEPT if case.state is CaseState.ASSIGNED else DeadlineKind.ANSWER
@@ -226,10 +265,14 @@ def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
     return (act_button(_("Who filed it"), "reveal", case.id, case.version),)
 
 
-def office_card(ctx: Context, f: Facts) -> Outgoing:
-    """Show a case to the supervision office."""
+def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
+    """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    if case.state is CaseState.TRIAGE and f.holder:
+        lines.append(_("Taken by {name}", name=f.holder.name))
+    if f.lead:
+        lines.append(_("Merged into case {number}.", number=f.lead.case.number))
     returned = next((e for e in reversed(f.entries) if e.kind is EntryKind.RETURNED), None)
     again = next((e for e in reversed(f.entries) if e.kind is EntryKind.NOT_SOLVED), None)
     if case.state is CaseState.TRIAGE and returned and returned.round == case.round:
@@ -247,17 +290,39 @@ def office_card(ctx: Context, f: Facts) -> Outgoing:
         lines.append(_("Answered with a usual text only."))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
     more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds))
+    rows = _office_rows(f, viewer)
     if f.request and f.reason:
         until, why = Moment(f.request.until_at), excerpt(f.reason.text)
         lines.append(_("The unit asks for more time, until {until}. The reason: {text}", until=until, text=why))
         grant = act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n)
         turn_down = form_button(_("Refuse more time"), "refuse_extension", f"{case.id}:{f.reason.n}")
-        return _card(f, Card.OFFICE, lines, ((grant, turn_down), more))
-    if case.state is not CaseState.TRIAGE:
-        return _card(f, Card.OFFICE, lines, (more,))
-    assign = form_button(_("Assign a unit"), "assign", case.id)
-    refuse = form_button(_("Refuse with a reason"), "refuse", case.id)
-    return _card(f, Card.OFFICE, lines, ((assign, refuse), more))
+        rows = ((grant, turn_down), *rows)
+    return _card(f, Card.OFFICE, lines, (*rows, more))
+
+
+def _office_rows(f: Facts, viewer: str | None) -> Rows:
+    """Offer what the office can decide now; a case that a colleague has taken can only be taken over."""
+    id, version = f.case.id, f.case.version
+    merge = form_button(_("Merge"), "merge", id)
+    match f.case.state:
+        case CaseState.TRIAGE:
+            if f.holder and f.holder.person != viewer:
+                return ((act_button(_("Take it over"), "take", id, version),),)
+            decide = (form_button(_("Assign a unit"), "assign", id), form_button(_("Refuse with a reason"), "refuse", id))
+            take = act_button(_("Take it"), "take", id, version)
+            back = act_button(_("Give it back"), "give_back", id, version)
+            return (decide, (back if f.holder else take, merge))
+        case CaseState.ASSIGNED:
+            return ((form_button(_("Undo the assignment"), "unassign", id), merge),)
+        case CaseState.ACCEPTED:
+            return ((merge,),)
+        case CaseState.MERGED:
+            return ((act_button(_("Undo the merging"), "unmerge", id, version),),)
+        case CaseState.ANSWERED | CaseState.CLOSED:
+            checked = () if f.verified else (act_button(_("Checked: solved"), "checked", id, version),)
+            return ((*checked, form_button(_("Reopen"), "reopen", id)),)
+        case _:
+            return ()
 
 
 def _card(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:

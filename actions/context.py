@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from actions.city import LoadedCity
 from dialog.subjects import Refused
 from dialog.texts import _
+from domain.bells import NO_BELLS, BellOffer
 from domain.cases import CaseKind
 from storage import cases, roles
 from storage.cases import Case
@@ -61,7 +62,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One transaction's work; `actor` is None for what happens by itself.
+    """One transaction's work; `actor` is None for what happens by itself, `bells` is what the program can ring.
 
     `rings` collects the conversations that get something, and when it is due, for the bell after the commit.
     """
@@ -73,6 +74,7 @@ class Context:
     public_url: str
     limits: Limits
     actor: Actor | None = None
+    bells: BellOffer = NO_BELLS
     rings: set[tuple[str, datetime]] = field(default_factory=set)
 
     @property

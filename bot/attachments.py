@@ -1,16 +1,28 @@
-"""The files of a message as they go out: cleaned, opened from the vault; those not there yet, and those never to come."""
+"""The files of a message as they go out: cleaned, opened from the vault; those not there yet, and those never to come.
+
+A chart becomes a picture here, when it is sent or looked at.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.channels.door import Attachment
+from bot.charts import draw
 from bot.vault import Damaged, Missing, Vault
+from dialog.chart import Chart, in_words
+from dialog.texts import Words
 from storage import files
 from storage.database import Database
 from storage.files import File
+
+log = logging.getLogger("huiyin.attachments")
+
+CHARTS_KEPT = 8
+"""Everybody gets the same picture at the same time, once in each language."""
 
 EXTENSIONS = {
     "image/jpeg": "jpg",
@@ -37,11 +49,14 @@ class Found:
 
 
 class Attachments:
-    """Opens files for sending."""
+    """Opens files for sending, and draws charts."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, words: Words) -> None:
         self._database = database
         self._vault = vault
+        self._words = words
+        self._drawing = asyncio.Lock()
+        self._drawn: dict[tuple[str, str], Attachment | None] = {}
 
     async def of(self, ids: Sequence[str]) -> Found:
         """Open the files of a message."""
@@ -72,3 +87,22 @@ class Attachments:
         media_type = file.media_type or "application/octet-stream"
         name = f"{number}.{EXTENSIONS.get(media_type, 'bin')}"
         return Attachment(kind=file.kind, media_type=media_type, name=name, data=data)
+
+    async def drawn(self, chart: Chart, language: str) -> Attachment | None:
+        """Draw a chart; None if that fails, for then its message goes without."""
+        key = repr(chart), language
+        async with self._drawing:
+            if key not in self._drawn:
+                while len(self._drawn) >= CHARTS_KEPT:
+                    del self._drawn[next(iter(self._drawn))]
+                self._drawn[key] = await self._draw(chart, language)
+            return self._drawn[key]
+
+    async def _draw(self, chart: Chart, language: str) -> Attachment | None:
+        try:
+            data = await asyncio.to_thread(draw, chart, self._words, language)
+            alt = in_words(chart, self._words, language)
+        except Exception as error:  # whatever the libraries raise: the words of the message are what counts
+            log.error("chart_not_drawn", exc_info=error)
+            return None
+        return Attachment(kind="photo", media_type="image/png", name="chart.png", data=data, alt=alt)

@@ -138,11 +138,14 @@ class CityDoor:
                     await outbox.mark_sent(tx, self._keys, row, None, self._clock.now())
 
     async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
-        """Give a file of a message in this client's mailbox."""
+        """Give a file of a message in this client's mailbox, or its chart as the one after the last."""
         async with self._database.reading() as tx:
             row = await outbox.numbered(tx, self._conversation(channel, address), n)
-            ids = row.outgoing(self._keys).files if row else ()
+            message = row.outgoing(self._keys) if row else None
+            ids = message.files if message else ()
             found = await files.get(tx, ids[index : index + 1]) if 0 <= index < len(ids) else ()
+        if message and message.chart and index == len(ids):
+            return await self._attachments.drawn(message.chart, await self.language(channel, address) or self._default_language)
         return await self._attachments.open(found[0], index + 1) if found and found[0].ready else None
 
     async def own_file(self, channel: str, address: str, id: str) -> Attachment | None:

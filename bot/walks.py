@@ -20,6 +20,7 @@ from dialog.play import Answers, Asking, play
 from dialog.questions import SEND, Invalid, Kind, Question, pressed
 from dialog.subjects import Form
 from dialog.texts import Json, Text
+from domain.bells import BellOffer
 from domain.cases import CaseKind, CaseState
 from domain.city import LANGUAGES
 from domain.numbers import case_number
@@ -37,7 +38,17 @@ UNIT = "urban-management"
 TOLD: Json = {"text": "小区门口的垃圾一周没人清运。", "files": [], "message": None}
 PLACE: Json = {"lon": 101.75, "lat": 36.63, "crs": "wgs84", "words": ""}
 # Tried one after the other on a question that wants words; the first that is taken counts.
-SAMPLES = ("城管", "13800000000", NUMBER, "1234 5678 9012 3456")
+SAMPLES = (
+    "城管",
+    "13800000000",
+    NUMBER,
+    "1234 5678 9012 3456",
+    "123456",
+    "name@example.org",
+    "https://example.org/cgi-bin/webhook/send?key=1",
+    "https://example.org/robot/send?access_token=1",
+    "https://example.org/open-apis/bot/v2/hook/1",
+)
 
 
 Wording = tuple[str, ...]
@@ -175,4 +186,5 @@ async def _context(tx: Tx, keys: Keys) -> Context:
     some = timedelta(minutes=1)
     limits = Limits(messages_per_minute=1, upload_bytes=1, wrong_codes=1, address_wrong_codes=1, wrong_codes_wait=some)
     actor = Actor(person=here.person, language=LANGUAGES[0], roles=held, conversation=here)
-    return Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor)
+    bells = BellOffer(mail=True, robots=("https://example.org",))
+    return Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor, bells=bells)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
+from dialog.chart import Chart, dump_chart, load_chart
 from dialog.texts import Text, dump, load_text, without_secrets
 
 
@@ -33,7 +34,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message: paragraphs, rows of buttons, ids of files, and what the question wants.
+    """One message: paragraphs, rows of buttons, ids of files, what the question wants, and a chart, shown as a picture.
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
     The first `news` paragraphs say what happened, the rest how things stand.
@@ -48,15 +49,18 @@ class Outgoing:
     card: str | None = None
     patient: bool = False
     news: int = 0
+    chart: Chart | None = None
 
     def below(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message, and files with it."""
         return replace(self, lines=(*news, *self.lines), files=files, news=self.news + len(news))
 
 
-def say(*lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None) -> Outgoing:
+def say(
+    *lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None, chart: Chart | None = None
+) -> Outgoing:
     """Make a message from its paragraphs."""
-    return Outgoing(lines=lines, rows=rows, files=files, wants=wants)
+    return Outgoing(lines=lines, rows=rows, files=files, wants=wants, chart=chart)
 
 
 def to_json(outgoing: Outgoing) -> bytes:
@@ -69,6 +73,7 @@ def to_json(outgoing: Outgoing) -> bytes:
             "wants": outgoing.wants,
             "patient": outgoing.patient,
             "news": outgoing.news,
+            **({"chart": dump_chart(outgoing.chart)} if outgoing.chart else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -85,6 +90,7 @@ def from_json(body: bytes) -> Outgoing:
         wants=Wants(fields["wants"]) if fields["wants"] else None,
         patient=fields["patient"],
         news=fields.get("news", 0),
+        chart=load_chart(fields["chart"]) if "chart" in fields else None,
     )
 
 

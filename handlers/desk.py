@@ -30,12 +30,13 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
         lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
         rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
+        rows.append((screen_button(_("Weekly digest"), "digest"),))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
         rows.append((screen_button(_("My unit"), "head"),))
     if away := absence.line(ctx):
         lines.append(away)
-    rows.append((absence.button(ctx),))
+    rows.append((absence.button(ctx), screen_button(_("Bell"), "bell")))
     rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Menu"), "menu")))
     return say(*lines, rows=tuple(rows))
 

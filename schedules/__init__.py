@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from actions import chasing
 from actions.context import Context
 from domain.city import City
-from schedules import chase, housekeeping, morning, seal
+from schedules import chase, digest, housekeeping, morning, seal
 
 Slot = Callable[[City, datetime], datetime]
 
@@ -68,6 +68,7 @@ def _newest(city: City, now: datetime, at: time, apart: timedelta, back: timedel
 JOBS = (
     Job(name="seal", slot=every(timedelta(minutes=10)), run=seal.run),
     Job(name="housekeeping", slot=every(timedelta(hours=1)), run=housekeeping.run),
+    Job(name="digest", slot=every_week, run=digest.run),
     Job(name="morning", slot=every_morning, run=morning.run),
 )
 

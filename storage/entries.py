@@ -33,6 +33,10 @@ class EntryKind(StrEnum):
     PLAN = "plan"
     EXTENSION = "extension"
     EXTENSION_REFUSED = "extension_refused"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    VERIFIED = "verified"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

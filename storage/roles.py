@@ -21,13 +21,17 @@ class RoleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role that a person holds. Until `away_until_at` they are away; `deputy` is the role that stands in for this one."""
+    """A role that a person holds, and since when.
+
+    Until `away_until_at` they are away; `deputy` is the role that stands in for this one.
+    """
 
     id: str
     person: str
     kind: RoleKind
     unit: str | None
     name: str
+    since_at: datetime
     away_until_at: datetime | None = None
     deputy: str | None = None
 
@@ -87,12 +91,30 @@ async def leave(tx: Tx, id: str, until: datetime | None, deputy: str | None) -> 
     )
 
 
+async def keep(tx: Tx, id: str) -> Role | None:
+    """Read a role that somebody holds now, and let nobody end it before this transaction ends."""
+    row = await tx.one("SELECT * FROM role WHERE id = :id AND until_at IS NULL /*pg FOR KEY SHARE */", id=id)
+    return _role(row) if row else None
+
+
+async def end(tx: Tx, id: str, now: datetime) -> bool:
+    """End a role, once nobody gives it anything any more (see `keep`); False if it has ended already."""
+    await tx.one("SELECT 1 AS taken FROM role WHERE id = :id /*pg FOR UPDATE */", id=id)
+    return bool(await tx.run("UPDATE role SET until_at = :now WHERE id = :id AND until_at IS NULL", id=id, now=ms(now)))
+
+
+async def in_units(tx: Tx) -> Sequence[Role]:
+    """Read every role that is held in a unit now, the longest held first."""
+    rows = await tx.all("SELECT * FROM role WHERE unit IS NOT NULL AND until_at IS NULL ORDER BY since_at, id")
+    return [_role(row) for row in rows]
+
+
 async def give(tx: Tx, person: str, kind: RoleKind, unit: str | None, name: str, now: datetime) -> Role | None:
     """Give a role; None if the person holds it already."""
     for held in await of_person(tx, person):
         if held.kind is kind and held.unit == unit:
             return None
-    role = Role(id=new_id(now), person=person, kind=kind, unit=unit, name=name)
+    role = Role(id=new_id(now), person=person, kind=kind, unit=unit, name=name, since_at=now)
     await tx.run(
         "INSERT INTO role (id, person, role, unit, name, since_at) VALUES (:id, :person, :kind, :unit, :name, :now)",
         id=role.id,
@@ -114,4 +136,5 @@ def _role(row: Row) -> Role:
         name=row["name"],
         away_until_at=at(row["away_until_at"]) if row["away_until_at"] is not None else None,
         deputy=row["deputy"],
+        since_at=at(row["since_at"]),
     )

@@ -149,6 +149,10 @@ class Town:
         """Sign a contact of a unit in with a real invitation."""
         return await self._staff(on, RoleKind.CONTACT, (unit,), name, language)
 
+    async def head(self, on: str, unit: str = RUBBISH_UNIT, *, name: str = "", language: str = "en") -> Person:
+        """Sign in the head of a unit."""
+        return await self._staff(on, RoleKind.HEAD, (unit,), name, language)
+
     async def office(self, on: str, *, name: str = "", language: str = "en") -> Person:
         """Sign in somebody of the supervision office."""
         return await self._staff(on, RoleKind.OFFICE, (), name, language)

@@ -68,6 +68,8 @@ class Attachment:
     media_type: str
     name: str
     data: bytes
+    alt: str = ""
+    """What a picture of ours shows, in the receiver's language, for those who can't see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +161,10 @@ class Door(Protocol):
         ...
 
     async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
-        """Give a file of a message in this client's mailbox; None if it is not theirs or not there."""
+        """Give a file of a message in this client's mailbox; None if it is not theirs or not there.
+
+        The message's chart, if there is one, counts as the file after the last.
+        """
         ...
 
     async def own_file(self, channel: str, address: str, id: str) -> Attachment | None:

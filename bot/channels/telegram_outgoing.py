@@ -88,8 +88,8 @@ def request(part: Part, *, as_documents: bool = False) -> Request:
         uploads = tuple(_upload(f"file{n}", file) for n, file in enumerate(part.attachments))
         return Request(method="sendMediaGroup", payload=payload, files=uploads)
     if part.attachments:
-        if part.text:
-            payload["caption"] = part.text
+        if caption := part.text or _cut(part.attachments[0].alt, CAPTION):
+            payload["caption"] = caption
         method = f"send{kinds[0].capitalize()}"
         return Request(method=method, payload=payload, files=(_upload(kinds[0], part.attachments[0]),))
     return Request(method="sendMessage", payload=payload | {"text": part.text, "link_preview_options": {"is_disabled": True}})

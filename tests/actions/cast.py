@@ -24,6 +24,7 @@ from domain.cases import CaseKind
 from domain.city_files import read_city
 from domain.ledger import Entry as LedgerRow
 from domain.working_days import WorkingDays
+from schedules import SWEEPS, Sweep
 from storage import cases, ledger, outbox, people, roles
 from storage.cases import Case
 from storage.database import Conflict, Database, Tx
@@ -237,6 +238,25 @@ class Cast:
         """Read a chain."""
         async with self.database.reading() as tx:
             return await ledger.of_subject(tx, subject)
+
+    async def sweeps(self, now: datetime) -> None:
+        """Chase everything that is due, until nothing is."""
+        while await self._sweep(SWEEPS[0], now, xining()):
+            pass
+
+    async def settles(self, now: datetime, city: LoadedCity) -> None:
+        """Reckon provisional dates again by the calendar of this city."""
+        while await self._sweep(SWEEPS[1], now, city):
+            pass
+
+    async def _sweep(self, sweep: Sweep, now: datetime, city: LoadedCity) -> int:
+        try:
+            async with self.database.transaction() as tx:
+                ctx = Context(tx=tx, now=now, keys=self.keys, city=city, public_url="https://example.org", limits=LIMITS)
+                return sum([await sweep.do(ctx, id) for id in await sweep.due(ctx, 100)])
+        except Conflict:
+            self.conflicts += 1
+            return 1
 
     async def rows(self, after: int = 0) -> list[OutboxRow]:
         """Read what was put into the outbox after the row with this number."""

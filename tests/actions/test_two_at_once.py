@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import pytest
-from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed
+from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed, xining
 from stores import NOW
 
-from actions import extending, filing, following, handling, identity, invitations, planning, templates, triage
+from actions import digest, extending, filing, following, handling, identity, invitations, planning, templates, triage
 from actions.context import Context
 from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import CaseState, Satisfaction
+from domain.weeks import Week
 from storage import cases, deadlines, entries, extensions, people, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -427,3 +428,21 @@ async def test_a_citizen_and_a_contact_who_write_to_each_other_at_once_do_not_wa
         ends = await cast.at_once(deed(case, "reporter", add), deed(case, "holder", what))
         assert not any(isinstance(end, Refused) for end in ends)
     assert cast.conflicts == 0
+
+
+async def test_two_who_ask_for_a_week_at_once_read_the_same_figures(cast: Cast) -> None:
+    await cast.answered()
+    week = Week.of(NOW, xining().city.zone)
+    ends = await cast.at_once(
+        ("office", lambda ctx: digest.make(ctx, week)), ("second office", lambda ctx: digest.make(ctx, week)), now=week.end
+    )
+    assert ends[0] == ends[1] == await cast.does("office", lambda ctx: digest.make(ctx, week), week.after().end)
+    assert ends[0].figures.filed > 0
+
+
+async def test_two_who_send_a_week_at_once_send_it_once(cast: Cast) -> None:
+    await cast.answered()
+    week, before = Week.of(NOW, xining().city.zone), len(await cast.rows())
+    await cast.at_once(("office", digest.send), ("second office", digest.send), now=week.end)
+    sent = [cast.said(row).to for row in (await cast.rows())[before:]]
+    assert sorted(sent) == ["office", "second office"]

@@ -7,11 +7,13 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from texts_made import AT, TEXTS, WORDS
 
 from dialog import incoming, outgoing
+from dialog.chart import Chart
 from dialog.incoming import Incoming, IncomingFile, Place
 from dialog.outgoing import Button, Outgoing, Wants, say, shown_once
 from dialog.texts import Secret, Text, _
@@ -41,6 +43,10 @@ GIVEN: dict[str, st.SearchStrategy[Any]] = {
 }
 INCOMING = st.builds(Incoming, **{one.name: GIVEN.get(one.name, MAYBE) for one in fields(Incoming)})
 BUTTONS = st.builds(Button, TEXTS, WORDS, WORDS)
+COUNTED = st.tuples(TEXTS, st.tuples(NUMBERS, NUMBERS))
+CHARTS = st.builds(
+    Chart, title=TEXTS, series=st.tuples(TEXTS, TEXTS), bars=st.lists(COUNTED, max_size=3).map(tuple), note=st.none() | TEXTS
+)
 OUTGOING = st.builds(
     Outgoing,
     lines=st.lists(TEXTS, max_size=4).map(tuple),
@@ -48,6 +54,7 @@ OUTGOING = st.builds(
     files=st.lists(NAMED, max_size=3).map(tuple),
     wants=st.none() | st.sampled_from(Wants),
     patient=st.booleans(),
+    chart=st.none() | CHARTS,
 )
 
 
@@ -101,3 +108,9 @@ def test_news_stand_above_a_card() -> None:
     assert (both.lines, both.files, both.rows, both.subject, both.card) == (
         (_("News"), _("Card")), ("f1",), card.rows, "c1", "unit",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("counts", [(1,), (1, 2, 3), (1, -1)])
+def test_a_bar_has_one_count_for_each_series_and_none_below_nothing(counts: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="one count for each series"):
+        Chart(title=_("Late"), series=(_("A"), _("B")), bars=((_("unit"), counts),))

@@ -46,7 +46,7 @@ async def flagged(town: Town, number: str) -> bool:
         report = (await ledger.of_subject(tx, f"case:{case.id}"))[-1]
         result = (await entries.of_case(tx, case.id))[-1]
     assert report.event == "report"
-    assert (report.payload.get("template") is True) == (result.template is not None)
+    assert report.payload["template"] == (result.template is not None)
     return result.template is not None
 
 

@@ -14,6 +14,7 @@ from webchat_browser import Tab, opened
 from webchat_city import Served
 
 from bot.channels.door import Attachment
+from dialog.chart import Chart
 from dialog.outgoing import Button, Wants, say
 from dialog.texts import verbatim
 
@@ -170,6 +171,33 @@ async def test_files_of_a_message_are_shown_by_their_kind(served: Served, tab: T
     await expect(image).to_be_visible()
     await tab.page.wait_for_function("document.querySelector('#log img').naturalWidth === 64")
     await expect(tab.log.get_by_role("link", name="Document")).to_have_attribute("download", "")
+
+
+async def with_a_chart(served: Served, tab: Tab, data: bytes) -> None:
+    """Let the page have a message with a chart, of which the server gives these bytes."""
+    await tab.says("hello")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    chart = Chart(title=verbatim("This week"), series=(verbatim("Late"),), bars=((verbatim("Water"), (3,)),))
+    served.city.attachments["chart"] = Attachment(kind="photo", media_type="image/png", name="chart.png", data=data)
+    await served.city.say(served.city.only, say(verbatim("Ten lines."), chart=chart))
+
+
+async def test_a_chart_is_shown_whole_and_said_in_words(served: Served, tab: Tab) -> None:
+    drawn = BytesIO()
+    Image.new("RGB", (1080, 1500), "green").save(drawn, "PNG")
+    await with_a_chart(served, tab, drawn.getvalue())
+    image = tab.log.get_by_role("img", name="This week Water: Late 3")
+    await expect(image).to_be_visible()
+    await tab.page.wait_for_function("document.querySelector('#log .chart img').naturalWidth === 1080")
+    box = await image.bounding_box()
+    assert box is not None
+    assert box["height"] / box["width"] == pytest.approx(1500 / 1080, abs=0.02)
+    assert box["x"] + box["width"] < tab.page.viewport_size["width"]
+
+
+async def test_a_chart_that_is_not_there_is_still_said_in_words(served: Served, tab: Tab) -> None:
+    await with_a_chart(served, tab, b"no picture")
+    await expect(tab.log.get_by_text("Water: Late 3")).to_be_visible()
 
 
 async def test_a_file_that_is_still_being_checked_is_shown_when_it_is_ready(served: Served, tab: Tab) -> None:

@@ -136,6 +136,8 @@ class City:
         for delivery in talk.deliveries if talk else ():
             if delivery.n == n and index < len(delivery.message.files):
                 return self.attachments.get(delivery.message.files[index])
+            if delivery.n == n and index == len(delivery.message.files) and delivery.message.chart:
+                return self.attachments["chart"]
         return None
 
     async def own_file(self, channel: str, address: str, id: str) -> Attachment | None:

@@ -227,15 +227,15 @@ async function look(file, place) {
 }
 
 function picture(file) {
-  const { kind, url } = file;
-  const label = texts[kind] ?? texts.document;
+  const { kind, url, alt } = file;
+  const label = alt ?? texts[kind] ?? texts.document;
   const missing = (event) => {
-    const instead = file.found ? make("p", { className: "note" }, texts.not_there) : onItsWay(file);
+    const instead = file.found || alt ? make("p", { className: "note" }, alt ?? texts.not_there) : onItsWay(file);
     event.target.closest(".media").replaceWith(instead);
   };
   if (kind === "photo") {
     const image = make("img", { src: url, alt: label, onerror: missing });
-    return make("a", { className: "media", href: url, target: "_blank", rel: "noopener" }, image);
+    return make("a", { className: alt ? "media chart" : "media", href: url, target: "_blank", rel: "noopener" }, image);
   }
   if (kind === "video" || kind === "audio") {
     const player = make(kind, { className: "media", src: url, controls: true, preload: "metadata", onerror: missing });

@@ -1,0 +1,239 @@
+"""The chase: each rung once and in order, pauses, silence, quiet hours, dates that a new calendar settles."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from cast import BELOW, COMPLAINT, MISCONDUCT, UNIT, Cast, xining
+
+from actions import filing, following, handling
+from actions.notices import unhurried
+from domain.cases import CaseState
+from storage import cases, deadlines, proposals
+from storage.cases import Case
+from storage.deadlines import DeadlineKind
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def at(written: str) -> datetime:
+    """Read a time of the city, such as 2026-01-07 10:00, a Wednesday."""
+    return datetime.fromisoformat(written).replace(tzinfo=xining().city.zone)
+
+
+async def filed(cast: Cast, when: str = "2026-01-07 10:00", command: filing.FileCase = COMPLAINT) -> Case:
+    receipt = await cast.does("reporter", lambda ctx: filing.file_case(ctx, command), at(when))
+    case: Case = receipt.case
+    return case
+
+
+async def signed_in(cast: Cast, when: str = "2026-01-07 10:00") -> Case:
+    case = await filed(cast, when)
+    accepted: Case = await cast.does("holder", lambda ctx: handling.accept(ctx, case.id, case.version), at(when))
+    return accepted
+
+
+async def rungs(cast: Cast, case: Case) -> list[tuple[str, str, bool]]:
+    """Give what the ledger says of the case's rungs: kind, rung, fired or only passed."""
+    found = []
+    for row in await cast.ledger(f"case:{case.id}"):
+        if row.event == "rung":
+            kind, passed = str(row.payload["kind"]), row.payload["passed"]
+            assert isinstance(passed, list)
+            found += [(kind, str(rung), False) for rung in passed] + [(kind, str(row.payload["rung"]), True)]
+    return found
+
+
+async def due(cast: Cast, case: Case, kind: DeadlineKind = DeadlineKind.ANSWER) -> str:
+    async with cast.database.reading() as tx:
+        found = (await deadlines.running(tx, case.id))[kind]
+    return f"{found.due_at.astimezone(xining().city.zone):%Y-%m-%d %H:%M}"
+
+
+async def state(cast: Cast, case: Case) -> CaseState:
+    async with cast.database.reading() as tx:
+        found = await cases.get(tx, case.id)
+    assert found is not None
+    return found.state
+
+
+async def told(cast: Cast, case: Case, now: str) -> dict[str, list[str]]:
+    """Sweep, and give the first paragraph of each new message about the case by its reader."""
+    before = len(await cast.rows())
+    await cast.sweeps(at(now))
+    news: dict[str, list[str]] = {}
+    for row in (await cast.rows())[before:]:
+        if row.edits is None and case.number in str(cast.message(row)):
+            news.setdefault(cast.name_of(row.conversation), []).append(cast.message(row).lines[0].id)
+    return news
+
+
+async def test_every_rung_tells_those_whom_the_ladder_names_and_each_only_once(cast: Cast) -> None:
+    case = await signed_in(cast)
+    assert await told(cast, case, "2026-01-10 00:00") == {}
+    # Half of the time from Wednesday 10:00 to the next Wednesday 18:00.
+    half = await told(cast, case, "2026-01-11 10:00")
+    assert set(half) == {"holder"}
+    assert "A reminder: please answer" in half["holder"][0]
+    assert await told(cast, case, "2026-01-11 10:00") == {}
+    assert set(await told(cast, case, "2026-01-13 18:00")) == {"holder"}
+    late = await told(cast, case, "2026-01-14 18:00")
+    assert set(late) == {"holder", "head"}
+    assert "should have been answered" in late["holder"][0]
+    assert set(await told(cast, case, "2026-01-15 18:00")) == {"office", "second office"}
+    assert set(await told(cast, case, "2026-01-21 18:00")) == {"office", "second office"}
+    assert await told(cast, case, "2026-02-21 18:00") == {}
+    ladder = [rung.at for rung in xining().city.ladder]
+    assert await rungs(cast, case) == [("answer", rung, True) for rung in ladder]
+    async with cast.database.reading() as tx:
+        proposed = [(one.unit, one.ground) for one in await proposals.undecided(tx, None, 100) if one.case == case.id]
+    assert proposed == [(UNIT, "+5wd")]
+    await cast.is_whole()
+
+
+async def test_after_a_time_without_sweeps_only_the_highest_rung_fires_and_the_others_are_recorded(cast: Cast) -> None:
+    case = await signed_in(cast)
+    assert set(await told(cast, case, "2026-01-16 09:00")) == {"office", "second office"}
+    assert await rungs(cast, case) == [
+        ("answer", "50%", False), ("answer", "-1wd", False), ("answer", "0", False), ("answer", "+1wd", True),
+    ]  # fmt: skip
+
+
+async def test_time_to_sign_in_has_the_ladder_too_until_somebody_does(cast: Cast) -> None:
+    case = await filed(cast)
+    await cast.sweeps(at("2026-01-08 18:00"))
+    assert ("accept", "0", True) in await rungs(cast, case)
+    await cast.does("holder", lambda ctx: handling.accept(ctx, case.id, case.version), at("2026-01-08 19:00"))
+    await cast.sweeps(at("2026-01-09 18:00"))
+    assert [rung for rung in await rungs(cast, case) if rung[0] == "accept" and rung[1] == "+1wd"] == []
+
+
+async def test_reminders_wait_for_the_end_of_the_quiet_hours_unless_it_is_urgent(cast: Cast) -> None:
+    case = await signed_in(cast)
+    before = len(await cast.rows())
+    await cast.sweeps(at("2026-01-11 23:00"))
+    rows = [row for row in (await cast.rows())[before:] if row.subject == case.id and row.edits is None]
+    assert {row.due_at for row in rows} == {at("2026-01-12 08:00")}
+    urgent = await filed(cast, "2026-01-10 21:30", replace(COMPLAINT, category="gas-leak"))
+    assert await cast.does("office", lambda ctx: awaited(unhurried(ctx, urgent)), at("2026-01-11 23:00")) == at(
+        "2026-01-11 23:00"
+    )
+
+
+async def awaited(value: datetime) -> datetime:
+    return value
+
+
+async def test_a_question_stops_the_units_time_until_the_citizen_answers(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "几号楼？"), at("2026-01-09 12:00"))
+    asked = await told(cast, case, "2026-01-12 18:00")
+    assert set(asked) == {"reporter"}
+    assert "still waits for your answer" in asked["reporter"][0]
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "三号楼"), at("2026-01-13 12:00"))
+    # Twelve hours of Friday, twenty-four of Monday, twelve of Tuesday; the weekend counts nothing.
+    assert await due(cast, case) == "2026-01-16 18:00"
+    assert await due(cast, case, DeadlineKind.PROMISE) == "2026-01-14 18:00"
+    assert [rung for _kind, rung, _fired in await rungs(cast, case)] == ["-2wd"]
+    assert set(await told(cast, case, "2026-01-15 18:00")) == {"holder"}
+
+
+async def test_a_question_that_nobody_answers_stops_the_units_time_for_three_working_days(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "几号楼？"), at("2026-01-09 12:00"))
+    news = await told(cast, case, "2026-01-19 09:00")  # long after the pause was over on the 14th, 18:00
+    assert {"holder"} <= set(news)
+    assert any("has not answered" in line for line in news["holder"])
+    async with cast.database.reading() as tx:
+        reply = next(one for one in await deadlines.of_case(tx, case.id) if one.kind is DeadlineKind.REPLY)
+    assert (reply.ended, reply.stopped_at) == ("run_on", at("2026-01-14 18:00"))
+    # Twelve hours of Friday, Monday and Tuesday whole, eighteen hours of Wednesday: as if nobody had asked for so long.
+    assert await due(cast, case) == "2026-01-20 00:00"
+
+
+async def test_a_third_question_stops_nothing_and_so_does_one_that_is_asked_too_late(cast: Cast) -> None:
+    case = await signed_in(cast)
+    for day in ("08", "09"):
+        await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "?"), at(f"2026-01-{day} 10:00"))
+        await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "!"), at(f"2026-01-{day} 11:00"))
+    assert await due(cast, case) == "2026-01-14 20:00"
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "?"), at("2026-01-12 10:00"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "!"), at("2026-01-13 11:00"))
+    assert await due(cast, case) == "2026-01-14 20:00"
+    other = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, other.id, "?"), at("2026-01-15 10:00"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, other.id, "!"), at("2026-01-16 11:00"))
+    assert await due(cast, other) == "2026-01-14 18:00"
+
+
+async def test_a_report_in_the_middle_of_a_question_is_judged_by_the_moved_time(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "?"), at("2026-01-14 10:00"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "done"), at("2026-01-15 10:00"))
+    async with cast.database.reading() as tx:
+        answer = next(one for one in await deadlines.of_case(tx, case.id) if one.kind is DeadlineKind.ANSWER)
+    assert answer.stopped_at is not None
+    assert answer.stopped_at < answer.due_at == at("2026-01-15 18:00")
+
+
+async def test_silence_closes_a_case_a_week_after_the_answer_and_is_told_apart(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "done"), at("2026-01-09 10:00"))
+    reminded = await told(cast, case, "2026-01-15 10:00")
+    assert "whether it is solved" in reminded["reporter"][0]
+    assert await state(cast, case) is CaseState.ANSWERED
+    assert set(await told(cast, case, "2026-01-16 10:00")) == {"reporter"}
+    async with cast.database.reading() as tx:
+        closed = await cases.get(tx, case.id)
+    assert closed is not None
+    assert (closed.state, closed.closing, closed.closed_at) == (CaseState.CLOSED, "silence", at("2026-01-16 10:00"))
+    await cast.is_whole()
+
+
+async def test_of_a_late_misconduct_report_the_office_learns_only_that_there_is_one(cast: Cast) -> None:
+    case = await filed(cast, command=MISCONDUCT)
+    before = len(await cast.rows())
+    await cast.sweeps(at("2026-03-07 10:00"))
+    news = [row for row in (await cast.rows())[before:] if cast.name_of(row.conversation) in ("office", "second office")]
+    assert any("misconduct report is late" in cast.message(row).lines[0].id for row in news)
+    assert not any(row.subject == case.id or case.number in str(cast.message(row)) for row in news)
+    async with cast.database.reading() as tx:
+        assert [one for one in await proposals.undecided(tx, None, 1000) if one.case == case.id] != []
+
+
+async def test_two_sweeps_at_once_fire_a_rung_once(cast: Cast) -> None:
+    several = [await signed_in(cast) for _ in range(5)]
+    await asyncio.gather(*(cast.sweeps(at("2026-01-11 12:00")) for _ in range(4)))
+    for case in several:
+        assert await rungs(cast, case) == [("answer", "50%", True)]
+    await cast.is_whole()
+
+
+async def test_a_date_of_a_year_without_a_calendar_is_corrected_when_the_city_settles_the_year(cast: Cast) -> None:
+    case = await filed(cast, "2026-12-30 10:00")
+    assert await due(cast, case, DeadlineKind.PROMISE) == "2027-01-07 18:00"
+    before = len(await cast.rows())
+    moved_holiday = {datetime(2027, 1, day).date(): day not in (2, 3, 4, 5) for day in range(1, 12)}
+    later = replace(xining(), n=2, working_days=replace(xining().working_days, table=moved_holiday))
+    await cast.settles(at("2026-12-31 10:00"), later)
+    assert await due(cast, case, DeadlineKind.PROMISE) == "2027-01-08 18:00"
+    async with cast.database.reading() as tx:
+        assert not any(one.provisional for one in (await deadlines.running(tx, case.id)).values())
+    news = [row for row in (await cast.rows())[before:] if row.edits is None and row.subject == case.id]
+    assert [cast.name_of(row.conversation) for row in news] == ["reporter", "reporter"]  # on both devices
+    assert "holidays are announced" in cast.message(news[0]).lines[0].id
+    before = len(await cast.rows())
+    await cast.settles(at("2026-12-31 11:00"), later)
+    assert len(await cast.rows()) == before
+    assert [row.event for row in await cast.ledger(f"case:{case.id}")].count("reckon") == 2
+
+
+async def test_a_case_that_was_passed_on_is_chased_at_its_new_unit_only(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.pass_on(ctx, case.id, BELOW), at("2026-01-09 10:00"))
+    news = await told(cast, case, "2026-01-16 18:00")
+    assert "below" in news
+    assert "holder" not in news

@@ -1,0 +1,53 @@
+"""The chase in a town whose limits are seconds: the unit is reminded, its head and the office are told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hurried_city import hurried_city
+from story_filing import files, solves
+from story_town import Town, town_over
+
+LADDER = """[
+    { at = "50%", to = ["contact"] },
+    { at = "0", to = ["contact", "head"] },
+    { at = "+2s", to = ["office"] },
+    { at = "+3s", to = ["accountability"] },
+]"""
+
+
+@pytest.fixture
+async def town(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Town]:
+    """Start a town in which rubbish is to be answered in eight seconds."""
+    city = hurried_city(tmp_path, LADDER, accept="4s", answer="8s")
+    async with town_over(tmp_path, database, CITY=str(city), TICK="0.2") as town:
+        yield town
+
+
+async def test_whoever_is_late_hears_of_it_in_the_order_of_the_ladder(town: Town) -> None:
+    citizen, contact, office = await town.somebody("web"), await town.contact("telegram", name="Wang"), await town.office("web")
+    head = await town.head("telegram", name="Li")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await contact.sees("A reminder: please answer this case")
+    await contact.sees("should have been answered")
+    await head.sees(rf"{number}.+is late: this case should have been answered")
+    await office.sees("Proposed for the accountability list")
+    await solves(contact, "已清运")
+    await citizen.sees("has answered your case")
+    # A busy machine may come late to a rung: then it is recorded as passed together with the one above it.
+    taken = [rung for row in await town.history(number) if row.get("kind") == "answer" for rung in (*row["passed"], row["rung"])]
+    assert taken == ["50%", "0", "+2s", "+3s"]
+
+
+async def test_the_chase_goes_on_after_a_restart_and_says_nothing_twice(town: Town) -> None:
+    citizen, contact = await town.somebody("telegram"), await town.contact("web")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await contact.sees("A reminder: please answer this case")
+    await town.restarts()
+    await contact.sees("should have been answered", timeout=20)
+    fired = [row["rung"] for row in await town.history(number) if "rung" in row]
+    assert len(fired) == len(set(fired))
