@@ -293,6 +293,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     if f.extended:
         lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
     lines += _plan(f)
+    if f.result and f.result.template and case.state in (CaseState.ANSWERED, CaseState.CLOSED):
+        lines.append(_("Answered with a usual text only."))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
     more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds), *_release(case))
     rows = _office_rows(f, viewer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from actions import templates
 from actions.cards import facts
 from actions.context import Context
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
@@ -77,15 +78,19 @@ async def ask(ctx: Context, id: str, question: str, files: Sequence[str] = ()) -
 
 
 async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) -> Case:
-    """Report what was done, with proof; the citizen says whether it is solved."""
+    """Report what was done, with proof; the citizen says whether it is solved. An answer that is only a usual one is flagged."""
     case = await ctx.case(id)
     role = await ctx.as_holder(case)
     case = await move(ctx, case, Event.REPORT, Party.CONTACT)
-    entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files)
+    usual = await templates.only(ctx, case.unit or "", result, files)
+    entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files, template=usual)
     await run_on(ctx, case, Event.REPORT)
     answer = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.ANSWER)
     due = ms(answer.due_at) if answer else None
-    await note(ctx, case, Event.REPORT, Party.CONTACT, role, due=due, entry=entry.id, text=entry.hash, files=list(entry.files))
+    await note(
+        ctx, case, Event.REPORT, Party.CONTACT, role,
+        due=due, entry=entry.id, text=entry.hash, files=list(entry.files), template=usual is not None,
+    )  # fmt: skip
     await stop(ctx, case, Event.REPORT, DeadlineKind.PROMISE, *UNITS)
     await start(ctx, case, DeadlineKind.CHECK, ctx.city.times(case.kind, case.category).check)
     await refresh_cards(ctx, case)

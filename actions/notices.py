@@ -202,8 +202,9 @@ async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None
 
 
 async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime | None = None) -> None:
-    """Tell the heads of a unit."""
-    for role in await roles.of_unit(ctx.tx, unit, RoleKind.HEAD):
+    """Tell the heads of a unit who are there; all of them where none is."""
+    heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
+    for role in [role for role in heads if not role.is_away(ctx.now)] or heads:
         await tell(ctx, role.person, message, due)
 
 

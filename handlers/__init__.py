@@ -24,6 +24,7 @@ from handlers import (
     silence,
     staff,
     stray,
+    templates,
     timeline,
     unit_desk,
 )
@@ -36,6 +37,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     desk.SUBJECT,
     bells.SUBJECT,
     unit_desk.SUBJECT,
+    templates.SUBJECT,
     absence.SUBJECT,
     head_desk.SUBJECT,
     planning.SUBJECT,

@@ -25,7 +25,7 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY)
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
         lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=count(len(waiting)), new=count(new)))
-        rows.append((screen_button(_("Our cases"), "unit"),))
+        rows.append((screen_button(_("Our cases"), "unit"), screen_button(_("Usual answers"), "templates")))
     if ctx.me.is_office:
         queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
         lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))

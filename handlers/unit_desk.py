@@ -10,10 +10,11 @@ from actions.cards import facts, unit_card
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
-from dialog.questions import Option, Options
+from dialog.questions import Option, Options, Told
 from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import CaseKind, CaseState
+from handlers import templates
 from handlers.following import one_line
 from storage import cases, workloads
 from storage.cases import Case
@@ -21,6 +22,7 @@ from storage.workloads import Place, Waiting
 
 PAGE = 6
 OWN_WORDS = "own"
+ADDING = (Option("no", _("Nothing to add")), Option("yes", _("Add something")))
 REASONS: dict[str, Text] = {
     "not_our_task": _("Not our task"),
     "not_our_area": _("Not in our area"),
@@ -140,16 +142,40 @@ async def ask(d: Dialog) -> Written | None:
 
 
 async def report(d: Dialog) -> Written | None:
-    """Report the result with proof."""
+    """Report the result, with a usual answer where the unit has any."""
+    usual = await d.look("usual", templates.choices, d.arg)
+    picked = templates.OWN_WORDS
+    if usual:
+        picked = await d.choose("template", _("Use a usual answer?"), usual, label=_("Usual answer"))
+    if picked == templates.OWN_WORDS:
+        return await report_told(d)
+    answer = await d.look("answer", templates.words, picked)
+    add = await d.choose("add", _("This will be the answer:\n{text}", text=answer), ADDING, label=_("Anything to add"))
+    told = Told()
+    if add == "yes":
+        told = await d.collect(
+            "added",
+            _("What would you like to add? Photos and documents too. Press Done when you have finished."),
+            label=_("Added"),
+        )
+    return await _sure_of(d, "\n".join(filter(None, (answer, told.in_words()))), told.files)
+
+
+async def report_told(d: Dialog) -> Written | None:
+    """Report the result in own words, with proof."""
     told = await d.collect(
         "told",
         _("What was done? Please send photos or documents as proof too. Press Done when you have finished."),
         label=_("Result"),
     )
-    words = verbatim(told.text) if told.text else _("(no words, see the files)")
-    lines = (words, _("Files: {count}", count=len(told.files))) if told.files else (words,)
+    return await _sure_of(d, told.in_words(), told.files)
+
+
+async def _sure_of(d: Dialog, text: str, files: tuple[str, ...]) -> Written | None:
+    words = verbatim(text) if text else _("(no words, see the files)")
+    lines = (words, _("Files: {count}", count=len(files))) if files else (words,)
     sure = await d.confirm("sure", _("The citizen will read this. Send it?"), lines)
-    return Written(case=d.arg, text=told.in_words(), files=told.files) if sure else None
+    return Written(case=d.arg, text=text, files=files) if sure else None
 
 
 async def hand_over(d: Dialog) -> HandOver | None:
@@ -252,6 +278,7 @@ SUBJECT: Subject[Context] = Subject(
         Form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return),
         Form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
         Form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report),
+        Form(name="report_told", title=_("Reporting the result"), script=report_told, then=send_report, may=may_report),
         Form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
     ),
 )

@@ -12,13 +12,15 @@ import pytest
 from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed, xining
 from stores import NOW
 
-from actions import digest, filing, following, handling, identity, invitations, triage
+from actions import digest, extending, filing, following, handling, identity, invitations, planning, templates, triage
 from actions.context import Context
+from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import CaseState, Satisfaction
 from domain.weeks import Week
-from storage import cases, deadlines, entries, people, roles
+from storage import cases, deadlines, entries, extensions, people, roles
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 from storage.roles import RoleKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -43,6 +45,31 @@ def ask(ctx: Context, case: Case) -> Awaitable[object]:
 
 def report(ctx: Context, case: Case) -> Awaitable[object]:
     return handling.report(ctx, case.id, "已清运")
+
+
+def ask_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.ask(ctx, case.id, "8wd", "车没到")
+
+
+def plan_later(ctx: Context, case: Case) -> Awaitable[object]:
+    return planning.plan(
+        ctx, MakePlan(case=case.id, measures="增派车辆", target="清完", responsible="科长", rule="8wd", reason="车没到")
+    )
+
+
+def grant_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.grant(ctx, case.id, 2)
+
+
+def refuse_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.refuse(ctx, case.id, 2, "不能拖延")
+
+
+async def extension_asked(cast: Cast) -> Case:
+    """Give a case for which its unit asks for more time."""
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: ask_extension(ctx, case))
+    return await cast.case(case.id)
 
 
 def pass_on(unit: str) -> What:
@@ -150,6 +177,15 @@ RACES: dict[str, Race] = {
     "one reports and hands over": race(
         Cast.accepted, ("holder", report, "report"), (f"holder{DEVICE}", hand_over("colleague"), "hand_over")
     ),
+    "one asks for more time twice": race(
+        Cast.accepted, ("holder", ask_extension, "ask_extension"), (f"holder{DEVICE}", ask_extension, "ask_extension")
+    ),
+    "two grant more time": race(
+        extension_asked, ("office", grant_extension, "grant_extension"), ("second office", grant_extension, "grant_extension")
+    ),
+    "more time granted and refused": race(
+        extension_asked, ("office", grant_extension, "grant_extension"), ("second office", refuse_extension, "refuse_extension")
+    ),
     "handed to two": race(
         Cast.accepted, ("holder", hand_over("colleague"), "hand_over"), (f"holder{DEVICE}", hand_over("third"), "hand_over")
     ),
@@ -248,6 +284,37 @@ async def test_a_citizen_withdraws_while_somebody_works_on_the_case(
     assert cast.conflicts == 0
     async with cast.database.reading() as tx:
         assert await deadlines.running(tx, case.id) == {}
+
+
+@pytest.mark.parametrize("decide", [grant_extension, refuse_extension])
+@pytest.mark.parametrize("leave", [report, return_, pass_on(BELOW)])
+async def test_more_time_is_decided_while_the_unit_gives_the_case_away(cast: Cast, decide: What, leave: What) -> None:
+    """Either it is decided first, or comes to nothing; no request stays open, and the next unit's time is its own."""
+    case = await extension_asked(cast)
+    ends = await cast.at_once(deed(case, "holder", leave), deed(case, "office", decide))
+    assert not isinstance(ends[0], Refused)
+    async with cast.database.reading() as tx:
+        (asked,) = await extensions.of_case(tx, case.id)
+        answer = (await deadlines.running(tx, case.id)).get(DeadlineKind.ANSWER)
+    assert asked.decided_at is not None
+    decided = not isinstance(ends[1], Refused)
+    assert (asked.granted_at is not None) == (decided and decide is grant_extension)
+    assert answer is None or answer.rule == "5wd"
+    assert cast.conflicts == 0
+
+
+async def test_of_two_later_plans_at_once_one_asks_for_more_time(cast: Cast) -> None:
+    case = await cast.accepted()
+    ends = await cast.at_once(deed(case, "holder", plan_later), deed(case, f"holder{DEVICE}", plan_later))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert (await cast.events(case.id))[-2:] == ["plan", "ask_extension"]
+
+
+async def test_a_usual_answer_dropped_by_two_at_once_is_dropped_once(cast: Cast) -> None:
+    made = await cast.does("holder", lambda ctx: templates.make(ctx, UNIT, "已清运", "已清运，感谢监督。"))
+    ends = await cast.at_once(*((who, lambda ctx: templates.drop(ctx, made.id)) for who in ("holder", "colleague")))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert [row.event for row in await cast.ledger(f"unit:{UNIT}")].count("drop_template") == 1
 
 
 async def test_what_two_add_at_once_is_all_kept_in_one_order(cast: Cast) -> None:

@@ -11,9 +11,10 @@ import pytest
 from cast import BELOW, CITIZENS, COMPLAINT, MISCONDUCT, NAMED, NOWHERE, STAFF, UNIT, Cast
 from stores import NOW
 
-from actions import filing, following, handling, identity, invitations, notices, triage
+from actions import absence, extending, filing, following, handling, identity, invitations, notices, planning, triage
 from actions.context import Context
 from actions.filing import FileCase
+from actions.planning import MakePlan
 from domain.cases import Satisfaction
 from storage import people, roles
 from storage.cases import Case
@@ -71,6 +72,18 @@ async def asked(cast: Cast) -> Case:
     return await cast.case(case.id)
 
 
+async def extension_asked(cast: Cast) -> Case:
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "why"))
+    return await cast.case(case.id)
+
+
+async def plan(ctx: Context, case: Case, rule: str | None = None) -> object:
+    return await planning.plan(
+        ctx, MakePlan(case=case.id, measures="m", target="t", responsible="r", rule=rule, reason="why" if rule else "")
+    )
+
+
 async def reopened(cast: Cast) -> Case:
     case = await cast.answered()
     await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "why"))
@@ -109,6 +122,23 @@ TOLD: dict[str, Telling] = {
     "reported": telling(
         Cast.accepted, "holder", lambda ctx, case: handling.report(ctx, case.id, "done"),
         {"citizen": FOLLOWERS}, {"unit": CONTACTS},
+    ),
+    "planned": telling(Cast.accepted, "holder", plan, {"citizen": FOLLOWERS}, {"unit": CONTACTS}),
+    "planned for a later date": telling(
+        Cast.accepted, "holder", lambda ctx, case: plan(ctx, case, "8wd"),
+        {"citizen": FOLLOWERS, "office": OFFICE}, {"unit": CONTACTS},
+    ),
+    "more time asked for": telling(
+        Cast.accepted, "holder", lambda ctx, case: extending.ask(ctx, case.id, "8wd", "why"),
+        {"office": OFFICE}, {"unit": CONTACTS},
+    ),
+    "more time granted": telling(
+        extension_asked, "office", lambda ctx, case: extending.grant(ctx, case.id, 2),
+        {"unit": {"holder"}, "citizen": FOLLOWERS}, {"unit": CONTACTS, "office": OFFICE},
+    ),
+    "more time refused": telling(
+        extension_asked, "office", lambda ctx, case: extending.refuse(ctx, case.id, 2, "no"),
+        {"unit": {"holder"}, "citizen": FOLLOWERS}, {"unit": CONTACTS, "office": OFFICE},
     ),
     "handed over": telling(Cast.accepted, "holder", hand_over, {"unit": {"third"}}, {"unit": CONTACTS}),
     "passed on": telling(
@@ -237,6 +267,56 @@ async def test_of_a_misconduct_report_the_office_learns_nothing_but_that_a_team_
         for trace in (receipt.case.id, receipt.case.number, "红包", "630102", "城东"):
             assert trace not in body
         assert (row.subject, row.card) == (None, None)
+
+
+async def away(cast: Cast, who: str, deputy: str | None = None) -> None:
+    async def go(ctx: Context) -> object:
+        stands_in = next((role.id for role in await ctx.colleagues(UNIT) if role.name == deputy), None)
+        return await absence.leave(ctx, NOW + timedelta(days=1), stands_in)
+
+    await cast.does(who, go)
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [
+        ({"holder": "third"}, {"holder", "third"}),
+        ({"holder": None}, {"head"}),
+        ({"holder": "third", "third": None}, {"head"}),
+        ({"holder": None, "head": None}, {"holder", "office", "second office"}),
+        ({"third": "holder"}, {"holder"}),
+    ],
+)
+async def test_what_comes_for_somebody_who_is_away_reaches_somebody_who_is_there(
+    cast: Cast, gone: dict[str, str | None], told: set[str]
+) -> None:
+    case = await cast.accepted()
+    for who, deputy in gone.items():
+        await away(cast, who, deputy)
+    try:
+        before = await last(cast)
+        await cast.does("reporter", lambda ctx: following.urge(ctx, case.id), LATER)
+        assert set().union(*to(cast, await cast.rows(before), edits=False).values()) == told
+    finally:
+        for who in gone:
+            await cast.does(who, absence.come_back)
+
+
+async def test_a_new_case_goes_to_those_who_are_there_and_to_the_head_where_nobody_is(cast: Cast) -> None:
+    contacts = ("holder", "colleague", "third")
+    try:
+        await away(cast, "holder")
+        before = await last(cast)
+        await cast.files()
+        assert to(cast, await cast.rows(before), edits=False) == {"unit": {"colleague", "third"}}
+        await away(cast, "colleague")
+        await away(cast, "third")
+        before = await last(cast)
+        await cast.files()
+        assert to(cast, await cast.rows(before), edits=False) == {"unit": {"head"}}
+    finally:
+        for who in contacts:
+            await cast.does(who, absence.come_back)
 
 
 # ---- who it was

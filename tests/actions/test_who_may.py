@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from cast import BELOW, DISCIPLINE, EVERYBODY, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, STAFF, UNIT, Cast, changes
 from stores import NOW
 
-from actions import following, handling, identity, invitations, triage
+from actions import absence, extending, following, handling, identity, invitations, planning, templates, triage
 from actions.context import Context
+from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import Satisfaction
 from storage import roles
@@ -50,6 +52,21 @@ class Right:
     whom: set[str]
 
 
+async def extension_asked(cast: Cast) -> Case:
+    """Give a case for which its unit asks for more time."""
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "why"))
+    return await cast.case(case.id)
+
+
+def plan(ctx: Context, case: Case) -> Awaitable[object]:
+    return planning.plan(ctx, MakePlan(case=case.id, measures="m", target="t", responsible="r"))
+
+
+def ask_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.ask(ctx, case.id, "8wd", "why")
+
+
 def right(state: State, what: What, whom: set[str]) -> Right:
     return Right(state=state, what=what, whom=whom)
 
@@ -73,6 +90,24 @@ RIGHTS: dict[str, Right] = {
     "pass on": right(Cast.accepted, lambda ctx, case: handling.pass_on(ctx, case.id, BELOW), {"holder"}),
     "pass on to a unit elsewhere": right(Cast.accepted, lambda ctx, case: handling.pass_on(ctx, case.id, OTHER), NOBODY),
     "pass on to a discipline team": right(Cast.accepted, lambda ctx, case: handling.pass_on(ctx, case.id, DISCIPLINE), NOBODY),
+    "plan": right(Cast.accepted, plan, {"holder"}),
+    "plan before signing in": right(Cast.assigned, plan, NOBODY),
+    "plan what is answered": right(Cast.answered, plan, NOBODY),
+    "plan for a misconduct report": right(state_of(MISCONDUCT, "accepted"), plan, {"discipline"}),
+    "ask for more time": right(Cast.accepted, ask_extension, {"holder"}),
+    "ask for more time before signing in": right(Cast.assigned, ask_extension, NOBODY),
+    "ask for more time twice": right(extension_asked, ask_extension, NOBODY),
+    "ask for a time that is not offered": right(
+        Cast.accepted, lambda ctx, case: extending.ask(ctx, case.id, "99wd", "why"), NOBODY
+    ),
+    "ask for more time for a misconduct report": right(state_of(MISCONDUCT, "accepted"), ask_extension, NOBODY),
+    "grant more time": right(extension_asked, lambda ctx, case: extending.grant(ctx, case.id, 2), OFFICE),
+    "grant more time of an older request": right(extension_asked, lambda ctx, case: extending.grant(ctx, case.id, 1), NOBODY),
+    "grant more time that nobody asks for": right(Cast.accepted, lambda ctx, case: extending.grant(ctx, case.id, 1), NOBODY),
+    "refuse more time": right(extension_asked, lambda ctx, case: extending.refuse(ctx, case.id, 2, "no"), OFFICE),
+    "refuse more time that nobody asks for": right(
+        Cast.accepted, lambda ctx, case: extending.refuse(ctx, case.id, 1, "no"), NOBODY
+    ),
     "assign": right(Cast.triage, lambda ctx, case: triage.assign(ctx, case.id, UNIT), OFFICE),
     "assign to no unit": right(Cast.triage, lambda ctx, case: triage.assign(ctx, case.id, "nothing"), NOBODY),
     "assign to a discipline team": right(Cast.triage, lambda ctx, case: triage.assign(ctx, case.id, DISCIPLINE), NOBODY),
@@ -205,6 +240,41 @@ async def test_after_passing_on_only_the_other_unit_may_go_on(cast: Cast) -> Non
     await cast.does("holder", lambda ctx: handling.pass_on(ctx, case.id, BELOW))
     may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: handling.ask(ctx, case.id, "?")) is None}
     assert may == {"below"}
+
+
+async def test_while_the_holder_is_away_the_deputy_may_do_what_the_holder_may(cast: Cast) -> None:
+    case = await cast.accepted()
+
+    async def go(ctx: Context) -> object:
+        deputy = next(role for role in await ctx.colleagues(UNIT) if role.name == "third")
+        return await absence.leave(ctx, NOW + timedelta(days=1), deputy.id)
+
+    await cast.does("holder", go)
+    try:
+        for deed in (plan, ask_extension, lambda ctx, case: handling.report(ctx, case.id, "done")):
+            may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx, deed=deed: deed(ctx, case)) is None}
+            assert may == {"holder", "third"}
+    finally:
+        await cast.does("holder", absence.come_back)
+    assert await cast.tries("third", lambda ctx: handling.report(ctx, case.id, "done"))
+
+
+async def test_only_staff_can_be_away_and_only_a_colleague_stands_in(cast: Cast) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: absence.leave(ctx, tomorrow, None)) is None}
+    assert may == set(STAFF)
+    async with cast.database.reading() as tx:
+        (elsewhere,) = await roles.of_unit(tx, OTHER)
+    assert await cast.tries("holder", lambda ctx: absence.leave(ctx, tomorrow, elsewhere.id))
+    assert await cast.tries("holder", lambda ctx: absence.leave(ctx, NOW, None))
+
+
+async def test_usual_answers_are_made_and_dropped_by_the_contacts_of_their_unit(cast: Cast) -> None:
+    may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: templates.make(ctx, UNIT, "t", "x")) is None}
+    assert may == CONTACTS
+    made = await cast.does("holder", lambda ctx: templates.make(ctx, UNIT, "t", "x"))
+    may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: templates.drop(ctx, made.id)) is None}
+    assert may == CONTACTS
 
 
 async def test_a_role_that_ended_gives_no_right(cast: Cast) -> None:

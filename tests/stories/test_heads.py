@@ -9,6 +9,8 @@ from story_filing import files, receipt_of, solves, tells
 from story_person import Person
 from story_town import RUBBISH_UNIT, Town
 
+from storage import deadlines
+from storage.deadlines import DeadlineKind
 from storage.roles import RoleKind
 
 
@@ -58,9 +60,11 @@ async def test_a_late_case_comes_to_the_head_with_a_button_to_look_at_it(town: T
     number, _code = await files(citizen)
     await wang.presses("^Sign in$")
     await wang.sees("Signed in by Wang", new=False)
-    now = town.clock.now()
-    town.clock.ahead += timedelta(days=9, hours=(4 - now.hour) % 24)  # noon in China
-    await head.sees(f"{number}.+is late", buttons=["Show the case"])
+    case = await town.case(number)
+    async with town.app.database.transaction() as tx:
+        answer = (await deadlines.running(tx, case.id))[DeadlineKind.ANSWER]
+    town.clock.ahead += answer.due_at - town.clock.now() + timedelta(minutes=1)
+    await head.sees(f"{number}.+is late", buttons=["Show the case"], timeout=20)
     await head.presses("^Show the case$")
     await head.sees(f"{number}.+垃圾", buttons=["Timeline"])
 
@@ -73,7 +77,7 @@ async def test_a_head_never_learns_who_complained_and_can_do_nothing(town: Town)
     number, _code = await receipt_of(citizen)
     case = await town.case(number)
     await head.says(f"/case {number}")
-    await head.sees(f"{number}.+〔电话〕", buttons=["Timeline"])
+    await head.sees(f"{number}.+〔已遮盖〕", buttons=["Timeline"])
     for press in (f"d:reveal:{case.id}:1", f"d:accept:{case.id}:1", f"f:return:{case.id}", f"f:plan:{case.id}"):
         await head.presses_secretly(press)
         await head.sees("not with your unit|Only the supervision office")
