@@ -62,14 +62,15 @@ async def unbind(ctx: Context, id: str) -> Ended:
 
 async def replace(ctx: Context, id: str, by: str) -> Ended:
     """End the role of a contact and hand everything they hold to a colleague."""
-    ended = await _end(ctx, id, Event.HAND_OVER)
-    to = await roles.keep(ctx.tx, by)
-    if to is None or (to.kind, to.unit) != (RoleKind.CONTACT, ended.unit):
+    ctx.as_office()
+    leaves, to = await roles.held(ctx.tx, id), await roles.keep(ctx.tx, by)
+    if leaves is None or to is None or to.id == id or (to.kind, to.unit) != (RoleKind.CONTACT, leaves.unit):
         raise Refused(_("This colleague is not a contact of the unit any more. Please choose another one."))
+    ended = await _end(ctx, id, Event.REPLACE)
     held = await cases.held_by(ctx.tx, id)
     for one in held:
-        case = await move(ctx, await ctx.case(one), Event.HAND_OVER, Party.OFFICE, holder=to.id)
-        await note(ctx, case, Event.HAND_OVER, Party.OFFICE, ctx.as_office(), to=to.id)
+        case = await move(ctx, await ctx.case(one), Event.REPLACE, Party.OFFICE, holder=to.id)
+        await note(ctx, case, Event.REPLACE, Party.OFFICE, ctx.as_office(), to=to.id)
         await refresh_cards(ctx, case)
     await _tell(ctx, to, _("You take over from {name}. Cases handed to you: {count}.", name=ended.name, count=len(held)))
     return Ended(role=ended, cases=len(held))

@@ -79,6 +79,7 @@ class Event(StrEnum):
     RELEASE = "release"
     REVOKE = "revoke"
     UNBIND = "unbind"
+    REPLACE = "replace"
 
 
 class Party(StrEnum):
@@ -112,7 +113,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.ASSIGN: (frozenset({S.RECEIVED, S.TRIAGE, S.ASSIGNED}), frozenset({P.SYSTEM, P.OFFICE}), S.ASSIGNED),
     E.ACCEPT: (frozenset({S.ASSIGNED}), frozenset({P.CONTACT}), S.ACCEPTED),
     E.RETURN: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.TRIAGE),
-    E.HAND_OVER: (frozenset({S.ACCEPTED, S.ANSWERED}), frozenset({P.CONTACT, P.OFFICE}), None),
+    E.HAND_OVER: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), None),
     E.PASS_ON: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ASSIGNED),
     E.ASK: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ACCEPTED),
     E.REPLY: (OPEN, frozenset({P.CITIZEN}), None),
@@ -144,6 +145,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.RELEASE: (frozenset({S.ASSIGNED, S.ACCEPTED, S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),
     E.REVOKE: (frozenset(S), frozenset({P.OFFICE}), None),
     E.UNBIND: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE, P.SYSTEM}), S.ASSIGNED),
+    E.REPLACE: (frozenset({S.ACCEPTED, S.ANSWERED}), frozenset({P.OFFICE}), None),
 }
 
 

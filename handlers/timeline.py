@@ -51,6 +51,7 @@ WORDS: dict[Event, Text] = {
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
     Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
+    Event.REPLACE: _("Handed to a colleague at {unit}."),
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),
     Event.REOPEN: _("Reopened by the supervision office: {text}"),
@@ -64,6 +65,7 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.ASSIGN: _("Assigned to {unit}. {text}"),
     Event.UNASSIGN: _("Taken back from {unit}: {text}"),
     Event.TAKE: _("Taken by {name}."),
+    Event.REPLACE: _("Handed to {name}."),
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
@@ -77,9 +79,9 @@ OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
 # What happened to a case that those read, too, whose own was merged into it: nothing that its citizen did or said.
 SHARED = frozenset(
     {
-        Event.QUEUE, Event.ASSIGN, Event.UNASSIGN, Event.ACCEPT, Event.RETURN, Event.HAND_OVER, Event.PASS_ON, Event.UNBIND,
-        Event.REPORT, Event.SOLVED, Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE, Event.RUN_ON, Event.RECKON,
-        Event.PLAN, Event.GRANT_EXTENSION, Event.REFUSE_EXTENSION, Event.RELEASE, Event.REVOKE,
+        Event.QUEUE, Event.ASSIGN, Event.UNASSIGN, Event.ACCEPT, Event.RETURN, Event.HAND_OVER, Event.PASS_ON, Event.REPLACE,
+        Event.UNBIND, Event.PLAN, Event.GRANT_EXTENSION, Event.REFUSE_EXTENSION, Event.RECKON, Event.REPORT, Event.SOLVED,
+        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE,
     }
 )  # fmt: skip
 
@@ -139,7 +141,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
 async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
-    words = next((other for (of, key, value), other in OTHERWISE.items() if (of, row.payload.get(key)) == (event, value)), words)
+    words = next((other for (of, key, so), other in OTHERWISE.items() if (of, so) == (event, row.payload.get(key))), words)
     if "merged" in row.payload:  # another case came to this one, or left it
         words = STAFF_MERGED.get(event) if staff else None
     if words is None or (staff and event is Event.REVEAL):

@@ -12,7 +12,21 @@ import pytest
 from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed, xining
 from stores import NOW
 
-from actions import digest, extending, filing, following, handling, identity, invitations, planning, templates, triage
+from actions import (
+    checking,
+    digest,
+    extending,
+    filing,
+    following,
+    handling,
+    identity,
+    invitations,
+    merging,
+    planning,
+    staffing,
+    templates,
+    triage,
+)
 from actions.context import Context
 from actions.planning import MakePlan
 from dialog.subjects import Refused
@@ -90,6 +104,30 @@ def hand_over(name: str) -> What:
 
 def refuse(ctx: Context, case: Case) -> Awaitable[object]:
     return triage.refuse(ctx, case.id, "不属于受理范围")
+
+
+def take(ctx: Context, case: Case) -> Awaitable[object]:
+    return triage.take(ctx, case.id, case.version)
+
+
+def unassign(ctx: Context, case: Case) -> Awaitable[object]:
+    return triage.unassign(ctx, case.id, "派错单位")
+
+
+def confirm(ctx: Context, case: Case) -> Awaitable[object]:
+    return checking.confirm(ctx, case.id)
+
+
+def reopen(ctx: Context, case: Case) -> Awaitable[object]:
+    return checking.reopen(ctx, case.id, "经核查没有解决")
+
+
+def merge(into: Case) -> What:
+    return lambda ctx, case: merging.merge(ctx, case.id, into.id)
+
+
+def unmerge(ctx: Context, case: Case) -> Awaitable[object]:
+    return merging.unmerge(ctx, case.id)
 
 
 def solved(ctx: Context, case: Case) -> Awaitable[object]:
@@ -194,6 +232,15 @@ RACES: dict[str, Race] = {
     ),
     "withdrawn, and solved": race(Cast.answered, ("reporter", withdraw, "withdraw"), ("follower", solved, "solved")),
     "two assign": race(Cast.triage, ("office", assign(UNIT), "assign"), ("second office", assign(OTHER), "assign")),
+    "two take": race(Cast.triage, ("office", take, "take"), ("second office", take, "take")),
+    "one takes, one assigns": race(Cast.triage, ("office", take, "take"), ("second office", assign(UNIT), "assign")),
+    "two take back": race(Cast.assigned, ("office", unassign, "unassign"), ("second office", unassign, "unassign")),
+    "one takes back, the unit signs in": race(Cast.assigned, ("office", unassign, "unassign"), ("holder", accept, "accept")),
+    "two confirm": race(Cast.answered, ("office", confirm, "verify"), ("second office", confirm, "verify")),
+    "two reopen": race(Cast.closed, ("office", reopen, "reopen"), ("second office", reopen, "reopen")),
+    "one reopens, the citizen calls it not solved": race(
+        Cast.answered, ("office", reopen, "reopen"), ("reporter", not_solved, "not_solved")
+    ),
     "two refuse": race(Cast.triage, ("office", refuse, "refuse"), ("second office", refuse, "refuse")),
     "one assigns, one refuses": race(Cast.triage, ("office", assign(UNIT), "assign"), ("second office", refuse, "refuse")),
     "one refuses, the citizen withdraws": race(Cast.triage, ("office", refuse, "refuse"), ("reporter", withdraw, "withdraw")),
@@ -446,3 +493,107 @@ async def test_two_who_send_a_week_at_once_send_it_once(cast: Cast) -> None:
     await cast.at_once(("office", digest.send), ("second office", digest.send), now=week.end)
     sent = [cast.said(row).to for row in (await cast.rows())[before:]]
     assert sorted(sent) == ["office", "second office"]
+
+
+# ---- merging
+
+
+async def test_of_two_who_merge_one_case_at_once_one_comes_through(cast: Cast) -> None:
+    lead, other, case = await cast.accepted(), await cast.accepted(), await cast.assigned()
+    ends = await cast.at_once(deed(case, "office", merge(lead)), deed(case, "second office", merge(other)))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert (await cast.events(case.id)).count("merge") == 1
+    assert (await cast.case(case.id)).merged_into == (other.id if isinstance(ends[0], Refused) else lead.id)
+    assert cast.conflicts == 0
+
+
+async def test_of_two_cases_merged_into_each_other_at_once_one_goes_on(cast: Cast) -> None:
+    one, other = await cast.assigned(), await cast.assigned()
+    ends = await cast.at_once(deed(one, "office", merge(other)), deed(other, "second office", merge(one)))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    states = sorted([(await cast.case(case.id)).state for case in (one, other)])
+    assert states == [CaseState.ASSIGNED, CaseState.MERGED]
+    assert cast.conflicts == 0
+
+
+async def test_a_case_merged_while_the_other_one_ends_is_never_left_to_nobody(cast: Cast) -> None:
+    for first, then in (("office", "reporter"), ("reporter", "office")):
+        case, lead = await cast.assigned(), await cast.accepted()
+        deeds = {"office": deed(case, "office", merge(lead)), "reporter": deed(lead, "reporter", withdraw)}
+        ends = await cast.at_once(deeds[first], deeds[then])
+        merged = ends[(first, then).index("office")]
+        after = await cast.case(case.id)
+        assert after.state is (CaseState.ASSIGNED if isinstance(merged, Refused) else CaseState.TRIAGE)
+        async with cast.database.reading() as tx:
+            running = await deadlines.running(tx, case.id)
+        assert "promise" in running
+        assert len(running) >= 2
+
+
+async def test_a_merging_undone_twice_at_once_is_undone_once(cast: Cast) -> None:
+    case, lead = await cast.assigned(), await cast.accepted()
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    ends = await cast.at_once(deed(case, "office", unmerge), deed(case, "second office", unmerge))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert (await cast.events(case.id)).count("unmerge") == 1
+    assert (await cast.events(lead.id)).count("unmerge") == 1
+
+
+# ---- staff
+
+
+async def new_contact(cast: Cast, name: str) -> roles.Role:
+    """Bring somebody in who is a contact of UNIT, and whose role may end."""
+    await cast.newcomer(name)
+    async with cast.database.transaction() as tx:
+        role = await roles.give(tx, cast.persons[name], RoleKind.CONTACT, UNIT, name, NOW)
+    assert role is not None
+    return role
+
+
+@pytest.mark.parametrize("n", range(3))
+async def test_what_a_contact_signs_in_while_their_role_ends_does_not_stay_with_them(cast: Cast, n: int) -> None:
+    who = f"somebody who leaves {n}"
+    role, case = await new_contact(cast, who), await cast.assigned()
+    ends = await cast.at_once((who, lambda ctx: accept(ctx, case)), ("office", lambda ctx: staffing.unbind(ctx, role.id)))
+    assert not isinstance(ends[1], Refused)
+    after = await cast.case(case.id)
+    assert (after.state, after.holder) == (CaseState.ASSIGNED, None)
+
+
+@pytest.mark.parametrize("n", range(3))
+async def test_what_is_handed_to_a_contact_while_their_role_ends_does_not_stay_with_them(cast: Cast, n: int) -> None:
+    role, case = await new_contact(cast, f"somebody who is leaving {n}"), await cast.accepted()
+    ends = await cast.at_once(
+        ("holder", lambda ctx: handling.hand_over(ctx, case.id, role.id)), ("office", lambda ctx: staffing.unbind(ctx, role.id))
+    )
+    assert not isinstance(ends[1], Refused)
+    after = await cast.case(case.id)
+    async with cast.database.reading() as tx:
+        assert after.holder is None or await roles.held(tx, after.holder)
+    assert isinstance(ends[0], Refused) == (after.holder is not None)
+
+
+async def test_a_role_ended_by_two_at_once_ends_once(cast: Cast) -> None:
+    role = await new_contact(cast, "somebody who left")
+    case = await cast.assigned()
+    await cast.does("somebody who left", lambda ctx: accept(ctx, case))
+    third = next(r for r in await cast.does("office", lambda ctx: ctx.colleagues(UNIT)) if r.name == "third")
+    ends = await cast.at_once(
+        ("office", lambda ctx: staffing.unbind(ctx, role.id)),
+        ("second office", lambda ctx: staffing.replace(ctx, role.id, third.id)),
+    )
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    after = await cast.case(case.id)
+    assert (after.state, after.holder) in ((CaseState.ASSIGNED, None), (CaseState.ACCEPTED, third.id))
+    events = [row.event for row in await cast.ledger(f"person:{cast.persons['somebody who left']}")]
+    assert events in (["unbind"], ["replace"])
+
+
+async def test_two_callers_cases_filed_at_once_are_two_with_reporters_of_their_own(cast: Cast) -> None:
+    ends = await cast.at_once(
+        *((who, lambda ctx: filing.file_for(ctx, COMPLAINT, filing.Source.PHONE)) for who in ("office", "second office"))
+    )
+    assert ends[0].case.reporter != ends[1].case.reporter
+    for receipt in ends:
+        assert await cast.events(receipt.case.id) == ["file", "assign"]

@@ -7,16 +7,31 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from cast import BELOW, DISCIPLINE, EVERYBODY, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, STAFF, UNIT, Cast, changes
+from cast import BELOW, COMPLAINT, DISCIPLINE, EVERYBODY, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, STAFF, UNIT, Cast, changes
 from stores import NOW
 
-from actions import absence, extending, following, handling, identity, invitations, planning, templates, triage
+from actions import (
+    absence,
+    checking,
+    extending,
+    filing,
+    following,
+    handling,
+    identity,
+    invitations,
+    merging,
+    planning,
+    staffing,
+    templates,
+    triage,
+)
 from actions.context import Context
 from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import Satisfaction
 from storage import roles
 from storage.cases import Case
+from storage.roles import RoleKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -37,6 +52,46 @@ async def hand_over(ctx: Context, case: Case) -> object:
     colleagues = await roles.of_unit(ctx.tx, case.unit or "")
     to = next((role.id for role in colleagues if role.name == "third"), "")
     return await handling.hand_over(ctx, case.id, to)
+
+
+async def taken(cast: Cast) -> Case:
+    """Give a waiting case that the office has taken."""
+    case = await cast.triage()
+    await cast.does("office", lambda ctx: triage.take(ctx, case.id, case.version))
+    return await cast.case(case.id)
+
+
+async def merged(cast: Cast) -> Case:
+    """Give a case that goes on in another one."""
+    case, lead = await cast.assigned(), await cast.accepted()
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    return await cast.case(case.id)
+
+
+async def another(ctx: Context, case: Case) -> str:
+    """Find another open case."""
+    row = await ctx.tx.one(
+        "SELECT id FROM cases WHERE closed_at IS NULL AND kind = 'complaint' AND state <> 'triage' AND id <> :id LIMIT 1",
+        id=case.id,
+    )
+    assert row is not None
+    return str(row["id"])
+
+
+async def merge(ctx: Context, case: Case) -> object:
+    return await merging.merge(ctx, case.id, await another(ctx, case))
+
+
+async def merge_into_it(ctx: Context, case: Case) -> object:
+    return await merging.merge(ctx, await another(ctx, case), case.id)
+
+
+def replace_by(name: str) -> What:
+    async def what(ctx: Context, case: Case) -> object:
+        by = next(role for role in await roles.in_units(ctx.tx) if role.name == name)
+        return await staffing.replace(ctx, case.holder or "", by.id)
+
+    return what
 
 
 def look_up(number: str, code: str) -> Callable[[Context], Awaitable[Case | None]]:
@@ -114,6 +169,60 @@ RIGHTS: dict[str, Right] = {
     "assign what has a unit": right(Cast.assigned, lambda ctx, case: triage.assign(ctx, case.id, OTHER), NOBODY),
     "refuse": right(Cast.triage, lambda ctx, case: triage.refuse(ctx, case.id, "no"), OFFICE),
     "refuse what has a unit": right(Cast.assigned, lambda ctx, case: triage.refuse(ctx, case.id, "no"), NOBODY),
+    "take": right(Cast.triage, lambda ctx, case: triage.take(ctx, case.id, case.version), OFFICE),
+    "take what has a unit": right(Cast.assigned, lambda ctx, case: triage.take(ctx, case.id, case.version), NOBODY),
+    "take what a colleague has taken meanwhile": right(
+        taken, lambda ctx, case: triage.take(ctx, case.id, case.version - 1), NOBODY
+    ),
+    "take over": right(taken, lambda ctx, case: triage.take(ctx, case.id, case.version), {"second office"}),
+    "give back": right(taken, lambda ctx, case: triage.give_back(ctx, case.id), {"office"}),
+    "give back what nobody has taken": right(Cast.triage, lambda ctx, case: triage.give_back(ctx, case.id), NOBODY),
+    "assign what a colleague has taken": right(taken, lambda ctx, case: triage.assign(ctx, case.id, UNIT), {"office"}),
+    "refuse what a colleague has taken": right(taken, lambda ctx, case: triage.refuse(ctx, case.id, "no"), {"office"}),
+    "merge what a colleague has taken": right(taken, merge, {"office"}),
+    "take back": right(Cast.assigned, lambda ctx, case: triage.unassign(ctx, case.id, "no"), OFFICE),
+    "take back what is signed in": right(Cast.accepted, lambda ctx, case: triage.unassign(ctx, case.id, "no"), NOBODY),
+    "take a misconduct report back": right(
+        state_of(MISCONDUCT, "assigned"), lambda ctx, case: triage.unassign(ctx, case.id, "no"), NOBODY
+    ),
+    "merge": right(Cast.assigned, merge, OFFICE),
+    "merge what is answered": right(Cast.answered, merge, NOBODY),
+    "merge a case with itself": right(Cast.assigned, lambda ctx, case: merging.merge(ctx, case.id, case.id), NOBODY),
+    "merge with a case that is none": right(Cast.assigned, lambda ctx, case: merging.merge(ctx, case.id, "0" * 32), NOBODY),
+    "merge into what is closed": right(Cast.closed, merge_into_it, NOBODY),
+    "merge into what is merged": right(merged, merge_into_it, NOBODY),
+    "merge a misconduct report": right(state_of(MISCONDUCT, "assigned"), merge, NOBODY),
+    "merge into a misconduct report": right(state_of(MISCONDUCT, "assigned"), merge_into_it, NOBODY),
+    "undo a merging": right(merged, lambda ctx, case: merging.unmerge(ctx, case.id), OFFICE),
+    "undo a merging that is none": right(Cast.assigned, lambda ctx, case: merging.unmerge(ctx, case.id), NOBODY),
+    "add to what is merged": right(merged, lambda ctx, case: following.add(ctx, case.id, "more"), FOLLOWERS),
+    "reply to what is merged": right(merged, lambda ctx, case: following.reply(ctx, case.id, "more"), FOLLOWERS),
+    "withdraw what is merged": right(merged, lambda ctx, case: following.withdraw(ctx, case.id, "why"), NOBODY),
+    "confirm a result": right(Cast.answered, lambda ctx, case: checking.confirm(ctx, case.id), OFFICE),
+    "confirm what is open": right(Cast.accepted, lambda ctx, case: checking.confirm(ctx, case.id), NOBODY),
+    "confirm a misconduct report's": right(
+        state_of(MISCONDUCT, "closed"), lambda ctx, case: checking.confirm(ctx, case.id), NOBODY
+    ),
+    "reopen what is answered": right(Cast.answered, lambda ctx, case: checking.reopen(ctx, case.id, "no"), OFFICE),
+    "reopen what is closed": right(Cast.closed, lambda ctx, case: checking.reopen(ctx, case.id, "no", checked=True), OFFICE),
+    "reopen what is open": right(Cast.accepted, lambda ctx, case: checking.reopen(ctx, case.id, "no"), NOBODY),
+    "reopen a misconduct report": right(
+        state_of(MISCONDUCT, "closed"), lambda ctx, case: checking.reopen(ctx, case.id, "no"), NOBODY
+    ),
+    "file for a caller": right(Cast.assigned, lambda ctx, case: filing.file_for(ctx, COMPLAINT, filing.Source.PHONE), OFFICE),
+    "file a misconduct report for a caller": right(
+        Cast.assigned, lambda ctx, case: filing.file_for(ctx, MISCONDUCT, filing.Source.PHONE), NOBODY
+    ),
+    "invite a contact": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, UNIT, "x"), OFFICE),
+    "invite to the office": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.OFFICE, UNIT, "x"), NOBODY),
+    "invite to no unit": right(
+        Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, "nothing", "x"), NOBODY
+    ),
+    "end a contact's role": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), OFFICE),
+    "end a role that is none": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, "0" * 32), NOBODY),
+    "end a role of the office": right(taken, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), NOBODY),
+    "replace a contact": right(Cast.accepted, replace_by("third"), OFFICE),
+    "replace a contact by somebody of another unit": right(Cast.accepted, replace_by("below"), NOBODY),
     "add": right(Cast.accepted, lambda ctx, case: following.add(ctx, case.id, "more"), FOLLOWERS),
     "add to what is closed": right(Cast.closed, lambda ctx, case: following.add(ctx, case.id, "more"), NOBODY),
     "reply": right(Cast.accepted, lambda ctx, case: following.reply(ctx, case.id, "yes"), FOLLOWERS),
