@@ -63,8 +63,9 @@ BY_HAND = (
     " AND d.stopped_at >= :begin AND d.stopped_at < :end ORDER BY took",
     "SELECT number, unit, filed_at FROM cases WHERE closed_at IS NULL AND filed_at < :end AND kind <> 'misconduct'"
     " ORDER BY filed_at, id LIMIT 5",
-    "SELECT number, unit, filed_at FROM cases WHERE closed_at >= :end AND +filed_at < :end AND kind <> 'misconduct'"
-    " ORDER BY +filed_at, id LIMIT 5",
+    "SELECT number, unit, filed_at FROM cases WHERE filed_at IN (SELECT filed_at FROM cases WHERE closed_at >= :end"
+    " AND +filed_at < :end AND kind <> 'misconduct' ORDER BY +filed_at LIMIT 5) AND closed_at >= :end AND kind <> 'misconduct'"
+    " ORDER BY filed_at, id LIMIT 5",
 )
 """What somebody would write who only wanted these figures."""
 

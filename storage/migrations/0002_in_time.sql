@@ -17,7 +17,7 @@ CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at) WHERE stopped_a
 CREATE INDEX deadline_started ON deadline (started_at) WHERE kind IN ('answer', 'triage');
 CREATE INDEX deadline_stopped_answer ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at IS NOT NULL;
 CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'promise' AND stopped_at IS NOT NULL;
-CREATE INDEX deadline_stopped_late ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at > due_at;
+CREATE INDEX deadline_stopped_late ON deadline (kind, stopped_at, due_at) WHERE stopped_at > due_at;
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
 ALTER TABLE cases ADD COLUMN closing TEXT;
@@ -27,7 +27,7 @@ UPDATE cases SET closing = CASE state WHEN 'closed' THEN 'solved' WHEN 'refused'
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX cases_filed ON cases (filed_at);
 CREATE INDEX cases_oldest ON cases (filed_at, id) WHERE closed_at IS NULL;
-CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_closed ON cases (closed_at, filed_at, kind) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_silent ON cases (closed_at) WHERE closing = 'silence';
 
 -- How a unit will put it right (practice S4: limit, target, measures, responsible person); the newest of a case counts.
