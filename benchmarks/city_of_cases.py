@@ -43,7 +43,7 @@ Rows = dict[str, list[Row]]
 
 async def fill(url: str, city: City, *, count: int, end: datetime, weeks: int, seed: int = 1) -> None:
     """Fill an empty migrated database, `sqlite:PATH` or `postgresql://...`; nobody else may have it open."""
-    maker = _Maker(city, seed, ms(end), weeks)
+    maker = _Maker(city, seed, ms(end), weeks, count)
     batches = (maker.batch(start, min(BATCH, count - start)) for start in range(0, count, BATCH))
     if url.startswith("sqlite:"):
         _fill_sqlite(url.removeprefix("sqlite:"), maker.people(count), batches)
@@ -128,10 +128,11 @@ class _Course:
 class _Maker:
     """Makes the rows of cases, batch by batch."""
 
-    def __init__(self, city: City, seed: int, end: int, weeks: int) -> None:
+    def __init__(self, city: City, seed: int, end: int, weeks: int, count: int) -> None:
         self.random = Random(seed)
         self.end = end
         self.begin = end - weeks * 7 * DAY
+        self.apart = weeks * 7 * DAY / count
         self.areas = list(city.areas)
         self.categories = list(city.categories)
         self.units = [unit.code for unit in city.units.values() if unit.kind != DISCIPLINE]
@@ -158,7 +159,7 @@ class _Maker:
             strict=True,
         )
         for n, (kind, unit, other, area, category, person) in enumerate(picks, start):
-            filed = self.begin + int(random.random() * (self.end - self.begin))
+            filed = self.begin + int((n + random.random()) * self.apart)  # in the order of time, as rows really come
             first = random.choice(self.discipline) if kind == "misconduct" and self.discipline else unit
             self._case(rows, n, filed, (kind, first, other, area, category, person))
         return rows

@@ -47,7 +47,8 @@ BY_HAND = (
     f"SELECT d.kind, d.unit, COUNT(*) FROM deadline AS d {OTHERS}"
     " WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end GROUP BY d.kind, d.unit",
     f"SELECT d.unit, d.ended, d.stopped_at <= d.due_at, COUNT(*) FROM deadline AS d {OTHERS}"
-    " WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end GROUP BY d.unit, d.ended, d.stopped_at <= d.due_at",
+    " WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end"
+    " GROUP BY d.unit, d.ended, d.stopped_at <= d.due_at",
     f"SELECT d.unit, COUNT(*) FROM deadline AS d {OTHERS} WHERE d.kind = 'answer' AND d.due_at < :end AND d.stopped_at IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at < :end"
     " AND r.started_at >= d.started_at AND r.stopped_at IS NULL) GROUP BY d.unit",
@@ -62,8 +63,9 @@ BY_HAND = (
     " AND d.stopped_at >= :begin AND d.stopped_at < :end ORDER BY took",
     "SELECT number, unit, filed_at FROM cases WHERE closed_at IS NULL AND filed_at < :end AND kind <> 'misconduct'"
     " ORDER BY filed_at, id LIMIT 5",
-    "SELECT number, unit, filed_at FROM cases WHERE closed_at >= :end AND +filed_at < :end AND kind <> 'misconduct'"
-    " ORDER BY +filed_at, id LIMIT 5",
+    "SELECT number, unit, filed_at FROM cases WHERE filed_at IN (SELECT filed_at FROM cases WHERE closed_at >= :end"
+    " AND +filed_at < :end AND kind <> 'misconduct' ORDER BY +filed_at LIMIT 5) AND closed_at >= :end AND kind <> 'misconduct'"
+    " ORDER BY filed_at, id LIMIT 5",
 )
 """What somebody would write who only wanted these figures."""
 

@@ -205,17 +205,20 @@ async def _half_within(tx: Tx, span: dict[str, int]) -> timedelta | None:
 
 async def _oldest(tx: Tx, end: int) -> tuple[OldCase, ...]:
     """Read the cases that had been open longest at the end."""
-    # A plus keeps the order from being taken from an index: SQLite would walk all cases ever filed to find the few.
     found = [
         *await tx.all(
-            f"SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c WHERE c.closed_at IS NULL AND c.filed_at < :end"
-            f" AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
+            "SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c"
+            f" WHERE c.closed_at IS NULL AND c.filed_at < :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
             end=end,
             most=OLDEST,
         ),
+        # Of those closed since, the index alone tells which were filed first. A plus keeps the order from being taken from
+        # another index: that would be a walk over all cases ever filed.
         *await tx.all(
-            f"SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c WHERE c.closed_at >= :end AND +c.filed_at < :end"
-            f" AND {_ORDINARY} ORDER BY +c.filed_at, c.id LIMIT :most",
+            "SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c WHERE c.filed_at IN"
+            " (SELECT o.filed_at FROM cases AS o WHERE o.closed_at >= :end AND +o.filed_at < :end AND o.kind <> 'misconduct'"
+            "  ORDER BY +o.filed_at LIMIT :most)"
+            f" AND c.closed_at >= :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
             end=end,
             most=OLDEST,
         ),

@@ -16,11 +16,11 @@ CREATE INDEX deadline_running ON deadline (due_at) WHERE stopped_at IS NULL;
 CREATE INDEX deadline_started ON deadline (started_at) WHERE kind IN ('answer', 'triage');
 CREATE INDEX deadline_stopped_answer ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at IS NOT NULL;
 CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'promise' AND stopped_at IS NOT NULL;
-CREATE INDEX deadline_stopped_late ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at > due_at;
 CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at, id) WHERE stopped_at IS NULL AND unit IS NOT NULL;
 CREATE INDEX deadline_begun_of_unit ON deadline (unit, started_at) WHERE kind = 'answer';
 CREATE INDEX deadline_triage ON deadline (due_at, id) WHERE kind = 'triage' AND stopped_at IS NULL;
 CREATE INDEX deadline_silent ON deadline (stopped_at) WHERE ended = 'silence';
+CREATE INDEX deadline_stopped_late ON deadline (kind, stopped_at, due_at) WHERE stopped_at > due_at;
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
 ALTER TABLE cases ADD COLUMN closing TEXT;
@@ -32,7 +32,7 @@ CREATE INDEX cases_held ON cases (holder, id) WHERE holder IS NOT NULL AND close
 CREATE INDEX cases_alike ON cases (category, area, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_filed ON cases (filed_at);
 CREATE INDEX cases_oldest ON cases (filed_at, id) WHERE closed_at IS NULL;
-CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_closed ON cases (closed_at, filed_at, kind) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_silent ON cases (closed_at) WHERE closing = 'silence';
 
 -- How a unit will put it right (practice S4: limit, target, measures, responsible person); the newest of a case counts.
