@@ -49,7 +49,7 @@ class Outcome:
             "cases": f"{figures.cases:,}: routed {figures.routed:,}, triaged {figures.triaged:,}",
             "returned": f"{events[Event.RETURN]:,}",
             "answers": f"{figures.on_time + figures.late:,}: on time {figures.on_time:,}, late {figures.late:,}",
-            "questions": f"{events[Event.ASK]:,}: answered {events[Event.REPLY]:,}, left {events[Event.RUN_ON]:,}",
+            "questions": f"{events[Event.ASK]:,}: answered {events[Event.REPLY]:,}, not in time {events[Event.RUN_ON]:,}",
             "rungs fired": f"{figures.rungs:,}",
             "closed": f"{closed:,}: as solved {events[Event.SOLVED]:,}, by silence {events[Event.SILENCE]:,}",
             "reopened": f"{events[Event.NOT_SOLVED] + events[Event.REOPEN]:,}",

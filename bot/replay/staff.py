@@ -120,7 +120,7 @@ class DatedContact(Worker):
 
 
 class Office(Worker):
-    """Assigns what waits: to `units` in turn by chance, never to the one that just returned it."""
+    """Assigns what waits to one of `units` by chance, a case to none of them twice."""
 
     def __init__(self, world: World, address: str, units: tuple[str, ...]) -> None:
         super().__init__(world, address)
