@@ -12,7 +12,7 @@ import pytest
 from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed
 from stores import NOW
 
-from actions import filing, following, handling, identity, invitations, triage
+from actions import filing, following, handling, identity, invitations, releasing, triage
 from actions.context import Context
 from dialog.subjects import Refused
 from domain.cases import CaseState, Satisfaction
@@ -115,6 +115,16 @@ async def deserted_misconduct(cast: Cast) -> Case:
     return await cast.answered(MISCONDUCT)
 
 
+def revoke(ctx: Context, case: Case) -> Awaitable[object]:
+    return releasing.revoke(ctx, case.id)
+
+
+async def released(cast: Cast) -> Case:
+    case = await cast.answered(replace(COMPLAINT, publish=True))
+    await cast.does("office", lambda ctx: releasing.release(ctx, case.id, "门口垃圾", "已清运"))
+    return await cast.case(case.id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
     """Two deeds of which exactly one may come through; `event` is what the ledger then has once more, whoever won."""
@@ -171,6 +181,7 @@ RACES: dict[str, Race] = {
     "solved and not": race(Cast.answered, ("reporter", solved, "solved"), ("follower", not_solved, "not_solved")),
     "two withdraw": race(Cast.accepted, ("reporter", withdraw, "withdraw"), ("follower", withdraw, "withdraw")),
     "two urge": race(Cast.accepted, ("reporter", urge, "urge"), ("follower", urge, "urge")),
+    "two take back": race(released, ("office", revoke, "revoke"), ("second office", revoke, "revoke")),
     "two rate": race(Cast.closed, ("reporter", rate, "rate"), ("follower", rate, "rate")),
 }
 
