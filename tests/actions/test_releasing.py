@@ -8,11 +8,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import COMPLAINT, NAMED, Cast, Deed
+from cast import COMPLAINT, NAMED, Cast, Deed, Undone
 from stores import NOW
 
 from actions import following, handling, releasing
 from actions.context import Context
+from actions.verify import verify
 from dialog.texts import Words
 from storage import cases, entries, releases
 from storage.cases import Case
@@ -129,3 +130,22 @@ async def test_the_list_of_what_may_be_published_has_neither_the_published_nor_t
         listed = {case.id for case in await cases.to_release(tx, None, 1000)}
     assert wanted.id in listed
     assert not {published.id, secret.id} & listed
+
+
+@pytest.mark.parametrize(
+    ("tampering", "said"),
+    [
+        ("UPDATE release SET result = '没有问题' WHERE case_id = :case", "what the public reads is not what was released"),
+        ("UPDATE cases SET released_at = NULL WHERE id = :case", "whether the public may read of it"),
+    ],
+)
+async def test_nobody_changes_what_the_public_reads_without_its_being_found(cast: Cast, tampering: str, said: str) -> None:
+    case = await cast.answered(AGREED)
+    await cast.does("office", lambda ctx: release(ctx, case))
+    with pytest.raises(Undone):
+        async with cast.database.transaction() as tx:
+            await tx.run(tampering, case=case.id)
+            (problem,) = (await verify(tx)).problems
+            assert problem.startswith(f"case:{case.id}")
+            assert said in problem
+            raise Undone
