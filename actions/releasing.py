@@ -53,7 +53,7 @@ async def release(ctx: Context, id: str, problem: str, result: str) -> Case:
         raise Refused(_("Please write in a few words what case {number} is about.", number=case.number))
     shown = Proposal(problem=await _masked(ctx, case, problem), result=await _masked(ctx, case, result))
     case = await move(ctx, case, Event.RELEASE, Party.OFFICE, released_at=case.released_at or ctx.now)
-    text = "\n".join(filter(None, (shown.problem.text, shown.result.text)))
+    text = releases.together(shown.problem.text, shown.result.text)
     entry = await write(ctx, case, EntryKind.RELEASED, Party.OFFICE, text)
     await note(ctx, case, Event.RELEASE, Party.OFFICE, role, entry=entry.id, text=entry.hash)
     first = await releases.put(ctx.tx, case.id, shown.problem.text, shown.result.text, entry.id, ctx.now)

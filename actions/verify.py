@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.cases import Event
 from domain.ledger import Entry, broken, broken_seals
-from storage import cases, entries, ledger
+from storage import cases, entries, ledger, releases
 from storage.database import Tx
 
 PAGE = 500
@@ -84,6 +84,13 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
     levels = [row.payload.get("level") for row in rows if row.event == Event.RATE]
     if case.rating != (levels[-1] if levels else None):
         problems.append(f"{subject}: the rating is not the one that was recorded.")
+    shown = [row.event for row in rows if row.event in (Event.RELEASE, Event.REVOKE)]
+    if (case.released_at is not None) != (shown[-1:] == [Event.RELEASE]):
+        problems.append(f"{subject}: it is not recorded whether the public may read of it.")
+    released = await releases.get(tx, id) if case.released_at else None
+    entry = written.get(released.entry) if released else None
+    if case.released_at and (released is None or entry is None or (not entry.erased and released.text != entry.text)):
+        problems.append(f"{subject}: what the public reads is not what was released.")
     return len(recorded)
 
 

@@ -44,6 +44,7 @@ SAMPLES = (
     NUMBER,
     "1234 5678 9012 3456",
     "123456",
+    "2026-02-28",
     "name@example.org",
     "https://example.org/cgi-bin/webhook/send?key=1",
     "https://example.org/robot/send?access_token=1",

@@ -51,6 +51,15 @@ class Published:
 
 def publish(text: str, *, names: Sequence[str] = (), cover: Sequence[str] = ()) -> Published:
     """Mask everything by which somebody could be recognised; `names` and `cover` as in `domain.privacy.mask`."""
+    hidden: list[tuple[Kind, str]] = []
+    # Again until nothing is left: what stands beside a placeholder may be a number only now.
+    while (once := _published(text, names, cover)).text != text:
+        hidden += once.hidden
+        text = once.text
+    return Published(text=text, hidden=tuple(hidden))
+
+
+def _published(text: str, names: Sequence[str], cover: Sequence[str]) -> Published:
     folded = fold(text)
     written = (folded[name.start : name.end] for name in written_names(folded))
     masked = mask(text, names=(*names, *dict.fromkeys(written)), cover=cover)

@@ -86,7 +86,8 @@ def _hidden(text: Published) -> tuple[str, ...]:
 async def publish(ctx: Context, wanted: Release) -> Reply:
     """Release."""
     case = await releasing.release(ctx, wanted.case, wanted.problem, wanted.result)
-    done = _("Case {number} is published: {link}", number=case.number, link=f"{ctx.public_url}/board")
+    link = f"{ctx.public_url}/board"
+    done = _("Case {number} is published: {link}", number=case.number, link=link)
     return Reply(messages=(say(done, rows=((screen_button(_("More to publish"), "to_release"),),)),))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from actions.context import Context
 from domain.months import last_months, span
 from storage import months
+from storage.months import Month
 
 SHOWN = 12
 SETTLES = timedelta(days=7)
@@ -14,12 +15,16 @@ SETTLES = timedelta(days=7)
 
 
 async def run(ctx: Context) -> None:
-    """Count what of the last months is not settled, and keep it."""
+    """Count what of the last months is not settled, the present one first, and keep it."""
     zone = ctx.city.city.zone
     periods = last_months(ctx.now, zone, SHOWN)
-    known = {kept.period: kept for kept in await months.kept(ctx.tx, periods[0], periods[-1])}
-    for period in periods:
-        begin, end = span(period, zone)
-        kept = known.get(period)
-        if kept is None or kept.made_at < end + SETTLES:
-            await months.keep(ctx.tx, period, await months.count(ctx.tx, begin, end), ctx.now)
+    present = periods[-1]
+    known = {kept.period: kept for kept in await months.kept(ctx.tx, periods[0], present)}
+    settled = {period for period, kept in known.items() if kept.made_at >= span(period, zone)[1] + SETTLES}
+    for period in sorted(
+        set(periods) - settled, key=lambda period: (period == present, period not in known, period), reverse=True
+    ):
+        month = await months.count(ctx.tx, *span(period, zone))
+        await months.keep(ctx.tx, period, month, ctx.now)
+        if period != present and month != Month():
+            return  # one a run: in a large city a month takes a second, and on SQLite everybody waits for whoever writes

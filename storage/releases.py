@@ -26,7 +26,18 @@ class Release:
 
     problem: str
     result: str
+    entry: str
     changed_at: datetime
+
+    @property
+    def text(self) -> str:
+        """Both texts as the entry has them that was recorded."""
+        return together(self.problem, self.result)
+
+
+def together(problem: str, result: str) -> str:
+    """Put the two texts of a release into one."""
+    return "\n".join(filter(None, (problem, result)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +104,9 @@ async def put(tx: Tx, case: str, problem: str, result: str, entry: str, now: dat
 async def get(tx: Tx, case: str) -> Release | None:
     """Read the texts of a case."""
     row = await tx.one("SELECT * FROM release WHERE case_id = :case", case=case)
-    return Release(problem=row["problem"], result=row["result"], changed_at=at(row["changed_at"])) if row else None
+    if row is None:
+        return None
+    return Release(problem=row["problem"], result=row["result"], entry=row["entry"], changed_at=at(row["changed_at"]))
 
 
 async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[Shown]:

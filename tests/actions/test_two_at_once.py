@@ -23,6 +23,7 @@ from actions import (
     invitations,
     merging,
     planning,
+    releasing,
     staffing,
     templates,
     triage,
@@ -181,6 +182,16 @@ async def deserted_misconduct(cast: Cast) -> Case:
     return await cast.answered(MISCONDUCT)
 
 
+def revoke(ctx: Context, case: Case) -> Awaitable[object]:
+    return releasing.revoke(ctx, case.id)
+
+
+async def released(cast: Cast) -> Case:
+    case = await cast.answered(replace(COMPLAINT, publish=True))
+    await cast.does("office", lambda ctx: releasing.release(ctx, case.id, "门口垃圾", "已清运"))
+    return await cast.case(case.id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
     """Two deeds of which exactly one may come through; `event` is what the ledger then has once more, whoever won."""
@@ -255,6 +266,7 @@ RACES: dict[str, Race] = {
     "solved and not": race(Cast.answered, ("reporter", solved, "solved"), ("follower", not_solved, "not_solved")),
     "two withdraw": race(Cast.accepted, ("reporter", withdraw, "withdraw"), ("follower", withdraw, "withdraw")),
     "two urge": race(Cast.accepted, ("reporter", urge, "urge"), ("follower", urge, "urge")),
+    "two take it off the board": race(released, ("office", revoke, "revoke"), ("second office", revoke, "revoke")),
     "two rate": race(Cast.closed, ("reporter", rate, "rate"), ("follower", rate, "rate")),
 }
 

@@ -23,6 +23,7 @@ from actions import (
     merging,
     notices,
     planning,
+    releasing,
     triage,
 )
 from actions.context import Context
@@ -40,6 +41,7 @@ OFFICE = {"office", "second office"}
 FOLLOWERS = {"reporter", "follower"}
 
 
+AGREED = replace(COMPLAINT, publish=True)
 LATER = NOW + timedelta(minutes=1)
 """When what happens is not told together with what happened before."""
 
@@ -107,6 +109,16 @@ async def reopened(cast: Cast) -> Case:
 async def returned(cast: Cast) -> Case:
     case = await cast.accepted()
     await cast.does("holder", lambda ctx: handling.return_(ctx, case.id, "no"))
+    return await cast.case(case.id)
+
+
+def release(ctx: Context, case: Case) -> Awaitable[object]:
+    return releasing.release(ctx, case.id, "门口垃圾没人清运", "已清运")
+
+
+async def released(cast: Cast) -> Case:
+    case = await cast.answered(AGREED)
+    await cast.does("office", lambda ctx: release(ctx, case))
     return await cast.case(case.id)
 
 
@@ -219,6 +231,11 @@ TOLD: dict[str, Telling] = {
     "a name opened": telling(
         lambda cast: cast.accepted(NAMED), "office", lambda ctx, case: identity.reveal(ctx, case.id), {}, {}
     ),
+    "published": telling(
+        lambda cast: cast.answered(AGREED), "office", release, {"citizen": FOLLOWERS}, {"unit": CONTACTS}
+    ),
+    "published anew": telling(released, "office", release, {}, {"unit": CONTACTS}),
+    "taken off the board": telling(released, "office", lambda ctx, case: releasing.revoke(ctx, case.id), {}, {"unit": CONTACTS}),
     "misconduct signed in": telling(
         lambda cast: cast.assigned(MISCONDUCT), "discipline", lambda ctx, case: handling.accept(ctx, case.id, case.version),
         {"citizen": FOLLOWERS}, {"unit": {"discipline"}},

@@ -7,7 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from cast import BELOW, COMPLAINT, DISCIPLINE, EVERYBODY, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, STAFF, UNIT, Cast, changes
+from cast import (
+    BELOW,
+    COMPLAINT,
+    DISCIPLINE,
+    EVERYBODY,
+    MISCONDUCT,
+    NAMED,
+    NOWHERE,
+    OTHER,
+    OTHER_DISCIPLINE,
+    STAFF,
+    UNIT,
+    Cast,
+    changes,
+)
 from stores import NOW
 
 from actions import (
@@ -21,6 +35,7 @@ from actions import (
     invitations,
     merging,
     planning,
+    releasing,
     staffing,
     templates,
     triage,
@@ -41,6 +56,7 @@ CONTACTS = {"holder", "colleague", "third"}
 OFFICE = {"office", "second office"}
 FOLLOWERS = {"reporter", "follower"}
 NOBODY: set[str] = set()
+AGREED = replace(COMPLAINT, publish=True)
 
 
 def state_of(command: object, name: str) -> State:
@@ -128,6 +144,20 @@ def right(state: State, what: What, whom: set[str]) -> Right:
 
 def accept(ctx: Context, case: Case) -> Awaitable[object]:
     return handling.accept(ctx, case.id, case.version)
+
+
+def release(ctx: Context, case: Case) -> Awaitable[object]:
+    return releasing.release(ctx, case.id, "门口垃圾没人清运", "已清运")
+
+
+def revoke(ctx: Context, case: Case) -> Awaitable[object]:
+    return releasing.revoke(ctx, case.id)
+
+
+async def released(cast: Cast) -> Case:
+    case = await cast.answered(AGREED)
+    await cast.does("office", lambda ctx: release(ctx, case))
+    return await cast.case(case.id)
 
 
 RIGHTS: dict[str, Right] = {
@@ -265,6 +295,16 @@ RIGHTS: dict[str, Right] = {
     "refuse a misconduct report": right(
         state_of(MISCONDUCT, "assigned"), lambda ctx, case: triage.refuse(ctx, case.id, "no"), NOBODY
     ),
+    "release what may be published": right(state_of(AGREED, "answered"), release, OFFICE),
+    "release what nobody has signed in": right(state_of(AGREED, "assigned"), release, OFFICE),
+    "release without consent": right(Cast.answered, release, NOBODY),
+    "release what has no unit": right(state_of(replace(NOWHERE, publish=True), "assigned"), release, NOBODY),
+    "release a misconduct report": right(state_of(replace(MISCONDUCT, publish=True), "answered"), release, NOBODY),
+    "release without a word": right(
+        state_of(AGREED, "answered"), lambda ctx, case: releasing.release(ctx, case.id, " ", ""), NOBODY
+    ),
+    "take back what is not published": right(state_of(AGREED, "answered"), revoke, NOBODY),
+    "take off the board": right(released, revoke, OFFICE),
     "do anything to a case that is none": right(Cast.assigned, lambda ctx, case: handling.accept(ctx, "0" * 32, 1), NOBODY),
 }
 

@@ -49,6 +49,7 @@ def test_with_nothing_set_everything_has_its_default(tmp_path: Path) -> None:
         behind_proxy=False,
         pace_all=25.0,
         pace_chat=1.0,
+        pace_group=18.0,
         messages_per_minute=1200,
         address_messages_per_minute=12000,
         people_per_hour=2000,

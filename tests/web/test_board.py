@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from board_city import RUBBISH, BoardCity, board_city, words
@@ -16,6 +17,8 @@ from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
 from domain.cases import CaseKind
+from schedules import board
+from storage import months
 from storage.cases import Case
 
 PAGES = ("/board", "/board/done", "/board/list", "/board/numbers", "/board/look-up")
@@ -137,6 +140,8 @@ async def test_without_consent_or_before_it_has_a_unit_nothing_is_published_and_
 
 async def test_pages_go_on_where_the_last_one_ended_whatever_comes_meanwhile(city: BoardCity) -> None:
     numbers = [(await city.releases(await city.accepted(words(n)))).number for n in range(45)]
+    async with city.town.app.database.transaction() as tx:
+        await tx.run("UPDATE cases SET released_at = 1")  # all in one moment
     first = await city.reads("/board")
     assert listed(first) == numbers[:-21:-1]
     link = re.search(r'href="(/board\?below=[^"]+)">Older ones', first)
@@ -230,6 +235,30 @@ async def test_fewer_than_three_of_anything_are_not_told_exactly(city: BoardCity
     now = {name: re.findall(r'class="value">([^<]+)<', chart)[-1] for name, chart in charts.items()}
     few, too_few = "fewer than 3", "too few"
     assert now == {"filed": few, "answered": few, "on_time": too_few, "satisfied": too_few, "solved": few, "silent": "0"}
+
+
+async def test_a_month_is_counted_anew_for_a_week_after_its_end_and_then_stays(city: BoardCity) -> None:
+    first = datetime.now(ZoneInfo("Asia/Shanghai")).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    following_month = (first + timedelta(days=32)).replace(day=1)
+    for n in range(3):
+        await city.closed(words(n))
+    await city.counts()
+    period = f"{first:%Y-%m}"
+
+    async def counted() -> tuple[int, str]:
+        async with city.town.app.database.reading() as tx:
+            (kept,) = await months.kept(tx, period, period)
+        return kept.month.filed, kept.made_at.isoformat()
+
+    before = await counted()
+    assert before[0] == 3
+    for day, again in ((3, True), (8, True), (9, False), (20, False)):
+        city.town.clock.ahead = following_month + timedelta(days=day) - datetime.now(ZoneInfo("Asia/Shanghai"))
+        await city.does("office", board.run)
+        after = await counted()
+        assert after[0] == 3
+        assert (after != before) == again, day
+        before = after
 
 
 async def test_the_newest_seal_stands_in_the_foot(city: BoardCity) -> None:
