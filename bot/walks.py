@@ -15,6 +15,7 @@ from pathlib import Path
 
 from actions import city
 from actions.context import Actor, Context, Limits
+from actions.timekeeping import start
 from bot.app import city_files
 from dialog.play import Answers, Asking, play
 from dialog.questions import SEND, Invalid, Kind, Question, pressed
@@ -22,11 +23,12 @@ from dialog.subjects import Form
 from dialog.texts import Json, Text
 from domain.bells import BellOffer
 from domain.cases import CaseKind, CaseState
-from domain.city import LANGUAGES
+from domain.city import ANSWER, LANGUAGES
 from domain.numbers import case_number
 from storage import cases, people, roles
 from storage.cases import Case
 from storage.database import Tx, connect
+from storage.deadlines import DeadlineKind
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrate import migrate
@@ -188,4 +190,6 @@ async def _context(tx: Tx, keys: Keys) -> Context:
     limits = Limits(messages_per_minute=1, upload_bytes=1, wrong_codes=1, address_wrong_codes=1, wrong_codes_wait=some)
     actor = Actor(person=here.person, language=LANGUAGES[0], roles=held, conversation=here)
     bells = BellOffer(mail=True, robots=("https://example.org",))
-    return Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor, bells=bells)
+    ctx = Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor, bells=bells)
+    await start(ctx, case, DeadlineKind.ANSWER, ANSWER)
+    return ctx
