@@ -37,7 +37,7 @@ async def test_a_week_is_told_once_with_a_picture_and_what_needs_a_decision(town
     await contact.presses("^Sign in$")
     await reports(contact)
     week = await week_is_over(town, number)
-    await town.app._scheduler.run_job(JOB)
+    await town.app.scheduler.run_job(JOB)
     message = await office.sees(
         f"Weekly digest, week {week.number} of {week.year}.+Filed: 1. Closed: 0.+on time: 1.+Best: .+1 answered"
         f".+Open longest: {number}.+Seal of",
@@ -61,13 +61,13 @@ async def test_two_of_the_office_get_it_once_though_the_first_try_was_killed(tow
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        await town.app._scheduler.run_job(Job(name="digest", slot=every_week, run=dies))
-    assert not await town.app._scheduler.run_job(JOB)
+        await town.app.scheduler.run_job(Job(name="digest", slot=every_week, run=dies))
+    assert not await town.app.scheduler.run_job(JOB)
     town.clock.ahead += timedelta(minutes=6)
-    await town.app._scheduler.run_job(JOB)
+    await town.app.scheduler.run_job(JOB)
     await town.restarts()
-    await town.app._scheduler.run_job(JOB)
-    await town.app._scheduler.run_job(Job(name="digest", slot=every(SOON), run=digest.run))
+    await town.app.scheduler.run_job(JOB)
+    await town.app.scheduler.run_job(Job(name="digest", slot=every(SOON), run=digest.run))
     for person in (anna, wang):
         await person.sees("Weekly digest.+Filed: 1")
         await person.says("/desk")
