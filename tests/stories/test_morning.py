@@ -12,7 +12,6 @@ from story_person import Person
 from story_town import RUBBISH_UNIT, Town
 
 from actions.city import current
-from bot.scheduler import Scheduler
 from schedules import JOBS
 from storage.roles import RoleKind
 
@@ -33,8 +32,7 @@ async def moves_to(town: Town, working: bool, clock: str, after: int = 1) -> Non
 
 async def the_morning_comes(town: Town) -> None:
     """Run the job as the program does, unless it has done so already."""
-    scheduler: Scheduler = town.app._scheduler  # the program's own, so that a slot is taken once
-    await scheduler.run_job(MORNING)
+    await town.app.scheduler.run_job(MORNING)
     await asyncio.sleep(0)
 
 
