@@ -87,8 +87,10 @@ _WRITTEN_OF = re.compile(
     f"(?={_END}|{_TITLE}|同志|[{_NEXT_WORD}表认已称请拨投提向负牵带])"
 )
 # After these a name is so likely that one is seen also where the sentence goes on: 车主王大力天天占道.
-_PERSON = "(?:当事人|投诉人|举报人|反映人|来电人|诉求人|申请人|信访人|业主|户主|店主|摊主|车主|房东|患者|负责人|经办人|责任人|承办人|联络员"
+_PERSON = (
+    "(?:当事人|投诉人|举报人|反映人|来电人|诉求人|申请人|信访人|业主|户主|店主|摊主|车主|房东|患者|负责人|经办人|责任人|承办人|联络员"
     "|[局处科股所队站]长|主任|书记)"
+)
 _LIKELY = re.compile(f"{_PERSON}[ :是为]{{0,2}}(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{2}})")
 _TITLED = re.compile(
     f"(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)(?=同志|{_TITLE.removesuffix('|总')})"
