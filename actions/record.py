@@ -17,6 +17,7 @@ from domain.routing import Decision
 from storage import cases, entries, ledger
 from storage.cases import Case
 from storage.entries import Entry, EntryKind
+from storage.releases import Shown
 from storage.roles import Role
 
 STATES: dict[CaseState, Text] = {
@@ -106,7 +107,7 @@ def _masked(ctx: Context, case: Case, text: str) -> Masked:
     return mask(text, names=names, cover=cover)
 
 
-def confided(ctx: Context, case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def confided(ctx: Context, case: Case | Shown) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Open what the reporter is called, and the words that nobody shall read."""
     named = json.loads(ctx.keys.unseal(case.named)) if case.named else {"name": "", "phone": ""}
     cover = json.loads(ctx.keys.unseal(case.cover)) if case.cover else []

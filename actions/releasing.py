@@ -6,6 +6,7 @@ never released. Each release is posted to the public channel too, if there is on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from domain.publicity import Published, first_words, publish
 from storage import outbox, people, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import EntryKind
+from storage.releases import Shown
 from storage.roles import RoleKind
 
 POSTED_ON = "telegram"
@@ -110,8 +112,16 @@ async def _post(ctx: Context, case: Case) -> None:
 
 
 async def _masked(ctx: Context, case: Case, text: str) -> Published:
+    return for_public(ctx, case, text, await staff_of(ctx, case.unit))
+
+
+def for_public(ctx: Context, case: Case | Shown, text: str, staff: Sequence[str]) -> Published:
+    """Mask a text about a case for the public: who filed it, and the staff with these names."""
     names, cover = confided(ctx, case)
-    staff = [
-        role.name for kind in (RoleKind.CONTACT, RoleKind.HEAD) for role in await roles.of_unit(ctx.tx, case.unit or "", kind)
-    ]
     return publish(text, names=(*names, *staff), cover=cover)
+
+
+async def staff_of(ctx: Context, unit: str | None) -> Sequence[str]:
+    """Read the names of a unit's contacts and heads."""
+    kinds = (RoleKind.CONTACT, RoleKind.HEAD)
+    return [role.name for kind in kinds for role in await roles.of_unit(ctx.tx, unit, kind)] if unit else []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actions.context import Context
+from actions.releasing import for_public, staff_of
 from bot.board_words import AS_OF, LATE, LATE_ONE, MONTH, ON_TIME, STATES, WAITS, WORDS
 from dialog.texts import Moment, Name, Text
 from domain.cases import HAS_RESULT, OPEN
@@ -82,7 +83,9 @@ class Numbers:
 async def cases(ctx: Context, shelf: Shelf, below: str | None) -> Page:
     """Read a page of a list."""
     found = await releases.shelf(ctx.tx, shelf, below, PAGE + 1)
-    items = [_item(ctx, shown) for shown in found[:PAGE]]
+    planned = {shown.unit for shown in found if shown.plan}
+    staff = {unit: await staff_of(ctx, unit) for unit in planned}
+    items = [_item(ctx, shown, staff.get(shown.unit, ())) for shown in found[:PAGE]]
     return Page(items=items, older=found[PAGE - 1].number if len(found) > PAGE else None)
 
 
@@ -103,7 +106,7 @@ async def numbers(ctx: Context) -> Numbers:
     )
 
 
-def _item(ctx: Context, shown: Shown) -> Item:
+def _item(ctx: Context, shown: Shown, staff: Sequence[str]) -> Item:
     late, is_late = _kept(ctx, shown)
     return Item(
         number=shown.number,
@@ -119,14 +122,16 @@ def _item(ctx: Context, shown: Shown) -> Item:
         limit=_day(shown.due_at) if shown.due_at else None,
         late=late,
         is_late=is_late,
-        plan=Plan(
-            target=shown.plan.target,
-            measures=shown.plan.measures,
-            responsible=shown.plan.responsible,
-            until=_day(shown.plan.until_at),
-        )
-        if shown.plan
-        else None,
+        plan=_plan(ctx, shown, shown.plan, staff) if shown.plan else None,
+    )
+
+
+def _plan(ctx: Context, shown: Shown, plan: releases.Plan, staff: Sequence[str]) -> Plan:
+    return Plan(
+        target=for_public(ctx, shown, plan.target, staff).text,
+        measures=for_public(ctx, shown, plan.measures, staff).text,
+        responsible=for_public(ctx, shown, plan.responsible, staff).text,
+        until=_day(plan.until_at),
     )
 
 

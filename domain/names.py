@@ -80,21 +80,23 @@ _ENGLISH = re.compile(
 # As staff write of people: 业主张伟, 当事人李小红, 王建国局长, 联系陈女士's full name with its title.
 _ROLE = (
     "(?:当事人|投诉人|举报人|反映人|来电人|来信人|来访人|诉求人|申请人|信访人|业主|户主|住户|租户|居民|村民|市民|群众|店主|摊主|车主|房东"
-    "|老板|患者|病人|学生|家长|老人|职工|工人|司机|负责人|经办人|责任人|承办人|联络员|工作人员|同事)"
+    "|老板|患者|病人|学生|家长|老人|职工|工人|司机|负责人|经办人|责任人|承办人|联络员|工作人员|同事|[局处科股所队站院校镇乡村组班]长|主任|书记|经理)"
 )
 _WRITTEN_OF = re.compile(
     f"{_ROLE}[ :是为]{{0,2}}(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)"
-    f"(?={_END}|{_TITLE}|同志|[{_NEXT_WORD}表认已称请拨投提向])"
+    f"(?={_END}|{_TITLE}|同志|[{_NEXT_WORD}表认已称请拨投提向负牵带])"
 )
 # After these a name is so likely that one is seen also where the sentence goes on: 车主王大力天天占道.
 _PERSON = (
-    "(?:当事人|投诉人|举报人|反映人|来电人|诉求人|申请人|信访人|业主|户主|店主|摊主|车主|房东|患者|经办人|责任人|承办人|联络员)"
+    "(?:当事人|投诉人|举报人|反映人|来电人|诉求人|申请人|信访人|业主|户主|店主|摊主|车主|房东|患者|负责人|经办人|责任人|承办人|联络员"
+    "|[局处科股所队站]长|主任|书记)"
 )
 _LIKELY = re.compile(f"{_PERSON}[ :是为]{{0,2}}(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{2}})")
 _TITLED = re.compile(
     f"(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)(?=同志|{_TITLE.removesuffix('|总')})"
 )
-_COVERED = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])\\*+")
+# 科长孙** is no 长孙.
+_COVERED = re.compile(f"(?:(?<![省市区县局处科股所队站院校镇乡村组班会])(?:{_DOUBLE})|[{_FREQUENT}{_OTHERS}])\\*+")
 _SURNAME = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?={_HAN})")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.names import covered_names, written_names
 from domain.privacy import PLACEHOLDER, Kind, fold, mask
@@ -51,6 +52,11 @@ class Published:
 
 def publish(text: str, *, names: Sequence[str] = (), cover: Sequence[str] = ()) -> Published:
     """Mask everything by which somebody could be recognised; `names` and `cover` as in `domain.privacy.mask`."""
+    return _publish(text, tuple(names), tuple(cover))
+
+
+@lru_cache(4096)  # a plan is masked whenever somebody looks at the board
+def _publish(text: str, names: tuple[str, ...], cover: tuple[str, ...]) -> Published:
     hidden: list[tuple[Kind, str]] = []
     # Again until nothing is left: what stands beside a placeholder may be a number only now.
     while (once := _published(text, names, cover)).text != text:

@@ -54,6 +54,7 @@ class Plan:
 class Shown:
     """One case as the public may know it.
 
+    The texts of the plan are the unit's own, not masked yet; `named` and `cover` say sealed what has to be masked in them.
     `due_at` is until when the unit has to answer (while there is none, until when the citizen was promised an answer),
     `met_at` when it did; both None before any time began. `waits`: the time stands still while the citizen is asked.
     """
@@ -72,6 +73,8 @@ class Shown:
     met_at: datetime | None
     waits: bool
     plan: Plan | None
+    named: bytes | None
+    cover: bytes | None
 
 
 # Each is the condition of an index, in its words, and the column that orders it.
@@ -115,17 +118,20 @@ async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[
     start = await tx.one(f"SELECT {order} AS at, id FROM cases AS c WHERE number = :number AND {condition}", number=below or "")
     after = f" AND (c.{order}, c.id) < (:at, :id)" if start else ""
     rows = await tx.all(
-        "SELECT c.number, c.kind, c.state, c.area, c.category, c.unit, c.released_at, c.closed_at, r.problem, r.result,"
+        "SELECT c.number, c.kind, c.state, c.area, c.category, c.unit, c.named, c.cover, c.released_at, c.closed_at, r.problem,"
+        " r.result,"
         " d.due_at, CASE WHEN d.ended = 'report' THEN d.stopped_at END AS met_at,"
         " CASE WHEN EXISTS (SELECT 1 FROM deadline AS w WHERE w.case_id = c.id AND w.kind = 'reply' AND w.stopped_at IS NULL)"
         "  THEN 1 ELSE 0 END AS waits,"
         " p.measures, p.target, p.responsible, p.until_at"
-        " FROM cases AS c JOIN release AS r ON r.case_id = c.id"
+        # The page is found first and completed then, or PostgreSQL would join whole tables for twenty rows.
+        f" FROM (SELECT * FROM cases AS c WHERE {condition}{after} ORDER BY c.{order} DESC, c.id DESC LIMIT :limit) AS c"
+        " JOIN release AS r ON r.case_id = c.id"
         " LEFT JOIN deadline AS d ON d.id = (SELECT newest.id FROM deadline AS newest WHERE newest.case_id = c.id"
         "  AND newest.kind = CASE WHEN c.unit IS NULL THEN 'promise' ELSE 'answer' END ORDER BY newest.id DESC LIMIT 1)"
         " LEFT JOIN plan AS p ON p.id = (SELECT made.id FROM plan AS made WHERE made.case_id = c.id AND made.unit = c.unit"
         "  ORDER BY made.id DESC LIMIT 1)"
-        f" WHERE {condition}{after} ORDER BY c.{order} DESC, c.id DESC LIMIT :limit",
+        f" ORDER BY c.{order} DESC, c.id DESC",
         limit=limit,
         **({"at": start["at"], "id": start["id"]} if start else {}),
     )
@@ -151,6 +157,8 @@ def _shown(row: Row) -> Shown:
         met_at=_at(row["met_at"]),
         waits=bool(row["waits"]),
         plan=plan,
+        named=bytes(row["named"]) if row["named"] else None,
+        cover=bytes(row["cover"]) if row["cover"] else None,
     )
 
 

@@ -38,6 +38,7 @@ def test_doors_and_positions_are_hidden(text: str, shown: str) -> None:
         ("已联系业主张国伟，张国伟表示满意", f"已联系业主{NAME}，{NAME}表示满意"),
         ("车主王大力天天占道", f"车主{NAME}天天占道"),
         ("请找陈建国局长", f"请找{NAME}局长"),
+        ("环卫科科长孙立军", f"环卫科科长{NAME}"),
         ("投诉人刘洋反映属实", f"投诉人{NAME}反映属实"),
     ],
 )

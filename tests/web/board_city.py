@@ -90,7 +90,9 @@ class BoardCity:
         released: Case = await self.does("office", deed)
         return released
 
-    async def plans(self, case: Case, until: timedelta) -> None:
+    async def plans(
+        self, case: Case, until: timedelta, measures: str = "每日早晚各清运一次，增设两个垃圾桶", responsible: str = "环卫科科长"
+    ) -> None:
         """Give a case a plan."""
 
         async def deed(ctx: Context) -> None:
@@ -98,9 +100,9 @@ class BoardCity:
             assert row is not None
             await ctx.tx.run(
                 "INSERT INTO plan (id, case_id, round, unit, measures, target, responsible, until_at, entry, created_at)"
-                " VALUES (:id, :case, 1, :unit, '每日早晚各清运一次，增设两个垃圾桶', '门口不再有垃圾堆积', '环卫科科长', :until,"
-                " :entry, :now)",
-                id=new_id(ctx.now), case=case.id, unit=case.unit, until=ms(ctx.now + until), entry=row["id"], now=ms(ctx.now),
+                " VALUES (:id, :case, 1, :unit, :measures, '门口不再有垃圾堆积', :responsible, :until, :entry, :now)",
+                id=new_id(ctx.now), case=case.id, unit=case.unit, measures=measures, responsible=responsible,
+                until=ms(ctx.now + until), entry=row["id"], now=ms(ctx.now),
             )  # fmt: skip
 
         await self.does("office", deed)

@@ -97,6 +97,9 @@ async def test_nobody_can_be_recognised_on_any_page(city: BoardCity) -> None:
     command = replace(RUBBISH, text=told, name="欧阳小敏", phone="13997254418", place=place)
     done = await city.releases(await city.closed(command, result))
     answered = await city.releases(await city.answered(command, result))
+    await city.plans(
+        answered, timedelta(days=3), "立军每天到3号楼2单元501室找小敏，张国伟局长督办，电话13997254418", "环卫科科长孙立军"
+    )
     await city.counts()
     seen = 0
     for path in PAGES:
@@ -110,6 +113,7 @@ async def test_nobody_can_be_recognised_on_any_page(city: BoardCity) -> None:
             assert case.id not in page
             assert case.reporter not in page
     assert seen == 4
+    assert "环卫科科长〔姓名〕" in await city.reads("/board/list")
 
 
 async def test_what_the_office_words_itself_is_masked_once_more(city: BoardCity) -> None:
