@@ -27,7 +27,7 @@ run: setup ## the demo: the example city on this machine
 	@exec $(BIN)/huiyin demo
 
 test: develop lint types contracts ## everything that must be true: lint, types, contracts, tests
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 lint: develop ## ruff: mistakes, and the form of the code
 	$(BIN)/ruff check .
