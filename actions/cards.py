@@ -12,12 +12,13 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event, Party, Satisfaction
-from storage import deadlines, entries, roles
+from storage import cases, deadlines, entries, extensions, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
+from storage.extensions import Extension
 from storage.releases import Release
-from storage.roles import Role
+from storage.roles import Role, RoleKind
 
 EXCERPT = 700
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
@@ -52,12 +53,19 @@ class Card(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything that a card of a case needs, read once for all who get one."""
+    """Everything that a card of a case needs, read once for all who get one.
+
+    `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
+    was told with those that follow this one.
+    """
 
     case: Case
     entries: Sequence[Entry]
     deadlines: dict[DeadlineKind, Deadline]
     holder: Role | None
+    extensions: Sequence[Extension]
+    lead: Facts | None
+    merged: Sequence[Entry]
 
     @property
     def question(self) -> Entry | None:
@@ -70,15 +78,45 @@ class Facts:
         """The unit's latest answer."""
         return next((entry for entry in reversed(self.entries) if entry.kind is EntryKind.RESULT), None)
 
-    def in_words(self) -> str:
-        """What the citizen told."""
-        told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
-        return "\n".join(entry.text for entry in self.entries if entry.kind in told and entry.text)
+    @property
+    def plan(self) -> Entry | None:
+        """How the unit will put it right, as it said last."""
+        plans = [entry for entry in self.entries if entry.kind is EntryKind.PLAN and entry.round == self.case.round]
+        return plans[-1] if plans else None
+
+    @property
+    def request(self) -> Extension | None:
+        """The unit's request for more time that nobody has decided yet."""
+        return next((asked for asked in self.extensions if asked.decided_at is None), None)
+
+    @property
+    def reason(self) -> Entry | None:
+        """Why the unit asks for more time."""
+        return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
+
+    @property
+    def extended(self) -> Deadline | None:
+        """The unit's time to answer, if more of it was granted."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        granted = answer and any(asked.granted_at and asked.deadline == answer.id for asked in self.extensions)
+        return answer if granted else None
 
     def told(self) -> Text:
         """What the citizen told, cut to what a card can hold."""
-        text = self.in_words()
-        return verbatim(excerpt(text)) if text else _("(no words, see the files)")
+        return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")
+
+    def told_also(self) -> list[Text]:
+        """What those told whose cases follow this one."""
+        return [_("Others have reported the same: {text}", text=excerpt(_words(self.merged)))] if _words(self.merged) else []
+
+    @property
+    def verified(self) -> bool:
+        """Whether the office has checked the result."""
+        return any(entry.kind is EntryKind.VERIFIED and entry.round == self.case.round for entry in self.entries)
+
+    def in_words(self) -> str:
+        """What the citizen told."""
+        return _words(self.entries)
 
     @property
     def citizens_files(self) -> tuple[str, ...]:
@@ -88,12 +126,22 @@ class Facts:
 
 async def facts(ctx: Context, case: Case) -> Facts:
     """Read what the cards of a case need."""
+    texts = await entries.of_case(ctx.tx, case.id)
+    asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
     return Facts(
         case=case,
-        entries=await entries.of_case(ctx.tx, case.id),
+        entries=texts,
         deadlines=await deadlines.running(ctx.tx, case.id),
-        holder=await roles.get(ctx.tx, case.holder) if case.holder else None,
+        extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
+        holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
+        lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
     )
+
+
+def _words(texts: Sequence[Entry]) -> str:
+    told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+    return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:
@@ -110,11 +158,16 @@ def title(ctx: Context, case: Case) -> Text:
 
 def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     """Show a case to those who follow it."""
+    if f.lead:
+        return _merged_card(ctx, f, f.lead)
     case = f.case
     lines = [title(ctx, case), _state(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
+    if f.extended:
+        lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
+    lines += _plan(f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
     if case.state is CaseState.ANSWERED and f.result:
@@ -127,6 +180,20 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
             else _("How satisfied are you with the way it was handled?")
         )
     return _card(f, Card.CITIZEN, lines, _citizen_rows(f))
+
+
+def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
+    """Show a merged case to those who follow it: how the other one stands, never what its citizen said."""
+    lines = [title(ctx, f.case), _("Dealt with together with another case about the same matter."), _state(lead)]
+    lines += [_("Responsible: {unit}", unit=ctx.city.unit(lead.case.unit))] if lead.case.unit else []
+    open_ = lead.case.state in OPEN
+    if open_ and (promise := lead.deadlines.get(DeadlineKind.PROMISE)):
+        lines.append(_("Promised by: {due}", due=due(promise)))
+    if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
+        lines.append(_("The unit's answer: {text}", text=excerpt(lead.result.text)))
+    timeline = screen_button(_("Timeline"), "timeline", f.case.id)
+    rows = ((form_button(_("Add something"), "add", f.case.id), timeline),) if open_ else ((timeline,),)
+    return _card(f, Card.CITIZEN, lines, rows)
 
 
 def _citizen_rows(f: Facts) -> Rows:
@@ -153,7 +220,10 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     case = f.case
     if not any(role.unit == case.unit for role in viewer):
         return _card(f, Card.UNIT, [_("Case {number} is not with your unit any more.", number=case.number)], ())
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    instruction = next((e for e in reversed(f.entries) if e.kind is EntryKind.ASSIGNED), None)
+    if case.state in OPEN and instruction and instruction.text:
+        lines.append(_("The supervision office writes: {text}", text=excerpt(instruction.text)))
     if case.state in OPEN and f.holder:
         lines.append(_("Signed in by {name}", name=f.holder.name))
     clock = DeadlineKind.ACCEPT if case.state is CaseState.ASSIGNED else DeadlineKind.ANSWER
@@ -164,24 +234,35 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
             else _("Answer by: {due}", due=due(deadline))
         )
         lines.append(ask)
+    if f.request:
+        until = Moment(f.request.until_at)
+        lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=until))
+    lines += _plan(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
-    return _card(f, Card.UNIT, lines, _unit_rows(f, viewer))
+    return _card(f, Card.UNIT, lines, _unit_rows(ctx, f, viewer))
 
 
-def _unit_rows(f: Facts, viewer: Sequence[Role]) -> Rows:
+def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
-    more = (screen_button(_("Timeline"), "timeline", id), *_reveal(case, CaseKind.MISCONDUCT))
-    mine = case.state is CaseState.ASSIGNED or (case.state is CaseState.ACCEPTED and case.holder in {role.id for role in viewer})
-    if not mine:
+    contacts = {role.id for role in viewer if role.kind is RoleKind.CONTACT and role.unit == case.unit}
+    timeline = screen_button(_("Timeline"), "timeline", id)
+    if not contacts:
+        return ((timeline,),)
+    more = (timeline, *_reveal(case, CaseKind.MISCONDUCT))
+    holds = f.holder is not None and not contacts.isdisjoint(f.holder.hands(ctx.now))
+    if case.state is not CaseState.ASSIGNED and not (case.state is CaseState.ACCEPTED and holds):
         return (more,)
     ask = form_button(_("Ask the citizen"), "ask", id)
     back = form_button(_("Return: not ours"), "return", id)
     on = form_button(_("Pass on"), "hand_over", id)
-    first = act_button(_("Sign in"), "accept", id, version)
-    if case.state is CaseState.ACCEPTED:
-        first = form_button(_("Report the result"), "report", id)
-    return ((first, ask), (on,) if case.kind is CaseKind.MISCONDUCT else (back, on), more)
+    move = (on,) if case.kind is CaseKind.MISCONDUCT else (back, on)
+    if case.state is CaseState.ASSIGNED:
+        return ((act_button(_("Sign in"), "accept", id, version), ask), move, more)
+    may_extend = case.kind is not CaseKind.MISCONDUCT and not f.request
+    extend = (form_button(_("Ask for more time"), "extend", id),) if may_extend else ()
+    plan = form_button(_("Plan"), "plan", id)
+    return ((form_button(_("Report the result"), "report", id), ask), (plan, *extend), move, more)
 
 
 def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
@@ -191,10 +272,14 @@ def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
     return (act_button(_("Who filed it"), "reveal", case.id, case.version),)
 
 
-def office_card(ctx: Context, f: Facts) -> Outgoing:
-    """Show a case to the supervision office."""
+def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
+    """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    if case.state is CaseState.TRIAGE and f.holder:
+        lines.append(_("Taken by {name}", name=f.holder.name))
+    if f.lead:
+        lines.append(_("Merged into case {number}.", number=f.lead.case.number))
     returned = next((e for e in reversed(f.entries) if e.kind is EntryKind.RETURNED), None)
     again = next((e for e in reversed(f.entries) if e.kind is EntryKind.NOT_SOLVED), None)
     if case.state is CaseState.TRIAGE and returned and returned.round == case.round:
@@ -205,13 +290,46 @@ def office_card(ctx: Context, f: Facts) -> Outgoing:
         lines.append(_("Responsible: {unit}", unit=ctx.city.unit(case.unit)))
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
+    if f.extended:
+        lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
+    lines += _plan(f)
+    if f.result and f.result.template and case.state in (CaseState.ANSWERED, CaseState.CLOSED):
+        lines.append(_("Answered with a usual text only."))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
     more = (screen_button(_("Timeline"), "timeline", case.id), *_reveal(case, *kinds), *_release(case))
-    if case.state is not CaseState.TRIAGE:
-        return _card(f, Card.OFFICE, lines, (more,))
-    assign = form_button(_("Assign a unit"), "assign", case.id)
-    refuse = form_button(_("Refuse with a reason"), "refuse", case.id)
-    return _card(f, Card.OFFICE, lines, ((assign, refuse), more))
+    rows = _office_rows(f, viewer)
+    if f.request and f.reason:
+        until, why = Moment(f.request.until_at), excerpt(f.reason.text)
+        lines.append(_("The unit asks for more time, until {until}. The reason: {text}", until=until, text=why))
+        grant = act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n)
+        turn_down = form_button(_("Refuse more time"), "refuse_extension", f"{case.id}:{f.reason.n}")
+        rows = ((grant, turn_down), *rows)
+    return _card(f, Card.OFFICE, lines, (*rows, more))
+
+
+def _office_rows(f: Facts, viewer: str | None) -> Rows:
+    """Offer what the office can decide now; a case that a colleague has taken can only be taken over."""
+    id, version = f.case.id, f.case.version
+    merge = form_button(_("Merge"), "merge", id)
+    match f.case.state:
+        case CaseState.TRIAGE:
+            if f.holder and f.holder.person != viewer:
+                return ((act_button(_("Take it over"), "take", id, version),),)
+            decide = (form_button(_("Assign a unit"), "assign", id), form_button(_("Refuse with a reason"), "refuse", id))
+            take = act_button(_("Take it"), "take", id, version)
+            back = act_button(_("Give it back"), "give_back", id, version)
+            return (decide, (back if f.holder else take, merge))
+        case CaseState.ASSIGNED:
+            return ((form_button(_("Undo the assignment"), "unassign", id), merge),)
+        case CaseState.ACCEPTED:
+            return ((merge,),)
+        case CaseState.MERGED:
+            return ((act_button(_("Undo the merging"), "unmerge", id, version),),)
+        case CaseState.ANSWERED | CaseState.CLOSED:
+            checked = () if f.verified else (act_button(_("Checked: solved"), "checked", id, version),)
+            return ((*checked, form_button(_("Reopen"), "reopen", id)),)
+        case _:
+            return ()
 
 
 def _release(case: Case) -> tuple[Button, ...]:
@@ -243,6 +361,12 @@ def post_card(ctx: Context, case: Case, release: Release | None) -> Outgoing:
 
 def _card(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:
     return Outgoing(lines=tuple(lines), rows=rows, subject=f.case.id, card=card)
+
+
+def _plan(f: Facts) -> list[Text]:
+    if f.plan is None or f.case.state is not CaseState.ACCEPTED:
+        return []
+    return [_("The unit's plan: {text}", text=excerpt(f.plan.text))]
 
 
 def due(deadline: Deadline) -> Text | Moment:

@@ -12,14 +12,24 @@ from datetime import timedelta
 from actions.cards import due as shown_due
 from actions.cards import facts, office_card, title
 from actions.context import Context
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_heads, tell_office, tell_unit, unhurried
+from actions.notices import (
+    queue_for_office,
+    refresh_cards,
+    tell_followers,
+    tell_heads,
+    tell_merged,
+    tell_office,
+    tell_unit,
+    unhurried,
+)
 from actions.record import move, note
-from actions.timekeeping import END, ahead, climb, reckon, run_on, stop
+from actions.timekeeping import END, climb, reckon, run_on, stop
 from dialog.outgoing import say
+from dialog.subjects import screen_button
 from dialog.texts import Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import Rung, RungTo
-from domain.ladder import reached
+from domain.ledger import JsonValue
 from storage import cases, deadlines, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -28,17 +38,17 @@ from storage.ids import ms
 
 async def chase(ctx: Context, id: str) -> bool:
     """Do what the rungs ask that a deadline has reached; False if somebody else works on its case, or nothing is reached."""
-    found = await deadlines.get(ctx.tx, id)
-    case = await cases.free_for_change(ctx.tx, found.case) if found else None
-    deadline = await deadlines.get(ctx.tx, id)  # again, now that nobody else changes the case
-    if case is None or deadline is None or deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
+    case = await cases.of_deadline(ctx.tx, id)
+    if case is None:
         return False
-    rungs = [rung for _at, rung in reached(await ahead(ctx, deadline), deadline.started_at, ctx.now)]
-    deadline = await climb(ctx, deadline, rungs)
-    for rung in rungs:
-        fired = rung is rungs[-1]
-        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rung.at, due=ms(deadline.due_at), fired=fired)
-    if rungs:
+    every = await deadlines.of_case(ctx.tx, case.id)  # only now, when nobody else changes the case
+    deadline = next(one for one in every if one.id == id)
+    if deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
+        return False
+    if rungs := await climb(ctx, deadline, every):
+        below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
+        due = ms(deadline.due_at)
+        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rungs[-1].at, passed=below, due=due)
         await _fire(ctx, case, deadline, rungs[-1])
     return True
 
@@ -56,12 +66,12 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
             await _close(ctx, case)
         case DeadlineKind.CHECK:
             ask = _("Please say by {due} whether it is solved. After that the case is closed.", due=shown_due(deadline))
-            await tell_followers(ctx, case, ask)
+            await tell_followers(ctx, case, ask, alone=True)
         case DeadlineKind.REPLY if rung.at == END:
             await _end_pause(ctx, case)
         case DeadlineKind.REPLY:
             ask = _("The unit still waits for your answer to its question, until {due}.", due=shown_due(deadline))
-            await tell_followers(ctx, case, ask)
+            await tell_followers(ctx, case, ask, alone=True)
 
 
 async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
@@ -70,7 +80,8 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     if RungTo.CONTACT in rung.to:
         await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when)
     if RungTo.HEAD in rung.to:
-        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline)), when)
+        show = ((screen_button(_("Show the case"), "case", case.id),),)
+        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when)
     if RungTo.ACCOUNTABILITY in rung.to:
         await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
     if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):
@@ -111,7 +122,8 @@ async def _close(ctx: Context, case: Case) -> None:
     await note(ctx, case, Event.SILENCE, Party.SYSTEM)
     await stop(ctx, case, Event.SILENCE)
     await refresh_cards(ctx, case)
-    await tell_followers(ctx, case, _("We have heard nothing from you, so the case is closed."))
+    await tell_followers(ctx, case, _("We have heard nothing from you, so the case is closed."), alone=True)
+    await tell_merged(ctx, case, _("The case is closed."))
 
 
 async def _end_pause(ctx: Context, case: Case) -> None:
@@ -127,9 +139,8 @@ async def _end_pause(ctx: Context, case: Case) -> None:
 
 async def settle(ctx: Context, id: str) -> bool:
     """Reckon a provisional due time again by the calendar as it is known now; False if somebody else works on its case."""
-    found = await deadlines.get(ctx.tx, id)
-    case = await cases.free_for_change(ctx.tx, found.case) if found else None
-    before = await deadlines.get(ctx.tx, id)
+    case = await cases.of_deadline(ctx.tx, id)
+    before = await deadlines.get(ctx.tx, id) if case else None
     if case is None or before is None or before.stopped_at is not None:
         return False
     deadline = await reckon(ctx, before)

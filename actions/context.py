@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from actions.city import LoadedCity
 from dialog.subjects import Refused
 from dialog.texts import _
+from domain.bells import NO_BELLS, BellOffer
 from domain.cases import CaseKind
 from storage import cases, roles
 from storage.cases import Case
@@ -49,6 +50,11 @@ class Actor:
         return tuple(role.unit for role in self.roles if role.kind is RoleKind.CONTACT and role.unit)
 
     @property
+    def headed(self) -> tuple[str, ...]:
+        """The units whose head this person is."""
+        return tuple(role.unit for role in self.roles if role.kind is RoleKind.HEAD and role.unit)
+
+    @property
     def is_office(self) -> bool:
         """Whether this person belongs to the supervision office."""
         return self.role(RoleKind.OFFICE) is not None
@@ -56,7 +62,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One transaction's work; `actor` is None for what happens by itself.
+    """One transaction's work; `actor` is None for what happens by itself, `bells` is what the program can ring.
 
     `channel` is the address of the public channel, None if there is none.
     `rings` collects the conversations that get something, and when it is due, for the bell after the commit.
@@ -70,6 +76,7 @@ class Context:
     limits: Limits
     channel: str | None = None
     actor: Actor | None = None
+    bells: BellOffer = NO_BELLS
     rings: set[tuple[str, datetime]] = field(default_factory=set)
 
     @property
@@ -98,12 +105,20 @@ class Context:
             raise Refused(_("Case {number} is not with your unit.", number=case.number))
         return role
 
-    def as_holder(self, case: Case) -> Role:
-        """Let only the contact pass who signed the case in."""
+    async def as_holder(self, case: Case) -> Role:
+        """Let only the contact pass who signed the case in, or who stands in for them while they are away."""
         role = self.as_contact(case)
-        if case.holder and case.holder not in {mine.id for mine in self.me.roles}:
+        if case.holder and not await self.holds(case):
             raise Refused(_("A colleague has signed case {number} in and deals with it.", number=case.number))
         return role
+
+    async def holds(self, case: Case) -> bool:
+        """Tell whether the person who acts has signed the case in, or stands in for who did."""
+        mine = {role.id for role in self.me.roles}
+        if case.holder is None or case.holder in mine:
+            return case.holder is not None
+        holder = await roles.get(self.tx, case.holder)
+        return holder is not None and not mine.isdisjoint(holder.hands(self.now))
 
     def as_office(self, case: Case | None = None) -> Role:
         """Let only the office pass; misconduct reports are none of its business."""

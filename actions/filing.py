@@ -8,23 +8,26 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
+from enum import StrEnum
 
 from actions.context import Context
 from actions.notices import queue_for_office, tell_unit
 from actions.record import move, note, routing_json, write
-from actions.timekeeping import start, start_units
+from actions.timekeeping import start, start_triage, start_units
 from dialog.incoming import Place
+from dialog.subjects import Refused
+from dialog.texts import _
 from domain.cases import CaseKind, CaseState, Event, Party
-from domain.city import ACCEPT
 from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
 from domain.privacy import Masked, mask
 from domain.routing import Decision, Located, locate, route
-from storage import cases
+from storage import cases, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import EntryKind
 from storage.ids import new_id
+from storage.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +65,41 @@ class Receipt:
     outside: bool
 
 
+class Source(StrEnum):
+    """How a matter came that somebody at the office files for its reporter."""
+
+    PHONE = "phone"
+    LETTER = "letter"
+    VISIT = "visit"
+
+
 async def file_case(ctx: Context, command: FileCase) -> Receipt:
     """File a matter for the person who acts."""
+    receipt = await _file(ctx, command, ctx.me.person)
+    await cases.follow(ctx.tx, receipt.case.id, ctx.me.person, ctx.now)
+    return receipt
+
+
+async def file_for(ctx: Context, command: FileCase, source: Source) -> Receipt:
+    """File a matter that came to the office in another way. Its reporter follows it, like anybody, by number and code only.
+
+    Misconduct reports are not taken: nobody but the reporter and the discipline team may know of one.
+    """
+    role = ctx.as_office()
+    if command.kind is CaseKind.MISCONDUCT:
+        raise Refused(_("A misconduct report is filed by the reporter, or given to the discipline team directly."))
+    reporter = await people.add(ctx.tx, ctx.city.city.languages[0], ctx.now)
+    return await _file(ctx, command, reporter, role, source)
+
+
+async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None = None, source: Source | None = None) -> Receipt:
     located, decision = decide(ctx, command.kind, command.place, command.text, command.category)
     code = receipt_code(secrets.randbelow(10**16))
-    case = await _insert(ctx, command, located, decision, code)
-    await cases.follow(ctx.tx, case.id, ctx.me.person, ctx.now)
+    case = await _insert(ctx, command, reporter, located, decision, code)
     first = command.messages[0] if command.messages else None
     entry = await write(ctx, case, EntryKind.TOLD, Party.CITIZEN, command.text, files=command.files, message=first)
     await note(
-        ctx, case, Event.FILE, Party.CITIZEN,
+        ctx, case, Event.FILE, Party.OFFICE if by else Party.CITIZEN, by, **({"source": source} if source else {}),
         kind=case.kind, area=case.area, category=case.category, identity="named" if case.named else "anonymous",
         publish=command.publish, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
@@ -86,7 +114,7 @@ async def file_case(ctx: Context, command: FileCase) -> Receipt:
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
-        assigned_by = await start(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
+        assigned_by = await start_triage(ctx, case)
         await queue_for_office(ctx, case)
     return Receipt(case=case, code=code, promise=promise, assigned_by=assigned_by, outside=located.outside)
 
@@ -103,7 +131,7 @@ def decide(ctx: Context, kind: CaseKind, place: Place | None, text: str, categor
     return located, route(city, kind, area, category if category in city.categories else None)
 
 
-async def _insert(ctx: Context, command: FileCase, located: Located, decision: Decision, code: str) -> Case:
+async def _insert(ctx: Context, command: FileCase, reporter: str, located: Located, decision: Decision, code: str) -> Case:
     place = command.place or Place()
     day = ctx.now.astimezone(ctx.city.city.zone).date()
     named = json.dumps({"name": command.name, "phone": command.phone}, ensure_ascii=False) if command.name else None
@@ -120,7 +148,7 @@ async def _insert(ctx: Context, command: FileCase, located: Located, decision: D
             category=decision.category,
             unit=None,
             holder=None,
-            reporter=ctx.me.person,
+            reporter=reporter,
             named=ctx.keys.seal(named.encode()) if named else None,
             cover=ctx.keys.seal(json.dumps(command.cover, ensure_ascii=False).encode()) if command.cover else None,
             publish_at=ctx.now if command.publish else None,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from actions.cards import facts
 from actions.context import Context
 from actions.guessing import count_wrong, must_wait
+from actions.merging import part
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
-from actions.record import move, note, write
-from actions.timekeeping import run_on, start, start_units, stop
+from actions.record import move, note, state_after, write
+from actions.staffing import leave_to_unit
+from actions.timekeeping import run_on, start, start_triage, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
-from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
-from domain.city import ACCEPT
+from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
 from domain.numbers import receipt_code
 from storage import cases, entries
 from storage.cases import Case
@@ -29,6 +31,7 @@ async def add(ctx: Context, id: str, text: str, files: Sequence[str] = (), messa
     """Add facts to a case; whoever deals with it is told."""
     case = await ctx.case(id)
     await ctx.as_follower(case)
+    await _can_be_told(ctx, case, Event.ADD)
     case = await move(ctx, case, Event.ADD, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.ADDED, Party.CITIZEN, text, files=files, message=message)
     await note(ctx, case, Event.ADD, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
@@ -41,7 +44,7 @@ async def reply(ctx: Context, id: str, text: str, files: Sequence[str] = (), mes
     """Answer the unit's question; without an open one it is added like any other fact."""
     case = await ctx.case(id)
     await ctx.as_follower(case)
-    if (await facts(ctx, case)).question is None:
+    if case.state is CaseState.MERGED or (await facts(ctx, case)).question is None:
         return await add(ctx, id, text, files, message)
     case = await move(ctx, case, Event.REPLY, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.REPLY, Party.CITIZEN, text, files=files, message=message)
@@ -59,6 +62,7 @@ async def correct(ctx: Context, message: str, text: str) -> Case | None:
         return None
     case = await ctx.case(found[0])
     await ctx.as_follower(case)
+    await _can_be_told(ctx, case, Event.CORRECT)
     case = await move(ctx, case, Event.CORRECT, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.CORRECTED, Party.CITIZEN, text)
     await note(ctx, case, Event.CORRECT, Party.CITIZEN, entry=entry.id, text=entry.hash, before=found[1].id)
@@ -92,7 +96,8 @@ async def withdraw(ctx: Context, id: str, reason: str) -> Case:
     await stop(ctx, case, Event.WITHDRAW)
     await refresh_cards(ctx, case)
     await tell_holder(ctx, case, _("The citizen has withdrawn this case."))
-    await tell_followers(ctx, case, _("The case has been withdrawn."), but=ctx.me.person)
+    await tell_followers(ctx, case, _("The case has been withdrawn."), but=ctx.me.person, alone=True)
+    await part(ctx, case)
     return case
 
 
@@ -126,9 +131,10 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     await stop(ctx, case, Event.NOT_SOLVED)
     await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     if case.unit:
+        case = await leave_to_unit(ctx, case, Party.SYSTEM)
         await start_units(ctx, case, Event.NOT_SOLVED)
     else:
-        await start(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
+        await start_triage(ctx, case)
     await refresh_cards(ctx, case)
     if case.unit:
         await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
@@ -177,3 +183,10 @@ async def look_up(ctx: Context, number: str, code: str) -> Case | None:
     if await cases.follow(ctx.tx, case.id, ctx.me.person, ctx.now):
         await note(ctx, case, Event.FOLLOW, Party.CITIZEN)
     return case
+
+
+async def _can_be_told(ctx: Context, case: Case, event: Event) -> None:
+    """Take no more words for a merged case when the one that it follows has ended. Raises Refused."""
+    lead = await cases.leading(ctx.tx, case)
+    if lead.id != case.id and lead.state not in OPEN:
+        state_after(replace(case, state=lead.state, changed_at=lead.changed_at), event, Party.CITIZEN)

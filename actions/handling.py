@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from actions import templates
 from actions.cards import facts
 from actions.context import Context
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, write
-from actions.timekeeping import UNITS, pause, run_on, start, start_units, stop
+from actions.timekeeping import UNITS, pause, run_on, start, start_triage, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import CaseKind, CaseState, Event, Party
-from domain.city import ACCEPT, DISCIPLINE
-from storage import roles
+from domain.city import DISCIPLINE
+from storage import deadlines, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
+from storage.ids import ms
 from storage.roles import Role, RoleKind
 
 
@@ -36,7 +38,7 @@ async def accept(ctx: Context, id: str, version: int) -> Case:
 async def return_(ctx: Context, id: str, reason: str) -> Case:
     """Give a case back to the office because it is not the unit's. Misconduct reports can't be returned."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     if case.kind is CaseKind.MISCONDUCT:
         raise Refused(_("A misconduct report can't be returned. You can pass it on to another discipline team."))
     unit = case.unit
@@ -44,7 +46,7 @@ async def return_(ctx: Context, id: str, reason: str) -> Case:
     entry = await write(ctx, case, EntryKind.RETURNED, Party.CONTACT, reason)
     await note(ctx, case, Event.RETURN, Party.CONTACT, role, before=unit, entry=entry.id, text=entry.hash)
     await stop(ctx, case, Event.RETURN, DeadlineKind.REPLY, *UNITS)
-    await start(ctx, case, DeadlineKind.TRIAGE, ACCEPT)
+    await start_triage(ctx, case)
     await refresh_cards(ctx, case)
     await queue_for_office(ctx, case)
     await tell_followers(ctx, case, _("Your case is being assigned to another unit by the supervision office."))
@@ -54,7 +56,7 @@ async def return_(ctx: Context, id: str, reason: str) -> Case:
 async def ask(ctx: Context, id: str, question: str, files: Sequence[str] = ()) -> Case:
     """Ask the citizen something; that counts as signing in. One open question at a time."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     if (await facts(ctx, case)).question:
         raise Refused(_("Your last question is still open. Please wait for the answer, or report the result."))
     holder = case.holder or role.id
@@ -70,18 +72,25 @@ async def ask(ctx: Context, id: str, question: str, files: Sequence[str] = ()) -
         case,
         _("{unit} has a question for you. Reply to this message, or press the button.", unit=ctx.city.unit(case.unit or "")),
         files=entry.files,
+        alone=True,
     )
     return case
 
 
 async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) -> Case:
-    """Report what was done, with proof; the citizen says whether it is solved."""
+    """Report what was done, with proof; the citizen says whether it is solved. An answer that is only a usual one is flagged."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     case = await move(ctx, case, Event.REPORT, Party.CONTACT)
-    entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files)
-    await note(ctx, case, Event.REPORT, Party.CONTACT, role, entry=entry.id, text=entry.hash, files=list(entry.files))
+    usual = await templates.only(ctx, case.unit or "", result, files)
+    entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files, template=usual)
     await run_on(ctx, case, Event.REPORT)
+    answer = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.ANSWER)
+    due = ms(answer.due_at) if answer else None
+    await note(
+        ctx, case, Event.REPORT, Party.CONTACT, role,
+        due=due, entry=entry.id, text=entry.hash, files=list(entry.files), template=usual is not None,
+    )  # fmt: skip
     await stop(ctx, case, Event.REPORT, DeadlineKind.PROMISE, *UNITS)
     await start(ctx, case, DeadlineKind.CHECK, ctx.city.times(case.kind, case.category).check)
     await refresh_cards(ctx, case)
@@ -92,8 +101,8 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
 async def hand_over(ctx: Context, id: str, colleague: str) -> Role:
     """Hand a signed-in case to a colleague of the same unit, who holds it from now on."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
-    to = await roles.get(ctx.tx, colleague)
+    role = await ctx.as_holder(case)
+    to = await roles.keep(ctx.tx, colleague)
     if to is None or to.unit != case.unit or to.kind is not RoleKind.CONTACT or to not in await ctx.colleagues(case.unit or ""):
         raise Refused(_("This colleague is not a contact of your unit any more. Please choose another one."))
     case = await move(ctx, case, Event.HAND_OVER, Party.CONTACT, holder=to.id)
@@ -106,7 +115,7 @@ async def hand_over(ctx: Context, id: str, colleague: str) -> Role:
 async def pass_on(ctx: Context, id: str, unit: str) -> Case:
     """Pass a case on to a unit below one's own, or a misconduct report to another discipline team."""
     case = await ctx.case(id)
-    role = ctx.as_holder(case)
+    role = await ctx.as_holder(case)
     if unit not in passable(ctx, case):
         raise Refused(_("Case {number} can't be passed on to that unit.", number=case.number))
     before = case.unit

@@ -11,7 +11,7 @@ from actions.context import Context
 from actions.guessing import count_wrong, must_wait
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
-from storage import cases, invitations, ledger, people, roles
+from storage import cases, invitations, ledger, memory, people, roles
 from storage.database import Tx
 from storage.invitations import Invitation
 from storage.keys import Keys
@@ -19,16 +19,32 @@ from storage.roles import RoleKind
 
 LIFE = timedelta(days=7)
 DEVICE_LIFE = timedelta(minutes=15)
+TELEGRAM_NAME = "telegram username"
+"""Under this key the channel remembers how its bot is called there."""
 NAMELESS = {RoleKind.CONTACT: "联络员", RoleKind.HEAD: "负责人", RoleKind.OFFICE: "督查办"}
 
 
-async def invite(tx: Tx, keys: Keys, role: RoleKind, units: Sequence[str], name: str, now: datetime) -> str:
+async def invite(tx: Tx, keys: Keys, role: RoleKind, units: Sequence[str], name: str, now: datetime, by: str = "system") -> str:
     """Make a one-time code that gives a role (in some units), good for seven days; return the code."""
     code = _code()
     invitation = Invitation(role=role, units=tuple(units), name=name, person=None)
     await invitations.write(tx, keys.name("invitation", code), invitation, now, now + LIFE)
-    await ledger.append(tx, "city", "system", "invite", {"role": role, "units": list(units)}, now)
+    await ledger.append(tx, "city", by, "invite", {"role": role, "units": list(units)}, now)
     return code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where a code can be used; `telegram` is None until the bot's name there is known."""
+
+    web: str
+    telegram: str | None
+
+
+async def links(tx: Tx, keys: Keys, public_url: str, code: str, now: datetime) -> Links:
+    """Give the links that use a code."""
+    name = await memory.recall(tx, keys, TELEGRAM_NAME, now)
+    return Links(web=f"{public_url}/in/{code}", telegram=f"https://t.me/{name.decode()}?start={code}" if name else None)
 
 
 async def one_more_device(ctx: Context) -> str:

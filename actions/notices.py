@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from actions.cards import Card, Facts, citizen_card, facts, office_card, post_card, unit_card
 from actions.context import Context
 from dialog.outgoing import Outgoing, say
-from dialog.texts import Text, _
+from dialog.subjects import screen_button
+from dialog.texts import Text, _, verbatim
+from domain.bells import BellKind, hint
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE
-from storage import cases, outbox, people, quotas, releases, roles
+from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import Entry
 from storage.outbox import Lane
@@ -21,6 +23,16 @@ from storage.roles import Role, RoleKind
 
 TOGETHER = timedelta(seconds=1)
 """How long news waits for more about the same case."""
+
+FETCHED = "web"
+"""The channel whose messages wait until somebody looks; whoever is written to on another is told by it."""
+RING_PAUSE = timedelta(minutes=10)
+BELLS: dict[BellKind, Text] = {
+    BellKind.MAIL: _("E-mail"),
+    BellKind.WECOM: _("WeCom group robot"),
+    BellKind.DINGTALK: _("DingTalk group robot"),
+    BellKind.FEISHU: _("Feishu group robot"),
+}
 
 
 async def queue(
@@ -60,23 +72,89 @@ def unhurried(ctx: Context, case: Case) -> datetime:
 
 
 async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None) -> int:
-    """Tell a person, wherever they are; return how many conversations can be written to."""
-    reached = 0
-    for conversation in await people.conversations(ctx.tx, person):
-        await queue(ctx, conversation, message, due=due)
-        reached += not conversation.unreachable
-    return reached
+    """Tell a person, wherever they are, and ring for staff who have only the web; return how many chats can be written to."""
+    chats = await people.conversations(ctx.tx, person)
+    for chat in chats:
+        await queue(ctx, chat, message, due=due)
+    reached = [chat.channel for chat in chats if not chat.unreachable]
+    # What somebody follows as a citizen must never sound in a group of colleagues.
+    if set(reached) == {FETCHED} and message.card != Card.CITIZEN:
+        await _ring(ctx, person, message.subject, due)
+    return len(reached)
 
 
-async def tell_followers(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
+async def _ring(ctx: Context, person: str, about: str | None, due: datetime | None) -> None:
+    """Ring the bells of a member of staff, each once in ten minutes for one case: its number and a link, nothing else."""
+    bells = await people.bells(ctx.tx, person)
+    if not bells or not await roles.of_person(ctx.tx, person):
+        return
+    case = await cases.get(ctx.tx, about) if about else None
+    # A group has other members: of misconduct reports they don't even learn that there is one.
+    if case and case.kind is not CaseKind.MISCONDUCT:
+        what = _("Case {number}: something new.", number=case.number)
+    else:
+        what = _("There is news for you.")
+    for bell in bells:
+        to = await people.addressed(ctx.tx, ctx.keys, bell.id)
+        # Counted for the address: the robot of a group to which several colleagues gave it rings once for all of them.
+        once = ctx.keys.name("ring", bell.channel, to.address, about or "")
+        if await quotas.use(ctx.tx, once, 1, 1, RING_PAUSE, ctx.now) is None:
+            await queue(ctx, bell, bell_message(ctx, what), due=due)
+
+
+def bell_message(ctx: Context, what: Text) -> Outgoing:
+    """Say something with a bell: one sentence, and the link to the chat."""
+    return say(what, _("Open {link}", link=f"{ctx.public_url}/"))
+
+
+async def take_down(ctx: Context, bell: Conversation) -> None:
+    """Ring a bell no more, not even for what waits to be sent to it."""
+    await people.mark_unreachable(ctx.tx, bell.id, ctx.now)
+    await outbox.drop_waiting(ctx.tx, bell.id)
+
+
+async def bell_name(ctx: Context, bell: Conversation) -> Text:
+    """Name a bell to its owner."""
+    to = await people.addressed(ctx.tx, ctx.keys, bell.id)
+    kind = BellKind(bell.channel)
+    return _("{kind} {address}", kind=BELLS[kind], address=verbatim(hint(kind, to.address)))
+
+
+def code_key(bell: str) -> str:
+    """Name what is remembered of a bell whose code was mailed and not given yet."""
+    return f"bell code {bell}"
+
+
+async def tell_followers(
+    ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = (), alone: bool = False
+) -> None:
     """Tell the citizen, and everybody else who follows the case, what happened; the case's card comes with it.
 
-    What happens within a moment is told in one message.
+    What happens within a moment is told in one message. Those whose cases were merged into this one are told too, unless it
+    is for this case's own followers `alone`.
     """
+    await _tell_each(ctx, case, set(await cases.followers(ctx.tx, case.id)) - {but}, news, files)
+    if not alone:
+        await tell_merged(ctx, case, *news, but=but, files=files)
+
+
+async def tell_merged(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
+    """Tell those whose cases were merged into this one, with the card of their own; who follows both has heard it there.
+
+    The news must not quote a citizen: none sees another's words.
+    """
+    told = {but, *await cases.followers(ctx.tx, case.id)}
+    for merged in await cases.led_by(ctx.tx, case.id):
+        followers = set(await cases.followers(ctx.tx, merged.id)) - told
+        await _tell_each(ctx, merged, followers, news, files)
+        told |= followers
+
+
+async def _tell_each(ctx: Context, case: Case, persons: Set[str], news: tuple[Text, ...], files: Sequence[str]) -> None:
+    if not persons:
+        return
     card = citizen_card(ctx, await facts(ctx, case))
-    for person in await cases.followers(ctx.tx, case.id):
-        if person == but:
-            continue
+    for person in sorted(persons):
         for conversation in await people.conversations(ctx.tx, person):
             await _feed_back(ctx, conversation, card, news, tuple(files))
 
@@ -96,7 +174,7 @@ async def _feed_back(
 async def tell_unit(
     ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None
 ) -> None:
-    """Give every contact of the responsible unit the case's card, with what is new above it; nobody there: the office is told.
+    """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
     `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now.
     """
@@ -106,30 +184,41 @@ async def tell_unit(
     shown = tuple(files) if files is not None else f.citizens_files
     reached = 0
     for role in await _who_deals(ctx, f):
-        reached += await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown), due)
+        told = await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown), due)
+        reached += 0 if role.is_away(ctx.now) else told
     if not reached:
         await tell_unreachable(ctx, case.unit)
 
 
 async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None = None) -> None:
-    """Tell whoever deals with the case at the unit, or all its contacts while nobody has signed it in."""
-    await tell_unit(ctx, case, *news, files=entry.files if entry else ())
+    """Tell whoever deals with the case at the unit, or all its contacts while nobody has signed it in.
+
+    With a merged case that is the unit of the one it follows.
+    """
+    lead = await cases.leading(ctx.tx, case)
+    if lead.id != case.id:
+        news = (_("From a citizen whose case {number} was merged with this one:", number=case.number), *news)
+    await tell_unit(ctx, lead, *news, files=entry.files if entry else ())
 
 
 async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime | None = None) -> None:
-    """Tell the heads of a unit."""
-    for role in await roles.of_unit(ctx.tx, unit, RoleKind.HEAD):
+    """Tell the heads of a unit who are there; all of them where none is."""
+    heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
+    for role in [role for role in heads if not role.is_away(ctx.now)] or heads:
         await tell(ctx, role.person, message, due)
 
 
 async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None) -> None:
     """Tell everybody at the supervision office."""
-    for person in dict.fromkeys(role.person for role in await roles.of_kind(ctx.tx, RoleKind.OFFICE)):
+    for person in await _office(ctx):
         await tell(ctx, person, message, due)
 
 
 async def lose(ctx: Context, conversation: Conversation) -> None:
-    """Note that somebody can't be written to any more; the office is told of a member of staff."""
+    """Note that somebody can't be written to any more; the office is told of a member of staff, the owner of a bell."""
+    if conversation.is_bell:
+        await _lose_bell(ctx, conversation)
+        return
     if conversation.unreachable:
         return
     await people.mark_unreachable(ctx.tx, conversation.id, ctx.now)
@@ -139,6 +228,22 @@ async def lose(ctx: Context, conversation: Conversation) -> None:
         await tell_office(
             ctx, say(_("{name} can't be written to: the chat is blocked or was never started. Please ring them.", name=names))
         )
+
+
+async def _lose_bell(ctx: Context, bell: Conversation) -> None:
+    is_new = await memory.recall(ctx.tx, ctx.keys, code_key(bell.id), ctx.now)
+    if bell.unreachable and not is_new:
+        return
+    await take_down(ctx, bell)
+    await memory.remember(ctx.tx, ctx.keys, code_key(bell.id), b"", ctx.now)
+    if not is_new:
+        await ledger.append(ctx.tx, f"person:{bell.person}", "system", "bell_lost", {"kind": bell.channel}, ctx.now)
+    name = await bell_name(ctx, bell)
+    lines = (
+        _("Your bell can't be rung: {bell}. Its address is wrong, or nothing is taken there any more.", bell=name),
+        _("We send nothing there any more. You can set up another bell."),
+    )
+    await tell(ctx, bell.person, say(*lines, rows=((screen_button(_("Bell"), "bell"),),)))
 
 
 async def tell_unreachable(ctx: Context, unit: str) -> None:
@@ -162,7 +267,8 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
         )
         return
     f = await facts(ctx, case)
-    await tell_office(ctx, office_card(ctx, f).below(*news, files=f.citizens_files), due)
+    for person in await _office(ctx):
+        await tell(ctx, person, office_card(ctx, f, person).below(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
@@ -178,7 +284,8 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
     for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
-            await queue(ctx, conversation, office_card(ctx, f).below(files=f.citizens_files), edits=row.id)
+            card = office_card(ctx, f, conversation.person)
+            await queue(ctx, conversation, card.below(files=f.citizens_files), edits=row.id)
     await _refresh_posts(ctx, case)
 
 
@@ -201,13 +308,28 @@ async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Out
         await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id)
 
 
+async def _office(ctx: Context) -> Sequence[str]:
+    return tuple(dict.fromkeys(role.person for role in await roles.of_kind(ctx.tx, RoleKind.OFFICE)))
+
+
 async def _roles(ctx: Context, person: str) -> Sequence[Role]:
-    return [role for role in await roles.of_person(ctx.tx, person) if role.kind is RoleKind.CONTACT]
+    return [role for role in await roles.of_person(ctx.tx, person) if role.unit]
 
 
 async def _who_deals(ctx: Context, f: Facts) -> Sequence[Role]:
-    """One role a person: the holder alone where there is one, else every contact of the unit."""
-    if f.holder and f.holder.unit == f.case.unit:
-        return (f.holder,)
-    contacts = await ctx.colleagues(f.case.unit or "")
-    return tuple({role.person: role for role in contacts}.values())
+    """One role a person: the holder alone where there is one, else every contact of the unit; of them, those who are there.
+
+    Where nobody of them is, their deputies are told too; without a deputy the heads are told in their place.
+    """
+    unit = f.case.unit or ""
+    holds = f.holder is not None and f.holder.unit == unit
+    contacts = (f.holder,) if f.holder and holds else await ctx.colleagues(unit)
+    contacts = tuple({role.person: role for role in contacts}.values())
+    if there := [role for role in contacts if not role.is_away(ctx.now)]:
+        return there
+    deputies = [await roles.held(ctx.tx, role.deputy) for role in contacts if role.deputy]
+    stand_in = [role for role in deputies if role and role.unit == unit and not role.is_away(ctx.now)]
+    if stand_in:
+        return tuple({role.person: role for role in (*contacts, *stand_in)}.values())
+    heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
+    return [role for role in heads if not role.is_away(ctx.now)] or contacts

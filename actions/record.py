@@ -75,7 +75,15 @@ async def note(ctx: Context, case: Case, event: Event, party: Party, by: Role | 
 
 
 async def write(
-    ctx: Context, case: Case, kind: EntryKind, party: Party, text: str, *, files: Sequence[str] = (), message: str | None = None
+    ctx: Context,
+    case: Case,
+    kind: EntryKind,
+    party: Party,
+    text: str,
+    *,
+    files: Sequence[str] = (),
+    message: str | None = None,
+    template: str | None = None,
 ) -> Entry:
     """Keep a text of the case; what is personal in a citizen's words is sealed apart, staff's words stay as they wrote them."""
     masked = _masked(ctx, case, text) if party is Party.CITIZEN else Masked(text=text, found=())
@@ -90,6 +98,7 @@ async def write(
         files=files,
         now=ctx.now,
         message=message,
+        template=template,
     )
 
 

@@ -13,10 +13,10 @@ from datetime import datetime
 from actions.context import Context
 from domain.cases import CaseState, Event
 from domain.city import Rung, RungTo
-from domain.ladder import RungTime, next_rung, rung_times
+from domain.ladder import RungTime, next_rung, reached, rung_times
 from domain.limits import Limit
 from domain.working_days import Due, Pause
-from storage import deadlines
+from storage import deadlines, extensions
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.ids import new_id
@@ -55,18 +55,32 @@ async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> D
     return deadline
 
 
+async def start_triage(ctx: Context, case: Case) -> Deadline:
+    """Begin the office's time to assign a case: as long as a unit would have to sign it in, so that urgent ones are due first."""
+    return await start(ctx, case, DeadlineKind.TRIAGE, ctx.city.times(case.kind, case.category).accept)
+
+
+async def resume_promise(ctx: Context, case: Case) -> None:
+    """Let what the citizen was promised hold again, with its first due time."""
+    if promise := await deadlines.last_promise(ctx.tx, case.id):
+        await deadlines.update(ctx.tx, replace(promise, stopped_at=None, ended=None))
+
+
 async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:
     """Begin a unit's own deadlines anew because of an event, and return the one for its answer."""
     times = ctx.city.times(case.kind, case.category)
-    await deadlines.stop(ctx.tx, case.id, (DeadlineKind.TRIAGE, DeadlineKind.REPLY, *UNITS), event, ctx.now)
+    await stop(ctx, case, event, DeadlineKind.TRIAGE, DeadlineKind.REPLY, *UNITS)
     if case.state is CaseState.ASSIGNED:
         await start(ctx, case, DeadlineKind.ACCEPT, times.accept)
     return await start(ctx, case, DeadlineKind.ANSWER, times.answer)
 
 
 async def stop(ctx: Context, case: Case, event: Event, *kinds: DeadlineKind) -> None:
-    """End the running deadlines of these kinds, of every kind if none is named."""
-    await deadlines.stop(ctx.tx, case.id, kinds or tuple(DeadlineKind), event, ctx.now)
+    """End the running deadlines of these kinds, of every kind if none is named; what was asked for them comes to nothing."""
+    ended = kinds or tuple(DeadlineKind)
+    await deadlines.stop(ctx.tx, case.id, ended, event, ctx.now)
+    if DeadlineKind.ANSWER in ended:
+        await extensions.void(ctx.tx, case.id, ctx.now)
 
 
 async def pause(ctx: Context, case: Case) -> None:
@@ -93,41 +107,49 @@ async def run_on(ctx: Context, case: Case, event: Event) -> bool:
 
 async def reckon(ctx: Context, deadline: Deadline, rule: Limit | None = None) -> Deadline:
     """Reckon a due time again, by a longer rule where one is given: that re-arms the rungs which lie ahead then."""
-    stood = await pauses(ctx, deadline) if deadline.kind is DeadlineKind.ANSWER else ()
+    stood = await pauses(ctx, deadline)
     limit = rule or Limit.parse(deadline.rule)
     due = ctx.city.working_days.shifted(ctx.city.working_days.due(deadline.started_at, limit), stood)
     again = replace(deadline, rule=str(limit), due_at=due.at, calendar=_calendar(ctx, due), provisional=due.provisional)
     times = _times(ctx, again, stood)
     if rule:
         again = _armed(again, times, ctx.now)
-    elif deadline.next_rung_at is not None or not await _stands_still(ctx, deadline):
+    else:
         again = replace(again, next_rung_at=next((at for at, rung in times if rung.at not in again.passed), None))
+    if await _stands_still(ctx, deadline):
+        again = replace(again, next_rung_at=None)
     await deadlines.update(ctx.tx, again)
     return again
 
 
-async def ahead(ctx: Context, deadline: Deadline) -> tuple[RungTime, ...]:
-    """Give the rungs that a deadline has not passed yet, in order of time."""
-    stood = await pauses(ctx, deadline) if deadline.kind is DeadlineKind.ANSWER else ()
-    return tuple((at, rung) for at, rung in _times(ctx, deadline, stood) if rung.at not in deadline.passed)
-
-
-async def climb(ctx: Context, deadline: Deadline, rungs: Sequence[Rung]) -> Deadline:
-    """Put rungs behind a deadline and arm the next one."""
-    left = [(at, rung) for at, rung in await ahead(ctx, deadline) if rung not in rungs]
+async def climb(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> tuple[Rung, ...]:
+    """Put the rungs behind a deadline that it has reached, arm the next one, and give them; `every` is all of its case."""
+    left = [(at, rung) for at, rung in _times(ctx, deadline, _pauses(ctx, deadline, every)) if rung.at not in deadline.passed]
+    rungs = tuple(rung for _at, rung in reached(left, deadline.started_at, ctx.now))
     passed = (*deadline.passed, *(rung.at for rung in rungs))
-    climbed = replace(deadline, passed=passed, next_rung_at=left[0][0] if left else None)
-    await deadlines.update(ctx.tx, climbed)
-    return climbed
+    await deadlines.update(ctx.tx, replace(deadline, passed=passed, next_rung_at=next_rung(left, ctx.now)))
+    return rungs
 
 
-async def pauses(ctx: Context, answer: Deadline) -> Sequence[Pause]:
-    """Give the times in which a unit's time to answer stood still; one that goes on ends now."""
+async def pauses(ctx: Context, deadline: Deadline) -> Sequence[Pause]:
+    """Give the times in which a unit's time to answer stood still; one that goes on ends now. No other time ever does."""
+    if deadline.kind is not DeadlineKind.ANSWER:
+        return ()
+    return _pauses(ctx, deadline, await deadlines.of_case(ctx.tx, deadline.case))
+
+
+def _pauses(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> Sequence[Pause]:
     return [
         (reply.started_at, reply.stopped_at or ctx.now)
-        for reply in await deadlines.of_case(ctx.tx, answer.case)
-        if reply.kind is DeadlineKind.REPLY and reply.started_at >= answer.started_at
+        for reply in every
+        if deadline.kind is DeadlineKind.ANSWER and reply.kind is DeadlineKind.REPLY and reply.started_at >= deadline.started_at
     ]
+
+
+async def end_of(ctx: Context, answer: Deadline) -> Due:
+    """Give the time at which a unit's time to answer ends as things stand: it moves on while the citizen is asked."""
+    due = ctx.city.working_days.due(answer.started_at, Limit.parse(answer.rule))
+    return ctx.city.working_days.shifted(due, await pauses(ctx, answer))
 
 
 async def _stands_still(ctx: Context, deadline: Deadline) -> bool:

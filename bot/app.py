@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,8 @@ from bot.bell import Bell
 from bot.board import Board
 from bot.catalogues import read_catalogues
 from bot.channels.door import Channel
+from bot.channels.mail import Mail
+from bot.channels.robots import VENDORS, Robots
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.clock import Clock
@@ -37,6 +39,7 @@ from bot.town import Town
 from bot.vault import Vault
 from bot.web_server import application
 from dialog.texts import Words
+from domain.bells import BellKind, BellOffer
 from handlers import SUBJECTS
 from schedules import JOBS, SWEEPS
 from storage import cities, people
@@ -54,9 +57,20 @@ class NotReady(Exception):
 
 
 class App:
-    """The running program. `address` is where the web server listens, once it does."""
+    """The running program; `channels` are taken in the place of the usual ones.
 
-    def __init__(self, settings: Settings, database: Database, keys: Keys, clock: Clock, loaded: LoadedCity) -> None:
+    `address` is where the web server listens, once it does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        keys: Keys,
+        clock: Clock,
+        loaded: LoadedCity,
+        channels: Sequence[Channel] = (),
+    ) -> None:
         self.database = database
         self.keys = keys
         self.clock = clock
@@ -64,24 +78,29 @@ class App:
         self.words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
         self.address: tuple[str, int] | None = None
         self._bell = Bell(database)
-        self._town = Town(
-            clock, keys, settings.public_url, _limits(settings), settings.telegram_channel if settings.telegram_token else None
-        )
+        bells = BellOffer(mail=settings.smtp is not None, robots=settings.robot_origins)
+        posts_to = settings.telegram_channel if settings.telegram_token else None
+        self._town = Town(clock, keys, settings.public_url, _limits(settings), bells=bells, channel=posts_to)
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
-        door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
-        self.channels: dict[str, Channel] = {channel.name: channel for channel in self._channels(door, loaded)}
+        self.door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
+        self.channels: dict[str, Channel] = {c.name: c for c in channels or self._channels(self.door, loaded)}
         engine = Engine(SUBJECTS, self.words)
+        self.inbox = InboxLoop(database, clock, self._bell, engine, self._town, self.channels)
+        self.outboxes: dict[str, OutboxLoop] = {}
         self._loops: list[InboxLoop | MediaLoop | OutboxLoop] = [
-            InboxLoop(database, clock, self._bell, engine, self._town, self.channels),
+            self.inbox,
             MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
         ]
         for channel in self.channels.values():
             if channel.pushes:
                 pace = Pace(settings.pace_all, settings.pace_chat, settings.pace_group)
-                self._loops.append(OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace))
-        self._scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
+                hurried = channel.name not in set(BellKind)
+                sending = OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace, hurried=hurried)
+                self.outboxes[channel.name] = sending
+                self._loops.append(sending)
+        self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._board = Board(database, self._town, self.words)
         self._stopping = asyncio.Event()
 
@@ -95,8 +114,11 @@ class App:
             now=self.clock.now,
             behind_proxy=settings.behind_proxy,
         )
+        bells: list[Channel] = [Robots(self.words, self.clock, vendor) for vendor in VENDORS]
+        if settings.smtp:
+            bells.append(Mail(self.words, self.clock, server=settings.smtp, sender=settings.mail_from))
         if not settings.telegram_token:
-            return (chat,)
+            return (chat, *bells)
         telegram = Telegram(
             door,
             self.words,
@@ -110,7 +132,7 @@ class App:
             webhook_url=settings.telegram_webhook_url,
             webhook_secret=settings.telegram_webhook_secret or _derived_secret(settings.telegram_token, self.keys),
         )
-        return (chat, telegram)
+        return (chat, telegram, *bells)
 
     def stop(self) -> None:
         """Begin to end: nothing new is taken, what is held is finished."""
@@ -133,7 +155,7 @@ class App:
         finishing = [asyncio.create_task(loop.run()) for loop in self._loops]
         background = [
             asyncio.create_task(work)
-            for work in (self._bell.run(), self._scheduler.run(), *(channel.run() for channel in self.channels.values()))
+            for work in (self._bell.run(), self.scheduler.run(), *(channel.run() for channel in self.channels.values()))
         ]
         if ready:
             ready(self)

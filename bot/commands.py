@@ -18,4 +18,9 @@ FOR_EVERYONE: tuple[tuple[str, Text], ...] = (
     ("privacy", _("Who learns what")),
     ("help", _("Help")),
 )
-FOR_STAFF: tuple[tuple[str, Text], ...] = (("desk", _("My desk")), *FOR_EVERYONE)
+FOR_STAFF: tuple[tuple[str, Text], ...] = (
+    ("desk", _("My desk")),
+    ("bell", _("Bell")),
+    ("away", _("I will be away")),
+    *FOR_EVERYONE,
+)

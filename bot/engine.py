@@ -343,7 +343,11 @@ class Turn:
         if row is None or not fits or await self._is_question(row):
             await self._say(message)
             return
-        shown = replace(message, files=row.outgoing(self.ctx.keys).files)  # where an edit carries files, they must not vanish
+        before = row.outgoing(self.ctx.keys)
+        if before.chart or message.chart:  # a picture can't be put in words' place, nor words in a picture's
+            await self._say(message)
+            return
+        shown = replace(message, files=before.files)  # where an edit carries files, they must not vanish
         await queue(self.ctx, self.ctx.me.conversation, shown, lane=Lane.ANSWER, edits=row.id)
         if message.subject and message.subject != row.subject:
             await outbox.adopt(self.ctx.tx, row.id, message.subject, message.card)

@@ -21,6 +21,7 @@ from bot import operations
 from bot.app import App, NotReady, composed
 from bot.clock import Clock
 from bot.logs import set_up_logs
+from bot.replay.command import describe_replay, run_replay
 from bot.settings import BadSettings, Settings, read_settings
 from storage.database import StorageError
 from storage.keys import KeyProblem
@@ -80,6 +81,8 @@ def parser() -> argparse.ArgumentParser:
     parked = command("parked", "List what could not be dealt with or delivered, and try it again.", operations.parked_messages)
     parked.add_argument("what", nargs="?", choices=("list", "show", "retry"), default="list")
     parked.add_argument("id", nargs="?", help="the id of one, or all")
+    replay = command("replay", "Send a file of messages through the program in simulated time.", run_replay)
+    describe_replay(replay)
     command("verify", "Prove that the ledger is whole.", operations.verify_ledger)
     return top
 

@@ -10,20 +10,19 @@ from collections.abc import Sequence
 from actions import city as cities
 from actions.cards import KINDS
 from actions.city import BadCity, LoadedCity
-from actions.invitations import invite
+from actions.invitations import invite, links
 from actions.record import STATES
 from actions.verify import verify
 from bot.app import App, NotReady, check_keys, opened
 from bot.app import city_files as read_folder
 from bot.catalogues import read_catalogues
-from bot.channels.telegram import USERNAME_KEY
 from bot.clock import Clock
 from bot.settings import Settings
 from dialog.texts import Text, Words
 from domain.city_files import read_city
 from domain.city_tables import Problem
 from domain.numbers import read_case_number
-from storage import cases, inbox, invitations, ledger, memory, outbox, roles
+from storage import cases, deadlines, inbox, invitations, ledger, outbox, roles
 from storage.cases import Case
 from storage.database import Database, Tx
 from storage.ids import at
@@ -76,13 +75,12 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
                     raise NotReady(f"There is no unit {unit}. The codes stand in units.csv.")
             await check_keys(tx, keys, settings)
             code = await invite(tx, keys, role, arguments.unit, arguments.name, Clock().now())
-            username = await memory.recall(tx, keys, USERNAME_KEY, Clock().now())
-    links = _links(settings, code, username.decode() if username else None)
+            found = await links(tx, keys, settings.public_url, code, Clock().now())
     if arguments.json:
-        print(json.dumps(links))
+        print(json.dumps({"code": code, "telegram": found.telegram, "web": found.web}))
     else:
-        print(f"Web:      {links['web']}")
-        print(f"Telegram: {links['telegram'] or f'send the bot: /start {code}'}")
+        print(f"Web:      {found.web}")
+        print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
         print("The link works once, within seven days.")
     return DONE
 
@@ -123,15 +121,18 @@ async def _show_case(tx: Tx, loaded: LoadedCity, words: Words, typed: str, *, as
 
 
 async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> int:
-    """List, show, or try again what is parked: `in` could not be dealt with, `out` could not be delivered."""
+    """List, show, or try again what is parked: `in` could not be dealt with, `out` not delivered, `due` not chased."""
     async with opened(settings) as (database, _keys):
         await _ready(database)
         async with database.transaction() as tx:
-            coming, going = await inbox.parked(tx), await outbox.parked(tx)
+            coming, going, due = await inbox.parked(tx), await outbox.parked(tx), await deadlines.put_aside(tx)
             if arguments.what == "retry":
-                return await _retry(tx, arguments.id, [row.id for row in coming], [row.id for row in going])
+                return await _retry(
+                    tx, arguments.id, [row.id for row in coming], [row.id for row in going], [row.id for row, _why in due]
+                )
     lines = [f"in   {row.id}  {row.channel}  tries {row.tries}  {row.why}" for row in coming]
     lines += [f"out  {row.id}  {row.channel}  tries {row.tries}  {row.why}" for row in going]
+    lines += [f"due  {row.id}  {row.kind} of a case  since {row.due_at:%Y-%m-%d %H:%M} UTC  {why}" for row, why in due]
     if arguments.what == "show":
         lines = [line for line in lines if arguments.id and arguments.id in line]
         if not lines:
@@ -140,7 +141,7 @@ async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> 
     return DONE
 
 
-async def _retry(tx: Tx, id: str | None, coming: Sequence[str], going: Sequence[str]) -> int:
+async def _retry(tx: Tx, id: str | None, coming: Sequence[str], going: Sequence[str], due: Sequence[str]) -> int:
     if id is None:
         raise NotReady("Which one? huiyin parked retry ID, or: huiyin parked retry all")
     now = Clock().now()
@@ -149,9 +150,11 @@ async def _retry(tx: Tx, id: str | None, coming: Sequence[str], going: Sequence[
         done += id in (one, "all") and await inbox.unpark(tx, one)
     for one in going:
         done += id in (one, "all") and await outbox.unpark(tx, one, now)
+    for one in due:
+        done += id in (one, "all") and await deadlines.try_again(tx, one, now)
     if not done and id != "all":
         raise NotReady("Nothing parked has this id. huiyin parked lists them.")
-    print(f"{done} message(s) will be tried again.")
+    print(f"{done} of them will be tried again.")
     return DONE
 
 
@@ -211,14 +214,6 @@ async def _loaded(tx: Tx) -> LoadedCity:
     if loaded is None:
         raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
     return loaded
-
-
-def _links(settings: Settings, code: str, username: str | None) -> dict[str, str | None]:
-    return {
-        "code": code,
-        "telegram": f"https://t.me/{username}?start={code}" if username else None,
-        "web": f"{settings.public_url}/in/{code}",
-    }
 
 
 def _facts(case: Case) -> dict[str, object]:

@@ -52,6 +52,8 @@ class OutboxLoop:
         town: Town,
         attachments: Attachments,
         pace: Pace,
+        *,
+        hurried: bool = True,
     ) -> None:
         self._database = database
         self._keys = keys
@@ -65,7 +67,8 @@ class OutboxLoop:
         self._closed_until = datetime.fromtimestamp(0, UTC)
         self._hushed: dict[str, datetime] = {}
         self._stopping = False
-        self._rung = bell.listen("outbox")
+        # Bells may be a second late; woken by every turn of the whole city, their loops would take the write lock for nothing.
+        self._rung = bell.listen("outbox") if hurried else asyncio.Event()
 
     def stop(self) -> None:
         """Finish what is being sent and begin no other."""
@@ -89,6 +92,14 @@ class OutboxLoop:
                 await self._clock.until(self._rung, wait)
         await asyncio.gather(*self._sending.values(), return_exceptions=True)
         renewing.cancel()
+
+    async def drain(self) -> bool:
+        """Send all that is due now and wait until it is out; False if there was nothing."""
+        any_taken = False
+        while await self._take():
+            any_taken = True
+            await asyncio.gather(*self._sending.values(), return_exceptions=True)
+        return any_taken
 
     async def _renew(self) -> None:
         while True:
@@ -140,7 +151,9 @@ class OutboxLoop:
             to = await people.addressed(tx, self._keys, row.conversation)
             edited = await outbox.get(tx, row.edits) if row.edits else None
         if row.edits and (edited is None or not edited.external_id):
-            if edited and edited.sent_at is None and edited.parked_at is None:
+            if edited and edited.sent_at is None and edited.parked_at is None and edited.due_at > now:
+                await self._put_off(row, edited.due_at)  # it comes when the quiet hours are over, and so does its edit
+            elif edited and edited.sent_at is None and edited.parked_at is None:
                 await self._put_off(row, now + FILES_LOOK, holds=True)  # what it edits still waits for its files
             else:
                 await self._done(row, None)

@@ -8,7 +8,10 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from bot.mail_server import MailServer, Security
+from domain.bells import mail_address
 
 MEGABYTE = 1024 * 1024
 TAKEN_PATHS = ("/board", "/chat", "/in", "/static", "/healthz")
@@ -18,6 +21,8 @@ WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _WEBHOOK_PATH = re.compile(r"(/[A-Za-z0-9_~:-][A-Za-z0-9_.~:-]*)+")
 CHANNEL = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-100[0-9]{1,13}")
 _LISTEN = re.compile(r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
+_HOST = re.compile(r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?")
+_MAIL_SERVERS: dict[str, tuple[Security, int]] = {"smtp": ("none", 25), "smtps": ("tls", 465), "smtp+starttls": ("starttls", 587)}
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
@@ -182,3 +187,44 @@ def database(text: str, folder: Path) -> str:
             "PostgreSQL database, such as postgresql://huiyin:PASSWORD@db.example.org/huiyin."
         )
     return f"sqlite:{path(file, folder)}"
+
+
+def mail_server(text: str, _folder: Path) -> MailServer | None:
+    if not text:
+        return None
+    wrong = Wrong(
+        "is no mail server: write smtps://, smtp+starttls:// or smtp://, then name, password and host, such as "
+        "smtps://USER:PASSWORD@mail.example.org; a sign like @ or / in the password is written %40 or %2F."
+    )
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in _MAIL_SERVERS or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise wrong
+    security, usual_port = _MAIL_SERVERS[parts.scheme]
+    return MailServer(
+        security=security,
+        host=parts.hostname,
+        port=port or usual_port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def mail_from(text: str, _folder: Path) -> str:
+    address = mail_address(text) if text else ""
+    if address is None:
+        raise Wrong("is no e-mail address: write one without a name or brackets, such as huiyin@example.org.")
+    return address
+
+
+def robot_origins(text: str, _folder: Path) -> tuple[str, ...]:
+    origins = []
+    for word in text.lower().split():
+        host = _HOST.fullmatch(word)
+        if host is None:
+            raise Wrong("has something in it that is no host: write names only, with spaces between, such as open.feishu.cn.")
+        origins.append(f"{'http' if is_loopback(host['host']) else 'https'}://{word}")
+    return tuple(origins)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from dotenv.parser import parse_stream
 
+from bot.mail_server import MailServer
 from bot.setting_values import (
     CHANNEL,
     WEBHOOK_SECRET,
@@ -25,11 +26,14 @@ from bot.setting_values import (
     choice,
     database,
     listen,
+    mail_from,
+    mail_server,
     matching,
     megabytes,
     number,
     path,
     public_url,
+    robot_origins,
     seconds,
     some_megabytes,
     token,
@@ -97,8 +101,14 @@ class Settings:
     address_wrong_codes: int
     """The same, from one network address."""
     wrong_codes_wait: int
-    tick: timedelta
     """In minutes."""
+    tick: timedelta
+    smtp: MailServer | None = field(repr=False)
+    """None: no e-mail is sent."""
+    mail_from: str
+    """Not empty where there is a mail server."""
+    robot_origins: tuple[str, ...]
+    """`https://host` of each; on this machine itself `http://host`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +319,23 @@ SETTINGS: tuple[Setting, ...] = (
         parse=seconds,
         help="How many seconds lie between two looks at the deadlines; a fraction such as 0.5 is allowed.",
     ),
+    Setting(
+        name="SMTP",
+        default="",
+        parse=mail_server,
+        help="The mail server that takes e-mail for the bells of staff: `smtps://USER:PASSWORD@HOST`, `smtp+starttls://...`, or "
+        "unencrypted `smtp://...`; `:PORT` if it is not the usual one. Without one no e-mail is sent.",
+        secret=True,
+    ),
+    Setting(name="MAIL_FROM", default="", parse=mail_from, help="The address that e-mail comes from, needed with `HUIYIN_SMTP`."),
+    Setting(
+        name="ROBOT_HOSTS",
+        default="qyapi.weixin.qq.com oapi.dingtalk.com open.feishu.cn",
+        parse=robot_origins,
+        attribute="robot_origins",
+        help="The hosts of the group robots that staff may have as bells, with spaces between; a port is written `HOST:PORT`. "
+        "Nothing else is called, and only by `https` (on this machine itself by `http`).",
+    ),
 )
 
 
@@ -337,6 +364,11 @@ def read_settings(environ: Mapping[str, str], folder: Path) -> Settings:
         problems.append(
             "HUIYIN_TELEGRAM_WEBHOOK_URL is not set, but HUIYIN_TELEGRAM_MODE is webhook: write the address that Telegram brings "
             "messages to, such as https://example.org/telegram."
+        )
+    if values.get("smtp") and not values.get("mail_from", "unread"):
+        problems.append(
+            "HUIYIN_MAIL_FROM is not set, but HUIYIN_SMTP is: write the address that e-mail comes from, such as "
+            "huiyin@example.org."
         )
     if "keys" in values and "data" in values and _real(values["keys"]).is_relative_to(_real(values["data"])):
         problems.append(

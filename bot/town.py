@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.city import LoadedCity, current
 from actions.context import Context, Limits
 from bot.clock import Clock
+from domain.bells import NO_BELLS, BellOffer
 from storage import cities
 from storage.database import StorageError, Tx
 from storage.keys import Keys
@@ -17,11 +18,21 @@ class NoCity(StorageError):
 class Town:
     """Keeps the loaded city in memory; it never changes, a newer loading replaces it."""
 
-    def __init__(self, clock: Clock, keys: Keys, public_url: str, limits: Limits, channel: str | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        keys: Keys,
+        public_url: str,
+        limits: Limits,
+        *,
+        bells: BellOffer = NO_BELLS,
+        channel: str | None = None,
+    ) -> None:
         self._clock = clock
         self._keys = keys
         self._public_url = public_url
         self._limits = limits
+        self._bells = bells
         self._channel = channel
         self._loaded: LoadedCity | None = None
 
@@ -34,6 +45,7 @@ class Town:
             city=await self._city(tx),
             public_url=self._public_url,
             limits=self._limits,
+            bells=self._bells,
             channel=self._channel,
         )
 

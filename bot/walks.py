@@ -15,17 +15,20 @@ from pathlib import Path
 
 from actions import city
 from actions.context import Actor, Context, Limits
+from actions.timekeeping import start
 from bot.app import city_files
 from dialog.play import Answers, Asking, play
 from dialog.questions import SEND, Invalid, Kind, Question, pressed
 from dialog.subjects import Form
 from dialog.texts import Json, Text
+from domain.bells import BellOffer
 from domain.cases import CaseKind, CaseState
-from domain.city import LANGUAGES
+from domain.city import ANSWER, LANGUAGES
 from domain.numbers import case_number
 from storage import cases, people, roles
 from storage.cases import Case
 from storage.database import Tx, connect
+from storage.deadlines import DeadlineKind
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrate import migrate
@@ -37,7 +40,18 @@ UNIT = "urban-management"
 TOLD: Json = {"text": "小区门口的垃圾一周没人清运。", "files": [], "message": None}
 PLACE: Json = {"lon": 101.75, "lat": 36.63, "crs": "wgs84", "words": ""}
 # Tried one after the other on a question that wants words; the first that is taken counts.
-SAMPLES = ("城管", "13800000000", NUMBER, "1234 5678 9012 3456")
+SAMPLES = (
+    "城管",
+    "13800000000",
+    NUMBER,
+    "1234 5678 9012 3456",
+    "123456",
+    "2026-02-28",
+    "name@example.org",
+    "https://example.org/cgi-bin/webhook/send?key=1",
+    "https://example.org/robot/send?access_token=1",
+    "https://example.org/open-apis/bot/v2/hook/1",
+)
 
 
 Wording = tuple[str, ...]
@@ -175,4 +189,7 @@ async def _context(tx: Tx, keys: Keys) -> Context:
     some = timedelta(minutes=1)
     limits = Limits(messages_per_minute=1, upload_bytes=1, wrong_codes=1, address_wrong_codes=1, wrong_codes_wait=some)
     actor = Actor(person=here.person, language=LANGUAGES[0], roles=held, conversation=here)
-    return Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor)
+    bells = BellOffer(mail=True, robots=("https://example.org",))
+    ctx = Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor, bells=bells)
+    await start(ctx, case, DeadlineKind.ANSWER, ANSWER)
+    return ctx

@@ -78,6 +78,8 @@ class Event(StrEnum):
     REOPEN = "reopen"
     RELEASE = "release"
     REVOKE = "revoke"
+    UNBIND = "unbind"
+    REPLACE = "replace"
 
 
 class Party(StrEnum):
@@ -115,8 +117,8 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.PASS_ON: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ASSIGNED),
     E.ASK: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.ACCEPTED),
     E.REPLY: (OPEN, frozenset({P.CITIZEN}), None),
-    E.ADD: (OPEN, frozenset({P.CITIZEN}), None),
-    E.CORRECT: (OPEN, frozenset({P.CITIZEN}), None),
+    E.ADD: (OPEN | {S.MERGED}, frozenset({P.CITIZEN}), None),
+    E.CORRECT: (OPEN | {S.MERGED}, frozenset({P.CITIZEN}), None),
     E.URGE: (frozenset({S.TRIAGE, S.ASSIGNED, S.ACCEPTED}), frozenset({P.CITIZEN}), None),
     E.REPORT: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), S.ANSWERED),
     E.SOLVED: (frozenset({S.ANSWERED}), frozenset({P.CITIZEN}), S.CLOSED),
@@ -136,12 +138,14 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.REFUSE_EXTENSION: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE}), None),
     E.TAKE: (frozenset({S.TRIAGE}), frozenset({P.OFFICE}), None),
     E.MERGE: (frozenset({S.TRIAGE, S.ASSIGNED, S.ACCEPTED}), frozenset({P.OFFICE}), S.MERGED),
-    E.UNMERGE: (frozenset({S.MERGED}), frozenset({P.OFFICE}), S.TRIAGE),
+    E.UNMERGE: (frozenset({S.MERGED}), frozenset({P.OFFICE, P.SYSTEM}), S.TRIAGE),
     E.UNASSIGN: (frozenset({S.ASSIGNED}), frozenset({P.OFFICE}), S.TRIAGE),
     E.VERIFY: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),
     E.REOPEN: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), S.ACCEPTED),
     E.RELEASE: (frozenset({S.ASSIGNED, S.ACCEPTED, S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),
     E.REVOKE: (frozenset(S), frozenset({P.OFFICE}), None),
+    E.UNBIND: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE, P.SYSTEM}), S.ASSIGNED),
+    E.REPLACE: (frozenset({S.ACCEPTED, S.ANSWERED}), frozenset({P.OFFICE}), None),
 }
 
 

@@ -4,7 +4,30 @@ from __future__ import annotations
 
 from actions.context import Context
 from dialog.subjects import Subject
-from handlers import desk, filing, following, home, identity, office_desk, release, stray, timeline, unit_desk
+from handlers import (
+    absence,
+    bells,
+    caller,
+    desk,
+    digest,
+    extensions,
+    filing,
+    following,
+    head_desk,
+    home,
+    identity,
+    merging,
+    office_desk,
+    office_queue,
+    planning,
+    release,
+    silence,
+    staff,
+    stray,
+    templates,
+    timeline,
+    unit_desk,
+)
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
@@ -12,8 +35,20 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     following.SUBJECT,
     timeline.SUBJECT,
     desk.SUBJECT,
+    bells.SUBJECT,
     unit_desk.SUBJECT,
+    templates.SUBJECT,
+    absence.SUBJECT,
+    head_desk.SUBJECT,
+    planning.SUBJECT,
+    extensions.SUBJECT,
     office_desk.SUBJECT,
+    digest.SUBJECT,
+    office_queue.SUBJECT,
+    merging.SUBJECT,
+    staff.SUBJECT,
+    caller.SUBJECT,
+    silence.SUBJECT,
     release.SUBJECT,
     identity.SUBJECT,
     stray.SUBJECT,

@@ -8,6 +8,7 @@ from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Subject, act_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseState
+from handlers import absence
 from storage import cases
 from storage.roles import RoleKind
 
@@ -24,13 +25,18 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY)
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
         lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=count(len(waiting)), new=count(new)))
-        rows.append((screen_button(_("Our cases"), "unit"),))
+        rows.append((screen_button(_("Our cases"), "unit"), screen_button(_("Usual answers"), "templates")))
     if ctx.me.is_office:
         queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
         lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
-        rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("To publish"), "to_release")))
+        rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
+        rows.append((screen_button(_("Weekly digest"), "digest"), screen_button(_("To publish"), "to_release")))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
+        rows.append((screen_button(_("My unit"), "head"),))
+    if away := absence.line(ctx):
+        lines.append(away)
+    rows.append((absence.button(ctx), screen_button(_("Bell"), "bell")))
     rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Menu"), "menu")))
     return say(*lines, rows=tuple(rows))
 

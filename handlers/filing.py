@@ -85,7 +85,7 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
     lines.append(verbatim(excerpt(masked.text, 2000)) if masked.text else _("(no words, see the files)"))
     if command.files:
         lines.append(_("Files: {count}", count=len(command.files)))
-    lines.append(_("Place: {place}", place=_place(command, districts)))
+    lines.append(_("Place: {place}", place=where(command, districts)))
     lines.append(_("Your name: {name}", name=_mask_name(command.name)) if command.name else _("You stay anonymous."))
     if command.kind is not CaseKind.MISCONDUCT:
         lines.append(_("It may be published without you in it.") if command.publish else _("It will not be published."))
@@ -153,7 +153,8 @@ def _name(ctx: Context, area: str) -> Text:
     return Text("{name}", {"name": ctx.city.area(area)})
 
 
-def _place(command: FileCase, districts: Options) -> Text:
+def where(command: FileCase, districts: Options) -> Text:
+    """Say where a matter is, as the unit will read it."""
     place = command.place
     if place is None:
         return _("not known")

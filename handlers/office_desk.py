@@ -1,130 +1,195 @@
-"""What the supervision office does in chat: the queue of cases that no rule could route or a unit returned."""
+"""What the supervision office decides on a case in chat: assign, take back, refuse, check the result, reopen."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from actions import triage
+from actions import checking, triage
 from actions.cards import facts, office_card
 from actions.context import Context
-from dialog.outgoing import Outgoing, say
+from actions.record import state_after
+from dialog.outgoing import Outgoing
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Form, Refused, Reply, Screen, Subject, screen_button
+from dialog.subjects import Act, Form, Refused, Reply, Subject
 from dialog.texts import Text, _, verbatim
-from domain.cases import CaseState
-from domain.city import DISCIPLINE
-from handlers.following import one_line
+from domain.cases import CaseState, Event, Party
+from handlers.unit_search import no_unit, unit_names, units_named
 from storage import cases
+from storage.cases import Case
 
-PAGE = 6
-MOST_UNITS = 60
+OWN_WORDS = "own"
+OWN: Options = (Option(OWN_WORDS, _("Another reason")),)
+REFUSALS: dict[str, Text] = {
+    "not_ours": _("It is not for the offices of this city to deal with"),
+    "court": _("It is before a court, or a court has decided it"),
+    "unclear": _("Too little is known to act on"),
+    "dealt_with": _("It has been dealt with already and nothing new was said"),
+}
+TAKEN_BACK: dict[str, Text] = {
+    "mistake": _("It was assigned to your unit by mistake"),
+    "look_again": _("The office has to look at it once more"),
+}
+CHECKED: dict[str, Text] = {
+    "checked": _("We have looked at the result, and it is not solved"),
+    "called": _("We have asked the citizen, and it is not solved"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign:
-    """To which unit a case goes."""
+    """To which unit a case goes, and words for it."""
 
     case: str
     unit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refuse:
-    """Why a case is not taken on."""
-
-    case: str
     reason: str
 
 
-async def queue(ctx: Context, after: str) -> Outgoing:
-    """List the cases that wait to be assigned, oldest first."""
-    _office(ctx)
-    found = await cases.in_state(ctx.tx, CaseState.TRIAGE, after or None, PAGE + 1)
-    rows = [(screen_button(one_line(ctx, case), "office_case", case.id),) for case in found[:PAGE]]
-    if len(found) > PAGE:
-        rows.append((screen_button(_("Newer ones"), "office", found[PAGE - 1].id),))
-    rows.append((screen_button(_("My desk"), "desk"),))
-    confidential = await cases.count_confidential(ctx.tx)
-    return say(
-        _("Waiting to be assigned, the oldest first:") if found else _("No case is waiting to be assigned."),
-        _("Misconduct reports with the discipline teams: {count}", count=confidential),
-        rows=tuple(rows),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """What is decided about a case, and why. `reason` is a key of the usual reasons, or OWN_WORDS."""
+
+    case: str
+    reason: str
+    text: str
 
 
-async def show(ctx: Context, id: str) -> Outgoing:
-    """Show one case to the office."""
-    case = await cases.get(ctx.tx, id)
-    if case is None:
-        raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
-    ctx.as_office(case)
-    f = await facts(ctx, case)
-    return office_card(ctx, f).below(files=f.citizens_files)
-
-
-async def assign(d: Dialog) -> Assign:
-    """Choose a unit: by a part of its name, then from the list."""
+async def assign(d: Dialog) -> Assign | None:
+    """Choose a unit by a part of its name, and confirm it."""
+    names = await d.look("names", unit_names)
     part = await d.text(
-        "part", _("Which unit? Please write a part of its name, such as water."), label=_("Part of the name"), most=60
+        "part",
+        _("Which unit? Please write a part of its name, such as water."),
+        label=_("Part of the name"),
+        most=60,
+        check=no_unit(names),
     )
-    found = await d.look("units", units_named, part)
+    found = await d.look("units", units_named, names, part)
     unit = await d.choose("unit", _("Please choose the unit. With Back you can search again."), found, label=_("Unit"))
-    return Assign(case=d.arg, unit=unit)
+    reason = await d.on_request("reason", _("What should the unit know?"), label=_("Words for the unit"), most=500)
+    name = next(option.label for option in found if option.key == unit)
+    words = verbatim(reason) if reason else _("With Change you can add words for the unit.")
+    sure = await d.confirm("sure", _("Assign the case to this unit?"), (name, words), yes=_("Assign it"))
+    return Assign(case=d.arg, unit=unit, reason=reason) if sure else None
 
 
-async def units_named(ctx: Context, part: str) -> Options:
-    """Offer the units whose name has these words in it; all of them where none has."""
-    units = [unit for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE]
-    folded = part.casefold()
-    found = [u for u in units if folded in u.name.casefold() or folded in u.name_en.casefold() or part == u.code]
-    found = found or [u for u in units if _abbreviates(part, u.name)]
-    return tuple(Option(u.code, Text("{name}", {"name": ctx.city.unit(u.code)})) for u in (found or units)[:MOST_UNITS])
+async def unassign(d: Dialog) -> Decide:
+    """Ask why a unit loses a case that it has not signed in."""
+    reason, text = await _why(d, _("Why is the case taken back? The unit will read this."), TAKEN_BACK)
+    return Decide(case=d.arg, reason=reason, text=text)
 
 
-async def refuse(d: Dialog) -> Refuse | None:
+async def refuse(d: Dialog) -> Decide | None:
     """Ask for the reason that the citizen will read."""
-    reason = await d.text("reason", _("Why can't the case be taken on? The citizen will read this."), label=_("Reason"))
-    sure = await d.confirm("sure", _("The case ends here. Refuse it for this reason?"), (verbatim(reason),), yes=_("Refuse it"))
-    return Refuse(case=d.arg, reason=reason) if sure else None
+    reason, text = await _why(d, _("Why can't the case be taken on? The citizen will read this."), REFUSALS)
+    shown = REFUSALS.get(reason, verbatim(text))
+    sure = await d.confirm("sure", _("The case ends here. Refuse it for this reason?"), (shown,), yes=_("Refuse it"))
+    return Decide(case=d.arg, reason=reason, text=text) if sure else None
+
+
+async def reopen(d: Dialog) -> Decide | None:
+    """Ask why a case has to be dealt with again."""
+    reason, text = await _why(d, _("Why is the case reopened? Unit and citizen will read this."), CHECKED)
+    shown = CHECKED.get(reason, verbatim(text))
+    sure = await d.confirm("sure", _("The unit gets fresh time for it. Reopen the case?"), (shown,), yes=_("Reopen it"))
+    return Decide(case=d.arg, reason=reason, text=text) if sure else None
+
+
+async def _why(d: Dialog, prompt: Text, usual: dict[str, Text]) -> tuple[str, str]:
+    options = (*(Option(key, label) for key, label in usual.items()), *OWN)
+    reason = await d.choose("reason", prompt, options, label=_("Reason"))
+    if reason != OWN_WORDS:
+        return reason, ""
+    return reason, await d.text("words", _("Please write the reason."), label=_("In your words"), most=500)
 
 
 async def give(ctx: Context, command: Assign) -> Reply:
     """Assign."""
-    case = await triage.assign(ctx, command.case, command.unit)
+    case = await triage.assign(ctx, command.case, command.unit, command.reason)
     unit = ctx.city.unit(command.unit)
-    return Reply(messages=(say(_("Case {number} has been assigned to {unit}.", number=case.number, unit=unit)),))
+    return await shown(ctx, case, _("Case {number} has been assigned to {unit}.", number=case.number, unit=unit))
 
 
-async def turn_down(ctx: Context, command: Refuse) -> Reply:
+async def take_back(ctx: Context, command: Decide) -> Reply:
+    """Undo an assignment."""
+    case = await triage.unassign(ctx, command.case, _reason(command))
+    return await shown(ctx, case, _("Case {number} has been taken back and waits to be assigned.", number=case.number))
+
+
+async def turn_down(ctx: Context, command: Decide) -> Reply:
     """Refuse."""
-    case = await triage.refuse(ctx, command.case, command.reason)
-    return Reply(messages=(say(_("Case {number} has been ended; the citizen has been told why.", number=case.number)),))
+    case = await triage.refuse(ctx, command.case, _reason(command))
+    return await shown(ctx, case, _("Case {number} has been ended; the citizen has been told why.", number=case.number))
+
+
+async def begin_again(ctx: Context, command: Decide) -> Reply:
+    """Reopen."""
+    case = await checking.reopen(ctx, command.case, _reason(command), checked=command.reason in CHECKED)
+    return await shown(ctx, case, _("Case {number} has been reopened; unit and citizen have been told why.", number=case.number))
+
+
+async def checked(ctx: Context, id: str, version: int) -> Reply:
+    """Note that the result was checked and holds."""
+    case = await checking.confirm(ctx, id)
+    return await shown(ctx, case, _("It is noted that the result of case {number} was checked and holds.", number=case.number))
+
+
+async def shown(ctx: Context, case: Case, news: Text) -> Reply:
+    """Answer with the case as it stands now, from where the last step can be undone."""
+    return Reply(messages=(await _card(ctx, case, news),))
+
+
+async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
+    return office_card(ctx, await facts(ctx, case), ctx.me.person).below(news)
 
 
 async def may_decide(ctx: Context, id: str) -> None:
-    """Let only the office open a form, and only while the case waits."""
+    """Let only the office open a form, and only while the case waits and no colleague has taken it."""
     case = await cases.get(ctx.tx, id)
-    ctx.as_office(case)
     if case is None or case.state is not CaseState.TRIAGE:
+        ctx.as_office(case)
         raise Refused(_("Somebody else has dealt with this case already."))
+    await triage.as_decider(ctx, case)
 
 
-def _abbreviates(short: str, name: str) -> bool:
-    """Tell whether a name has these characters in this order: 城管 is short for 城市管理局."""
-    left = iter(name)
-    return all(character in left for character in short)
+def may(event: Event) -> Callable[[Context, str], Awaitable[None]]:
+    """Let only the office open a form, and only while the case allows what it leads to."""
+
+    async def allowed(ctx: Context, id: str) -> None:
+        """Let only the office open a form, and only while the case allows it."""
+        case = await cases.get(ctx.tx, id)
+        ctx.as_office(case)
+        if case is None:
+            raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
+        state_after(case, event, Party.OFFICE)
+
+    return allowed
 
 
-def _office(ctx: Context) -> None:
-    if not ctx.me.is_office:
-        raise Refused(_("Only the supervision office can do this."))
+# Entries keep plain words, in the city's first language.
+REASON_WORDS = {
+    "not_ours": "不属于本市受理范围",
+    "court": "已进入诉讼程序或已有法院裁判",
+    "unclear": "情况不清，无法办理",
+    "dealt_with": "此前已办结，且没有新的情况",
+    "mistake": "派错单位",
+    "look_again": "督查办需要进一步核实",
+    "checked": "经核查，问题没有解决",
+    "called": "经回访，群众反映问题没有解决",
+}
+
+
+def _reason(command: Decide) -> str:
+    return REASON_WORDS.get(command.reason) or command.text
 
 
 SUBJECT: Subject[Context] = Subject(
-    screens=(Screen(name="office", view=queue), Screen(name="office_case", view=show)),
+    acts=(Act(name="checked", do=checked),),
     forms=(
         Form(name="assign", title=_("Assigning a case"), script=assign, then=give, may=may_decide),
+        Form(name="unassign", title=_("Taking a case back"), script=unassign, then=take_back, may=may(Event.UNASSIGN)),
         Form(name="refuse", title=_("Refusing a case"), script=refuse, then=turn_down, may=may_decide),
+        Form(name="reopen", title=_("Reopening a case"), script=reopen, then=begin_again, may=may(Event.REOPEN)),
     ),
 )

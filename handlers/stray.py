@@ -112,7 +112,7 @@ async def purposes(ctx: Context, id: str) -> Options:
     """Offer what a contact can do with words about a case as it stands."""
     case = await cases.get(ctx.tx, id)
     question = (Option("ask", _("Send it to the citizen as a question")),)
-    result = (Option("report", _("Report it as the result")),)
+    result = (Option("report_told", _("Report it as the result")),)
     open_ = case is not None and case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED)
     return (
         *(question if open_ else ()),

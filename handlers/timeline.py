@@ -12,6 +12,7 @@ from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
 from domain.cases import CaseKind, Event, Satisfaction
 from domain.ledger import Entry as LedgerRow
+from domain.ledger import JsonValue
 from storage import cases, entries, ledger, roles
 from storage.cases import Case
 from storage.entries import Entry
@@ -40,9 +41,20 @@ WORDS: dict[Event, Text] = {
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
     Event.RUN_ON: _("The unit's question was not answered in time; its own time runs on."),
     Event.RECKON: _("A new date, since the holidays are announced: {due}"),
+    Event.PLAN: _("Plan of the unit: {text}"),
+    Event.ASK_EXTENSION: _("The unit asks for more time, until {due}: {text}"),
+    Event.GRANT_EXTENSION: _("The unit has been given more time, until {due}."),
+    Event.REFUSE_EXTENSION: _("The unit has not been given more time: {text}"),
     Event.RELEASE: _("Published: {text}"),
     Event.REVOKE: _("Taken off the public board."),
     Event.REVEAL: _("Your name was looked at by those who may."),
+    Event.UNASSIGN: _("To be assigned to another unit."),
+    Event.MERGE: _("Dealt with together with another case about the same matter."),
+    Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
+    Event.REPLACE: _("Handed to a colleague at {unit}."),
+    Event.UNBIND: _("To be signed in by another contact of {unit}."),
+    Event.VERIFY: _("Checked by the supervision office: the result holds."),
+    Event.REOPEN: _("Reopened by the supervision office: {text}"),
 }
 # What only staff read, and with whose words.
 STAFF_WORDS: dict[Event, Text] = {
@@ -50,7 +62,28 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.HAND_OVER: _("Handed to {name}."),
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
     Event.RUNG: _("Reminded by the ladder ({rung}): the time ends {due}."),
+    Event.ASSIGN: _("Assigned to {unit}. {text}"),
+    Event.UNASSIGN: _("Taken back from {unit}: {text}"),
+    Event.TAKE: _("Taken by {name}."),
+    Event.REPLACE: _("Handed to {name}."),
 }
+STAFF_MERGED: dict[Event, Text] = {
+    Event.MERGE: _("Another case was merged with this one."),
+    Event.UNMERGE: _("A case that was merged with this one is on its own again."),
+}
+# What reads otherwise where the ledger says this beside the event.
+OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
+    (Event.TAKE, "back", True): _("Given back by {name}."),
+    (Event.VERIFY, "holds", False): _("Checked by the supervision office: the result does not hold."),
+}
+# What happened to a case that those read, too, whose own was merged into it: nothing that its citizen did or said.
+SHARED = frozenset(
+    {
+        Event.QUEUE, Event.ASSIGN, Event.UNASSIGN, Event.ACCEPT, Event.RETURN, Event.HAND_OVER, Event.PASS_ON, Event.REPLACE,
+        Event.UNBIND, Event.PLAN, Event.GRANT_EXTENSION, Event.REFUSE_EXTENSION, Event.RECKON, Event.REPORT, Event.SOLVED,
+        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE,
+    }
+)  # fmt: skip
 
 
 async def timeline(ctx: Context, id: str) -> Outgoing:
@@ -76,31 +109,42 @@ async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
     if case is None:
         raise Refused(_("We can't find this case. Please open it again from your list: /my"))
     follows = await cases.follows(ctx.tx, case.id, ctx.me.person)
-    staff = bool(case.unit and case.unit in ctx.me.units) or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT)
+    staff = bool(case.unit and case.unit in (*ctx.me.units, *ctx.me.headed)) or (
+        ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT
+    )
     if not follows and not staff:
         raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
     return case, staff and not follows
 
 
 async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
-    """Put a case's whole history into lines, oldest first."""
+    """Put a case's whole history into lines, oldest first; a merged one goes on with that of the case which it follows."""
+    lead = await cases.leading(ctx.tx, case)
     texts = {entry.id: entry for entry in await entries.of_case(ctx.tx, case.id)}
+    rows = list(await ledger.of_subject(ctx.tx, f"case:{case.id}"))
+    if lead.id != case.id:
+        texts |= {entry.id: entry for entry in await entries.of_case(ctx.tx, lead.id)}
+        merged_ms = max(row.at_ms for row in rows if row.event == Event.MERGE)
+        shared = [row for row in await ledger.of_subject(ctx.tx, f"case:{lead.id}") if Event(row.event) in SHARED]
+        rows += [row for row in shared if row.at_ms >= merged_ms]
     lines = [title(ctx, case)]
     unit = None
-    for row in await ledger.of_subject(ctx.tx, f"case:{case.id}"):
-        unit = str(row.payload.get("before" if row.event == Event.RETURN else "unit") or "") or unit
+    for row in sorted(rows, key=lambda row: row.at_ms):
+        back = row.event in (Event.RETURN, Event.UNASSIGN)
+        unit = str(row.payload.get("before" if back else "unit") or "") or unit
         if line := await _line(ctx, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(at(row.at_ms)), what=line))
-    lines.append(_("Now: {state}", state=STATES[case.state]))
+    lines.append(_("Now: {state}", state=STATES[lead.state]))
     return tuple(lines)
 
 
 async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
-    if (staff and event is Event.REVEAL) or not row.payload.get("fired", True):
-        return None
-    if words is None:
+    words = next((other for (of, key, so), other in OTHERWISE.items() if (of, so) == (event, row.payload.get(key))), words)
+    if "merged" in row.payload:  # another case came to this one, or left it
+        words = STAFF_MERGED.get(event) if staff else None
+    if words is None or (staff and event is Event.REVEAL):
         return None
     entry = texts.get(str(row.payload.get("entry") or ""))
     role = await roles.get(ctx.tx, str(row.payload.get("to") or row.actor.partition(":")[2])) if staff else None

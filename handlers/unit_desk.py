@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import handling
 from actions.cards import facts, unit_card
 from actions.context import Context
-from dialog.outgoing import Outgoing, say
+from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
-from dialog.questions import Option, Options
+from dialog.questions import Option, Options, Told
 from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
-from dialog.texts import Text, _, verbatim
+from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import CaseKind, CaseState
+from handlers import templates
 from handlers.following import one_line
-from storage import cases
+from storage import cases, workloads
 from storage.cases import Case
+from storage.workloads import Place, Waiting
 
 PAGE = 6
 OWN_WORDS = "own"
+ADDING = (Option("no", _("Nothing to add")), Option("yes", _("Add something")))
 REASONS: dict[str, Text] = {
     "not_our_task": _("Not our task"),
     "not_our_area": _("Not in our area"),
@@ -47,13 +51,55 @@ class HandOver:
 
 
 async def ours(ctx: Context, after: str) -> Outgoing:
-    """List the open cases of a contact's units, oldest first."""
+    """List what waits for a contact's units: what is late first, then by the time at which it is due."""
+    if not ctx.me.units:
+        raise Refused(_("This list is for the contacts of a unit."))
+    found = await workloads.most_urgent(ctx.tx, ctx.me.units, place(after), PAGE + 1)
+    rows = await waiting_rows(ctx, found[:PAGE], "unit_case")
+    if len(found) > PAGE:
+        rows.append((screen_button(_("Less urgent ones"), "unit", cursor(found[PAGE - 1])),))
+    rows.append((screen_button(_("All open cases"), "unit_all"), screen_button(_("My desk"), "desk")))
+    if not found:
+        return say(_("Nothing waits for your unit."), rows=tuple(rows))
+    return say(
+        _("What waits for your unit, the most urgent first. ‼ is late, ◇ waits for the citizen's answer."), rows=tuple(rows)
+    )
+
+
+async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> list[tuple[Button, ...]]:
+    """Give a button for each case, with its due day and a mark if it is late or stands still."""
+    rows: list[tuple[Button, ...]] = []
+    for waiting in found:
+        case = await cases.get(ctx.tx, waiting.case)
+        if case is None:
+            continue
+        mark = "◇ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
+        day = Moment(waiting.due_at, day=True)
+        label = _("{mark}{day}: {case}", mark=mark, day=day, case=one_line(ctx, case))
+        rows.append((screen_button(label, screen, case.id),))
+    return rows
+
+
+def cursor(waiting: Waiting) -> str:
+    """Write down where the next page begins."""
+    due, id = waiting.place
+    return f"{due}.{id}"
+
+
+def place(cursor: str) -> Place | None:
+    """Read where a page begins; None is the first one."""
+    due, _dot, id = cursor.partition(".")
+    return (int(due), id) if due.isdecimal() and len(due) < 16 else None
+
+
+async def all_open(ctx: Context, after: str) -> Outgoing:
+    """List all open cases of a contact's units, oldest first: also those that are answered."""
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
     found = await cases.of_units(ctx.tx, ctx.me.units, after or None, PAGE + 1)
     rows = [(screen_button(one_line(ctx, case), "unit_case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
-        rows.append((screen_button(_("Newer ones"), "unit", found[PAGE - 1].id),))
+        rows.append((screen_button(_("Newer ones"), "unit_all", found[PAGE - 1].id),))
     rows.append((screen_button(_("My desk"), "desk"),))
     return say(_("Open cases of your unit, the oldest first:") if found else _("Nothing is open at your unit."), rows=tuple(rows))
 
@@ -96,16 +142,40 @@ async def ask(d: Dialog) -> Written | None:
 
 
 async def report(d: Dialog) -> Written | None:
-    """Report the result with proof."""
+    """Report the result, with a usual answer where the unit has any."""
+    usual = await d.look("usual", templates.choices, d.arg)
+    picked = templates.OWN_WORDS
+    if usual:
+        picked = await d.choose("template", _("Use a usual answer?"), usual, label=_("Usual answer"))
+    if picked == templates.OWN_WORDS:
+        return await report_told(d)
+    answer = await d.look("answer", templates.words, picked)
+    add = await d.choose("add", _("This will be the answer:\n{text}", text=answer), ADDING, label=_("Anything to add"))
+    told = Told()
+    if add == "yes":
+        told = await d.collect(
+            "added",
+            _("What would you like to add? Photos and documents too. Press Done when you have finished."),
+            label=_("Added"),
+        )
+    return await _sure_of(d, "\n".join(filter(None, (answer, told.in_words()))), told.files)
+
+
+async def report_told(d: Dialog) -> Written | None:
+    """Report the result in own words, with proof."""
     told = await d.collect(
         "told",
         _("What was done? Please send photos or documents as proof too. Press Done when you have finished."),
         label=_("Result"),
     )
-    words = verbatim(told.text) if told.text else _("(no words, see the files)")
-    lines = (words, _("Files: {count}", count=len(told.files))) if told.files else (words,)
+    return await _sure_of(d, told.in_words(), told.files)
+
+
+async def _sure_of(d: Dialog, text: str, files: tuple[str, ...]) -> Written | None:
+    words = verbatim(text) if text else _("(no words, see the files)")
+    lines = (words, _("Files: {count}", count=len(files))) if files else (words,)
     sure = await d.confirm("sure", _("The citizen will read this. Send it?"), lines)
-    return Written(case=d.arg, text=told.in_words(), files=told.files) if sure else None
+    return Written(case=d.arg, text=text, files=files) if sure else None
 
 
 async def hand_over(d: Dialog) -> HandOver | None:
@@ -121,10 +191,10 @@ async def hand_over(d: Dialog) -> HandOver | None:
 async def receivers(ctx: Context, id: str) -> Options:
     """Offer the colleagues of a case's holder, and the units to which it can be passed on."""
     case = await _mine(ctx, id)
-    mine = {role.id for role in ctx.me.roles}
-    colleagues = [r for r in await ctx.colleagues(case.unit or "") if r.id not in mine and r.person != ctx.me.person]
+    holds = await ctx.holds(case)
+    colleagues = [r for r in await ctx.colleagues(case.unit or "") if r.id != case.holder and (r.person != ctx.me.person)]
     return (
-        *(Option(f"role={role.id}", verbatim(role.name)) for role in colleagues if case.holder in mine),
+        *(Option(f"role={role.id}", verbatim(role.name)) for role in colleagues if holds),
         *(Option(f"unit={unit}", Text("{name}", {"name": ctx.city.unit(unit)})) for unit in handling.passable(ctx, case)),
         Option("nobody", _("Nobody, keep it")),
     )
@@ -162,7 +232,7 @@ async def pass_over(ctx: Context, to: HandOver) -> Reply:
 
 async def may_work(ctx: Context, id: str) -> None:
     """Let only those open a form who deal with the case, or could sign it in."""
-    ctx.as_holder(await _mine(ctx, id))
+    await ctx.as_holder(await _mine(ctx, id))
 
 
 async def may_report(ctx: Context, id: str) -> None:
@@ -176,7 +246,7 @@ async def may_report(ctx: Context, id: str) -> None:
 async def may_return(ctx: Context, id: str) -> None:
     """Let only those open a form who deal with the case, or could sign it in; misconduct reports are never returned."""
     case = await _mine(ctx, id)
-    ctx.as_holder(case)
+    await ctx.as_holder(case)
     if case.kind is CaseKind.MISCONDUCT:
         raise Refused(_("A misconduct report can't be returned. You can pass it on to another discipline team."))
 
@@ -202,12 +272,13 @@ REASON_WORDS = {
 }
 
 SUBJECT: Subject[Context] = Subject(
-    screens=(Screen(name="unit", view=ours), Screen(name="unit_case", view=show)),
+    screens=(Screen(name="unit", view=ours), Screen(name="unit_all", view=all_open), Screen(name="unit_case", view=show)),
     acts=(Act(name="accept", do=accept),),
     forms=(
         Form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return),
         Form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
         Form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report),
+        Form(name="report_told", title=_("Reporting the result"), script=report_told, then=send_report, may=may_report),
         Form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
     ),
 )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from actions import chasing
 from actions.context import Context
 from domain.city import City
-from schedules import board, chase, housekeeping, seal
+from schedules import board, chase, digest, housekeeping, morning, seal
 
 Slot = Callable[[City, datetime], datetime]
 
@@ -69,6 +69,8 @@ JOBS = (
     Job(name="seal", slot=every(timedelta(minutes=10)), run=seal.run),
     Job(name="board", slot=every(timedelta(minutes=10)), run=board.run),
     Job(name="housekeeping", slot=every(timedelta(hours=1)), run=housekeeping.run),
+    Job(name="digest", slot=every_week, run=digest.run),
+    Job(name="morning", slot=every_morning, run=morning.run),
 )
 
 SWEEPS = (Sweep(name="chase", due=chase.reached, do=chasing.chase), Sweep(name="settle", due=chase.estimated, do=chasing.settle))

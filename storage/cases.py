@@ -70,9 +70,12 @@ async def for_change(tx: Tx, id: str) -> Case | None:
     return _case(row) if row else None
 
 
-async def free_for_change(tx: Tx, id: str) -> Case | None:
-    """Take a case for this transaction if nobody has it; None if somebody does."""
-    row = await tx.one("SELECT * FROM cases WHERE id = :id /*pg FOR NO KEY UPDATE SKIP LOCKED */", id=id)
+async def of_deadline(tx: Tx, id: str) -> Case | None:
+    """Take the case of a deadline for this transaction; None if somebody else works on it."""
+    row = await tx.one(
+        "SELECT * FROM cases WHERE id = (SELECT case_id FROM deadline WHERE id = :id) /*pg FOR NO KEY UPDATE SKIP LOCKED */",
+        id=id,
+    )
     return _case(row) if row else None
 
 
@@ -160,6 +163,45 @@ async def of_units(tx: Tx, units: Sequence[str], after: str | None, limit: int) 
         )
         found += [_case(row) for row in rows]
     return sorted(found, key=lambda case: case.id)[:limit]
+
+
+async def held_by(tx: Tx, role: str) -> Sequence[str]:
+    """Read the ids of the open cases that a role holds, in their order."""
+    rows = await tx.all("SELECT id FROM cases WHERE holder = :role AND closed_at IS NULL ORDER BY id", role=role)
+    return [row["id"] for row in rows]
+
+
+async def merged_into(tx: Tx, id: str) -> Sequence[Case]:
+    """Read the cases that were merged into this one, in the order of their ids."""
+    rows = await tx.all("SELECT * FROM cases WHERE merged_into = :id ORDER BY id", id=id)
+    return [_case(row) for row in rows]
+
+
+async def led_by(tx: Tx, id: str) -> Sequence[Case]:
+    """Read the cases that follow this one since they were merged, over every merging."""
+    found = await merged_into(tx, id)
+    return [*found, *[case for merged in found for case in await led_by(tx, merged.id)]]
+
+
+async def leading(tx: Tx, case: Case) -> Case:
+    """Read the case that another one follows, over every merging; one that follows none leads itself."""
+    while case.merged_into and (lead := await get(tx, case.merged_into)):
+        case = lead
+    return case
+
+
+async def alike(tx: Tx, case: Case, since: datetime, limit: int) -> Sequence[Case]:
+    """Read other open cases of the same area and category, filed since then, newest first; never misconduct reports."""
+    rows = await tx.all(
+        "SELECT * FROM cases WHERE category = :category AND area = :area AND closed_at IS NULL AND filed_at >= :since"
+        " AND kind <> 'misconduct' AND id <> :id ORDER BY id DESC LIMIT :limit",
+        category=case.category,
+        area=case.area,
+        since=ms(since),
+        id=case.id,
+        limit=limit,
+    )
+    return [_case(row) for row in rows]
 
 
 async def in_state(tx: Tx, state: CaseState, after: str | None, limit: int) -> Sequence[Case]:

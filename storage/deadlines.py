@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
+from storage import cases
+from storage.cases import Case
 from storage.database import Row, Tx
 from storage.ids import at, ms
 
@@ -151,6 +153,75 @@ async def put_aside(tx: Tx) -> Sequence[tuple[Deadline, str]]:
         "SELECT * FROM deadline WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL ORDER BY id"
     )
     return [(_deadline(row), row["why"]) for row in rows]
+
+
+async def late(tx: Tx, after: tuple[datetime, str] | None, limit: int, now: datetime) -> Sequence[Deadline]:
+    """Read the units' times to answer that are over, the longest first, from behind the due time and id `after`.
+
+    Those of misconduct reports are not among them, nor those that stand still while the citizen is asked.
+    """
+    due, id = after or (datetime.fromtimestamp(0, UTC), "")
+    rows = await tx.all(
+        "SELECT d.* FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        " WHERE d.kind = 'answer' AND d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now"
+        " AND (d.due_at > :due OR d.id > :id) AND c.kind <> 'misconduct'"
+        " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+        " ORDER BY d.due_at, d.id LIMIT :limit",
+        due=ms(due),
+        id=id,
+        now=ms(now),
+        limit=limit,
+    )
+    return [_deadline(row) for row in rows]
+
+
+async def unassigned(tx: Tx, after: tuple[int, str], limit: int) -> Sequence[tuple[Deadline, Case]]:
+    """Read the cases that wait to be assigned, the first due first, from above a due time (ms) and a deadline's id.
+
+    Misconduct reports are never among them.
+    """
+    rows = await tx.all(
+        "SELECT * FROM deadline WHERE kind = 'triage' AND stopped_at IS NULL AND (due_at, id) > (:due, :id)"
+        " AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = case_id AND c.kind <> 'misconduct')"
+        " ORDER BY due_at, id LIMIT :limit",
+        due=after[0],
+        id=after[1],
+        limit=limit,
+    )
+    found = [(deadline, await cases.get(tx, deadline.case)) for deadline in map(_deadline, rows)]
+    return [(deadline, case) for deadline, case in found if case]
+
+
+async def closed_by_silence(tx: Tx, since: datetime, until: datetime) -> Sequence[str]:
+    """Read the cases that silence closed in a span of time, also those that were reopened later; never misconduct reports."""
+    rows = await tx.all(
+        "SELECT DISTINCT d.case_id FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        " WHERE d.stopped_at >= :since AND d.stopped_at < :until AND d.kind = 'check' AND d.ended = 'silence'"
+        " AND c.kind <> 'misconduct' ORDER BY d.case_id",
+        since=ms(since),
+        until=ms(until),
+    )
+    return [row["case_id"] for row in rows]
+
+
+async def last_promise(tx: Tx, case: str) -> Deadline | None:
+    """Read what the citizen was promised last, running or not."""
+    row = await tx.one(
+        "SELECT * FROM deadline WHERE case_id = :case AND kind = 'promise' ORDER BY started_at DESC, id DESC LIMIT 1", case=case
+    )
+    return _deadline(row) if row else None
+
+
+async def try_again(tx: Tx, id: str, now: datetime) -> bool:
+    """Let the rungs of a deadline that was put aside be dealt with again; False if it is not put aside."""
+    return bool(
+        await tx.run(
+            "UPDATE deadline SET next_rung_at = :now, tries = 0, why = NULL"
+            " WHERE id = :id AND why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL",
+            id=id,
+            now=ms(now),
+        )
+    )
 
 
 async def estimated(tx: Tx, calendar: str, limit: int) -> Sequence[str]:

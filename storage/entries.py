@@ -30,12 +30,19 @@ class EntryKind(StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    PLAN = "plan"
+    EXTENSION = "extension"
+    EXTENSION_REFUSED = "extension_refused"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    VERIFIED = "verified"
+    REOPENED = "reopened"
     RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One text, as unit and public may see it."""
+    """One text, as unit and public may see it; `template` is the usual answer that a result is and nothing more."""
 
     id: str
     n: int
@@ -47,6 +54,7 @@ class Entry:
     salt: bytes
     created_at: datetime
     erased: bool
+    template: str | None = None
 
     @property
     def hash(self) -> str:
@@ -66,18 +74,20 @@ async def write(
     files: Sequence[str],
     now: datetime,
     message: str | None = None,
+    template: str | None = None,
 ) -> Entry:
     """Keep a text; what was masked is sealed beside it. `message` is the keyed name of the message it came in."""
     row = await tx.one("SELECT MAX(n) AS n FROM entry WHERE case_id = :case", case=case)
     n = int(row["n"] or 0) + 1 if row else 1
     entry = Entry(
         id=new_id(now), n=n, round=round, kind=kind, author=author, text=masked.text, files=tuple(files),
-        salt=os.urandom(16), created_at=now, erased=False,
+        salt=os.urandom(16), created_at=now, erased=False, template=template,
     )  # fmt: skip
     pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
     await tx.run(
-        "INSERT INTO entry (id, case_id, n, round, kind, author, text, sealed, salt, files, message, created_at)"
-        " VALUES (:id, :case, :n, :round, :kind, :author, :text, :sealed, :salt, :files, :message, :now)",
+        "INSERT INTO entry (id, case_id, n, round, kind, author, text, sealed, salt, files, message, created_at,"
+        " template)"
+        " VALUES (:id, :case, :n, :round, :kind, :author, :text, :sealed, :salt, :files, :message, :now, :template)",
         id=entry.id,
         case=case,
         n=n,
@@ -90,6 +100,7 @@ async def write(
         files=json.dumps(entry.files),
         message=message,
         now=ms(now),
+        template=template,
     )
     await storage_files.use(tx, entry.files, now)
     return entry
@@ -118,4 +129,5 @@ def _entry(row: Row) -> Entry:
         salt=bytes(row["salt"]),
         created_at=at(row["created_at"]),
         erased=row["erased_at"] is not None,
+        template=row["template"],
     )

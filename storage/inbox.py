@@ -74,6 +74,18 @@ async def postpone(tx: Tx, id: str, why: str, until: datetime) -> None:
     )
 
 
+async def next_try(tx: Tx) -> datetime | None:
+    """Tell from when on an open message is to be tried; None if there is none."""
+    row = await tx.one("SELECT MIN(next_try_at) AS at FROM inbox WHERE done_at IS NULL AND parked_at IS NULL")
+    return at(row["at"]) if row and row["at"] is not None else None
+
+
+async def count(tx: Tx) -> tuple[int, int]:
+    """Count all messages that ever came, and those not acted on yet."""
+    row = await tx.one("SELECT COUNT(*) AS n, COUNT(done_at) AS done FROM inbox")
+    return (int(row["n"]), int(row["n"]) - int(row["done"])) if row else (0, 0)
+
+
 async def park(tx: Tx, id: str, why: str, now: datetime) -> None:
     """Put a message aside that failed every time, for somebody to look at."""
     await tx.run("UPDATE inbox SET tries = tries + 1, why = :why, parked_at = :now WHERE id = :id", id=id, why=why, now=ms(now))

@@ -37,6 +37,14 @@ def known() -> tuple[Migration, ...]:
     return tuple(Migration(int(path.name[:4]), path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.sql")))
 
 
+async def is_empty(database: Database) -> bool:
+    """Tell whether a database has no tables at all."""
+    tables = "/*lite sqlite_master *//*pg pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') */"
+    async with database.transaction() as tx:
+        row = await tx.one(f"SELECT COUNT(*) AS n FROM {tables}")
+    return row is not None and row["n"] == 0
+
+
 async def missing(database: Database) -> tuple[Migration, ...]:
     """Tell which migrations are still to be applied; raises WrongSchema."""
     async with database.transaction() as tx:

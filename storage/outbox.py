@@ -107,6 +107,14 @@ async def drop_unsent(tx: Tx, id: str, now: datetime) -> bool:
     )
 
 
+async def drop_waiting(tx: Tx, conversation: str) -> None:
+    """Take back everything that waits to be sent to a conversation."""
+    await tx.run(
+        "DELETE FROM outbox WHERE conversation = :conversation AND sent_at IS NULL AND parked_at IS NULL",
+        conversation=conversation,
+    )
+
+
 async def lease(tx: Tx, channel: str, lane: Lane, now: datetime, until: datetime, limit: int) -> Sequence[OutboxRow]:
     """Take due rows of a push channel, at most one a conversation: the first that is not out yet."""
     rows = await tx.all(
@@ -137,6 +145,12 @@ async def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
         now=ms(now),
     )
     return at(row["due"]) if row and row["due"] is not None else None
+
+
+async def count_waiting(tx: Tx) -> int:
+    """Count what was neither sent nor put aside yet."""
+    row = await tx.one("SELECT COUNT(*) AS n FROM outbox WHERE sent_at IS NULL AND parked_at IS NULL")
+    return int(row["n"]) if row else 0
 
 
 async def mark_sent(tx: Tx, keys: Keys, row: OutboxRow, external_id: str | None, now: datetime) -> None:

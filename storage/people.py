@@ -1,4 +1,7 @@
-"""Persons, and the conversations (a chat, a device) in which they are met. Both ids are keyed hashes; addresses are sealed."""
+"""Persons, and the conversations (a chat, a device) in which they are met. Both ids are keyed hashes; addresses are sealed.
+
+A bell is kept as a conversation too, of a channel that only sends: nobody talks there, and `conversations` leaves it out.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.bells import BellKind
 from storage.database import Row, Tx
-from storage.ids import ms
+from storage.ids import ms, new_id
 from storage.keys import Keys, Unsealable
+
+_BELLS = frozenset(BellKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +26,11 @@ class Conversation:
     channel: str
     last_press: str | None
     unreachable: bool
+
+    @property
+    def is_bell(self) -> bool:
+        """Whether this only rings."""
+        return self.channel in _BELLS
 
 
 def conversation_id(keys: Keys, channel: str, address: str) -> str:
@@ -52,6 +63,15 @@ async def arrive(tx: Tx, keys: Keys, channel: str, address: str, language: str, 
     return id
 
 
+async def add(tx: Tx, language: str, now: datetime) -> str:
+    """Keep a person whom nobody can write to, such as a caller; return their id."""
+    id = new_id(now)
+    await tx.run(
+        "INSERT INTO person (id, language, created_at) VALUES (:id, :language, :now)", id=id, language=language, now=ms(now)
+    )
+    return id
+
+
 async def lock(tx: Tx, conversation: str) -> Conversation | None:
     """Take a conversation for this transaction; None while another process has it.
 
@@ -68,7 +88,34 @@ async def conversation(tx: Tx, id: str) -> Conversation | None:
 
 
 async def conversations(tx: Tx, person: str) -> Sequence[Conversation]:
-    """Read every conversation of a person."""
+    """Read every conversation in which a person talks."""
+    return [one for one in await _all(tx, person) if not one.is_bell]
+
+
+async def bells(tx: Tx, person: str) -> Sequence[Conversation]:
+    """Read the bells of a person that are in use."""
+    return [one for one in await _all(tx, person) if one.is_bell and not one.unreachable]
+
+
+async def hang_bell(tx: Tx, keys: Keys, person: str, kind: BellKind, address: str, now: datetime) -> Conversation:
+    """Make sure that a person has this bell, and return it; a new one is not in use before `mark_reachable`."""
+    # Colleagues may have the robot of one group: the person is part of the name.
+    id = keys.name("bell", person, kind, address)
+    await tx.run(
+        "INSERT INTO conversation (id, person, channel, address, created_at, unreachable_at)"
+        " VALUES (:id, :person, :channel, :address, :now, :now) ON CONFLICT (id) DO NOTHING",
+        id=id,
+        person=person,
+        channel=str(kind),
+        address=keys.seal(address.encode()),
+        now=ms(now),
+    )
+    bell = await conversation(tx, id)
+    assert bell is not None
+    return bell
+
+
+async def _all(tx: Tx, person: str) -> Sequence[Conversation]:
     rows = await tx.all("SELECT * FROM conversation WHERE person = :person ORDER BY created_at", person=person)
     return [_conversation(row) for row in rows]
 

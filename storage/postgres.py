@@ -118,10 +118,11 @@ class PostgresDatabase:
         self._heard: Callable[[str], None] | None = None
 
     @classmethod
-    async def open(cls, url: str) -> PostgresDatabase:
+    async def open(cls, url: str, *, throwaway: bool = False) -> PostgresDatabase:
         """Connect; raises Unavailable."""
+        settings = {**_SERVER_SETTINGS, "synchronous_commit": "off"} if throwaway else _SERVER_SETTINGS
         with _errors():
-            return cls(url, await asyncpg.create_pool(url, min_size=1, max_size=12, server_settings=_SERVER_SETTINGS))
+            return cls(url, await asyncpg.create_pool(url, min_size=1, max_size=12, server_settings=settings))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx, None]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.database import Row, Tx
-from storage.ids import ms, new_id
+from storage.ids import at, ms, new_id
 
 
 class RoleKind(StrEnum):
@@ -21,13 +21,27 @@ class RoleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role that a person holds now."""
+    """A role that a person holds, and since when.
+
+    Until `away_until_at` they are away; `deputy` is the role that stands in for this one.
+    """
 
     id: str
     person: str
     kind: RoleKind
     unit: str | None
     name: str
+    since_at: datetime
+    away_until_at: datetime | None = None
+    deputy: str | None = None
+
+    def is_away(self, now: datetime) -> bool:
+        """Tell whether whoever holds the role is away."""
+        return self.away_until_at is not None and self.away_until_at > now
+
+    def hands(self, now: datetime) -> frozenset[str]:
+        """Give the roles that may do what this one may: itself, and its deputy while it is away."""
+        return frozenset((self.id, self.deputy) if self.deputy and self.is_away(now) else (self.id,))
 
 
 async def of_person(tx: Tx, person: str) -> Sequence[Role]:
@@ -61,12 +75,46 @@ async def get(tx: Tx, id: str) -> Role | None:
     return _role(row) if row else None
 
 
+async def held(tx: Tx, id: str) -> Role | None:
+    """Read one role if somebody holds it now."""
+    row = await tx.one("SELECT * FROM role WHERE id = :id AND until_at IS NULL", id=id)
+    return _role(row) if row else None
+
+
+async def leave(tx: Tx, id: str, until: datetime | None, deputy: str | None) -> None:
+    """Note until when whoever holds a role is away, and who stands in; None is back."""
+    await tx.run(
+        "UPDATE role SET away_until_at = :until, deputy = :deputy WHERE id = :id",
+        id=id,
+        until=ms(until) if until else None,
+        deputy=deputy,
+    )
+
+
+async def keep(tx: Tx, id: str) -> Role | None:
+    """Read a role that somebody holds now, and let nobody end it before this transaction ends."""
+    row = await tx.one("SELECT * FROM role WHERE id = :id AND until_at IS NULL /*pg FOR KEY SHARE */", id=id)
+    return _role(row) if row else None
+
+
+async def end(tx: Tx, id: str, now: datetime) -> bool:
+    """End a role, once nobody gives it anything any more (see `keep`); False if it has ended already."""
+    await tx.one("SELECT 1 AS taken FROM role WHERE id = :id /*pg FOR UPDATE */", id=id)
+    return bool(await tx.run("UPDATE role SET until_at = :now WHERE id = :id AND until_at IS NULL", id=id, now=ms(now)))
+
+
+async def in_units(tx: Tx) -> Sequence[Role]:
+    """Read every role that is held in a unit now, the longest held first."""
+    rows = await tx.all("SELECT * FROM role WHERE unit IS NOT NULL AND until_at IS NULL ORDER BY since_at, id")
+    return [_role(row) for row in rows]
+
+
 async def give(tx: Tx, person: str, kind: RoleKind, unit: str | None, name: str, now: datetime) -> Role | None:
     """Give a role; None if the person holds it already."""
     for held in await of_person(tx, person):
         if held.kind is kind and held.unit == unit:
             return None
-    role = Role(id=new_id(now), person=person, kind=kind, unit=unit, name=name)
+    role = Role(id=new_id(now), person=person, kind=kind, unit=unit, name=name, since_at=now)
     await tx.run(
         "INSERT INTO role (id, person, role, unit, name, since_at) VALUES (:id, :person, :kind, :unit, :name, :now)",
         id=role.id,
@@ -80,4 +128,13 @@ async def give(tx: Tx, person: str, kind: RoleKind, unit: str | None, name: str,
 
 
 def _role(row: Row) -> Role:
-    return Role(id=row["id"], person=row["person"], kind=RoleKind(row["role"]), unit=row["unit"], name=row["name"])
+    return Role(
+        id=row["id"],
+        person=row["person"],
+        kind=RoleKind(row["role"]),
+        unit=row["unit"],
+        name=row["name"],
+        away_until_at=at(row["away_until_at"]) if row["away_until_at"] is not None else None,
+        deputy=row["deputy"],
+        since_at=at(row["since_at"]),
+    )

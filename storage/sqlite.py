@@ -11,11 +11,14 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiosqlite
 
 from storage.database import Row, StorageError, Tx, Unavailable, finish
+from storage.inline import InlineConnection
+
+Connection: TypeAlias = aiosqlite.Connection | InlineConnection
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
 READERS = 4
@@ -52,7 +55,7 @@ def _errors() -> Generator[None, None, None]:
 class SqliteTx:
     """An open transaction on one connection."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._savepoints = 0
 
@@ -89,17 +92,18 @@ class SqliteDatabase:
 
     serial = True
 
-    def __init__(self, path: str, writer: aiosqlite.Connection) -> None:
+    def __init__(self, path: str, writer: Connection, *, throwaway: bool) -> None:
         self._path = path
+        self._throwaway = throwaway
         self._writer = writer
         self._lock = asyncio.Lock()
-        self._readers: asyncio.LifoQueue[aiosqlite.Connection | None] = asyncio.LifoQueue()
+        self._readers: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(READERS):
             self._readers.put_nowait(None)
         self._held: int | None = None
 
     @classmethod
-    async def open(cls, path: str) -> SqliteDatabase:
+    async def open(cls, path: str, *, throwaway: bool = False) -> SqliteDatabase:
         """Open or make the file, readable by its owner only; raises Unavailable."""
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -107,11 +111,12 @@ class SqliteDatabase:
         except OSError as error:
             raise Unavailable(f"{path} can't be opened: {error.strerror}") from error
         with _errors():
-            writer = await aiosqlite.connect(path, isolation_level=None)
-            writer.row_factory = sqlite3.Row
+            writer = await _connected(path, throwaway=throwaway)
             for pragma in PRAGMAS:
                 await writer.execute(f"PRAGMA {pragma}")
-        return cls(path, writer)
+            if throwaway:
+                await writer.execute("PRAGMA synchronous=OFF")
+        return cls(path, writer, throwaway=throwaway)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx, None]:
@@ -135,8 +140,7 @@ class SqliteDatabase:
         try:
             if connection is None:
                 with _errors():
-                    connection = await aiosqlite.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None)
-                    connection.row_factory = sqlite3.Row
+                    connection = await _connected(f"file:{self._path}?mode=ro", uri=True, throwaway=self._throwaway)
                     await connection.execute("PRAGMA busy_timeout=30000")
             try:
                 with _errors():
@@ -182,3 +186,11 @@ class SqliteDatabase:
         await self._writer.close()
         if self._held is not None:
             os.close(self._held)
+
+
+async def _connected(path: str, *, throwaway: bool, uri: bool = False) -> Connection:
+    if throwaway:
+        return InlineConnection(path, uri=uri)
+    connection = await aiosqlite.connect(path, uri=uri, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection

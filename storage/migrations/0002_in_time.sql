@@ -13,8 +13,14 @@ UPDATE deadline SET unit = (SELECT unit FROM cases WHERE cases.id = deadline.cas
 CREATE INDEX deadline_provisional ON deadline (calendar) WHERE provisional = 1 AND stopped_at IS NULL;
 CREATE INDEX deadline_put_aside ON deadline (id) WHERE why IS NOT NULL AND next_rung_at IS NULL AND stopped_at IS NULL;
 CREATE INDEX deadline_running ON deadline (due_at) WHERE stopped_at IS NULL;
-CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at) WHERE stopped_at IS NULL AND unit IS NOT NULL;
-CREATE INDEX deadline_stopped ON deadline (stopped_at) WHERE stopped_at IS NOT NULL;
+CREATE INDEX deadline_started ON deadline (started_at) WHERE kind IN ('answer', 'triage');
+CREATE INDEX deadline_stopped_answer ON deadline (stopped_at) WHERE kind = 'answer' AND stopped_at IS NOT NULL;
+CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'promise' AND stopped_at IS NOT NULL;
+CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at, id) WHERE stopped_at IS NULL AND unit IS NOT NULL;
+CREATE INDEX deadline_begun_of_unit ON deadline (unit, started_at) WHERE kind = 'answer';
+CREATE INDEX deadline_triage ON deadline (due_at, id) WHERE kind = 'triage' AND stopped_at IS NULL;
+CREATE INDEX deadline_silent ON deadline (stopped_at) WHERE ended = 'silence';
+CREATE INDEX deadline_stopped_late ON deadline (kind, stopped_at, due_at) WHERE stopped_at > due_at;
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
 ALTER TABLE cases ADD COLUMN closing TEXT;
@@ -22,8 +28,11 @@ ALTER TABLE cases ADD COLUMN merged_into TEXT REFERENCES cases (id);
 UPDATE cases SET closing = CASE state WHEN 'closed' THEN 'solved' WHEN 'refused' THEN 'refuse' ELSE 'withdraw' END
   WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_merged ON cases (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX cases_held ON cases (holder, id) WHERE holder IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX cases_alike ON cases (category, area, id) WHERE closed_at IS NULL;
 CREATE INDEX cases_filed ON cases (filed_at);
-CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_oldest ON cases (filed_at, id) WHERE closed_at IS NULL;
+CREATE INDEX cases_closed ON cases (closed_at, filed_at, kind) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_silent ON cases (closed_at) WHERE closing = 'silence';
 
 -- How a unit will put it right (practice S4: limit, target, measures, responsible person); the newest of a case counts.
@@ -111,3 +120,10 @@ CREATE TABLE template (
   dropped_at BIGINT
 );
 CREATE INDEX template_of_unit ON template (unit, id) WHERE dropped_at IS NULL;
+
+-- The usual answer that a result is, word for word and with nothing added.
+ALTER TABLE entry ADD COLUMN template TEXT REFERENCES template (id);
+CREATE INDEX entry_usual ON entry (created_at) WHERE template IS NOT NULL;
+-- What is forgotten of the outbox: cards stay, and must not be gone through every hour.
+DROP INDEX outbox_old;
+CREATE INDEX outbox_old ON outbox (sent_at) WHERE sent_at IS NOT NULL AND (card IS NULL OR edits IS NOT NULL);

@@ -36,13 +36,15 @@ async def signed_in(cast: Cast, when: str = "2026-01-07 10:00") -> Case:
     return accepted
 
 
-async def rungs(cast: Cast, case: Case) -> list[tuple[object, object, object]]:
+async def rungs(cast: Cast, case: Case) -> list[tuple[str, str, bool]]:
     """Give what the ledger says of the case's rungs: kind, rung, fired or only passed."""
-    return [
-        (row.payload["kind"], row.payload["rung"], row.payload["fired"])
-        for row in await cast.ledger(f"case:{case.id}")
-        if row.event == "rung"
-    ]
+    found = []
+    for row in await cast.ledger(f"case:{case.id}"):
+        if row.event == "rung":
+            kind, passed = str(row.payload["kind"]), row.payload["passed"]
+            assert isinstance(passed, list)
+            found += [(kind, str(rung), False) for rung in passed] + [(kind, str(row.payload["rung"]), True)]
+    return found
 
 
 async def due(cast: Cast, case: Case, kind: DeadlineKind = DeadlineKind.ANSWER) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from cast import BELOW, COMPLAINT, MISCONDUCT, OTHER, OTHER_DISCIPLINE, UNIT, Cast, xining
 
-from actions import filing, following, handling, triage
+from actions import extending, filing, following, handling, triage
 from actions.context import Context
 from actions.filing import FileCase
 from domain.cases import CaseKind
@@ -178,3 +178,22 @@ async def test_adding_urging_and_replying_move_nothing(cast: Cast) -> None:
     await cast.does("reporter", lambda ctx: following.urge(ctx, case.id), at(FRIDAY))
     await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "yes"), at(FRIDAY))
     assert await all_of(cast, case) == before
+
+
+async def test_more_time_moves_the_units_date_and_never_the_promise(cast: Cast) -> None:
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "why"), at(FRIDAY))
+    await cast.does("office", lambda ctx: extending.grant(ctx, case.id, 2), at(FRIDAY))
+    assert await running(cast, case) == {"promise": "2026-01-14 18:00", "answer": "2026-01-19 18:00"}
+
+
+async def test_more_time_granted_while_the_citizen_is_asked_wakes_no_rung_until_the_answer(cast: Cast) -> None:
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "why"), at(FRIDAY))
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "?"), at(FRIDAY))
+    await cast.does("office", lambda ctx: extending.grant(ctx, case.id, 2), at(FRIDAY))
+    async with cast.database.reading() as tx:
+        assert (await deadlines.running(tx, case.id))[deadlines.DeadlineKind.ANSWER].next_rung_at is None
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "yes"), at(FRIDAY))
+    async with cast.database.reading() as tx:
+        assert (await deadlines.running(tx, case.id))[deadlines.DeadlineKind.ANSWER].next_rung_at is not None

@@ -9,15 +9,33 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import pytest
-from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed
+from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER, OTHER_DISCIPLINE, UNIT, Cast, Deed, xining
 from stores import NOW
 
-from actions import filing, following, handling, identity, invitations, releasing, triage
+from actions import (
+    checking,
+    digest,
+    extending,
+    filing,
+    following,
+    handling,
+    identity,
+    invitations,
+    merging,
+    planning,
+    releasing,
+    staffing,
+    templates,
+    triage,
+)
 from actions.context import Context
+from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import CaseState, Satisfaction
-from storage import cases, deadlines, entries, people, roles
+from domain.weeks import Week
+from storage import cases, deadlines, entries, extensions, people, roles
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 from storage.roles import RoleKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -44,6 +62,31 @@ def report(ctx: Context, case: Case) -> Awaitable[object]:
     return handling.report(ctx, case.id, "已清运")
 
 
+def ask_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.ask(ctx, case.id, "8wd", "车没到")
+
+
+def plan_later(ctx: Context, case: Case) -> Awaitable[object]:
+    return planning.plan(
+        ctx, MakePlan(case=case.id, measures="增派车辆", target="清完", responsible="科长", rule="8wd", reason="车没到")
+    )
+
+
+def grant_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.grant(ctx, case.id, 2)
+
+
+def refuse_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.refuse(ctx, case.id, 2, "不能拖延")
+
+
+async def extension_asked(cast: Cast) -> Case:
+    """Give a case for which its unit asks for more time."""
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: ask_extension(ctx, case))
+    return await cast.case(case.id)
+
+
 def pass_on(unit: str) -> What:
     return lambda ctx, case: handling.pass_on(ctx, case.id, unit)
 
@@ -62,6 +105,30 @@ def hand_over(name: str) -> What:
 
 def refuse(ctx: Context, case: Case) -> Awaitable[object]:
     return triage.refuse(ctx, case.id, "不属于受理范围")
+
+
+def take(ctx: Context, case: Case) -> Awaitable[object]:
+    return triage.take(ctx, case.id, case.version)
+
+
+def unassign(ctx: Context, case: Case) -> Awaitable[object]:
+    return triage.unassign(ctx, case.id, "派错单位")
+
+
+def confirm(ctx: Context, case: Case) -> Awaitable[object]:
+    return checking.confirm(ctx, case.id)
+
+
+def reopen(ctx: Context, case: Case) -> Awaitable[object]:
+    return checking.reopen(ctx, case.id, "经核查没有解决")
+
+
+def merge(into: Case) -> What:
+    return lambda ctx, case: merging.merge(ctx, case.id, into.id)
+
+
+def unmerge(ctx: Context, case: Case) -> Awaitable[object]:
+    return merging.unmerge(ctx, case.id)
 
 
 def solved(ctx: Context, case: Case) -> Awaitable[object]:
@@ -159,6 +226,15 @@ RACES: dict[str, Race] = {
     "one reports and hands over": race(
         Cast.accepted, ("holder", report, "report"), (f"holder{DEVICE}", hand_over("colleague"), "hand_over")
     ),
+    "one asks for more time twice": race(
+        Cast.accepted, ("holder", ask_extension, "ask_extension"), (f"holder{DEVICE}", ask_extension, "ask_extension")
+    ),
+    "two grant more time": race(
+        extension_asked, ("office", grant_extension, "grant_extension"), ("second office", grant_extension, "grant_extension")
+    ),
+    "more time granted and refused": race(
+        extension_asked, ("office", grant_extension, "grant_extension"), ("second office", refuse_extension, "refuse_extension")
+    ),
     "handed to two": race(
         Cast.accepted, ("holder", hand_over("colleague"), "hand_over"), (f"holder{DEVICE}", hand_over("third"), "hand_over")
     ),
@@ -167,6 +243,15 @@ RACES: dict[str, Race] = {
     ),
     "withdrawn, and solved": race(Cast.answered, ("reporter", withdraw, "withdraw"), ("follower", solved, "solved")),
     "two assign": race(Cast.triage, ("office", assign(UNIT), "assign"), ("second office", assign(OTHER), "assign")),
+    "two take": race(Cast.triage, ("office", take, "take"), ("second office", take, "take")),
+    "one takes, one assigns": race(Cast.triage, ("office", take, "take"), ("second office", assign(UNIT), "assign")),
+    "two take back": race(Cast.assigned, ("office", unassign, "unassign"), ("second office", unassign, "unassign")),
+    "one takes back, the unit signs in": race(Cast.assigned, ("office", unassign, "unassign"), ("holder", accept, "accept")),
+    "two confirm": race(Cast.answered, ("office", confirm, "verify"), ("second office", confirm, "verify")),
+    "two reopen": race(Cast.closed, ("office", reopen, "reopen"), ("second office", reopen, "reopen")),
+    "one reopens, the citizen calls it not solved": race(
+        Cast.answered, ("office", reopen, "reopen"), ("reporter", not_solved, "not_solved")
+    ),
     "two refuse": race(Cast.triage, ("office", refuse, "refuse"), ("second office", refuse, "refuse")),
     "one assigns, one refuses": race(Cast.triage, ("office", assign(UNIT), "assign"), ("second office", refuse, "refuse")),
     "one refuses, the citizen withdraws": race(Cast.triage, ("office", refuse, "refuse"), ("reporter", withdraw, "withdraw")),
@@ -181,7 +266,7 @@ RACES: dict[str, Race] = {
     "solved and not": race(Cast.answered, ("reporter", solved, "solved"), ("follower", not_solved, "not_solved")),
     "two withdraw": race(Cast.accepted, ("reporter", withdraw, "withdraw"), ("follower", withdraw, "withdraw")),
     "two urge": race(Cast.accepted, ("reporter", urge, "urge"), ("follower", urge, "urge")),
-    "two take back": race(released, ("office", revoke, "revoke"), ("second office", revoke, "revoke")),
+    "two take it off the board": race(released, ("office", revoke, "revoke"), ("second office", revoke, "revoke")),
     "two rate": race(Cast.closed, ("reporter", rate, "rate"), ("follower", rate, "rate")),
 }
 
@@ -258,6 +343,37 @@ async def test_a_citizen_withdraws_while_somebody_works_on_the_case(
     assert cast.conflicts == 0
     async with cast.database.reading() as tx:
         assert await deadlines.running(tx, case.id) == {}
+
+
+@pytest.mark.parametrize("decide", [grant_extension, refuse_extension])
+@pytest.mark.parametrize("leave", [report, return_, pass_on(BELOW)])
+async def test_more_time_is_decided_while_the_unit_gives_the_case_away(cast: Cast, decide: What, leave: What) -> None:
+    """Either it is decided first, or comes to nothing; no request stays open, and the next unit's time is its own."""
+    case = await extension_asked(cast)
+    ends = await cast.at_once(deed(case, "holder", leave), deed(case, "office", decide))
+    assert not isinstance(ends[0], Refused)
+    async with cast.database.reading() as tx:
+        (asked,) = await extensions.of_case(tx, case.id)
+        answer = (await deadlines.running(tx, case.id)).get(DeadlineKind.ANSWER)
+    assert asked.decided_at is not None
+    decided = not isinstance(ends[1], Refused)
+    assert (asked.granted_at is not None) == (decided and decide is grant_extension)
+    assert answer is None or answer.rule == "5wd"
+    assert cast.conflicts == 0
+
+
+async def test_of_two_later_plans_at_once_one_asks_for_more_time(cast: Cast) -> None:
+    case = await cast.accepted()
+    ends = await cast.at_once(deed(case, "holder", plan_later), deed(case, f"holder{DEVICE}", plan_later))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert (await cast.events(case.id))[-2:] == ["plan", "ask_extension"]
+
+
+async def test_a_usual_answer_dropped_by_two_at_once_is_dropped_once(cast: Cast) -> None:
+    made = await cast.does("holder", lambda ctx: templates.make(ctx, UNIT, "已清运", "已清运，感谢监督。"))
+    ends = await cast.at_once(*((who, lambda ctx: templates.drop(ctx, made.id)) for who in ("holder", "colleague")))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert [row.event for row in await cast.ledger(f"unit:{UNIT}")].count("drop_template") == 1
 
 
 async def test_what_two_add_at_once_is_all_kept_in_one_order(cast: Cast) -> None:
@@ -371,3 +487,126 @@ async def test_a_citizen_and_a_contact_who_write_to_each_other_at_once_do_not_wa
         ends = await cast.at_once(deed(case, "reporter", add), deed(case, "holder", what))
         assert not any(isinstance(end, Refused) for end in ends)
     assert cast.conflicts == 0
+
+
+async def test_two_who_ask_for_a_week_at_once_read_the_same_figures(cast: Cast) -> None:
+    await cast.answered()
+    week = Week.of(NOW, xining().city.zone)
+    ends = await cast.at_once(
+        ("office", lambda ctx: digest.make(ctx, week)), ("second office", lambda ctx: digest.make(ctx, week)), now=week.end
+    )
+    assert ends[0] == ends[1] == await cast.does("office", lambda ctx: digest.make(ctx, week), week.after().end)
+    assert ends[0].figures.filed > 0
+
+
+async def test_two_who_send_a_week_at_once_send_it_once(cast: Cast) -> None:
+    await cast.answered()
+    week, before = Week.of(NOW, xining().city.zone), len(await cast.rows())
+    await cast.at_once(("office", digest.send), ("second office", digest.send), now=week.end)
+    sent = [cast.said(row).to for row in (await cast.rows())[before:]]
+    assert {"office", "second office"} <= set(sent)
+    assert len(sent) == len(set(sent))
+
+
+# ---- merging
+
+
+async def test_of_two_who_merge_one_case_at_once_one_comes_through(cast: Cast) -> None:
+    lead, other, case = await cast.accepted(), await cast.accepted(), await cast.assigned()
+    ends = await cast.at_once(deed(case, "office", merge(lead)), deed(case, "second office", merge(other)))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert (await cast.events(case.id)).count("merge") == 1
+    assert (await cast.case(case.id)).merged_into == (other.id if isinstance(ends[0], Refused) else lead.id)
+    assert cast.conflicts == 0
+
+
+async def test_of_two_cases_merged_into_each_other_at_once_one_goes_on(cast: Cast) -> None:
+    one, other = await cast.assigned(), await cast.assigned()
+    ends = await cast.at_once(deed(one, "office", merge(other)), deed(other, "second office", merge(one)))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    states = sorted([(await cast.case(case.id)).state for case in (one, other)])
+    assert states == [CaseState.ASSIGNED, CaseState.MERGED]
+    assert cast.conflicts == 0
+
+
+async def test_a_case_merged_while_the_other_one_ends_is_never_left_to_nobody(cast: Cast) -> None:
+    for first, then in (("office", "reporter"), ("reporter", "office")):
+        case, lead = await cast.assigned(), await cast.accepted()
+        deeds = {"office": deed(case, "office", merge(lead)), "reporter": deed(lead, "reporter", withdraw)}
+        ends = await cast.at_once(deeds[first], deeds[then])
+        merged = ends[(first, then).index("office")]
+        after = await cast.case(case.id)
+        assert after.state is (CaseState.ASSIGNED if isinstance(merged, Refused) else CaseState.TRIAGE)
+        async with cast.database.reading() as tx:
+            running = await deadlines.running(tx, case.id)
+        assert "promise" in running
+        assert len(running) >= 2
+
+
+async def test_a_merging_undone_twice_at_once_is_undone_once(cast: Cast) -> None:
+    case, lead = await cast.assigned(), await cast.accepted()
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    ends = await cast.at_once(deed(case, "office", unmerge), deed(case, "second office", unmerge))
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert (await cast.events(case.id)).count("unmerge") == 1
+    assert (await cast.events(lead.id)).count("unmerge") == 1
+
+
+# ---- staff
+
+
+async def new_contact(cast: Cast, name: str) -> roles.Role:
+    """Bring somebody in who is a contact of UNIT, and whose role may end."""
+    await cast.newcomer(name)
+    async with cast.database.transaction() as tx:
+        role = await roles.give(tx, cast.persons[name], RoleKind.CONTACT, UNIT, name, NOW)
+    assert role is not None
+    return role
+
+
+@pytest.mark.parametrize("n", range(3))
+async def test_what_a_contact_signs_in_while_their_role_ends_does_not_stay_with_them(cast: Cast, n: int) -> None:
+    who = f"somebody who leaves {n}"
+    role, case = await new_contact(cast, who), await cast.assigned()
+    ends = await cast.at_once((who, lambda ctx: accept(ctx, case)), ("office", lambda ctx: staffing.unbind(ctx, role.id)))
+    assert not isinstance(ends[1], Refused)
+    after = await cast.case(case.id)
+    assert (after.state, after.holder) == (CaseState.ASSIGNED, None)
+
+
+@pytest.mark.parametrize("n", range(3))
+async def test_what_is_handed_to_a_contact_while_their_role_ends_does_not_stay_with_them(cast: Cast, n: int) -> None:
+    role, case = await new_contact(cast, f"somebody who is leaving {n}"), await cast.accepted()
+    ends = await cast.at_once(
+        ("holder", lambda ctx: handling.hand_over(ctx, case.id, role.id)), ("office", lambda ctx: staffing.unbind(ctx, role.id))
+    )
+    assert not isinstance(ends[1], Refused)
+    after = await cast.case(case.id)
+    async with cast.database.reading() as tx:
+        assert after.holder is None or await roles.held(tx, after.holder)
+    assert isinstance(ends[0], Refused) == (after.holder is not None)
+
+
+async def test_a_role_ended_by_two_at_once_ends_once(cast: Cast) -> None:
+    role = await new_contact(cast, "somebody who left")
+    case = await cast.assigned()
+    await cast.does("somebody who left", lambda ctx: accept(ctx, case))
+    third = next(r for r in await cast.does("office", lambda ctx: ctx.colleagues(UNIT)) if r.name == "third")
+    ends = await cast.at_once(
+        ("office", lambda ctx: staffing.unbind(ctx, role.id)),
+        ("second office", lambda ctx: staffing.replace(ctx, role.id, third.id)),
+    )
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    after = await cast.case(case.id)
+    assert (after.state, after.holder) in ((CaseState.ASSIGNED, None), (CaseState.ACCEPTED, third.id))
+    events = [row.event for row in await cast.ledger(f"person:{cast.persons['somebody who left']}")]
+    assert events in (["unbind"], ["replace"])
+
+
+async def test_two_callers_cases_filed_at_once_are_two_with_reporters_of_their_own(cast: Cast) -> None:
+    ends = await cast.at_once(
+        *((who, lambda ctx: filing.file_for(ctx, COMPLAINT, filing.Source.PHONE)) for who in ("office", "second office"))
+    )
+    assert ends[0].case.reporter != ends[1].case.reporter
+    for receipt in ends:
+        assert await cast.events(receipt.case.id) == ["file", "assign"]

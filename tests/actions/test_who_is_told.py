@@ -11,11 +11,26 @@ import pytest
 from cast import BELOW, CITIZENS, COMPLAINT, MISCONDUCT, NAMED, NOWHERE, STAFF, UNIT, Cast
 from stores import NOW
 
-from actions import filing, following, handling, identity, invitations, notices, releasing, triage
+from actions import (
+    absence,
+    checking,
+    extending,
+    filing,
+    following,
+    handling,
+    identity,
+    invitations,
+    merging,
+    notices,
+    planning,
+    releasing,
+    triage,
+)
 from actions.context import Context
 from actions.filing import FileCase
+from actions.planning import MakePlan
 from domain.cases import Satisfaction
-from storage import people, roles
+from storage import deadlines, people, roles
 from storage.cases import Case
 from storage.outbox import OutboxRow
 
@@ -72,6 +87,18 @@ async def asked(cast: Cast) -> Case:
     return await cast.case(case.id)
 
 
+async def extension_asked(cast: Cast) -> Case:
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "why"))
+    return await cast.case(case.id)
+
+
+async def plan(ctx: Context, case: Case, rule: str | None = None) -> object:
+    return await planning.plan(
+        ctx, MakePlan(case=case.id, measures="m", target="t", responsible="r", rule=rule, reason="why" if rule else "")
+    )
+
+
 async def reopened(cast: Cast) -> Case:
     case = await cast.answered()
     await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "why"))
@@ -121,6 +148,23 @@ TOLD: dict[str, Telling] = {
         Cast.accepted, "holder", lambda ctx, case: handling.report(ctx, case.id, "done"),
         {"citizen": FOLLOWERS}, {"unit": CONTACTS},
     ),
+    "planned": telling(Cast.accepted, "holder", plan, {"citizen": FOLLOWERS}, {"unit": CONTACTS}),
+    "planned for a later date": telling(
+        Cast.accepted, "holder", lambda ctx, case: plan(ctx, case, "8wd"),
+        {"citizen": FOLLOWERS, "office": OFFICE}, {"unit": CONTACTS},
+    ),
+    "more time asked for": telling(
+        Cast.accepted, "holder", lambda ctx, case: extending.ask(ctx, case.id, "8wd", "why"),
+        {"office": OFFICE}, {"unit": CONTACTS},
+    ),
+    "more time granted": telling(
+        extension_asked, "office", lambda ctx, case: extending.grant(ctx, case.id, 2),
+        {"unit": {"holder"}, "citizen": FOLLOWERS}, {"unit": CONTACTS, "office": OFFICE},
+    ),
+    "more time refused": telling(
+        extension_asked, "office", lambda ctx, case: extending.refuse(ctx, case.id, 2, "no"),
+        {"unit": {"holder"}, "citizen": FOLLOWERS}, {"unit": CONTACTS, "office": OFFICE},
+    ),
     "handed over": telling(Cast.accepted, "holder", hand_over, {"unit": {"third"}}, {"unit": CONTACTS}),
     "passed on": telling(
         Cast.accepted, "holder", lambda ctx, case: handling.pass_on(ctx, case.id, BELOW),
@@ -136,6 +180,20 @@ TOLD: dict[str, Telling] = {
     ),
     "refused": telling(
         Cast.triage, "office", lambda ctx, case: triage.refuse(ctx, case.id, "no"), {"citizen": FOLLOWERS}, {"office": OFFICE}
+    ),
+    "taken": telling(
+        Cast.triage, "office", lambda ctx, case: triage.take(ctx, case.id, case.version), {}, {"office": OFFICE}
+    ),
+    "taken back": telling(
+        Cast.assigned, "office", lambda ctx, case: triage.unassign(ctx, case.id, "no"),
+        {"citizen": FOLLOWERS, "office": OFFICE, None: CONTACTS}, {"unit": CONTACTS},
+    ),
+    "confirmed": telling(
+        Cast.answered, "office", lambda ctx, case: checking.confirm(ctx, case.id), {}, {"unit": CONTACTS}
+    ),
+    "reopened": telling(
+        Cast.closed, "office", lambda ctx, case: checking.reopen(ctx, case.id, "no"),
+        {"citizen": FOLLOWERS, "unit": {"holder"}}, {"unit": CONTACTS},
     ),
     "added before it is signed in": telling(
         Cast.assigned, "follower", lambda ctx, case: following.add(ctx, case.id, "more"), {"unit": CONTACTS}, {"unit": CONTACTS}
@@ -177,7 +235,7 @@ TOLD: dict[str, Telling] = {
         lambda cast: cast.answered(AGREED), "office", release, {"citizen": FOLLOWERS}, {"unit": CONTACTS}
     ),
     "published anew": telling(released, "office", release, {}, {"unit": CONTACTS}),
-    "taken back": telling(released, "office", lambda ctx, case: releasing.revoke(ctx, case.id), {}, {"unit": CONTACTS}),
+    "taken off the board": telling(released, "office", lambda ctx, case: releasing.revoke(ctx, case.id), {}, {"unit": CONTACTS}),
     "misconduct signed in": telling(
         lambda cast: cast.assigned(MISCONDUCT), "discipline", lambda ctx, case: handling.accept(ctx, case.id, case.version),
         {"citizen": FOLLOWERS}, {"unit": {"discipline"}},
@@ -198,7 +256,7 @@ async def test_exactly_those_are_told_whom_it_concerns(cast: Cast, name: str) ->
     rows = await cast.rows(before)
     assert to(cast, rows, edits=False) == telling.news
     assert {card: who for card, who in to(cast, rows, edits=True).items() if card} == telling.edits
-    assert {row.subject for row in rows} <= {case.id}
+    assert {row.subject for row in rows if row.card} <= {case.id}
 
 
 @pytest.mark.parametrize(
@@ -253,6 +311,158 @@ async def test_of_a_misconduct_report_the_office_learns_nothing_but_that_a_team_
         for trace in (receipt.case.id, receipt.case.number, "红包", "630102", "城东"):
             assert trace not in body
         assert (row.subject, row.card) == (None, None)
+
+
+async def away(cast: Cast, who: str, deputy: str | None = None) -> None:
+    async def go(ctx: Context) -> object:
+        stands_in = next((role.id for role in await ctx.colleagues(UNIT) if role.name == deputy), None)
+        return await absence.leave(ctx, NOW + timedelta(days=1), stands_in)
+
+    await cast.does(who, go)
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [
+        ({"holder": "third"}, {"holder", "third"}),
+        ({"holder": None}, {"head"}),
+        ({"holder": "third", "third": None}, {"head"}),
+        ({"holder": None, "head": None}, {"holder", "office", "second office"}),
+        ({"third": "holder"}, {"holder"}),
+    ],
+)
+async def test_what_comes_for_somebody_who_is_away_reaches_somebody_who_is_there(
+    cast: Cast, gone: dict[str, str | None], told: set[str]
+) -> None:
+    case = await cast.accepted()
+    for who, deputy in gone.items():
+        await away(cast, who, deputy)
+    try:
+        before = await last(cast)
+        await cast.does("reporter", lambda ctx: following.urge(ctx, case.id), LATER)
+        assert set().union(*to(cast, await cast.rows(before), edits=False).values()) == told
+    finally:
+        for who in gone:
+            await cast.does(who, absence.come_back)
+
+
+async def test_a_new_case_goes_to_those_who_are_there_and_to_the_head_where_nobody_is(cast: Cast) -> None:
+    contacts = ("holder", "colleague", "third")
+    try:
+        await away(cast, "holder")
+        before = await last(cast)
+        await cast.files()
+        assert to(cast, await cast.rows(before), edits=False) == {"unit": {"colleague", "third"}}
+        await away(cast, "colleague")
+        await away(cast, "third")
+        before = await last(cast)
+        await cast.files()
+        assert to(cast, await cast.rows(before), edits=False) == {"unit": {"head"}}
+    finally:
+        for who in contacts:
+            await cast.does(who, absence.come_back)
+
+
+# ---- merged cases
+
+
+async def merged(cast: Cast) -> tuple[Case, Case]:
+    """Let a neighbour's case go on in the reporter's, which the holder has signed in; give both."""
+    lead = await cast.accepted(replace(COMPLAINT, text="门口的垃圾桶满了，我住三单元"))
+    receipt = await cast.does("stranger", lambda ctx: filing.file_case(ctx, replace(COMPLAINT, text="楼下一股臭味，我住五单元")))
+    await cast.does("office", lambda ctx: merging.merge(ctx, receipt.case.id, lead.id))
+    return await cast.case(lead.id), await cast.case(receipt.case.id)
+
+
+async def test_when_cases_are_merged_its_follower_both_units_and_nobody_else_are_told(cast: Cast) -> None:
+    lead, case = await cast.accepted(), await cast.assigned()
+    before = await last(cast)
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id), LATER)
+    rows = await cast.rows(before)
+    news = {(row.subject, row.card, cast.name_of(row.conversation)) for row in rows if not row.edits}
+    unit = {(case.id, "unit", name) for name in CONTACTS} | {(lead.id, "unit", "holder")}
+    assert news == unit | {(case.id, "citizen", name) for name in FOLLOWERS}
+
+
+async def test_whoever_follows_a_merged_case_hears_of_every_step_of_the_other_one_and_never_its_citizens_words(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "TOGETHER", timedelta())
+    lead, case = await merged(cast)
+    before = await last(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, lead.id, "三单元几点有人？"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, lead.id, "晚上八点在家"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "已经清运"))
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, lead.id, "三单元没有清"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "全部清运"))
+    version = (await cast.case(lead.id)).version
+    await cast.does("reporter", lambda ctx: following.solved(ctx, lead.id, version))
+    rows = await cast.rows(before)
+    heard = [cast.message(row) for row in rows if cast.name_of(row.conversation) == "stranger" and not row.edits]
+    assert [message.lines[0].id for message in heard] == [
+        "{unit} has answered your case.", "The case has been reopened.", "{unit} has answered your case.",
+        "The case is closed as solved.",
+    ]  # fmt: skip
+    seen = "".join(cast.keys.unseal(row.body).decode() for row in rows if cast.name_of(row.conversation) == "stranger")
+    assert "已经清运" in seen
+    assert "全部清运" in seen
+    for trace in (lead.number, lead.id, "三单元", "八点", "满了"):
+        assert trace not in seen
+    theirs = "".join(cast.keys.unseal(row.body).decode() for row in rows if cast.name_of(row.conversation) in FOLLOWERS)
+    for trace in (case.number, case.id, "五单元", "臭味"):
+        assert trace not in theirs
+
+
+async def test_what_is_added_to_a_merged_case_reaches_the_holder_of_the_other_one_and_no_citizen(cast: Cast) -> None:
+    lead, case = await merged(cast)
+    before = await last(cast)
+    await cast.does("stranger", lambda ctx: following.add(ctx, case.id, "我叫李小明，电话13997254418，今天更臭了"), LATER)
+    rows = await cast.rows(before)
+    news = {(row.subject, row.card, cast.name_of(row.conversation)) for row in rows if not row.edits}
+    assert news == {(lead.id, "unit", "holder")}
+    seen = "".join(cast.keys.unseal(row.body).decode() for row in rows)
+    assert "今天更臭了" in seen
+    assert "13997254418" not in seen
+    assert "李小明" not in seen
+
+
+async def test_whoever_follows_both_cases_hears_of_each_step_once(cast: Cast) -> None:
+    lead, case = await cast.accepted(), await cast.assigned()
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    before = await last(cast)
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "done"), LATER)
+    told = [(row.subject, row.conversation) for row in await cast.rows(before) if row.card == "citizen" and not row.edits]
+    assert {subject for subject, _conversation in told} == {lead.id}
+    assert len(set(told)) == len(told)
+
+
+async def test_whoever_follows_a_case_merged_into_a_merged_one_hears_of_the_one_that_goes_on(cast: Cast) -> None:
+    lead, case = await merged(cast)
+    further = await cast.accepted()
+    await cast.does("office", lambda ctx: merging.merge(ctx, lead.id, further.id))
+    before = await last(cast)
+    await cast.does("holder", lambda ctx: handling.report(ctx, further.id, "done"), LATER)
+    told = {(row.subject, cast.name_of(row.conversation)) for row in await cast.rows(before) if row.card == "citizen"}
+    assert (case.id, "stranger") in told
+
+
+async def test_when_the_case_that_goes_on_is_withdrawn_the_merged_one_waits_to_be_assigned_with_its_first_promise(
+    cast: Cast,
+) -> None:
+    lead, case = await merged(cast)
+    async with cast.database.reading() as tx:
+        promised = await deadlines.last_promise(tx, case.id)
+    before = await last(cast)
+    await cast.does("reporter", lambda ctx: following.withdraw(ctx, lead.id, "why"), LATER)
+    after = await cast.case(case.id)
+    assert (after.state, after.unit, after.merged_into, after.closed_at) == ("triage", None, None, None)
+    async with cast.database.reading() as tx:
+        running = await deadlines.running(tx, case.id)
+    assert set(running) == {"promise", "triage"}
+    assert promised is not None
+    assert running[deadlines.DeadlineKind.PROMISE].due_at == promised.due_at
+    rows = [row for row in await cast.rows(before) if row.subject == case.id and not row.edits]
+    assert {cast.name_of(row.conversation) for row in rows} == OFFICE | {"stranger"}
 
 
 # ---- who it was

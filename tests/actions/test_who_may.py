@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from cast import (
@@ -23,12 +24,29 @@ from cast import (
 )
 from stores import NOW
 
-from actions import following, handling, identity, invitations, releasing, triage
+from actions import (
+    absence,
+    checking,
+    extending,
+    filing,
+    following,
+    handling,
+    identity,
+    invitations,
+    merging,
+    planning,
+    releasing,
+    staffing,
+    templates,
+    triage,
+)
 from actions.context import Context
+from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import Satisfaction
 from storage import roles
 from storage.cases import Case
+from storage.roles import RoleKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,6 +70,46 @@ async def hand_over(ctx: Context, case: Case) -> object:
     return await handling.hand_over(ctx, case.id, to)
 
 
+async def taken(cast: Cast) -> Case:
+    """Give a waiting case that the office has taken."""
+    case = await cast.triage()
+    await cast.does("office", lambda ctx: triage.take(ctx, case.id, case.version))
+    return await cast.case(case.id)
+
+
+async def merged(cast: Cast) -> Case:
+    """Give a case that goes on in another one."""
+    case, lead = await cast.assigned(), await cast.accepted()
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    return await cast.case(case.id)
+
+
+async def another(ctx: Context, case: Case) -> str:
+    """Find another open case."""
+    row = await ctx.tx.one(
+        "SELECT id FROM cases WHERE closed_at IS NULL AND kind = 'complaint' AND state <> 'triage' AND id <> :id LIMIT 1",
+        id=case.id,
+    )
+    assert row is not None
+    return str(row["id"])
+
+
+async def merge(ctx: Context, case: Case) -> object:
+    return await merging.merge(ctx, case.id, await another(ctx, case))
+
+
+async def merge_into_it(ctx: Context, case: Case) -> object:
+    return await merging.merge(ctx, await another(ctx, case), case.id)
+
+
+def replace_by(name: str) -> What:
+    async def what(ctx: Context, case: Case) -> object:
+        by = next(role for role in await roles.in_units(ctx.tx) if role.name == name)
+        return await staffing.replace(ctx, case.holder or "", by.id)
+
+    return what
+
+
 def look_up(number: str, code: str) -> Callable[[Context], Awaitable[Case | None]]:
     return lambda ctx: following.look_up(ctx, number, code)
 
@@ -63,6 +121,21 @@ class Right:
     state: State
     what: What
     whom: set[str]
+
+
+async def extension_asked(cast: Cast) -> Case:
+    """Give a case for which its unit asks for more time."""
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "why"))
+    return await cast.case(case.id)
+
+
+def plan(ctx: Context, case: Case) -> Awaitable[object]:
+    return planning.plan(ctx, MakePlan(case=case.id, measures="m", target="t", responsible="r"))
+
+
+def ask_extension(ctx: Context, case: Case) -> Awaitable[object]:
+    return extending.ask(ctx, case.id, "8wd", "why")
 
 
 def right(state: State, what: What, whom: set[str]) -> Right:
@@ -102,12 +175,84 @@ RIGHTS: dict[str, Right] = {
     "pass on": right(Cast.accepted, lambda ctx, case: handling.pass_on(ctx, case.id, BELOW), {"holder"}),
     "pass on to a unit elsewhere": right(Cast.accepted, lambda ctx, case: handling.pass_on(ctx, case.id, OTHER), NOBODY),
     "pass on to a discipline team": right(Cast.accepted, lambda ctx, case: handling.pass_on(ctx, case.id, DISCIPLINE), NOBODY),
+    "plan": right(Cast.accepted, plan, {"holder"}),
+    "plan before signing in": right(Cast.assigned, plan, NOBODY),
+    "plan what is answered": right(Cast.answered, plan, NOBODY),
+    "plan for a misconduct report": right(state_of(MISCONDUCT, "accepted"), plan, {"discipline"}),
+    "ask for more time": right(Cast.accepted, ask_extension, {"holder"}),
+    "ask for more time before signing in": right(Cast.assigned, ask_extension, NOBODY),
+    "ask for more time twice": right(extension_asked, ask_extension, NOBODY),
+    "ask for a time that is not offered": right(
+        Cast.accepted, lambda ctx, case: extending.ask(ctx, case.id, "99wd", "why"), NOBODY
+    ),
+    "ask for more time for a misconduct report": right(state_of(MISCONDUCT, "accepted"), ask_extension, NOBODY),
+    "grant more time": right(extension_asked, lambda ctx, case: extending.grant(ctx, case.id, 2), OFFICE),
+    "grant more time of an older request": right(extension_asked, lambda ctx, case: extending.grant(ctx, case.id, 1), NOBODY),
+    "grant more time that nobody asks for": right(Cast.accepted, lambda ctx, case: extending.grant(ctx, case.id, 1), NOBODY),
+    "refuse more time": right(extension_asked, lambda ctx, case: extending.refuse(ctx, case.id, 2, "no"), OFFICE),
+    "refuse more time that nobody asks for": right(
+        Cast.accepted, lambda ctx, case: extending.refuse(ctx, case.id, 1, "no"), NOBODY
+    ),
     "assign": right(Cast.triage, lambda ctx, case: triage.assign(ctx, case.id, UNIT), OFFICE),
     "assign to no unit": right(Cast.triage, lambda ctx, case: triage.assign(ctx, case.id, "nothing"), NOBODY),
     "assign to a discipline team": right(Cast.triage, lambda ctx, case: triage.assign(ctx, case.id, DISCIPLINE), NOBODY),
     "assign what has a unit": right(Cast.assigned, lambda ctx, case: triage.assign(ctx, case.id, OTHER), NOBODY),
     "refuse": right(Cast.triage, lambda ctx, case: triage.refuse(ctx, case.id, "no"), OFFICE),
     "refuse what has a unit": right(Cast.assigned, lambda ctx, case: triage.refuse(ctx, case.id, "no"), NOBODY),
+    "take": right(Cast.triage, lambda ctx, case: triage.take(ctx, case.id, case.version), OFFICE),
+    "take what has a unit": right(Cast.assigned, lambda ctx, case: triage.take(ctx, case.id, case.version), NOBODY),
+    "take what a colleague has taken meanwhile": right(
+        taken, lambda ctx, case: triage.take(ctx, case.id, case.version - 1), NOBODY
+    ),
+    "take over": right(taken, lambda ctx, case: triage.take(ctx, case.id, case.version), {"second office"}),
+    "give back": right(taken, lambda ctx, case: triage.give_back(ctx, case.id), {"office"}),
+    "give back what nobody has taken": right(Cast.triage, lambda ctx, case: triage.give_back(ctx, case.id), NOBODY),
+    "assign what a colleague has taken": right(taken, lambda ctx, case: triage.assign(ctx, case.id, UNIT), {"office"}),
+    "refuse what a colleague has taken": right(taken, lambda ctx, case: triage.refuse(ctx, case.id, "no"), {"office"}),
+    "merge what a colleague has taken": right(taken, merge, {"office"}),
+    "take back": right(Cast.assigned, lambda ctx, case: triage.unassign(ctx, case.id, "no"), OFFICE),
+    "take back what is signed in": right(Cast.accepted, lambda ctx, case: triage.unassign(ctx, case.id, "no"), NOBODY),
+    "take a misconduct report back": right(
+        state_of(MISCONDUCT, "assigned"), lambda ctx, case: triage.unassign(ctx, case.id, "no"), NOBODY
+    ),
+    "merge": right(Cast.assigned, merge, OFFICE),
+    "merge what is answered": right(Cast.answered, merge, NOBODY),
+    "merge a case with itself": right(Cast.assigned, lambda ctx, case: merging.merge(ctx, case.id, case.id), NOBODY),
+    "merge with a case that is none": right(Cast.assigned, lambda ctx, case: merging.merge(ctx, case.id, "0" * 32), NOBODY),
+    "merge into what is closed": right(Cast.closed, merge_into_it, NOBODY),
+    "merge into what is merged": right(merged, merge_into_it, NOBODY),
+    "merge a misconduct report": right(state_of(MISCONDUCT, "assigned"), merge, NOBODY),
+    "merge into a misconduct report": right(state_of(MISCONDUCT, "assigned"), merge_into_it, NOBODY),
+    "undo a merging": right(merged, lambda ctx, case: merging.unmerge(ctx, case.id), OFFICE),
+    "undo a merging that is none": right(Cast.assigned, lambda ctx, case: merging.unmerge(ctx, case.id), NOBODY),
+    "add to what is merged": right(merged, lambda ctx, case: following.add(ctx, case.id, "more"), FOLLOWERS),
+    "reply to what is merged": right(merged, lambda ctx, case: following.reply(ctx, case.id, "more"), FOLLOWERS),
+    "withdraw what is merged": right(merged, lambda ctx, case: following.withdraw(ctx, case.id, "why"), NOBODY),
+    "confirm a result": right(Cast.answered, lambda ctx, case: checking.confirm(ctx, case.id), OFFICE),
+    "confirm what is open": right(Cast.accepted, lambda ctx, case: checking.confirm(ctx, case.id), NOBODY),
+    "confirm a misconduct report's": right(
+        state_of(MISCONDUCT, "closed"), lambda ctx, case: checking.confirm(ctx, case.id), NOBODY
+    ),
+    "reopen what is answered": right(Cast.answered, lambda ctx, case: checking.reopen(ctx, case.id, "no"), OFFICE),
+    "reopen what is closed": right(Cast.closed, lambda ctx, case: checking.reopen(ctx, case.id, "no", checked=True), OFFICE),
+    "reopen what is open": right(Cast.accepted, lambda ctx, case: checking.reopen(ctx, case.id, "no"), NOBODY),
+    "reopen a misconduct report": right(
+        state_of(MISCONDUCT, "closed"), lambda ctx, case: checking.reopen(ctx, case.id, "no"), NOBODY
+    ),
+    "file for a caller": right(Cast.assigned, lambda ctx, case: filing.file_for(ctx, COMPLAINT, filing.Source.PHONE), OFFICE),
+    "file a misconduct report for a caller": right(
+        Cast.assigned, lambda ctx, case: filing.file_for(ctx, MISCONDUCT, filing.Source.PHONE), NOBODY
+    ),
+    "invite a contact": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, UNIT, "x"), OFFICE),
+    "invite to the office": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.OFFICE, UNIT, "x"), NOBODY),
+    "invite to no unit": right(
+        Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, "nothing", "x"), NOBODY
+    ),
+    "end a contact's role": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), OFFICE),
+    "end a role that is none": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, "0" * 32), NOBODY),
+    "end a role of the office": right(taken, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), NOBODY),
+    "replace a contact": right(Cast.accepted, replace_by("third"), OFFICE),
+    "replace a contact by somebody of another unit": right(Cast.accepted, replace_by("below"), NOBODY),
     "add": right(Cast.accepted, lambda ctx, case: following.add(ctx, case.id, "more"), FOLLOWERS),
     "add to what is closed": right(Cast.closed, lambda ctx, case: following.add(ctx, case.id, "more"), NOBODY),
     "reply": right(Cast.accepted, lambda ctx, case: following.reply(ctx, case.id, "yes"), FOLLOWERS),
@@ -159,7 +304,7 @@ RIGHTS: dict[str, Right] = {
         state_of(AGREED, "answered"), lambda ctx, case: releasing.release(ctx, case.id, " ", ""), NOBODY
     ),
     "take back what is not published": right(state_of(AGREED, "answered"), revoke, NOBODY),
-    "take back": right(released, revoke, OFFICE),
+    "take off the board": right(released, revoke, OFFICE),
     "do anything to a case that is none": right(Cast.assigned, lambda ctx, case: handling.accept(ctx, "0" * 32, 1), NOBODY),
 }
 
@@ -244,6 +389,41 @@ async def test_after_passing_on_only_the_other_unit_may_go_on(cast: Cast) -> Non
     await cast.does("holder", lambda ctx: handling.pass_on(ctx, case.id, BELOW))
     may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: handling.ask(ctx, case.id, "?")) is None}
     assert may == {"below"}
+
+
+async def test_while_the_holder_is_away_the_deputy_may_do_what_the_holder_may(cast: Cast) -> None:
+    case = await cast.accepted()
+
+    async def go(ctx: Context) -> object:
+        deputy = next(role for role in await ctx.colleagues(UNIT) if role.name == "third")
+        return await absence.leave(ctx, NOW + timedelta(days=1), deputy.id)
+
+    await cast.does("holder", go)
+    try:
+        for deed in (plan, ask_extension, lambda ctx, case: handling.report(ctx, case.id, "done")):
+            may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx, deed=deed: deed(ctx, case)) is None}
+            assert may == {"holder", "third"}
+    finally:
+        await cast.does("holder", absence.come_back)
+    assert await cast.tries("third", lambda ctx: handling.report(ctx, case.id, "done"))
+
+
+async def test_only_staff_can_be_away_and_only_a_colleague_stands_in(cast: Cast) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: absence.leave(ctx, tomorrow, None)) is None}
+    assert may == set(STAFF)
+    async with cast.database.reading() as tx:
+        (elsewhere,) = await roles.of_unit(tx, OTHER)
+    assert await cast.tries("holder", lambda ctx: absence.leave(ctx, tomorrow, elsewhere.id))
+    assert await cast.tries("holder", lambda ctx: absence.leave(ctx, NOW, None))
+
+
+async def test_usual_answers_are_made_and_dropped_by_the_contacts_of_their_unit(cast: Cast) -> None:
+    may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: templates.make(ctx, UNIT, "t", "x")) is None}
+    assert may == CONTACTS
+    made = await cast.does("holder", lambda ctx: templates.make(ctx, UNIT, "t", "x"))
+    may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: templates.drop(ctx, made.id)) is None}
+    assert may == CONTACTS
 
 
 async def test_a_role_that_ended_gives_no_right(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.mail_server import MailServer, Security
 from bot.setting_values import MEGABYTE
 from bot.settings import SETTINGS, BadSettings, Setting, Settings, local_url, read_settings
 
@@ -59,6 +60,9 @@ def test_with_nothing_set_everything_has_its_default(tmp_path: Path) -> None:
         address_wrong_codes=50,
         wrong_codes_wait=15,
         tick=timedelta(seconds=5),
+        smtp=None,
+        mail_from="",
+        robot_origins=("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com", "https://open.feishu.cn"),
     )
 
 
@@ -105,10 +109,38 @@ def test_derived_settings_show_the_default_that_they_come_to(tmp_path: Path) -> 
         ("TICK", "0.2", timedelta(seconds=0.2)),
         ("PACE_CHAT", "0.5", 0.5),
         ("MESSAGES_PER_MINUTE", "1", 1),
+        ("MAIL_FROM", "huiyin@Example.org", "huiyin@example.org"),
     ],
 )
 def test_a_value_is_read_as_what_it_means(tmp_path: Path, name: str, text: str, value: object) -> None:
     assert getattr(read(tmp_path, **{name: text}), name.lower()) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "security", "host", "port", "user", "password"),
+    [
+        ("smtps://huiyin:p%40s%2Fs@mail.example.org", "tls", "mail.example.org", 465, "huiyin", "p@s/s"),
+        ("smtp+starttls://huiyin%40example.org:x@localhost:2525", "starttls", "localhost", 2525, "huiyin@example.org", "x"),
+        ("smtp://[::1]/", "none", "::1", 25, "", ""),
+    ],
+)
+def test_a_mail_server_is_read_with_what_its_address_leaves_out(
+    tmp_path: Path, text: str, security: Security, host: str, port: int, user: str, password: str
+) -> None:
+    server = read(tmp_path, SMTP=text, MAIL_FROM="huiyin@example.org").smtp
+    assert server == MailServer(security=security, host=host, port=port, user=user, password=password)
+
+
+def test_a_mail_server_needs_an_address_that_mail_comes_from(tmp_path: Path) -> None:
+    [problem] = problems(tmp_path, SMTP="smtp://mail.example.org")
+    assert "HUIYIN_MAIL_FROM is not set" in problem
+
+
+def test_robots_are_called_unencrypted_on_this_machine_only(tmp_path: Path) -> None:
+    origins = read(tmp_path, ROBOT_HOSTS="Open.Feishu.cn  127.0.0.1:8081 localhost robots.example.org:8443").robot_origins
+    assert origins == (
+        "https://open.feishu.cn", "http://127.0.0.1:8081", "http://localhost", "https://robots.example.org:8443"
+    )  # fmt: skip
 
 
 def test_megabytes_are_given_in_bytes(tmp_path: Path) -> None:
@@ -128,6 +160,13 @@ def test_megabytes_are_given_in_bytes(tmp_path: Path) -> None:
         ("TELEGRAM_BASE_URL", "https://host:99999/bot", "no web address"),
         ("TELEGRAM_BASE_URL", "https://[::1/bot", "no web address"),
         ("TELEGRAM_FILE_URL", "https://api.telegram.org/bot", "/file/bot"),
+        ("SMTP", "mail.example.org", "smtps://"),
+        ("SMTP", "https://mail.example.org", "smtps://"),
+        ("SMTP", "smtps://huiyin:p/ss@mail.example.org", "%2F"),
+        ("SMTP", "smtps://mail.example.org:port", "smtps://"),
+        ("MAIL_FROM", "Huiyin <huiyin@example.org>", "without a name"),
+        ("ROBOT_HOSTS", "https://open.feishu.cn", "names only"),
+        ("ROBOT_HOSTS", "name@open.feishu.cn", "names only"),
         ("TELEGRAM_MODE", "push", "polling or webhook"),
         ("TELEGRAM_POLL_TIMEOUT", "51", "from 0 to 50"),
         ("TELEGRAM_POLL_TIMEOUT", "２０", "plain digits"),

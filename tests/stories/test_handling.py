@@ -60,6 +60,7 @@ async def test_a_matter_that_no_rule_can_route_waits_at_the_office_and_can_be_re
     await office.sees("我想反映一件事")
     await office.presses("Refuse with a reason")
     await office.sees("can't the case be taken on")
+    await office.presses("Another reason")
     await office.says("内容不清，请补充后重新提交")
     await office.sees("case ends here")
     await office.presses("^Refuse it$")
@@ -75,10 +76,11 @@ async def test_of_two_in_the_office_the_slower_one_hears_that_it_is_done(town: T
         await each.sees("我想反映一件事")
         await each.presses("Assign a unit")
         await each.says("Chengxi District Gov")
-        await each.sees("choose the unit")
-    await chen.presses("Chengxi District Government")
+        await each.presses("Chengxi District Government")
+        await each.sees("Assign the case to this unit")
+    await chen.presses("^Assign it$")
     await chen.sees("has been assigned")
-    await sun.presses("Chengxi District Government")
+    await sun.presses("^Assign it$")
     await sun.sees("dealt with")
     assert [row["event"] for row in await town.history(number)].count("assign") == 1
 
@@ -161,6 +163,8 @@ async def assigns(office: Person, part: str) -> None:
     await office.says(part)
     await office.sees("choose the unit")
     await office.presses("Chengxi District Government")
+    await office.sees("Assign the case to this unit")
+    await office.presses("^Assign it$")
     await office.sees("has been assigned to Chengxi District Government")
 
 

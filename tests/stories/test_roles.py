@@ -8,16 +8,28 @@ from story_town import Town
 
 from handlers import SUBJECTS
 
-HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my"} | {
-    "unit",
-    "office",
+HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my", "unit", "office"} | {
+    "bell",
+    "bell_test",
+    "bell_remove",
+    "bell_new",
+    "bell_code",
     "to_release",
 }
+# About no case, and only for some.
+OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template"}
+OF_THE_HEAD = {"head", "head_late"}
+OF_STAFF = {"away", "back_at_work"}
 CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw"} | {
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
-UNIT = {"accept", "return", "ask", "report", "hand_over", "to_citizen", "unit_case"}
-OFFICE = {"assign", "refuse", "reveal", "office_case", "release", "revoke"}
+UNIT = {"accept", "return", "ask", "report", "report_told", "hand_over", "to_citizen", "unit_case", "plan", "extend"}
+OFFICES_LISTS = {"digest", "digest_units", "late", "parked", "extensions"}
+OFFICE = {
+    "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
+    "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
+    "grant_extension", "refuse_extension",
+}  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
     "not among yours|not with your unit|Only the supervision office|can't find this case|for the contacts|dealt with|"
@@ -37,7 +49,8 @@ def test_every_act_form_and_screen_belongs_to_somebody() -> None:
     acts = {act.name for subject in SUBJECTS for act in subject.acts}
     forms = {form.name for subject in SUBJECTS for form in subject.forms}
     screens = {screen.name for subject in SUBJECTS for screen in subject.screens}
-    assert acts | forms | screens == HARMLESS | CITIZEN | UNIT | OFFICE | EVERY_PARTY
+    for_some = OF_THE_UNIT | OF_THE_HEAD | OF_STAFF | OFFICES_LISTS
+    assert acts | forms | screens == HARMLESS | for_some | CITIZEN | UNIT | OFFICE | EVERY_PARTY
 
 
 async def test_strangers_and_other_units_can_do_and_see_nothing(town: Town) -> None:
@@ -53,15 +66,28 @@ async def test_strangers_and_other_units_can_do_and_see_nothing(town: Town) -> N
     for stranger in strangers:
         await stranger.says("/start")
         await stranger.sees("echo service")
-        await is_refused(town, stranger, number, CITIZEN | UNIT | OFFICE | EVERY_PARTY)
+        await is_refused(town, stranger, number, CITIZEN | UNIT | OFFICE | OFFICES_LISTS | EVERY_PARTY)
+
+
+async def test_what_is_about_no_case_is_for_those_alone_whom_it_concerns(town: Town) -> None:
+    citizen, contact, office = await town.somebody("web"), await town.contact("telegram"), await town.office("web")
+    others = {citizen: OF_THE_UNIT | OF_THE_HEAD | OF_STAFF, contact: OF_THE_HEAD, office: OF_THE_UNIT | OF_THE_HEAD}
+    await citizen.says("/start")
+    await citizen.sees("echo service")
+    for person, names in others.items():
+        for press in presses(names, "urban-management", 0):
+            await person.presses_secretly(press)
+            await person.sees(
+                "for the contacts|Only the contacts|not in use|for the head|Only staff|not away|Only the supervision"
+            )
 
 
 async def test_each_party_can_do_only_what_is_theirs(town: Town) -> None:
     citizen, contact, office = await town.somebody("web"), await town.contact("telegram"), await town.office("web")
     number, _code = await files(citizen)
     await contact.sees("Sign in by")
-    await is_refused(town, citizen, number, UNIT | OFFICE)
-    await is_refused(town, contact, number, CITIZEN | OFFICE)
+    await is_refused(town, citizen, number, UNIT | OFFICE | OFFICES_LISTS)
+    await is_refused(town, contact, number, CITIZEN | OFFICE | OFFICES_LISTS)
     await is_refused(town, office, number, CITIZEN | UNIT)
 
 
@@ -71,7 +97,7 @@ async def test_a_colleague_can_not_act_on_a_case_that_another_one_holds(town: To
     number, _code = await files(citizen)
     await wang.presses("^Sign in$")
     await li.sees("Signed in by Wang")
-    await is_refused(town, li, number, {"return", "ask", "report", "hand_over"})
+    await is_refused(town, li, number, {"return", "ask", "report", "hand_over", "plan", "extend"})
 
 
 async def test_a_form_that_was_open_when_the_case_went_elsewhere_changes_nothing(town: Town) -> None:

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hurried_city import hurried_city
 from story_filing import files, solves
-from story_town import CITY, Town, town_over
+from story_town import Town, town_over
 
-LADDER = """ladder = [
+LADDER = """[
     { at = "50%", to = ["contact"] },
     { at = "0", to = ["contact", "head"] },
     { at = "+2s", to = ["office"] },
     { at = "+3s", to = ["accountability"] },
-]
-"""
+]"""
 
 
 @pytest.fixture
 async def town(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Town]:
     """Start a town in which rubbish is to be answered in eight seconds."""
-    hurried = tmp_path / "city"
-    shutil.copytree(CITY, hurried)
-    settings = (hurried / "city.toml").read_text("utf-8")
-    begin, end = settings.index("ladder = ["), settings.index("]\n", settings.index("ladder = [")) + 2
-    (hurried / "city.toml").write_text(settings[:begin] + LADDER + settings[end:], "utf-8")
-    with (hurried / "categories.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    with (hurried / "categories.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, rows[0])
-        table.writeheader()
-        table.writerows({**row, "accept": "4s", "answer": "8s"} if row["code"] == "sanitation" else row for row in rows)
-    async with town_over(tmp_path, database, CITY=str(hurried), TICK="0.2") as town:
+    city = hurried_city(tmp_path, LADDER, accept="4s", answer="8s")
+    async with town_over(tmp_path, database, CITY=str(city), TICK="0.2") as town:
         yield town
 
 
@@ -46,12 +34,12 @@ async def test_whoever_is_late_hears_of_it_in_the_order_of_the_ladder(town: Town
     await contact.sees("A reminder: please answer this case")
     await contact.sees("should have been answered")
     await head.sees(rf"{number}.+is late: this case should have been answered")
-    await office.sees("is late: this case should have been answered")
     await office.sees("Proposed for the accountability list")
     await solves(contact, "已清运")
     await citizen.sees("has answered your case")
-    events = [(row["rung"], row["fired"]) for row in await town.history(number) if "rung" in row]
-    assert events == [("50%", True), ("0", True), ("+2s", True), ("+3s", True)]
+    # A busy machine may come late to a rung: then it is recorded as passed together with the one above it.
+    taken = [rung for row in await town.history(number) if row.get("kind") == "answer" for rung in (*row["passed"], row["rung"])]
+    assert taken == ["50%", "0", "+2s", "+3s"]
 
 
 async def test_the_chase_goes_on_after_a_restart_and_says_nothing_twice(town: Town) -> None:
@@ -61,5 +49,5 @@ async def test_the_chase_goes_on_after_a_restart_and_says_nothing_twice(town: To
     await contact.sees("A reminder: please answer this case")
     await town.restarts()
     await contact.sees("should have been answered", timeout=20)
-    fired = [row["rung"] for row in await town.history(number) if row.get("fired")]
+    fired = [row["rung"] for row in await town.history(number) if "rung" in row]
     assert len(fired) == len(set(fired))

@@ -1,0 +1,55 @@
+"""Staff who are away: until when, and who stands in for them. Without a deputy the head is told of their cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from actions.context import Context
+from dialog.subjects import Refused
+from dialog.texts import _
+from storage import ledger, roles
+from storage.ids import ms
+from storage.roles import Role, RoleKind
+
+LONGEST = timedelta(days=366)
+
+
+async def colleagues(ctx: Context) -> Sequence[Role]:
+    """Read who could stand in for the person who acts: the other contacts of their units, one role a person."""
+    found = [role for unit in ctx.me.units for role in await ctx.colleagues(unit) if role.person != ctx.me.person]
+    return tuple({role.person: role for role in reversed(found)}.values())[::-1]
+
+
+async def leave(ctx: Context, until: datetime, deputy: str | None) -> datetime:
+    """Be away from now on, in every role; `deputy` is a role of a colleague, who stands in in each unit that both are in."""
+    if not ctx.me.roles:
+        raise Refused(_("Only staff need to say that they are away."))
+    if not ctx.now < until <= ctx.now + LONGEST:
+        raise Refused(_("Please give a day that is still to come, within one year from now."))
+    stands_in = next((role for role in await colleagues(ctx) if role.id == deputy), None)
+    if deputy and stands_in is None:
+        raise Refused(_("This colleague is not a contact of your unit any more. Please choose another one."))
+    theirs = {
+        role.unit: role.id
+        for role in (await roles.of_person(ctx.tx, stands_in.person) if stands_in else ())
+        if role.kind is RoleKind.CONTACT
+    }
+    for role in ctx.me.roles:
+        in_place = theirs.get(role.unit) if role.kind is RoleKind.CONTACT else None
+        await roles.leave(ctx.tx, role.id, until, in_place)
+        await _note(ctx, "away", {"role": role.id, "until": ms(until), "deputy": in_place})
+    return until
+
+
+async def come_back(ctx: Context) -> None:
+    """Be at work again, in every role."""
+    if not any(role.is_away(ctx.now) for role in ctx.me.roles):
+        raise Refused(_("You are not away, as far as we know."))
+    for role in ctx.me.roles:
+        await roles.leave(ctx.tx, role.id, None, None)
+        await _note(ctx, "back", {"role": role.id})
+
+
+async def _note(ctx: Context, event: str, payload: dict[str, str | int | None]) -> None:
+    await ledger.append(ctx.tx, f"person:{ctx.me.person}", "staff", event, {**payload}, ctx.now)

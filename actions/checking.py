@@ -1,0 +1,69 @@
+"""The office looks at what a unit calls done, or rings the citizen: it confirms the result, or reopens the case."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from actions.cards import facts
+from actions.context import Context
+from actions.notices import refresh_cards, tell_followers, tell_unit
+from actions.record import move, note, write
+from actions.staffing import leave_to_unit
+from actions.timekeeping import start, start_units, stop
+from dialog.subjects import Refused
+from dialog.texts import _
+from domain.cases import Event, Party
+from storage import deadlines
+from storage.cases import Case
+from storage.deadlines import DeadlineKind
+from storage.entries import EntryKind
+
+CALLED_BACK = 5
+
+
+async def confirm(ctx: Context, id: str) -> Case:
+    """Note that the result was checked and holds, once a round."""
+    case = await ctx.case(id)
+    role = ctx.as_office(case)
+    if (await facts(ctx, case)).verified:
+        raise Refused(_("The result of case {number} has been checked already.", number=case.number))
+    case = await move(ctx, case, Event.VERIFY, Party.OFFICE)
+    entry = await write(ctx, case, EntryKind.VERIFIED, Party.OFFICE, "")
+    await note(ctx, case, Event.VERIFY, Party.OFFICE, role, holds=True, entry=entry.id, text=entry.hash)
+    await refresh_cards(ctx, case)
+    return case
+
+
+async def reopen(ctx: Context, id: str, reason: str, *, checked: bool = False) -> Case:
+    """Let the same unit and contact deal with a case again, with fresh time and a fresh promise; everybody is told why.
+
+    `checked` notes beside it that the result was looked at and does not hold.
+    """
+    case = await ctx.case(id)
+    role = ctx.as_office(case)
+    if checked:
+        case = await move(ctx, case, Event.VERIFY, Party.OFFICE)
+        await note(ctx, case, Event.VERIFY, Party.OFFICE, role, holds=False)
+    case = await move(ctx, case, Event.REOPEN, Party.OFFICE, round=case.round + 1)
+    entry = await write(ctx, case, EntryKind.REOPENED, Party.OFFICE, reason)
+    await note(ctx, case, Event.REOPEN, Party.OFFICE, role, entry=entry.id, text=entry.hash)
+    await stop(ctx, case, Event.REOPEN)
+    await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    case = await leave_to_unit(ctx, case, Party.OFFICE, role)
+    await start_units(ctx, case, Event.REOPEN)
+    await refresh_cards(ctx, case)
+    await tell_unit(ctx, case, _("Reopened by the supervision office: {text}", text=entry.text), files=())
+    await tell_followers(ctx, case, _("The supervision office has reopened your case: {text}", text=entry.text))
+    return case
+
+
+async def sample(ctx: Context) -> Sequence[str]:
+    """Draw five of the cases that silence closed last week, to be called back: the same five for everybody, all week long."""
+    zone = ctx.city.city.zone
+    today = ctx.now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    since, until = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (monday - timedelta(days=7), monday))
+    closed = await deadlines.closed_by_silence(ctx.tx, since, until)
+    return sorted(closed, key=lambda id: hashlib.sha256(f"{monday} {id}".encode()).digest())[:CALLED_BACK]

@@ -1,0 +1,216 @@
+"""The weekly digest: figures of a finished week, kept as they were first made, and the words that a tired leader reads.
+
+Its seal of the ledger, its figures and what was put aside are those of the moment at which it was made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from actions.context import Context
+from actions.notices import tell_office
+from dialog.chart import Chart
+from dialog.outgoing import Button, Outgoing, say
+from dialog.subjects import Refused, screen_button
+from dialog.texts import Moment, Text, _, verbatim
+from domain.weeks import Week
+from storage import figures, job_runs, ledger, parked, reports
+from storage.figures import Figures, OldCase, UnitFigures
+from storage.ids import at, ms
+
+KIND = "week"
+WORST = 2
+HASH_SHOWN = 12
+BUTTONS: tuple[tuple[Text, str], ...] = (
+    (_("Waiting to be assigned"), "office"),
+    (_("Late ones"), "late"),
+    (_("Put aside"), "parked"),
+)
+"""What needs a decision: labels, and the screens that they show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A week's figures as they are kept, and what was true when they were made; `seal` is the ledger's newest, if it has one."""
+
+    figures: Figures
+    parked: int
+    seal: tuple[int, str] | None
+
+
+async def make(ctx: Context, week: Week) -> Digest:
+    """Give the digest of a week; the first to ask makes it. Raises Refused for a week that is not over."""
+    kept = await reports.kept(ctx.tx, KIND, week.name)
+    if kept is None:
+        if ctx.now < week.end:
+            raise Refused(_("Week {week} is not over yet. Please ask again after {end}.", week=week.name, end=Moment(week.end)))
+        await ledger.seal(ctx.tx, ctx.now)
+        digest = Digest(
+            figures=await figures.count(ctx.tx, week.begin, week.end),
+            parked=(await parked.count(ctx.tx)).total,
+            seal=await ledger.newest_seal(ctx.tx),
+        )
+        kept = await reports.keep(ctx.tx, KIND, week.name, _dump(digest), ctx.now)
+    return _load(kept)
+
+
+async def message(ctx: Context, week: Week) -> Outgoing:
+    """Write the digest of a week, compared with the week before: ten lines, a picture, and buttons for what needs a decision."""
+    first = await figures.first_filed_at(ctx.tx)
+    digest = await make(ctx, week)
+    has_before = first is not None and first < week.begin
+    before = (await make(ctx, week.before())).figures if has_before else None
+    rows = [tuple(screen_button(label, screen) for label, screen in BUTTONS)]
+    rows.append((screen_button(_("Unit by unit"), "digest_units", week.name),))
+    others: list[Button] = []
+    if has_before:
+        others.append(screen_button(_("Week before"), "digest", week.before().name))
+    if week.after().end <= ctx.now:
+        others.append(screen_button(_("Week after"), "digest", week.after().name))
+    return say(
+        *_paragraphs(ctx, week, digest, before),
+        rows=(*rows, tuple(others)) if others else tuple(rows),
+        chart=_chart(ctx, digest.figures),
+    )
+
+
+async def send(ctx: Context) -> None:
+    """Tell everybody at the office last week's digest; a week is told once, also if the city moves the time of its digests."""
+    week = Week.of(ctx.now, ctx.city.city.zone).before()
+    if await job_runs.take(ctx.tx, "digest_of_week", week.begin, ctx.now, ctx.now):
+        await tell_office(ctx, await message(ctx, week))
+        await job_runs.finish(ctx.tx, "digest_of_week", week.begin, ctx.now)
+
+
+def worst(units: Sequence[UnitFigures], most: int = WORST) -> tuple[UnitFigures, ...]:
+    """Give the units that were late most often, answered or not; none that never was."""
+    late = [unit for unit in units if _times_late(unit)]
+    return tuple(sorted(late, key=lambda unit: (-_times_late(unit), unit.on_time, unit.unit))[:most])
+
+
+def best(units: Sequence[UnitFigures]) -> UnitFigures | None:
+    """Give the unit that answered most, and nothing late."""
+    prompt = [unit for unit in units if unit.on_time and not _times_late(unit)]
+    return min(prompt, key=lambda unit: (-unit.on_time, unit.unit), default=None)
+
+
+def _times_late(unit: UnitFigures) -> int:
+    return unit.late + unit.still_late
+
+
+def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None) -> tuple[Text, ...]:
+    now, late, praised = digest.figures, worst(digest.figures.units), best(digest.figures.units)
+
+    def compared(count: Callable[[Figures], int]) -> Text:
+        """Show a number, and how it differs from the week before."""
+        if before is None:
+            return verbatim(str(count(now)))
+        change = count(now) - count(before)
+        return _("{now} ({change})", now=count(now), change=f"{change:+}" if change else "±0")
+
+    heading = _(
+        "Weekly digest, week {number} of {year}: {monday} to {sunday}",
+        number=week.number,
+        year=week.year,
+        monday=Moment(week.begin, day=True),
+        sunday=Moment(week.sunday, day=True),
+    )
+    owed = compared(lambda week: week.still_late)
+    happened = [
+        _(
+            "Filed: {filed}. Closed: {closed}, {silent} of them unconfirmed. Withdrawn, refused or merged: {other}.",
+            filed=compared(lambda week: week.filed),
+            closed=compared(lambda week: week.solved + week.silent),
+            silent=now.silent,
+            other=now.withdrawn + now.refused + now.merged,
+        ),
+        _(
+            "Answered on time: {on_time}. Answered late: {late}.",
+            on_time=compared(lambda week: week.on_time),
+            late=compared(lambda week: week.late),
+        ),
+        _("Late and not answered: {count}.", count=owed)
+        if now.half_within is None
+        else _(
+            "Late and not answered: {count}. Half of the answers came within {days} days of filing.",
+            count=owed,
+            days=f"{now.half_within / timedelta(days=1):.1f}",
+        ),
+    ]
+    who = [_("No unit was late.")]
+    if late:
+        named = (_("{unit} ({count} late)", unit=ctx.city.unit(unit.unit), count=_times_late(unit)) for unit in late)
+        who = [_("Late most often: {units}.", units=tuple(named))]
+    if praised:
+        name = ctx.city.unit(praised.unit)
+        who.append(_("Best: {unit}, {count} answered and none late.", unit=name, count=praised.on_time))
+    matters = [
+        _(
+            "For the office to assign: {unroutable}. Returned by units: {returned}. Assigned anew: {reassigned}.",
+            unroutable=compared(lambda week: week.unroutable),
+            returned=now.returned,
+            reassigned=now.reassigned,
+        ),
+        _(
+            "Misconduct reports, with the discipline teams only: {count}. Put aside by the program: {parked}.",
+            count=now.misconduct,
+            parked=digest.parked,
+        ),
+    ]
+    if now.oldest:
+        matters.insert(1, _("Open longest: {cases}.", cases=tuple(_old(ctx, week, case) for case in now.oldest)))
+    seal = _("Seal of the ledger: no. {n}, {hash}", n=digest.seal[0], hash=digest.seal[1][:HASH_SHOWN]) if digest.seal else None
+    return (heading, _together(happened), _together(who), _together(matters), *([seal] if seal else []))
+
+
+def _together(lines: Sequence[Text]) -> Text:
+    """Put lines into one paragraph."""
+    named = {f"line{n}": line for n, line in enumerate(lines)}
+    return Text("\n".join(f"{{{name}}}" for name in named), named)
+
+
+def _old(ctx: Context, week: Week, case: OldCase) -> Text:
+    days = (week.end - case.filed_at) // timedelta(days=1)
+    if case.unit is None:
+        return _("{number} (not assigned, {days} days)", number=case.number, days=days)
+    return _("{number} ({unit}, {days} days)", number=case.number, unit=ctx.city.unit(case.unit), days=days)
+
+
+def _chart(ctx: Context, all: Figures) -> Chart | None:
+    """Show what each unit answered and owes, the latest first; None if nobody answered or owes anything."""
+    busy = list(worst(all.units, len(all.units)))
+    busy += sorted((u for u in all.units if u.on_time and u not in busy), key=lambda unit: (-unit.on_time, unit.unit))
+    if not busy:
+        return None
+    return Chart(
+        title=_("Answers of the units"),
+        series=(_("On time"), _("Answered late"), _("Late, not answered")),
+        bars=tuple((Text("{unit}", {"unit": ctx.city.unit(u.unit)}), (u.on_time, u.late, u.still_late)) for u in busy),
+    )
+
+
+def _dump(digest: Digest) -> str:
+    figures = asdict(digest.figures)
+    figures["half_within"] = round(digest.figures.half_within / timedelta(milliseconds=1)) if digest.figures.half_within else None
+    figures["oldest"] = [asdict(case) | {"filed_at": ms(case.filed_at)} for case in digest.figures.oldest]
+    return json.dumps({"figures": figures, "parked": digest.parked, "seal": digest.seal})
+
+
+def _load(kept: str) -> Digest:
+    fields = json.loads(kept)
+    counted: dict[str, Any] = fields["figures"]
+    half, oldest, units = counted.pop("half_within"), counted.pop("oldest"), counted.pop("units")
+    return Digest(
+        figures=Figures(
+            **counted,
+            half_within=timedelta(milliseconds=half) if half is not None else None,
+            oldest=tuple(OldCase(number=c["number"], unit=c["unit"], filed_at=at(c["filed_at"])) for c in oldest),
+            units=tuple(UnitFigures(**unit) for unit in units),
+        ),
+        parked=fields["parked"],
+        seal=tuple(fields["seal"]) if fields["seal"] else None,
+    )

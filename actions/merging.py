@@ -1,0 +1,78 @@
+"""Merging: of two cases about the same matter one goes on, and whoever follows the other hears of everything done about it.
+
+None sees another's talk: what a citizen writes stays with their own case, and reaches the unit of the one that goes on. Only
+the reporter of that one is asked, and says whether it is solved.
+"""
+
+from __future__ import annotations
+
+from actions.cards import facts
+from actions.context import Context
+from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
+from actions.record import move, note
+from actions.timekeeping import resume_promise, start_triage, stop
+from actions.triage import as_decider
+from dialog.subjects import Refused
+from dialog.texts import _
+from domain.cases import OPEN, CaseKind, Event, Party
+from storage import cases
+from storage.cases import Case
+from storage.roles import Role
+
+
+async def merge(ctx: Context, id: str, into: str) -> Case:
+    """End a case that goes on in another open one."""
+    taken = {one: await ctx.case(one) for one in sorted({id, into})}
+    case, lead = taken[id], taken[into]
+    role = await as_decider(ctx, case)
+    if not can_lead(lead, case):
+        raise Refused(_("Case {number} can't be merged with that one. Please choose another open case.", number=case.number))
+    case = await move(ctx, case, Event.MERGE, Party.OFFICE, merged_into=lead.id)
+    await note(ctx, case, Event.MERGE, Party.OFFICE, role, into=lead.id)
+    await note(ctx, lead, Event.MERGE, Party.OFFICE, role, merged=case.id)
+    await stop(ctx, case, Event.MERGE)
+    await refresh_cards(ctx, case)
+    await refresh_cards(ctx, lead)
+    await tell_unit(ctx, case, _("This case goes on in another one; there is nothing more to do for it."), files=())
+    merged = _("Another citizen has reported the same. Case {number} was merged with this one.", number=case.number)
+    await tell_unit(ctx, lead, merged, files=(await facts(ctx, case)).citizens_files)
+    news = _("Your case is dealt with together with another one about the same matter. You hear of everything that is done.")
+    await tell_followers(ctx, case, news)
+    return case
+
+
+def can_lead(lead: Case, case: Case) -> bool:
+    """Tell whether a case can go on for another one."""
+    return lead.id != case.id and lead.state in OPEN and CaseKind.MISCONDUCT not in (lead.kind, case.kind)
+
+
+async def unmerge(ctx: Context, id: str) -> Case:
+    """Put a merged case back on its own: it waits to be assigned, and its promise holds as it was."""
+    found = await cases.get(ctx.tx, id)
+    taken = {one: await ctx.case(one) for one in sorted({id, (found and found.merged_into) or id})}
+    role = ctx.as_office(taken[id])
+    lead = taken[id].merged_into
+    case = await _put_back(ctx, taken[id], Party.OFFICE, role)
+    if lead:
+        await note(ctx, taken[lead], Event.UNMERGE, Party.OFFICE, role, merged=case.id)
+        await refresh_cards(ctx, taken[lead])
+    return case
+
+
+async def part(ctx: Context, lead: Case) -> None:
+    """Put the cases back on their own that were merged into one that its citizen has withdrawn."""
+    for merged in await cases.merged_into(ctx.tx, lead.id):
+        case = await ctx.case(merged.id)
+        if case.merged_into == lead.id:
+            await _put_back(ctx, case, Party.SYSTEM, None)
+
+
+async def _put_back(ctx: Context, case: Case, party: Party, role: Role | None) -> Case:
+    case = await move(ctx, case, Event.UNMERGE, party, unit=None, holder=None, merged_into=None)
+    await note(ctx, case, Event.UNMERGE, party, role)
+    await resume_promise(ctx, case)
+    await start_triage(ctx, case)
+    await refresh_cards(ctx, case)
+    await queue_for_office(ctx, case)
+    await tell_followers(ctx, case, _("Your case is dealt with on its own again; the supervision office assigns a unit."))
+    return case

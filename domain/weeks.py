@@ -1,0 +1,73 @@
+"""Weeks as ISO 8601 counts them, in the city's zone: Monday to Sunday; the week with a year's first Thursday is its first."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+_WEEK = re.compile(r"(20[0-9]{2})\s*-?\s*W?\s*([0-9]{1,2})", re.IGNORECASE)
+_DAYS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week of a city, by its Monday."""
+
+    monday: date
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, moment: datetime, zone: ZoneInfo) -> Self:
+        """Give the week in which a moment lies."""
+        day = moment.astimezone(zone).date()
+        return cls(day - timedelta(days=day.weekday()), zone)
+
+    @classmethod
+    def read(cls, text: str, zone: ZoneInfo) -> Self:
+        """Read a week from its name, such as 2026-W47 or 2026 47; raises ValueError where there is no such week."""
+        match = _WEEK.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        if match is None:
+            raise ValueError(f'"{text}" is not a week.')
+        return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1), zone)
+
+    @property
+    def year(self) -> int:
+        """The year that the week belongs to, which is not always its Monday's."""
+        return self.monday.isocalendar().year
+
+    @property
+    def number(self) -> int:
+        """The number in its year: 1 to 52 or 53."""
+        return self.monday.isocalendar().week
+
+    @property
+    def name(self) -> str:
+        """The week's name, such as 2026-W47."""
+        return f"{self.year}-W{self.number:02}"
+
+    @property
+    def begin(self) -> datetime:
+        """The midnight with which its Monday begins."""
+        return datetime.combine(self.monday, time(), self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The midnight with which the next Monday begins; it is not part of the week."""
+        return datetime.combine(self.monday + _DAYS, time(), self.zone)
+
+    @property
+    def sunday(self) -> datetime:
+        """Noon of its last day, to name that day by."""
+        return datetime.combine(self.monday + timedelta(days=6), time(12), self.zone)
+
+    def before(self) -> Self:
+        """Give the week before."""
+        return type(self)(self.monday - _DAYS, self.zone)
+
+    def after(self) -> Self:
+        """Give the week after."""
+        return type(self)(self.monday + _DAYS, self.zone)

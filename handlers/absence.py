@@ -1,0 +1,120 @@
+"""Being away: until when, who stands in, and being back at work."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from actions import absence
+from actions.context import Context
+from dialog.outgoing import Button, say
+from dialog.play import Dialog
+from dialog.questions import Option, Options
+from dialog.subjects import Act, Form, Refused, Reply, Subject, act_button, form_button, screen_button
+from dialog.texts import Moment, Text, _, verbatim
+from storage import roles
+
+OWN_DATE = "date"
+NOBODY = "nobody"
+UNTIL: tuple[Option, ...] = (
+    Option("1", _("Only today")),
+    Option("3", _("Three days, with today")),
+    Option("7", _("A week, with today")),
+    Option(OWN_DATE, _("Until another day")),
+)
+_DATE = re.compile(r"(20\d\d)\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\D{0,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """How long somebody is away: so many `days` with today, or up to and with the day `last`; and who stands in (a role)."""
+
+    days: int
+    last: date | None
+    deputy: str | None
+
+
+async def away(d: Dialog) -> Leave:
+    """Ask until when, and who stands in."""
+    how_long = await d.choose("until", _("How long will you be away?"), UNTIL, label=_("How long"))
+    last = None
+    if how_long == OWN_DATE:
+        written = await d.text(
+            "date", _("Which is the last day? Please write it like 2026-02-28."), label=_("Last day"), most=30, check=no_date
+        )
+        last = read_date(written)
+    choices = await d.look("deputies", deputies)
+    deputy = await d.choose("deputy", _("Who stands in for you?"), choices, label=_("Deputy"))
+    return Leave(days=0 if last else int(how_long), last=last, deputy=None if deputy == NOBODY else deputy)
+
+
+async def deputies(ctx: Context) -> Options:
+    """Offer the colleagues of somebody's units."""
+    colleagues = await absence.colleagues(ctx)
+    return (*(Option(role.id, verbatim(role.name)) for role in colleagues), Option(NOBODY, _("Nobody; the head is told")))
+
+
+async def leave(ctx: Context, wish: Leave) -> Reply:
+    """Be away until the end of the last day."""
+    zone = ctx.city.city.zone
+    last = wish.last or ctx.now.astimezone(zone).date() + timedelta(days=wish.days - 1)
+    until = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
+    await absence.leave(ctx, until, wish.deputy)
+    deputy = await roles.get(ctx.tx, wish.deputy) if wish.deputy else None
+    who = _("{name} stands in for you.", name=deputy.name) if deputy else _("Your head is told of what comes for you.")
+    day = Moment(until - timedelta(minutes=1), day=True)
+    return Reply(messages=(say(_("You are away up to and with {day}.", day=day), who, rows=((_back_button(),),)),))
+
+
+async def back(ctx: Context, arg: str, version: int) -> Reply:
+    """Be back at work."""
+    await absence.come_back(ctx)
+    return Reply(
+        messages=(say(_("Welcome back. You are told of your cases again."), rows=((screen_button(_("My desk"), "desk"),),)),)
+    )
+
+
+async def may_leave(ctx: Context, arg: str) -> None:
+    """Let only staff say that they are away."""
+    if not ctx.me.roles:
+        raise Refused(_("Only staff need to say that they are away."))
+
+
+def line(ctx: Context) -> Text | None:
+    """Say on the desk until when the person who acts is away; None if they are not."""
+    until = next((role.away_until_at for role in ctx.me.roles if role.away_until_at and role.is_away(ctx.now)), None)
+    return _("You are away up to and with {day}.", day=Moment(until - timedelta(minutes=1), day=True)) if until else None
+
+
+def button(ctx: Context) -> Button:
+    """Offer to be away, or to be back."""
+    if line(ctx) is None:
+        return form_button(_("I will be away"), "away")
+    return _back_button()
+
+
+def read_date(text: str) -> date | None:
+    """Read a day as people write it (2026-02-28, 2026/2/28, 2026年2月28日); None if it is none."""
+    written = _DATE.fullmatch(text.strip())
+    if written is None:
+        return None
+    try:
+        return date(int(written[1]), int(written[2]), int(written[3]))
+    except ValueError:
+        return None
+
+
+def no_date(text: str) -> Text | None:
+    """Tell what is wrong with a day, if anything."""
+    return None if read_date(text) else _("That is no day we can read. Please write year, month and day, like 2026-02-28.")
+
+
+def _back_button() -> Button:
+    return act_button(_("I am back at work"), "back_at_work", "", 0)
+
+
+SUBJECT: Subject[Context] = Subject(
+    acts=(Act(name="back_at_work", do=back),),
+    forms=(Form(name="away", title=_("Being away"), script=away, then=leave, commands={"away": ""}, may=may_leave),),
+)

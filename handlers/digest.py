@@ -1,0 +1,123 @@
+"""What the supervision office reads about a week: the digest, unit by unit, what is late, what the program put aside."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actions import digest
+from actions.context import Context
+from dialog.outgoing import Button, Outgoing, say
+from dialog.subjects import Refused, Screen, Subject, screen_button
+from dialog.texts import Moment, Text, _
+from domain.weeks import Week
+from storage import cases, deadlines, figures, parked
+from storage.deadlines import Deadline
+from storage.figures import UnitFigures
+from storage.ids import at, ms
+
+PAGE = 6
+UNITS = 12
+
+
+async def show(ctx: Context, week: str) -> Outgoing:
+    """Show the digest of a week, of the last one if none is named."""
+    ctx.as_office()
+    return await digest.message(ctx, await _week(ctx, week))
+
+
+async def units(ctx: Context, arg: str) -> Outgoing:
+    """List what each unit got and did in a week; `arg` is the week and how many units come before."""
+    ctx.as_office()
+    name, _colon, skipped = arg.partition(":")
+    week = await _week(ctx, name)
+    begin = int(skipped) if skipped.isdecimal() else 0
+    found = (await digest.make(ctx, week)).figures.units
+    rows: list[tuple[Button, ...]] = []
+    if begin + UNITS < len(found):
+        rows.append((screen_button(_("More units"), "digest_units", f"{week.name}:{begin + UNITS}"),))
+    rows.append((screen_button(_("The week's digest"), "digest", week.name),))
+    heading = (
+        _("Week {week}, unit by unit:", week=week.name)
+        if found
+        else _("No unit had anything to do in week {week}.", week=week.name)
+    )
+    return say(heading, *(_unit(ctx, unit) for unit in found[begin : begin + UNITS]), rows=tuple(rows))
+
+
+async def late(ctx: Context, after: str) -> Outgoing:
+    """List the cases that a unit should have answered, the longest overdue first."""
+    ctx.as_office()
+    due, _dot, id = after.partition(".")
+    behind = (at(int(due)), id) if due.isdecimal() else None
+    found = await deadlines.late(ctx.tx, behind, PAGE + 1, ctx.now)
+    rows = [await _overdue(ctx, deadline) for deadline in found[:PAGE]]
+    if len(found) > PAGE:
+        rows.append((screen_button(_("Next ones"), "late", f"{ms(found[PAGE - 1].due_at)}.{found[PAGE - 1].id}"),))
+    rows.append((screen_button(_("My desk"), "desk"),))
+    return say(_("Late and not answered, the longest overdue first:") if found else _("No case is late."), rows=tuple(rows))
+
+
+async def put_aside(ctx: Context, arg: str) -> Outgoing:
+    """Count what the program could not deal with."""
+    ctx.as_office()
+    now = await parked.count(ctx.tx)
+    if not now.total:
+        return say(_("Nothing is put aside."), rows=((screen_button(_("My desk"), "desk"),),))
+    return say(
+        _("Messages that could not be dealt with: {count}", count=now.came),
+        _("Messages that could not be delivered: {count}", count=now.undelivered),
+        _("Deadlines of which nobody is reminded: {count}", count=now.deadlines),
+        _("Please ask whoever runs the program to look at them: huiyin parked"),
+        rows=((screen_button(_("My desk"), "desk"),),),
+    )
+
+
+async def _week(ctx: Context, name: str) -> Week:
+    """Read which week is meant; raises Refused for one that can't be shown."""
+    zone = ctx.city.city.zone
+    last = Week.of(ctx.now, zone).before()
+    if not name:
+        return last
+    try:
+        week = Week.read(name, zone)
+    except ValueError:
+        raise Refused(_("There is no such week. Please write it like this: /digest {week}", week=last.name)) from None
+    first = await figures.first_filed_at(ctx.tx)
+    if week != last and week.end <= ctx.now and (first is None or week.end <= first):
+        raise Refused(_("Nothing had been filed yet in week {week}.", week=week.name))
+    return week
+
+
+def _unit(ctx: Context, unit: UnitFigures) -> Text:
+    return _(
+        "{unit}: new {new}, closed {closed}, on time {on_time}, late {late}, still late {still_late}, returned {returned}",
+        unit=ctx.city.unit(unit.unit),
+        new=unit.new,
+        closed=unit.solved + unit.silent,
+        on_time=unit.on_time,
+        late=unit.late,
+        still_late=unit.still_late,
+        returned=unit.returned,
+    )
+
+
+async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
+    case = await cases.get(ctx.tx, deadline.case)
+    number, unit = case.number if case else "", ctx.city.unit(deadline.unit or "")
+    days = (ctx.now - deadline.due_at) // timedelta(days=1)
+    label = (
+        _("{number} {unit}: {days} days late", number=number, unit=unit, days=days)
+        if days > 1
+        else _("{number} {unit}: due {due}", number=number, unit=unit, due=Moment(deadline.due_at))
+    )
+    return (screen_button(label, "office_case", deadline.case),)
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(
+        Screen(name="digest", view=show, commands=("digest",)),
+        Screen(name="digest_units", view=units),
+        Screen(name="late", view=late),
+        Screen(name="parked", view=put_aside),
+    )
+)

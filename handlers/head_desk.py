@@ -1,0 +1,83 @@
+"""What a unit's head sees: what is late, what the contacts do, how the year goes. Heads look on; contacts act."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from actions.context import Context
+from dialog.outgoing import Outgoing, say
+from dialog.subjects import Refused, Screen, Subject, screen_button
+from dialog.texts import Text, _, verbatim
+from handlers.unit_desk import PAGE, cursor, place, waiting_rows
+from storage import roles, workloads
+from storage.workloads import Load, Year
+
+LATELY = timedelta(days=30)
+A_YEAR = timedelta(days=365)
+
+
+async def unit(ctx: Context, arg: str) -> Outgoing:
+    """Show a head how their units do, contact by contact, and this year's numbers."""
+    _heads_only(ctx)
+    lines: list[Text] = []
+    for code in ctx.me.headed:
+        lines += await _unit(ctx, code)
+    return say(*lines, rows=((screen_button(_("What is late"), "head_late"),), (screen_button(_("My desk"), "desk"),)))
+
+
+async def late(ctx: Context, after: str) -> Outgoing:
+    """List what is late at a head's units, the longest first."""
+    _heads_only(ctx)
+    found = await workloads.most_urgent(ctx.tx, ctx.me.headed, place(after), PAGE + 1, late_at=ctx.now)
+    rows = await waiting_rows(ctx, found[:PAGE], "case")
+    if len(found) > PAGE:
+        rows.append((screen_button(_("Less urgent ones"), "head_late", cursor(found[PAGE - 1])),))
+    rows.append((screen_button(_("My unit"), "head"),))
+    return say(_("Late at your unit, the longest first:") if found else _("Nothing is late at your unit."), rows=tuple(rows))
+
+
+async def _unit(ctx: Context, code: str) -> list[Text]:
+    zone = ctx.city.city.zone
+    today = ctx.now.astimezone(zone).date()
+    loads = {load.holder: load for load in await workloads.loads(ctx.tx, code, ctx.now, ctx.now)}
+    answered = await workloads.answered(ctx.tx, code, ctx.now - A_YEAR, ctx.now - LATELY)
+    lines: list[Text] = [_("{unit}:", unit=ctx.city.unit(code))]
+    for role in await roles.of_unit(ctx.tx, code):
+        load = loads.get(role.id, Load(holder=role.id, open=0, late=0, today=0))
+        name = _("{name} (away)", name=role.name) if role.is_away(ctx.now) else verbatim(role.name)
+        lines.append(
+            _(
+                "{name}: {open} open, {late} late, {answered} answered in the last 30 days",
+                name=name,
+                open=load.open,
+                late=load.late,
+                answered=answered.get(role.id, 0),
+            )
+        )
+    if new := loads.get(None):
+        lines.append(_("Not signed in by anybody: {open} open, {late} late", open=new.open, late=new.late))
+    begin = datetime.combine(today.replace(month=1, day=1), time(), zone).astimezone(UTC)
+    return [*lines, *_year(await workloads.year(ctx.tx, code, begin))]
+
+
+def _year(year: Year) -> tuple[Text, ...]:
+    return (
+        _("This year: {received} received, {answered} answered", received=year.received, answered=year.answered),
+        _("Answered on time: {share}", share=_share(year.on_time, year.answered)),
+        _("Reopened: {reopened}", reopened=year.reopened),
+        _("Satisfied: {share}", share=_share(year.satisfied, year.rated)),
+    )
+
+
+def _share(part: int, whole: int) -> Text:
+    if not whole:
+        return _("none yet")
+    return _("{part} of {whole} ({percent}%)", part=part, whole=whole, percent=round(100 * part / whole))
+
+
+def _heads_only(ctx: Context) -> None:
+    if not ctx.me.headed:
+        raise Refused(_("This is for the head of a unit."))
+
+
+SUBJECT: Subject[Context] = Subject(screens=(Screen(name="head", view=unit), Screen(name="head_late", view=late)))

@@ -1,0 +1,112 @@
+"""Merging a case with another one about the same matter, in chat, and undoing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from actions import merging
+from actions.cards import excerpt, facts
+from actions.context import Context
+from actions.triage import as_decider
+from dialog.play import Dialog
+from dialog.questions import Option, Options
+from dialog.subjects import Act, Form, Reply, Subject
+from dialog.texts import Text, _
+from domain.cases import Event
+from domain.numbers import read_case_number
+from handlers.following import no_number
+from handlers.office_desk import may, shown
+from storage import cases
+from storage.cases import Case
+
+LATELY = timedelta(days=30)
+MOST = 6
+OTHER, STOP = "other", "stop"
+TOLD = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Which case goes on in which other one."""
+
+    case: str
+    into: str
+
+
+async def merge(d: Dialog) -> Merge | None:
+    """Pick the case that goes on from those alike, or by its number."""
+    alike = await d.look("alike", cases_alike, d.arg)
+    into = await d.choose(
+        "into",
+        _("In which case does it go on?"),
+        (*alike, Option(OTHER, _("Another one, by its number"))),
+        label=_("Case that goes on"),
+    )
+    found = alike
+    if into == OTHER:
+        number = await d.text("number", _("Please write the number of the case."), label=_("Number"), most=60, check=no_number)
+        found = await d.look("found", case_numbered, d.arg, number)
+        if not found:
+            sorry = _("There is no other open case with this number. With Back you can write another one.")
+            await d.choose(STOP, sorry, (Option(STOP, _("Leave it as it is")),), label=_("Number"))
+            return None
+        into = found[0].key
+    goes_on = next(option.label for option in found if option.key == into)
+    effect = _("Everybody who follows it hears of what is done about the other one. None sees what the others write.")
+    sure = await d.confirm("sure", _("Merge the cases?"), (goes_on, effect), yes=_("Merge them"))
+    return Merge(case=d.arg, into=into) if sure else None
+
+
+async def cases_alike(ctx: Context, id: str) -> Options:
+    """Offer the open cases of the same area and category of the last thirty days."""
+    case = await cases.get(ctx.tx, id)
+    found = await cases.alike(ctx.tx, case, ctx.now - LATELY, MOST) if case else ()
+    return tuple([Option(other.id, await _line(ctx, other)) for other in found])
+
+
+async def case_numbered(ctx: Context, id: str, number: str) -> Options:
+    """Find the one case with this number that another can be merged into; none where there is no such case."""
+    case = await cases.get(ctx.tx, id)
+    other = await cases.numbered(ctx.tx, read_case_number(number) or "")
+    if case is None or other is None or not merging.can_lead(other, case):
+        return ()
+    return (Option(other.id, await _line(ctx, other)),)
+
+
+async def join(ctx: Context, command: Merge) -> Reply:
+    """Merge."""
+    case = await merging.merge(ctx, command.case, command.into)
+    return await shown(
+        ctx, case, _("The cases are merged; everybody who follows case {number} has been told.", number=case.number)
+    )
+
+
+async def unmerge(ctx: Context, id: str, version: int) -> Reply:
+    """Undo a merging."""
+    case = await merging.unmerge(ctx, id)
+    return await shown(ctx, case, _("Case {number} is on its own again and waits to be assigned.", number=case.number))
+
+
+async def may_merge(ctx: Context, id: str) -> None:
+    """Let only the office open the form, while the case can be merged and no colleague has taken it."""
+    await may(Event.MERGE)(ctx, id)
+    case = await cases.get(ctx.tx, id)
+    if case:
+        await as_decider(ctx, case)
+
+
+async def _line(ctx: Context, case: Case) -> Text:
+    words = "\n".join(entry.text for entry in (await facts(ctx, case)).entries[:1])
+    return _(
+        "{number} {unit}: {text}",
+        number=case.number,
+        unit=ctx.city.unit(case.unit) if case.unit else _("not assigned"),
+        text=excerpt(" ".join(words.split()), TOLD),
+    )
+
+
+SUBJECT: Subject[Context] = Subject(
+    acts=(Act(name="unmerge", do=unmerge),),
+    forms=(Form(name="merge", title=_("Merging cases"), script=merge, then=join, may=may_merge),),
+)

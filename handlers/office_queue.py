@@ -1,0 +1,79 @@
+"""The supervision office's queue: what waits to be assigned, the first due first, and who has taken it."""
+
+from __future__ import annotations
+
+from actions import triage
+from actions.cards import due, facts, office_card
+from actions.context import Context
+from dialog.outgoing import Button, Outgoing, say
+from dialog.subjects import Act, Refused, Reply, Screen, Subject, form_button, screen_button
+from dialog.texts import Text, _
+from storage import cases, deadlines, roles
+from storage.cases import Case
+from storage.deadlines import Deadline
+from storage.ids import ms
+
+PAGE = 6
+FIRST = (0, "")
+
+
+async def queue(ctx: Context, after: str) -> Outgoing:
+    """List the cases that wait to be assigned, the first due first."""
+    ctx.as_office()
+    found = await deadlines.unassigned(ctx.tx, _read(after), PAGE + 1)
+    rows: list[tuple[Button, ...]] = []
+    for deadline, case in found[:PAGE]:
+        rows.append((screen_button(await _line(ctx, deadline, case), "office_case", case.id),))
+    if len(found) > PAGE:
+        last = found[PAGE - 1][0]
+        rows.append((screen_button(_("Later ones"), "office", f"{ms(last.due_at)}.{last.id}"),))
+    rows.append((screen_button(_("Units and staff"), "staff"), screen_button(_("Closed by silence"), "silent")))
+    rows.append((form_button(_("File for somebody"), "file_for"), screen_button(_("My desk"), "desk")))
+    confidential = await cases.count_confidential(ctx.tx)
+    return say(
+        _("Waiting to be assigned, the most urgent first:") if found else _("No case is waiting to be assigned."),
+        _("Misconduct reports with the discipline teams: {count}", count=confidential),
+        rows=tuple(rows),
+    )
+
+
+async def show(ctx: Context, id: str) -> Outgoing:
+    """Show one case to the office."""
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
+    ctx.as_office(case)
+    f = await facts(ctx, case)
+    return office_card(ctx, f, ctx.me.person).below(files=f.citizens_files)
+
+
+async def take(ctx: Context, id: str, version: int) -> Reply:
+    """Take a waiting case, or take it over from a colleague."""
+    await triage.take(ctx, id, version)
+    return Reply(note=_("Taken. Your colleagues see that it is yours."))
+
+
+async def give_back(ctx: Context, id: str, version: int) -> Reply:
+    """Give a case that was taken back to the whole office."""
+    await triage.give_back(ctx, id)
+    return Reply(note=_("Given back."))
+
+
+async def _line(ctx: Context, deadline: Deadline, case: Case) -> Text:
+    category = ctx.city.category(case.category)
+    holder = await roles.held(ctx.tx, case.holder) if case.holder else None
+    if holder:
+        return _("{number} {category}, taken by {name}", number=case.number, category=category, name=holder.name)
+    return _("{number} {category}, by {due}", number=case.number, category=category, due=due(deadline))
+
+
+def _read(cursor: str) -> tuple[int, str]:
+    """Read what the button of the next page carries: due time and id of the last one shown."""
+    due_ms, _dot, id = cursor.partition(".")
+    return (int(due_ms), id) if due_ms.isdecimal() and len(due_ms) <= 15 else FIRST
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(Screen(name="office", view=queue), Screen(name="office_case", view=show)),
+    acts=(Act(name="take", do=take), Act(name="give_back", do=give_back)),
+)

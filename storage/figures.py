@@ -1,0 +1,227 @@
+"""Figures of a stretch of time [begin, end): counted from rows that do not change once it is over, by index ranges only.
+
+Units are counted by their deadlines, for a case may go elsewhere later. A due time that is past is final, except while the
+citizen is asked: such a deadline stands still and is not late. Misconduct reports are in no unit's figures.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.database import Tx
+from storage.ids import at, ms
+
+OLDEST = 5
+_ORDINARY = "c.kind <> 'misconduct'"
+Units = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFigures:
+    """What one unit got and did: `new` are its times to answer that began, `still_late` those that were over and ran at the end.
+
+    `solved` and `silent` were closed by the citizen's word, or for want of it.
+    """
+
+    unit: str
+    new: int = 0
+    on_time: int = 0
+    late: int = 0
+    still_late: int = 0
+    returned: int = 0
+    solved: int = 0
+    silent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldCase:
+    """A case that had been open for long."""
+
+    number: str
+    unit: str | None
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What happened in the whole city.
+
+    `filed` leaves out the misconduct reports, which are only counted; `unroutable` came to the office to be assigned,
+    `reassigned` were taken from a unit there. Half of the answers came within `half_within` of filing or reopening, None if
+    there were none. `units` are in the order of their codes.
+    """
+
+    filed: int
+    misconduct: int
+    unroutable: int
+    reassigned: int
+    withdrawn: int
+    refused: int
+    merged: int
+    half_within: timedelta | None
+    units: tuple[UnitFigures, ...]
+    oldest: tuple[OldCase, ...]
+
+    @property
+    def on_time(self) -> int:
+        """Answers on time, of all units."""
+        return sum(unit.on_time for unit in self.units)
+
+    @property
+    def late(self) -> int:
+        """Late answers of all units."""
+        return sum(unit.late for unit in self.units)
+
+    @property
+    def still_late(self) -> int:
+        """What all units had not answered at the end though its time was over."""
+        return sum(unit.still_late for unit in self.units)
+
+    @property
+    def returned(self) -> int:
+        """What units gave back."""
+        return sum(unit.returned for unit in self.units)
+
+    @property
+    def solved(self) -> int:
+        """What citizens called solved."""
+        return sum(unit.solved for unit in self.units)
+
+    @property
+    def silent(self) -> int:
+        """What was closed because the citizen said nothing more."""
+        return sum(unit.silent for unit in self.units)
+
+
+async def count(tx: Tx, begin: datetime, end: datetime) -> Figures:
+    """Count everything that happened from `begin` on and before `end`."""
+    span = {"begin": ms(begin), "end": ms(end)}
+    units: Units = defaultdict(dict)
+    unroutable = await _begun(tx, span, units)
+    reassigned = await _answered(tx, span, units)
+    await _still_late(tx, span["end"], units)
+    ended = await _closed(tx, span, units)
+    filed = await tx.one(
+        "SELECT COUNT(CASE WHEN kind <> 'misconduct' THEN 1 END) AS cases, COUNT(CASE WHEN kind = 'misconduct' THEN 1 END) AS"
+        " misconduct FROM cases WHERE filed_at >= :begin AND filed_at < :end",
+        **span,
+    )
+    return Figures(
+        filed=filed["cases"] if filed else 0,
+        misconduct=filed["misconduct"] if filed else 0,
+        unroutable=unroutable,
+        reassigned=reassigned,
+        withdrawn=ended.get("withdraw", 0),
+        refused=ended.get("refuse", 0),
+        merged=ended.get("merge", 0),
+        half_within=await _half_within(tx, span),
+        units=tuple(UnitFigures(unit=unit, **counts) for unit, counts in sorted(units.items())),
+        oldest=await _oldest(tx, span["end"]),
+    )
+
+
+async def first_filed_at(tx: Tx) -> datetime | None:
+    """Read when the first case was filed; None if none was."""
+    row = await tx.one("SELECT MIN(filed_at) AS at FROM cases")
+    return at(row["at"]) if row and row["at"] is not None else None
+
+
+async def _begun(tx: Tx, span: dict[str, int], units: Units) -> int:
+    """Count the units' times to answer that began, and return how often the office had to assign."""
+    unroutable = 0
+    for row in await tx.all(
+        "SELECT d.kind, d.unit, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end AND {_ORDINARY}"
+        " GROUP BY d.kind, d.unit",
+        **span,
+    ):
+        if row["kind"] == "triage":
+            unroutable += row["n"]
+        else:
+            units[row["unit"]]["new"] = row["n"]
+    return unroutable
+
+
+async def _answered(tx: Tx, span: dict[str, int], units: Units) -> int:
+    """Count how the units' times to answer ended, and return how many the office took from a unit."""
+    reassigned = 0
+    for row in await tx.all(
+        "SELECT d.unit,"
+        " COUNT(CASE WHEN d.ended = 'report' AND d.stopped_at <= d.due_at THEN 1 END) AS on_time,"
+        " COUNT(CASE WHEN d.ended = 'report' AND d.stopped_at > d.due_at THEN 1 END) AS late,"
+        " COUNT(CASE WHEN d.ended = 'return' THEN 1 END) AS returned,"
+        " COUNT(CASE WHEN d.ended IN ('assign', 'unassign') THEN 1 END) AS reassigned"
+        " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end AND {_ORDINARY} GROUP BY d.unit",
+        **span,
+    ):
+        units[row["unit"]] |= {name: row[name] for name in ("on_time", "late", "returned")}
+        reassigned += row["reassigned"]
+    return reassigned
+
+
+async def _still_late(tx: Tx, end: int, units: Units) -> None:
+    """Count the times to answer that were over at the end and ran: they run on, or were ended later."""
+    for ended in ("d.stopped_at IS NULL", "d.stopped_at > d.due_at AND d.stopped_at >= :end"):
+        for row in await tx.all(
+            "SELECT d.unit, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+            f" WHERE d.kind = 'answer' AND {ended} AND d.due_at < :end AND {_ORDINARY}"
+            " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply'"
+            "  AND r.started_at >= d.started_at AND r.started_at < :end AND (r.stopped_at IS NULL OR r.stopped_at >= :end))"
+            " GROUP BY d.unit",
+            end=end,
+        ):
+            counts = units[row["unit"]]
+            counts["still_late"] = counts.get("still_late", 0) + row["n"]
+
+
+async def _closed(tx: Tx, span: dict[str, int], units: Units) -> dict[str, int]:
+    """Count what was closed, and return how many by each event."""
+    ended: dict[str, int] = defaultdict(int)
+    for row in await tx.all(
+        "SELECT c.unit, c.closing, COUNT(*) AS n FROM cases AS c"
+        f" WHERE c.closed_at >= :begin AND c.closed_at < :end AND {_ORDINARY} GROUP BY c.unit, c.closing",
+        **span,
+    ):
+        ended[row["closing"]] += row["n"]
+        if row["unit"] and row["closing"] in ("solved", "silence"):
+            units[row["unit"]]["solved" if row["closing"] == "solved" else "silent"] = row["n"]
+    return ended
+
+
+async def _half_within(tx: Tx, span: dict[str, int]) -> timedelta | None:
+    """Give the median of the citizens' waiting, the lower one of two."""
+    row = await tx.one(
+        "SELECT took FROM (SELECT took, ROW_NUMBER() OVER (ORDER BY took) AS place, COUNT(*) OVER () AS answers"
+        "  FROM (SELECT d.stopped_at - d.started_at AS took FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        "   WHERE d.kind = 'promise' AND d.ended = 'report' AND d.stopped_at >= :begin AND d.stopped_at < :end"
+        f"  AND {_ORDINARY}) AS answered) AS placed WHERE place = (answers + 1) / 2",
+        **span,
+    )
+    return timedelta(milliseconds=row["took"]) if row else None
+
+
+async def _oldest(tx: Tx, end: int) -> tuple[OldCase, ...]:
+    """Read the cases that had been open longest at the end."""
+    found = [
+        *await tx.all(
+            "SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c"
+            f" WHERE c.closed_at IS NULL AND c.filed_at < :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
+            end=end,
+            most=OLDEST,
+        ),
+        # Of those closed since, the index alone tells which were filed first. A plus keeps the order from being taken from
+        # another index: that would be a walk over all cases ever filed.
+        *await tx.all(
+            "SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c WHERE c.filed_at IN"
+            " (SELECT o.filed_at FROM cases AS o WHERE o.closed_at >= :end AND +o.filed_at < :end AND o.kind <> 'misconduct'"
+            "  ORDER BY +o.filed_at LIMIT :most)"
+            f" AND c.closed_at >= :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
+            end=end,
+            most=OLDEST,
+        ),
+    ]
+    oldest = sorted(found, key=lambda row: (row["filed_at"], row["id"]))[:OLDEST]
+    return tuple(OldCase(number=row["number"], unit=row["unit"], filed_at=at(row["filed_at"])) for row in oldest)

@@ -1,0 +1,129 @@
+"""What a unit has to do, by when, and how it has done: from its running deadlines and those of the last year.
+
+A case that waits for its unit has up to two running deadlines of the unit; the one that is due first stands for it. While the
+citizen is asked something the unit's time stands still, and nothing of that case counts as late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from storage.database import Tx
+from storage.ids import at, ms
+
+Place: TypeAlias = tuple[int, str]
+"""Where a page of a list begins: after this due time (epoch milliseconds) and deadline."""
+
+_STANDS_STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+_DUE_FIRST = (
+    "NOT EXISTS (SELECT 1 FROM deadline AS o WHERE o.case_id = d.case_id AND o.kind IN ('accept', 'answer')"
+    " AND o.stopped_at IS NULL AND (o.due_at < d.due_at OR (o.due_at = d.due_at AND o.id < d.id)))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A case that waits for its unit until `due_at`; `still` while the citizen is asked."""
+
+    case: str
+    due_at: datetime
+    still: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What waits for one contact, or (`holder` None) for whoever signs it in: all, and of it late, and due before tonight."""
+
+    holder: str | None
+    open: int
+    late: int
+    today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """What a unit was given since a day, and what became of it: `satisfied` of the `rated` have one of the upper three levels."""
+
+    received: int
+    answered: int
+    on_time: int
+    reopened: int
+    rated: int
+    satisfied: int
+
+
+async def most_urgent(
+    tx: Tx, units: Sequence[str], after: Place | None, limit: int, late_at: datetime | None = None
+) -> Sequence[Waiting]:
+    """Read what waits for some units, the most urgent first; with `late_at` only what is late then."""
+    due, id = after or (0, "")
+    found: list[Waiting] = []
+    for unit in units:
+        rows = await tx.all(
+            f"SELECT d.id, d.case_id, d.due_at, CASE WHEN {_STANDS_STILL} THEN 1 ELSE 0 END AS still FROM deadline AS d"
+            " WHERE d.unit = :unit AND d.stopped_at IS NULL AND (d.due_at, d.id) > (:due, :id)"
+            + (f" AND d.due_at < :late AND NOT {_STANDS_STILL}" if late_at else "")
+            + f" AND {_DUE_FIRST} ORDER BY d.due_at, d.id LIMIT :limit",
+            unit=unit,
+            due=due,
+            id=id,
+            limit=limit,
+            **({"late": ms(late_at)} if late_at else {}),
+        )
+        found += [
+            Waiting(
+                case=row["case_id"], due_at=at(row["due_at"]), still=bool(row["still"]), place=(int(row["due_at"]), row["id"])
+            )
+            for row in rows
+        ]
+    return sorted(found, key=lambda waiting: waiting.place)[:limit]
+
+
+async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime) -> Sequence[Load]:
+    """Count what waits for each contact of a unit."""
+    rows = await tx.all(
+        "SELECT c.holder, COUNT(*) AS n,"
+        f" SUM(CASE WHEN d.due_at < :now AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS late,"
+        f" SUM(CASE WHEN d.due_at >= :now AND d.due_at < :tonight AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
+        " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.unit = :unit AND d.stopped_at IS NULL AND {_DUE_FIRST} GROUP BY c.holder ORDER BY c.holder",
+        unit=unit,
+        now=ms(now),
+        tonight=ms(tonight),
+    )
+    return [Load(holder=row["holder"], open=int(row["n"]), late=int(row["late"]), today=int(row["today"])) for row in rows]
+
+
+async def answered(tx: Tx, unit: str, begun: datetime, since: datetime) -> dict[str, int]:
+    """Count by holder what a unit has answered since a moment, of what it was given since `begun`."""
+    rows = await tx.all(
+        "SELECT c.holder, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        " WHERE d.unit = :unit AND d.kind = 'answer' AND d.started_at >= :begun AND d.ended = 'report'"
+        " AND d.stopped_at >= :since AND c.holder IS NOT NULL GROUP BY c.holder",
+        unit=unit,
+        begun=ms(begun),
+        since=ms(since),
+    )
+    return {row["holder"]: int(row["n"]) for row in rows}
+
+
+async def year(tx: Tx, unit: str, since: datetime) -> Year:
+    """Count what a unit was given since a day, case by case, and what became of it."""
+    row = await tx.one(
+        "SELECT COUNT(*) AS received, COALESCE(SUM(y.answered), 0) AS answered, COALESCE(SUM(y.on_time), 0) AS on_time,"
+        " COALESCE(SUM(y.reopened), 0) AS reopened, COUNT(c.rating) AS rated,"
+        " COALESCE(SUM(CASE WHEN c.rating <> 'dissatisfied' THEN 1 ELSE 0 END), 0) AS satisfied FROM ("
+        " SELECT d.case_id, MAX(CASE WHEN d.ended = 'report' THEN 1 ELSE 0 END) AS answered,"
+        "  MIN(CASE WHEN d.ended = 'report' AND d.stopped_at <= d.due_at THEN 1 WHEN d.ended = 'report' THEN 0 END) AS on_time,"
+        "  MAX(CASE WHEN d.round > 1 THEN 1 ELSE 0 END) AS reopened"
+        "  FROM deadline AS d WHERE d.unit = :unit AND d.kind = 'answer' AND d.started_at >= :since GROUP BY d.case_id"
+        " ) AS y JOIN cases AS c ON c.id = y.case_id",
+        unit=unit,
+        since=ms(since),
+    )
+    assert row is not None
+    return Year(**{name: int(row[name]) for name in Year.__dataclass_fields__})

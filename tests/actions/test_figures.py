@@ -1,0 +1,206 @@
+"""Figures of a week, counted again by other means: plain Python over all rows, and over the ledger."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cast import COMPLAINT, MISCONDUCT, UNIT, Cast, xining
+from random_town import RandomTown, city_time
+from stores import migrated_postgres, opened
+
+from actions import filing, following, handling
+from domain.weeks import Week
+from storage import figures
+from storage.database import Row
+from storage.figures import Figures
+from storage.ids import ms
+from storage.keys import Keys
+
+FIRST, LAST = city_time("2025-12-10 12:00"), city_time("2026-01-28 09:00")
+SUNDAY, MONDAY = city_time("2026-01-11 23:59:59.999"), city_time("2026-01-12 00:00")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Cast]:
+    """Bring everybody together over each of the two databases."""
+    if request.param == "sqlite":
+        async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+            yield await arrived(Cast(store, Keys(b"k" * 32)))
+    else:
+        postgres: str = request.getfixturevalue("postgres")
+        async with migrated_postgres(postgres) as url, opened(url) as store:
+            yield await arrived(Cast(store, Keys(b"k" * 32)))
+
+
+async def arrived(cast: Cast) -> Cast:
+    await cast.arrive()
+    return cast
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_figures_are_those_of_a_count_by_hand_and_stay_so_whatever_happens_later(town: Cast, seed: int) -> None:
+    history = RandomTown(town, seed, FIRST)
+    week = Week.of(FIRST, xining().city.zone)
+    seen: list[tuple[Week, Figures]] = []
+    while week.end < LAST:
+        await history.lives(week.end + timedelta(hours=8))
+        counted = await figures_of(town, week)
+        assert counted == replace(await by_hand(town, week), units=counted.units)
+        assert by_unit(counted) == by_unit(await by_hand(town, week))
+        seen.append((week, counted))
+        week = week.after()
+    assert [later_same(await figures_of(town, week)) for week, _then in seen] == [later_same(then) for _week, then in seen]
+    # A history in which nothing happened would prove nothing.
+    everything = [unit for _week, counted in seen for unit in counted.units]
+    for name in ("new", "on_time", "late", "still_late", "returned", "solved", "silent"):
+        assert sum(getattr(unit, name) for unit in everything) > 0, name
+    for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused"):
+        assert sum(getattr(counted, name) for _week, counted in seen) > 0, name
+
+
+async def test_the_ledger_tells_the_same(town: Cast) -> None:
+    history = RandomTown(town, 4, FIRST)
+    await history.lives(LAST)
+    week = Week.of(FIRST, xining().city.zone)
+    while week.end < LAST:
+        counted, events = await figures_of(town, week), await events_of(town, week)
+        assert counted.filed == events["file"]
+        assert (counted.solved, counted.silent) == (events["solved"], events["silence"])
+        assert (counted.withdrawn, counted.refused) == (events["withdraw"], events["refuse"])
+        assert counted.on_time + counted.late == events["report"]
+        assert counted.returned == events["return"]
+        week = week.after()
+
+
+async def test_the_last_moment_of_sunday_is_last_week_and_midnight_is_the_next(town: Cast) -> None:
+    for moment in (SUNDAY, MONDAY):
+        await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), moment)
+        await town.does("reporter", lambda ctx: filing.file_case(ctx, MISCONDUCT), moment)
+    last = await figures_of(town, Week.of(SUNDAY, xining().city.zone))
+    after = await figures_of(town, Week.of(MONDAY, xining().city.zone))
+    assert [(week.filed, week.misconduct, by_unit(week)[UNIT].new) for week in (last, after)] == [(1, 1, 1), (1, 1, 1)]
+    assert len(last.oldest) == 1
+    assert len(after.oldest) == 2
+
+
+async def test_an_answer_at_the_due_time_is_on_time_and_a_moment_later_it_is_late(town: Cast) -> None:
+    start, due = city_time("2026-01-05 10:00"), city_time("2026-01-12 18:00")
+    for moment in (due, due + timedelta(milliseconds=1)):
+        receipt = await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), start)
+        id, version = receipt.case.id, receipt.case.version
+        await town.does("holder", lambda ctx, id=id, version=version: handling.accept(ctx, id, version), start)
+        await town.does("holder", lambda ctx, id=id: handling.report(ctx, id, "已清运"), moment)
+    unit = by_unit(await figures_of(town, Week.of(due, xining().city.zone)))[UNIT]
+    assert (unit.on_time, unit.late, unit.still_late) == (1, 1, 0)
+
+
+async def test_a_deadline_that_stands_still_while_the_citizen_is_asked_is_not_late(town: Cast) -> None:
+    start, asked, end = (city_time(f"2026-01-{day} 10:00") for day in ("05", "09", "13"))
+    for question in (True, False):
+        receipt = await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), start)
+        id, version = receipt.case.id, receipt.case.version
+        await town.does("holder", lambda ctx, id=id, version=version: handling.accept(ctx, id, version), start)
+        if question:
+            await town.does("holder", lambda ctx, id=id: handling.ask(ctx, id, "在哪个门口？"), asked)
+            waiting = id
+    async with town.database.reading() as tx:
+        then = await figures.count(tx, start, end)
+    assert by_unit(then)[UNIT].still_late == 1
+    await town.does("reporter", lambda ctx: following.reply(ctx, waiting, "在北门"), end + timedelta(hours=1))
+    async with town.database.reading() as tx:
+        assert await figures.count(tx, start, end) == then
+
+
+async def figures_of(town: Cast, week: Week) -> Figures:
+    async with town.database.reading() as tx:
+        return await figures.count(tx, week.begin, week.end)
+
+
+def by_unit(counted: Figures) -> dict[str, Any]:
+    """Give the figures of each unit that has any."""
+    return {unit.unit: unit for unit in counted.units if unit != figures.UnitFigures(unit=unit.unit)}
+
+
+def later_same(counted: Figures) -> Figures:
+    """Leave out which unit an old case is with: it may go elsewhere."""
+    oldest = tuple(replace(case, unit=None) for case in counted.oldest)
+    return replace(counted, oldest=oldest, units=tuple(by_unit(counted).values()))
+
+
+async def by_hand(town: Cast, week: Week) -> Figures:
+    """Count over all rows there are."""
+    begin, end = ms(week.begin), ms(week.end)
+    async with town.database.reading() as tx:
+        all_cases = await tx.all("SELECT * FROM cases")
+        rows = await tx.all("SELECT * FROM deadline")
+    cases = {case["id"]: case for case in all_cases if case["kind"] != "misconduct"}
+    deadlines = [row for row in rows if row["case_id"] in cases]
+    answers = [row for row in deadlines if row["kind"] == "answer"]
+    stopped = [row for row in answers if is_within(row["stopped_at"], begin, end)]
+    closed = [case for case in cases.values() if is_within(case["closed_at"], begin, end)]
+    took = [
+        row["stopped_at"] - row["started_at"]
+        for row in deadlines
+        if row["kind"] == "promise" and row["ended"] == "report" and is_within(row["stopped_at"], begin, end)
+    ]
+    old = [c for c in cases.values() if c["filed_at"] < end and (c["closed_at"] is None or c["closed_at"] >= end)]
+    old.sort(key=lambda case: (case["filed_at"], case["id"]))
+    names = {row["unit"] for row in answers} | {case["unit"] for case in closed if case["unit"]}
+    return Figures(
+        filed=sum(begin <= case["filed_at"] < end for case in cases.values()),
+        misconduct=sum(begin <= case["filed_at"] < end for case in all_cases if case["kind"] == "misconduct"),
+        unroutable=sum(row["kind"] == "triage" and begin <= row["started_at"] < end for row in deadlines),
+        reassigned=sum(row["ended"] in ("assign", "unassign") for row in stopped),
+        withdrawn=sum(case["closing"] == "withdraw" for case in closed),
+        refused=sum(case["closing"] == "refuse" for case in closed),
+        merged=sum(case["closing"] == "merge" for case in closed),
+        half_within=timedelta(milliseconds=statistics.median_low(took)) if took else None,
+        units=tuple(
+            figures.UnitFigures(
+                unit=name,
+                new=sum(row["unit"] == name and begin <= row["started_at"] < end for row in answers),
+                on_time=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] <= r["due_at"] for r in stopped),
+                late=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] > r["due_at"] for r in stopped),
+                still_late=sum(row["unit"] == name and is_late_at(row, deadlines, end) for row in answers),
+                returned=sum(row["unit"] == name and row["ended"] == "return" for row in stopped),
+                solved=sum(case["unit"] == name and case["closing"] == "solved" for case in closed),
+                silent=sum(case["unit"] == name and case["closing"] == "silence" for case in closed),
+            )
+            for name in sorted(names)
+        ),
+        oldest=tuple(
+            figures.OldCase(number=c["number"], unit=c["unit"], filed_at=datetime.fromtimestamp(c["filed_at"] / 1000, week.zone))
+            for c in old[: figures.OLDEST]
+        ),
+    )
+
+
+def is_within(moment: int | None, begin: int, end: int) -> bool:
+    return moment is not None and begin <= moment < end
+
+
+def is_late_at(answer: Row, all: Sequence[Row], end: int) -> bool:
+    """Tell whether the time was over and still ran; it does not run while a question is open."""
+    if answer["due_at"] >= end or (answer["stopped_at"] is not None and answer["stopped_at"] < end):
+        return False
+    asked = [row for row in all if row["case_id"] == answer["case_id"] and row["kind"] == "reply"]
+    return not any(
+        answer["started_at"] <= row["started_at"] < end and (row["stopped_at"] is None or row["stopped_at"] >= end)
+        for row in asked
+    )
+
+
+async def events_of(town: Cast, week: Week) -> Counter[str]:
+    """Count the ledger's rows of a week by event, those of misconduct reports left out."""
+    async with town.database.reading() as tx:
+        confidential = {f"case:{row['id']}" for row in await tx.all("SELECT id FROM cases WHERE kind = 'misconduct'")}
+        rows = await tx.all("SELECT subject, at, event FROM ledger")
+    within = [row for row in rows if is_within(row["at"], ms(week.begin), ms(week.end))]
+    return Counter(row["event"] for row in within if row["subject"].startswith("case:") and row["subject"] not in confidential)

@@ -1,0 +1,132 @@
+"""Who is away: a deputy stands in, else the head is told; nothing that waits is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from story_filing import files, solves
+from story_person import Person
+from story_town import RUBBISH_UNIT, Town
+
+from storage.roles import RoleKind
+
+
+async def goes_away(contact: Person, deputy: str, how_long: str = "Three days") -> None:
+    await contact.says("/away")
+    await contact.sees("How long will you be away")
+    await contact.presses(how_long)
+    await contact.sees("Who stands in")
+    await contact.presses(deputy)
+    await contact.sees(r"You are away up to and with \d+ \w+ 20\d\d", buttons=["back at work"])
+
+
+async def head_of(town: Town, on: str) -> Person:
+    person = await town.somebody(on)
+    await person.follows(await town.invites(RoleKind.HEAD, (RUBBISH_UNIT,), person.name))
+    await person.sees("signed in")
+    return person
+
+
+@pytest.mark.parametrize(("wang_on", "li_on"), [("telegram", "web"), ("web", "telegram")])
+async def test_a_deputy_is_told_and_may_act_while_the_holder_is_away(town: Town, wang_on: str, li_on: str) -> None:
+    citizen, wang = await town.somebody("web"), await town.contact(wang_on, name="Wang")
+    li, office = await town.contact(li_on, name="Li"), await town.office("web")
+    number, _code = await files(citizen)
+    await wang.presses("^Sign in$")
+    await li.sees("Signed in by Wang", buttons=["Timeline"])
+    await goes_away(wang, "^Li$")
+    await citizen.sees("has signed your case in")
+    await citizen.presses("^Urge$")
+    await li.sees("citizen urges you", buttons=["Report", "Ask", "Plan", "more time", "Return", "Pass on", "Timeline"])
+    await wang.sees("citizen urges you")
+    await solves(li, "已清运")
+    await citizen.sees("已清运")
+    assert (await town.case(number)).state == "answered"
+    assert not office.saw("Nobody can be reached")
+
+
+async def test_back_at_work_the_deputy_may_act_no_longer(town: Town) -> None:
+    citizen = await town.somebody("web")
+    wang, li = await town.contact("telegram", name="Wang"), await town.contact("web", name="Li")
+    number, _code = await files(citizen)
+    await wang.presses("^Sign in$")
+    await li.sees("Signed in by Wang")
+    await goes_away(wang, "^Li$")
+    await wang.says("/desk")
+    await wang.sees("You are away up to and with")
+    await wang.presses("back at work")
+    await wang.sees("Welcome back")
+    case = await town.case(number)
+    await li.presses_secretly(f"f:report:{case.id}")
+    await li.sees("A colleague has signed")
+    await wang.says("/desk")
+    await wang.sees("Your unit: 1 open", buttons=["Our cases", "I will be away", "Sign in on another", "Menu"])
+
+
+async def test_an_absence_ends_by_itself(town: Town) -> None:
+    citizen = await town.somebody("web")
+    wang, li = await town.contact("telegram", name="Wang"), await town.contact("web", name="Li")
+    number, _code = await files(citizen)
+    await wang.presses("^Sign in$")
+    await li.sees("Signed in by Wang")
+    await goes_away(wang, "^Li$", "Only today")
+    case = await town.case(number)
+    town.clock.ahead += timedelta(days=1)
+    await li.presses_secretly(f"f:report:{case.id}")
+    await li.sees("A colleague has signed")
+
+
+@pytest.mark.parametrize("head_on", ["telegram", "web"])
+async def test_without_a_deputy_the_head_reads_what_comes_but_can_not_act(town: Town, head_on: str) -> None:
+    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await head_of(town, head_on)
+    office = await town.office("web")
+    number, _code = await files(citizen)
+    await wang.presses("^Sign in$")
+    await goes_away(wang, "^Nobody")
+    await citizen.sees("has signed your case in")
+    await citizen.presses("^Urge$")
+    await head.sees(f"citizen urges you.+{number}.+Signed in by Wang", buttons=["Timeline"])
+    await head.presses("^Timeline$")
+    await head.sees("Signed in by Wang")
+    case = await town.case(number)
+    await head.presses_secretly(f"f:report:{case.id}")
+    await head.sees("not with your unit")
+    assert not office.saw("Nobody can be reached")
+
+
+async def test_where_nobody_is_there_the_office_is_told_and_the_case_waits(town: Town) -> None:
+    citizen, wang = await town.somebody("web"), await town.contact("telegram", name="Wang")
+    office = await town.office("web")
+    await goes_away(wang, "^Nobody")
+    await files(citizen)
+    await office.sees("Nobody can be reached at Chengxi")
+    await wang.sees("Sign in by")
+
+
+async def test_a_new_case_goes_to_the_colleagues_who_are_there(town: Town) -> None:
+    citizen, wang = await town.somebody("web"), await town.contact("telegram", name="Wang")
+    li = await town.contact("web", name="Li")
+    await goes_away(wang, "^Li$")
+    await files(citizen)
+    await li.sees("Sign in by")
+    await wang.sees_nothing()
+
+
+@pytest.mark.parametrize("written", ["2020-01-01", "tomorrow", "2026-13-40"])
+async def test_a_day_that_is_none_or_has_passed_is_not_taken(town: Town, written: str) -> None:
+    wang = await town.contact("telegram", name="Wang")
+    await wang.says("/away")
+    await wang.presses("another day")
+    await wang.sees("last day")
+    await wang.says(written)
+    if re.match("2020", written):
+        await wang.presses("^Nobody")
+    await wang.sees("no day we can read|still to come")
+
+
+async def test_only_staff_can_be_away(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("/away")
+    await citizen.sees("Only staff")

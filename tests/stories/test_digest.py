@@ -1,0 +1,191 @@
+"""The weekly digest: everybody at the office gets it once, and any week again with the same figures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from botapi import SentMessage
+from story_filing import files
+from story_person import Message, Person
+from story_town import RUBBISH_UNIT, Town
+from story_web import WebMessage
+
+from actions.context import Context
+from domain.weeks import Week
+from schedules import JOBS, Job, digest, every, every_week
+
+(JOB,) = [job for job in JOBS if job.name == "digest"]
+SOON = timedelta(hours=1)
+
+
+async def week_is_over(town: Town, number: str) -> Week:
+    """Let the time of the first digest after a case's filing come; return the week in which it was filed."""
+    week = Week.of((await town.case(number)).filed_at, town.app.words.zone)
+    town.clock.ahead += week.end + timedelta(hours=9) - town.clock.now()
+    return week
+
+
+async def weeks_pass(town: Town, weeks: int) -> None:
+    town.clock.ahead += timedelta(weeks=weeks)
+
+
+@pytest.mark.parametrize("on", ["web", "telegram"])
+async def test_a_week_is_told_once_with_a_picture_and_what_needs_a_decision(town: Town, on: str) -> None:
+    office, citizen, contact = await town.office(on), await town.somebody("web"), await town.contact("telegram")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await reports(contact)
+    week = await week_is_over(town, number)
+    await town.app.scheduler.run_job(JOB)
+    message = await office.sees(
+        f"Weekly digest, week {week.number} of {week.year}.+Filed: 1. Closed: 0.+on time: 1.+Best: .+1 answered"
+        f".+Open longest: {number}.+Seal of",
+        buttons=["Waiting to be assigned", "Late ones", "Put aside", "Unit by unit"],
+    )
+    assert len([line for line in message.text.splitlines() if line]) <= 10
+    assert has_picture(message)
+    await office.presses("Unit by unit", on=message)
+    await office.sees("unit by unit.+new 1, closed 0, on time 1", buttons=["The week's digest"])
+    assert office.now_sees("Weekly digest, week")
+
+
+async def test_two_of_the_office_get_it_once_though_the_first_try_was_killed(town: Town) -> None:
+    anna, wang = await town.office("web"), await town.office("telegram")
+    contact, citizen = await town.contact("web"), await town.somebody("telegram")
+    number, _code = await files(citizen)
+    await week_is_over(town, number)
+
+    async def dies(ctx: Context) -> None:
+        await digest.run(ctx)
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        await town.app.scheduler.run_job(Job(name="digest", slot=every_week, run=dies))
+    assert not await town.app.scheduler.run_job(JOB)
+    town.clock.ahead += timedelta(minutes=6)
+    await town.app.scheduler.run_job(JOB)
+    await town.restarts()
+    await town.app.scheduler.run_job(JOB)
+    await town.app.scheduler.run_job(Job(name="digest", slot=every(SOON), run=digest.run))
+    for person in (anna, wang):
+        await person.sees("Weekly digest.+Filed: 1")
+        await person.says("/desk")
+        await person.sees("Supervision office:")
+        assert len([message for message in person.standing() if "Weekly digest," in message.text]) == 1
+    assert not contact.saw("Weekly digest")
+    assert not citizen.saw("Weekly digest")
+
+
+def has_picture(message: Message) -> bool:
+    """Tell whether a message came with a picture."""
+    if isinstance(message, SentMessage):
+        return message.kind == "photo"
+    return isinstance(message, WebMessage) and [file["kind"] for file in message.files] == ["photo"]
+
+
+async def reports(contact: Person) -> None:
+    await contact.presses("Report the result")
+    await contact.says("已清运")
+    await contact.says("/done")
+    await contact.presses("^Send$")
+    await contact.sees("waits for their word")
+
+
+async def test_an_old_week_has_the_same_words_after_more_has_happened(town: Town) -> None:
+    office, citizen, contact = await town.office("telegram"), await town.somebody("web"), await town.contact("web")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    week = await week_is_over(town, number)
+    first = await asks(office, f"/digest {week.name}", f"week {week.number} of")
+    await weeks_pass(town, 3)
+    await reports(contact)
+    await citizen.sees("has answered your case")
+    await citizen.presses("^Solved$")
+    await citizen.sees("How satisfied")
+    assert await asks(office, f"/digest {week.name}", f"week {week.number} of") == first
+    second, third = week.after().after(), week.after().after().after()
+    newest = await asks(office, "/digest", f"week {third.number} of {third.year}")
+    assert "Late and not answered: 1 (±0)" in newest
+    await office.presses("Week before")
+    await office.sees(f"week {second.number} of.+Late most often: .+1 late")
+    await office.presses("Week before")
+    await office.sees(f"week {week.after().number} of")
+    await office.presses("Week after")
+    await office.sees(f"week {second.number} of")
+
+
+async def asks(office: Person, command: str, pattern: str) -> str:
+    await office.says(command)
+    message = await office.sees(f"Weekly digest, {pattern}")
+    return message.text
+
+
+async def test_late_cases_are_listed_the_longest_overdue_first(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("web")
+    numbers = [(await files(citizen))[0] for _ in range(7)]
+    await office.says("/digest")
+    await office.presses("Late ones")
+    await office.sees("No case is late")
+    await weeks_pass(town, 4)
+    await office.says("/digest")
+    await office.presses("Late ones")
+    page = await office.sees("longest overdue first", buttons=["Next ones"])
+    labels = list(page.buttons)
+    await office.presses("Next ones", on=page)
+    rest = await office.sees("longest overdue first", buttons=2)
+    labels += rest.buttons
+    assert [next(n for n in numbers if n in label) for label in labels if "late" in label] == numbers
+    await office.presses(numbers[-1], on=rest)
+    await office.sees(f"{numbers[-1]}.+State: assigned")
+
+
+async def test_who_is_not_of_the_office_is_refused(town: Town) -> None:
+    for person in (await town.contact("telegram"), await town.contact("web", RUBBISH_UNIT), await town.somebody("web")):
+        await person.says("/digest")
+        await person.sees("Only the supervision office can do this")
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("2025-W53", "no such week.+/digest 20"),
+        ("yesterday", "no such week"),
+        ("2099-W01", "not over yet"),
+        ("2001-W01", "Nothing had been filed"),
+    ],
+)
+async def test_a_week_that_can_not_be_shown_is_answered_in_words(town: Town, typed: str, answer: str) -> None:
+    office = await town.office("web")
+    await office.says(f"/digest {typed}")
+    await office.sees(answer)
+
+
+async def test_misconduct_reports_are_a_number_and_nothing_else(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("web")
+    await files(citizen, "窗口收红包", command="/report", category=".")
+    await weeks_pass(town, 4)
+    for name in await all_weeks(town):
+        await office.says(f"/digest {name}")
+        message = await office.sees("Weekly digest")
+        assert "Filed: 0" in message.text
+        assert "discipline" not in message.text.replace("with the discipline teams only", "")
+        await office.presses("Unit by unit", on=message)
+        await office.sees("No unit had anything to do")
+    assert office.saw("with the discipline teams only: 1")
+    await office.says("/digest")
+    await office.presses("Late ones")
+    await office.sees("No case is late")
+
+
+async def all_weeks(town: Town) -> list[str]:
+    """Name the finished weeks since the first case."""
+    async with town.app.database.reading() as tx:
+        row = await tx.one("SELECT number FROM cases")
+    assert row is not None
+    week = Week.of((await town.case(row["number"])).filed_at, town.app.words.zone)
+    names = []
+    while week.end <= town.clock.now():
+        names.append(week.name)
+        week = week.after()
+    return names

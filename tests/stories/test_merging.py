@@ -1,0 +1,140 @@
+"""Two citizens report the same: the cases are merged, both hear of everything, and neither sees the other's words."""
+
+from __future__ import annotations
+
+import pytest
+from story_filing import files, receipt_of, solves, tells
+from story_person import Person
+from story_town import Town
+
+MINE = "城西区某小区门口的垃圾堆了一个星期，我住三单元"
+THEIRS = "城西区某小区垃圾没人管，我家在五单元楼下"
+
+
+@pytest.fixture(params=["web", "telegram"])
+async def office(request: pytest.FixtureRequest, town: Town) -> Person:
+    """Sign in somebody of the office."""
+    return await town.office(request.param)
+
+
+async def merges(office: Person, number: str, into: str) -> None:
+    """Merge two cases that are alike."""
+    await office.says(f"/case {number}")
+    await office.sees(number, buttons=["Undo the assignment", "Merge", "Timeline"])
+    await office.presses("^Merge$")
+    await office.sees("In which case does it go on")
+    await office.presses(into)
+    await office.sees("Merge the cases")
+    await office.presses("^Merge them$")
+    await office.sees("The cases are merged", buttons=["Undo the merging", "Timeline"])
+
+
+async def test_both_citizens_hear_of_everything_and_neither_sees_the_others_words(town: Town, office: Person) -> None:
+    contact = await town.contact("web", name="Wang")
+    zhang, li = await town.somebody("web"), await town.somebody("telegram")
+    lead, _code = await files(zhang, MINE)
+    number, code = await files(li, THEIRS)
+    await merges(office, number, lead)
+    await li.sees("together with another one about the same matter", buttons=["Add something", "Timeline"])
+    await contact.sees(f"Case {number} was merged with this one")
+    await contact.sees("Others have reported the same: .+五单元", new=False)
+    await contact.presses("^Sign in$")
+    await li.sees("has signed your case in.+signed in, being dealt with")
+    await contact.presses("Ask the citizen")
+    await contact.says("几点有人？")
+    await contact.says("/done")
+    await zhang.sees("几点有人")
+    await zhang.presses("Answer the question")
+    await zhang.says("晚上八点三单元见")
+    await zhang.says("/done")
+    await contact.sees("answers your question: 晚上八点三单元见")
+    await li.presses("Add something")
+    await li.says("五单元今天更臭了，电话13812345678")
+    await li.says("/done")
+    await contact.sees(f"whose case {number} was merged with this one.+五单元今天更臭了，电话〔电话〕")
+    await contact.says("/desk")
+    await contact.presses("Our cases")
+    await contact.presses(lead)
+    await contact.sees("五单元今天更臭了")
+    await solves(contact, "已清运，加装摄像头")
+    await li.sees("has answered your case.+已清运，加装摄像头")
+    await zhang.presses("^Solved$")
+    await li.sees("closed as solved")
+    await li.presses("^Timeline$")
+    await li.sees("together with another case.+Signed in by.+Answer of the unit: 已清运")
+    assert not li.saw("三单元|几点有人|八点")
+    assert not zhang.saw("五单元|更臭")
+    assert not li.saw(lead)
+    assert not zhang.saw(number)
+    device = await town.somebody("web")
+    await device.says(f"/case {number}")
+    await device.says(code)
+    await device.sees("Now: closed")
+    assert not device.saw("三单元|几点有人|八点")
+    await li.presses_secretly(f"f:add:{(await town.case(number)).id}")
+    await li.says("还有")
+    await li.says("/done")
+    await li.sees("does not allow this now")
+
+
+async def test_the_case_that_goes_on_can_be_named_by_its_number(town: Town, office: Person) -> None:
+    zhang, li = await town.somebody("web"), await town.somebody("web")
+    lead, _code = await files(zhang, "全市的垃圾桶都满了", place="西宁市")
+    number, _code = await files(li, THEIRS)
+    await office.says(f"/case {number}")
+    await office.presses("^Merge$")
+    await office.presses("by its number")
+    await office.says("20260101-12345")
+    await office.sees("not a case number")
+    await office.says(number)
+    await office.sees("no other open case with this number")
+    await office.presses("^Back$")
+    await office.says(lead)
+    await office.sees("Merge the cases")
+    await office.presses("^Merge them$")
+    await office.sees("The cases are merged")
+    assert (await town.case(number)).merged_into == (await town.case(lead)).id
+
+
+async def test_a_misconduct_report_looks_to_the_office_like_no_case(town: Town, office: Person) -> None:
+    zhang, li = await town.somebody("web"), await town.somebody("web")
+    await tells(zhang, "窗口收红包", command="/report", category="Something else")
+    await zhang.presses("^Send$")
+    secret, _code = await receipt_of(zhang)
+    number, _code = await files(li, THEIRS)
+    await office.says(f"/case {number}")
+    await office.presses("^Merge$")
+    await office.presses("by its number")
+    await office.says(secret)
+    await office.sees("no other open case with this number")
+
+
+async def test_a_merging_is_undone_and_the_case_waits_to_be_assigned(town: Town, office: Person) -> None:
+    contact = await town.contact("telegram")
+    zhang, li = await town.somebody("web"), await town.somebody("web")
+    lead, _code = await files(zhang, MINE)
+    number, _code = await files(li, THEIRS)
+    await merges(office, number, lead)
+    await office.presses("Undo the merging")
+    await office.sees("on its own again", buttons=["Assign a unit"])
+    await li.sees("dealt with on its own again")
+    await contact.presses("^Timeline$")
+    assert (await town.case(number)).state == "triage"
+    events = [row["event"] for row in await town.history(number)]
+    assert events == ["file", "assign", "merge", "unmerge"]
+    assert [row["event"] for row in await town.history(lead)] == ["file", "assign", "merge", "unmerge"]
+
+
+async def test_when_the_citizen_of_the_one_that_goes_on_withdraws_the_other_one_is_not_lost(town: Town, office: Person) -> None:
+    zhang, li = await town.somebody("web"), await town.somebody("web")
+    lead, _code = await files(zhang, MINE)
+    number, _code = await files(li, THEIRS)
+    await merges(office, number, lead)
+    await zhang.says(f"/case {lead}")
+    await zhang.presses("^Withdraw$")
+    await zhang.says("搬走了")
+    await zhang.presses("^Withdraw it$")
+    await office.sees("五单元", buttons=["Assign a unit"])
+    await li.sees("dealt with on its own again")
+    assert not li.saw("搬走了|withdrawn")
+    assert (await town.case(number)).state == "triage"
