@@ -73,7 +73,7 @@ async def test_a_number_that_is_looked_up_waits_in_the_chat_to_be_sent(browser: 
         await expect(tab.page.locator("#text")).to_have_value(f"/case {number}")
         assert "case=" not in tab.page.url
         await tab.button("Send").click()
-        await tab.page.get_by_text("16 digits").wait_for()
+        await tab.page.get_by_text("16 digits").first.wait_for()
 
 
 async def test_the_chat_leads_to_the_board(browser: Browser, city: BoardCity) -> None:
