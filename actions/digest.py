@@ -27,6 +27,7 @@ WORST = 2
 HASH_SHOWN = 12
 BUTTONS: tuple[tuple[Text, str], ...] = (
     (_("Waiting to be assigned"), "office"),
+    (_("Requests for more time"), "extensions"),
     (_("Late ones"), "late"),
     (_("Put aside"), "parked"),
 )
@@ -49,10 +50,11 @@ async def make(ctx: Context, week: Week) -> Digest:
         if ctx.now < week.end:
             raise Refused(_("Week {week} is not over yet. Please ask again after {end}.", week=week.name, end=Moment(week.end)))
         await ledger.seal(ctx.tx, ctx.now)
+        last = await ledger.last_seal(ctx.tx)
         digest = Digest(
             figures=await figures.count(ctx.tx, week.begin, week.end),
             parked=(await parked.count(ctx.tx)).total,
-            seal=await ledger.newest_seal(ctx.tx),
+            seal=(last[0], last[2]) if last else None,
         )
         kept = await reports.keep(ctx.tx, KIND, week.name, _dump(digest), ctx.now)
     return _load(kept)
@@ -64,7 +66,8 @@ async def message(ctx: Context, week: Week) -> Outgoing:
     digest = await make(ctx, week)
     has_before = first is not None and first < week.begin
     before = (await make(ctx, week.before())).figures if has_before else None
-    rows = [tuple(screen_button(label, screen) for label, screen in BUTTONS)]
+    decide = [screen_button(label, screen) for label, screen in BUTTONS]
+    rows: list[tuple[Button, ...]] = [tuple(decide[:2]), tuple(decide[2:])]
     rows.append((screen_button(_("Unit by unit"), "digest_units", week.name),))
     others: list[Button] = []
     if has_before:

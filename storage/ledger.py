@@ -99,12 +99,6 @@ async def seals(tx: Tx) -> Sequence[Seal]:
     return [_seal(row) for row in await tx.all("SELECT * FROM seal ORDER BY n")]
 
 
-async def newest_seal(tx: Tx) -> tuple[int, str] | None:
-    """Read number and hash of the newest seal; None before the first."""
-    row = await tx.one("SELECT n, hash FROM seal ORDER BY n DESC LIMIT 1")
-    return (int(row["n"]), row["hash"]) if row else None
-
-
 async def row_hash(tx: Tx, subject: str, n: int) -> str | None:
     """Read the hash of one row, to hold it against a seal."""
     row = await tx.one("SELECT hash FROM ledger WHERE subject = :subject AND n = :n", subject=subject, n=n)
