@@ -20,6 +20,8 @@ CREATE INDEX deadline_stopped_late ON deadline (stopped_at) WHERE kind = 'answer
 CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at, id) WHERE stopped_at IS NULL AND unit IS NOT NULL;
 CREATE INDEX deadline_begun_of_unit ON deadline (unit, started_at) WHERE kind = 'answer';
 CREATE INDEX deadline_triage ON deadline (due_at, id) WHERE kind = 'triage' AND stopped_at IS NULL;
+CREATE INDEX deadline_check ON deadline (due_at, id) WHERE kind = 'check' AND stopped_at IS NULL;
+CREATE INDEX deadline_urgent ON deadline (due_at, id) WHERE kind IN ('triage', 'answer', 'check') AND stopped_at IS NULL;
 CREATE INDEX deadline_silent ON deadline (stopped_at) WHERE ended = 'silence';
 
 -- `closing` is the event that closed a case; a merged case follows `merged_into`.
