@@ -17,7 +17,7 @@ from storage.database import Row, Tx
 from storage.deadlines import DeadlineKind
 from storage.ids import at, ms
 
-SCAN = 2000
+SCAN = 500
 MANY = 100
 """Counting stops behind this."""
 
@@ -109,7 +109,8 @@ _SOURCES = {
     Queue.SILENT: _Source(table="cases", where="closing = 'silence'", case="id", at="closed_at", down=True),
     Queue.ALL: _Source(table="deadline", where=f"{_ONE_CLOCK} AND stopped_at IS NULL"),
 }
-# The open cases of one unit are few enough to be put in order; what is late of it stands in an index of its own.
+# The open cases of one unit are few enough to be put in order; what is late of it stands in an index of its own. SQLite, which
+# keeps no statistics, would go through the unit's closed cases as well.
 _OF_UNIT = {
     Queue.LATE: _Source(
         table="deadline",
@@ -117,16 +118,20 @@ _OF_UNIT = {
         also=f" AND NOT {_STILL}",
     ),
     Queue.ANSWERED: _Source(
-        table="(SELECT d.* FROM cases AS u JOIN deadline AS d ON d.case_id = u.id AND d.kind = 'check' AND d.stopped_at IS NULL"
-        " WHERE u.unit = :unit AND u.closed_at IS NULL AND u.state = 'answered') AS o",
+        table="(SELECT d.* FROM cases AS u /*lite INDEXED BY cases_of_unit */ JOIN deadline AS d ON d.case_id = u.id"
+        " WHERE u.unit = :unit AND u.closed_at IS NULL AND d.kind = 'check' AND d.stopped_at IS NULL) AS o",
         where="1 = 1",
     ),
     Queue.ALL: _Source(
-        table=f"(SELECT d.* FROM cases AS u JOIN deadline AS d ON d.case_id = u.id AND d.{_ONE_CLOCK} AND d.stopped_at IS NULL"
-        " WHERE u.unit = :unit AND u.closed_at IS NULL) AS o",
+        table=f"(SELECT d.* FROM cases AS u /*lite INDEXED BY cases_of_unit */ JOIN deadline AS d ON d.case_id = u.id"
+        f" WHERE u.unit = :unit AND u.closed_at IS NULL AND d.{_ONE_CLOCK} AND d.stopped_at IS NULL) AS o",
         where="1 = 1",
     ),
 }
+
+_OPEN_OF_UNIT = _Source(
+    table="cases /*lite INDEXED BY cases_of_unit */", where="unit = :unit AND closed_at IS NULL", case="id", at=""
+)
 
 
 async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit: int, now: datetime) -> Page:
@@ -152,8 +157,9 @@ async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit:
         "SELECT p.at, p.place, c.number, c.kind, c.state, c.area, c.category, c.unit, c.urged_at, h.name AS holder,"
         f" d.kind AS clock, d.due_at, d.provisional, CASE WHEN {_STILL} THEN 1 ELSE 0 END AS still,"
         " (SELECT e.text FROM entry AS e WHERE e.case_id = c.id ORDER BY e.n LIMIT 1) AS told"
-        f" FROM (SELECT s.at, s.place, c.id FROM ({places}) AS s JOIN cases AS c ON c.id = s.case_id"
-        f"  WHERE c.kind <> 'misconduct'{source.also}{conditions} ORDER BY s.at{way}, s.place{way} LIMIT :limit) AS p"
+        f" FROM (SELECT s.at, s.place, c.id FROM ({places}) AS s CROSS JOIN cases AS c"
+        f"  WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also}{conditions}"
+        f"  ORDER BY s.at{way}, s.place{way} LIMIT :limit) AS p"
         " JOIN cases AS c ON c.id = p.id"
         f" LEFT JOIN deadline AS d ON d.case_id = c.id AND d.stopped_at IS NULL AND d.{_ONE_CLOCK}"
         " LEFT JOIN role AS h ON h.id = c.holder AND h.until_at IS NULL"
@@ -173,33 +179,24 @@ async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit:
 
 async def counts(tx: Tx, now: datetime) -> dict[Queue, int]:
     """Count each queue; MANY + 1 stands for more than MANY."""
-    found = {}
-    for queue, source in _SOURCES.items():
-        row = await tx.one(
-            f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM"
-            f" (SELECT {source.case} AS case_id FROM {source.table} WHERE {source.where}) AS s"
-            f" JOIN cases AS c ON c.id = s.case_id WHERE c.kind <> 'misconduct'{source.also} LIMIT {MANY + 1}) AS counted",
-            **({"now": ms(now)} if ":now" in source.where else {}),
-        )
-        found[queue] = int(row["n"]) if row else 0
-    return found
+    return {queue: await _count(tx, source, {"now": ms(now)}) for queue, source in _SOURCES.items()}
 
 
 async def of_unit(tx: Tx, unit: str, now: datetime) -> tuple[int, int]:
     """Count what is open at a unit, and what of it is late; MANY + 1 stands for more than MANY."""
-    open_ = await tx.one(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM cases WHERE unit = :unit AND closed_at IS NULL"
-        f" AND kind <> 'misconduct' LIMIT {MANY + 1}) AS counted",
-        unit=unit,
+    given = {"unit": unit, "now": ms(now)}
+    return await _count(tx, _OPEN_OF_UNIT, given), await _count(tx, _OF_UNIT[Queue.LATE], given)
+
+
+async def _count(tx: Tx, source: _Source, given: dict[str, Any]) -> int:
+    places = _places(source, later=False)
+    row = await tx.one(
+        f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM ({places}) AS s CROSS JOIN cases AS c"
+        f" WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also} LIMIT {MANY + 1}) AS counted",
+        scan=MANY + MANY // 2,
+        **{name: value for name, value in given.items() if f":{name}" in places},
     )
-    source = _OF_UNIT[Queue.LATE]
-    late = await tx.one(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM (SELECT case_id FROM deadline WHERE {source.where}) AS s"
-        f" JOIN cases AS c ON c.id = s.case_id WHERE c.kind <> 'misconduct'{source.also} LIMIT {MANY + 1}) AS counted",
-        unit=unit,
-        now=ms(now),
-    )
-    return int(open_["n"]) if open_ else 0, int(late["n"]) if late else 0
+    return int(row["n"]) if row else 0
 
 
 def _places(source: _Source, later: bool) -> str:

@@ -80,12 +80,13 @@ WORDS: Mapping[str, Text] = {
     "published": _("Published on"),
     "not_published": _("The public reads nothing of this case."),
     "no_consent": _("It can't be published: who filed it did not agree to that."),
-    "hidden": _("Hidden from the public: {words}"),
     "look": _("Please look for anything else by which somebody could be recognised."),
     "reason": _("Reason"),
     "own_words": _("In your words"),
     "other": _("Another reason"),
     "note": _("What should the unit know?"),
+    "assign_it": _("Assign it"),
+    "merged": _("Merged with it:"),
     "which": _("Number of the case in which it goes on"),
     "alike": _("Cases like it: {numbers}"),
     "of_name": _("A part of its name is enough."),
@@ -115,6 +116,8 @@ WORDS: Mapping[str, Text] = {
     # Filing for somebody
     "new_about": _("For somebody who rang, wrote a letter or came in person. Number and code are shown once, to be passed on."),
     "source": _("How did it come?"),
+    "not_known": _("not known"),
+    "something_else": _("Something else"),
     "told": _("What was said or written?"),
     "place": _("The place in words"),
     "name": _("Name, if it is known"),
@@ -156,6 +159,7 @@ LIMITS: Mapping[LimitUnit, tuple[Text, Text]] = {
     LimitUnit.DAY: (_("1 day"), _("{n} days")),
     LimitUnit.WORKING_DAY: (_("1 working day"), _("{n} working days")),
 }
+HIDDEN = _("Hidden from the public: {words}")
 EXTENDED = _("{limit}, extended")
 BY = _("by {due}")
 RUNS = _("running")
