@@ -26,6 +26,7 @@ from bot.desk.words import (
     LATE_AND_OVER,
     LIMITS,
     OVER,
+    PICKED,
     ROUTED_BY_OFFICE,
     ROUTING,
     RUNS,
@@ -104,9 +105,8 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     """Read everything about a case."""
     case = await found(ctx, request)
     f = await facts(ctx, case)
-    every = await deadlines.of_case(ctx.tx, case.id)
+    every = sorted(await deadlines.of_case(ctx.tx, case.id), key=lambda one: (one.started_at, list(DeadlineKind).index(one.kind)))
     release = await releases.get(ctx.tx, case.id)
-    told = await history(ctx, case, staff=True)
     numbers = {file: n for n, file in enumerate(_files(f), 1)}
     can = dict(_offered(ctx, f))
     proposed = await proposal(ctx, case) if "release" in can else None
@@ -117,6 +117,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "state": STATES[case.state],
         "is_open": case.closed_at is None,
         "late": _late(ctx, f),
+        "told": f.told(),
         "facts": list(_facts(ctx, f)),
         "followed": [one.number for one in await cases.merged_into(ctx.tx, case.id)],
         "lead": f.lead.case.number if f.lead else None,
@@ -138,7 +139,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "consent": case.publish_at is not None,
         "proposal": proposed,
         "hidden": _hidden(proposed) if proposed else None,
-        "timeline": told[1:],
+        "timeline": (await history(ctx, case, staff=True))[1:],
         "files": [File(n=n, kind=row.kind, ready=row.ready) for n, row in enumerate(await files.get(ctx.tx, tuple(numbers)), 1)],
     }
 
@@ -217,7 +218,11 @@ def _clock(ctx: Context, f: Facts, deadline: Deadline) -> Clock:
 def _routing(ctx: Context, case: Case) -> Iterator[Text]:
     """Put the reasons for which a case went where it went into words."""
     kept = json.loads(case.routing or "{}")
-    for code, detail in [kept["how"]] * ("how" in kept) + kept.get("reasons", []):
+    how, chosen = kept.get("how"), kept.get("area")
+    if chosen and (how is None or how[1].get("area") != chosen):
+        yield Text(PICKED.id, {"area": ctx.city.area(chosen)})
+        how = None
+    for code, detail in [*([how] if how else []), *kept.get("reasons", [])]:
         area, category = detail.get("area"), detail.get("category")
         yield Text(
             ROUTING[ReasonCode(code)].id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -71,6 +71,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "first": _address(kept, state=queue) if after else None,
         "everything": _address({}, state=queue),
         "wanted": bool(kept),
+        "chosen": list(_chosen(ctx, wanted)),
         "kept": kept,
         "unknown": unknown,
         "unit_name": ctx.city.unit(wanted.unit) if wanted.unit else kept.get("unit", ""),
@@ -127,6 +128,20 @@ async def _wanted(ctx: Context, query: Mapping[str, str]) -> tuple[Wanted, Text 
     exact = [code for code, name in names if part in (name.zh, name.en)]
     found = exact or [option.key for option in await units_named(ctx, [(c, n.zh, n.en) for c, n in names], part)]
     return (replace(wanted, unit=found[0]), None) if len(found) == 1 else (wanted, UNKNOWN_UNIT)
+
+
+def _chosen(ctx: Context, wanted: Wanted) -> Iterator[Text | Name | str]:
+    """Name everything by which the list is narrowed."""
+    if wanted.unit:
+        yield ctx.city.unit(wanted.unit)
+    if wanted.area:
+        yield ctx.city.area(wanted.area)
+    if wanted.category:
+        yield ctx.city.category(wanted.category)
+    if wanted.kind:
+        yield KINDS[wanted.kind]
+    if wanted.number:
+        yield wanted.number
 
 
 async def _called_back(ctx: Context) -> Sequence[str]:

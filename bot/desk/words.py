@@ -100,7 +100,6 @@ WORDS: Mapping[str, Text] = {
     "contacts": _("Contacts"),
     "heads": _("Heads"),
     "without": _("Units: {count}. Without a contact: {without}."),
-    "nobody": _("nobody"),
     "find_unit": _("Find a unit"),
     "staff_here": _("Who works here"),
     "no_staff": _("Nobody has signed in for this unit."),
@@ -208,6 +207,7 @@ ROUTING: Mapping[ReasonCode, Text] = {
     ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
     ReasonCode.NO_RULE: _("No rule of the city fits."),
 }
+PICKED = _("{area} was chosen from the list.")
 EVERY_AREA = _("every area")
 EVERY_CATEGORY = _("every category")
 ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline.")

@@ -24,7 +24,11 @@ from storage.roles import RoleKind
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-NOISE = FileCase(kind=CaseKind.COMPLAINT, text="夜里施工太吵，老人孩子都睡不着。", files=(), place=None, category=None, publish=True)
+NOISE = FileCase(
+    kind=CaseKind.COMPLAINT, text="夜里施工太吵，老人孩子都睡不着。", files=(), place=None, category=None, publish=True
+)  # fmt: skip
+SMALL = """() => [...document.querySelectorAll("button, .button, summary, input:not([type=hidden],[type=checkbox]), select, nav a")]
+  .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML)"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -54,7 +58,9 @@ async def full(city: BoardCity) -> Case:
 
 
 @asynccontextmanager
-async def signed_in(browser: Browser, city: BoardCity, width: int, language: str = "en-GB", **more: object) -> AsyncIterator[Page]:
+async def signed_in(
+    browser: Browser, city: BoardCity, width: int, language: str = "en-GB", **more: object
+) -> AsyncIterator[Page]:
     """Sign somebody of the office in by a link, as the chat has it, and open the desk."""
     link = f"{city.town.url}/in/{await city.town.invites(RoleKind.OFFICE, (), '李')}"
     async with opened(browser, link, width, locale=language, **more) as tab:
@@ -75,10 +81,7 @@ async def test_every_page_keeps_the_rules(browser: Browser, city: BoardCity, wid
         ):  # fmt: skip
             await page.goto(f"{city.town.url}{path}")
             assert await faults(page) == [], path
-            small = await page.evaluate(
-                "[...document.querySelectorAll('button, .button, summary, input:not([type=hidden], [type=checkbox]), select, nav a')]"
-                ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
-            )
+            small = await page.evaluate(SMALL)
             assert small == [], path
         await page.goto(f"{city.town.url}{address(case)}")
         for details in await page.locator("details").all():

@@ -16,7 +16,7 @@ from web.board_city import BoardCity, board_city
 
 from storage.cases import Case
 
-FORM = re.compile(r'<form method="post" action="([^"]+)">(.*?)</form>', re.S)
+FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.S)
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 
@@ -56,8 +56,8 @@ class Desk:
     @property
     def said(self) -> str:
         """What the page says has happened, or why not."""
-        found = re.findall(r'role="(?:status|alert)">(.*?)</(?:div|p)>\n', self.page, re.S)
-        return " ".join(re.sub("<[^>]+>", " ", part) for part in found)
+        found = re.findall(r'<(div|p) class="(?:said|alert)" role="\w+">(.*?)</\1>', self.page, re.S)
+        return " ".join(re.sub("<[^>]+>", " ", part) for _tag, part in found)
 
     @property
     def listed(self) -> list[str]:
