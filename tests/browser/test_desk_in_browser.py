@@ -27,7 +27,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 NOISE = FileCase(
     kind=CaseKind.COMPLAINT, text="夜里施工太吵，老人孩子都睡不着。", files=(), place=None, category=None, publish=True
 )  # fmt: skip
-SMALL = """() => [...document.querySelectorAll("button, .button, summary, input:not([type=hidden],[type=checkbox]), select, nav a")]
+PRESSED = "button, .button, summary, input:not([type=hidden], [type=checkbox]), select, nav a"
+SMALL = """(what) => [...document.querySelectorAll(what)]
   .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML)"""
 
 
@@ -81,7 +82,7 @@ async def test_every_page_keeps_the_rules(browser: Browser, city: BoardCity, wid
         ):  # fmt: skip
             await page.goto(f"{city.town.url}{path}")
             assert await faults(page) == [], path
-            small = await page.evaluate(SMALL)
+            small = await page.evaluate(SMALL, PRESSED)
             assert small == [], path
         await page.goto(f"{city.town.url}{address(case)}")
         for details in await page.locator("details").all():
