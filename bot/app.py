@@ -25,8 +25,10 @@ from bot.channels.mail import Mail
 from bot.channels.robots import VENDORS, Robots
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
+from bot.channels.webchat_gate import Gate
 from bot.clock import Clock
 from bot.commands import FOR_EVERYONE
+from bot.desk.desk import Desk
 from bot.door import CityDoor
 from bot.engine import Engine
 from bot.inbox import InboxLoop
@@ -102,6 +104,8 @@ class App:
                 self._loops.append(sending)
         self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._board = Board(database, self._town, self.words)
+        gate = Gate(self.door, self.words, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
+        self._desk = Desk(database, self._town, self._bell, self.words, gate, attachments)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
@@ -141,7 +145,7 @@ class App:
     async def run(self, ready: Callable[[App], None] | None = None) -> None:
         """Serve until `stop`; `ready` is called once the web server listens."""
         routes = [route for channel in self.channels.values() for route in channel.routes()]
-        routes += self._board.routes()
+        routes += (*self._board.routes(), *self._desk.routes())
         runner = web.AppRunner(application(routes, self.words), access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         host, port = self.settings.listen

@@ -9,17 +9,17 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-import jinja2
 from aiohttp import ETag, web
 
 from actions.context import Context
 from bot import board_pages
-from bot.assets import WEB, version
+from bot.assets import version
 from bot.board_words import SEAL, WORDS
 from bot.channels.webchat_gate import HEADERS, asked_language
 from bot.channels.webchat_words import LANGUAGES, title
+from bot.pages import teller, templates
 from bot.town import Town
-from dialog.texts import Moment, Name, Text, Words
+from dialog.texts import Moment, Text, Words
 from storage import ledger
 from storage.database import Database
 from storage.releases import Shelf
@@ -38,9 +38,7 @@ class Board:
         self._town = town
         self._words = words
         self._assets = f"/static/{version()}"
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-        )
+        self._templates = templates()
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Give what the web server has to serve."""
@@ -65,7 +63,7 @@ class Board:
                 city=title(ctx.city.name),
                 seal=(Text(SEAL.id, {"n": seal[0], "at": Moment(seal[1])}), seal[2]) if seal else None,
                 words=WORDS,
-                t=self._teller(language),
+                t=teller(self._words, language),
                 code=language.replace("_", "-"),
                 lang=f"?lang={language}" if request.query.get("lang") == language else "",
                 others=[(other, LANGUAGES.get(other, other)) for other in self._words.languages if other != language],
@@ -75,18 +73,6 @@ class Board:
             return _cached(request, html)
 
         return page
-
-    def _teller(self, language: str) -> Callable[[Text | Name | Moment | str], str]:
-        def tell(what: Text | Name | Moment | str) -> str:
-            match what:
-                case str():
-                    return what
-                case Text():
-                    return self._words.render(what, language)
-                case _:
-                    return self._words.render(Text("{it}", {"it": what}), language)
-
-        return tell
 
 
 def _cached(request: web.Request, html: str) -> web.Response:

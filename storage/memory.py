@@ -26,6 +26,12 @@ async def recall(tx: Tx, keys: Keys, key: str, now: datetime) -> bytes | None:
     return keys.unseal(bytes(row["value"])) if row else None
 
 
+async def take(tx: Tx, keys: Keys, key: str, now: datetime) -> bytes | None:
+    """Give a value that is still good, for the last time."""
+    row = await tx.one("DELETE FROM memory WHERE id = :id RETURNING value, until_at", id=keys.name("memory", key))
+    return keys.unseal(bytes(row["value"])) if row and row["until_at"] > ms(now) else None
+
+
 async def lease(tx: Tx, name: str, holder: str, now: datetime, until: datetime) -> bool:
     """Take or keep a task; False while another holder has it."""
     return bool(

@@ -19,6 +19,8 @@ CREATE INDEX deadline_stopped_promise ON deadline (stopped_at) WHERE kind = 'pro
 CREATE INDEX deadline_running_of_unit ON deadline (unit, due_at, id) WHERE stopped_at IS NULL AND unit IS NOT NULL;
 CREATE INDEX deadline_begun_of_unit ON deadline (unit, started_at) WHERE kind = 'answer';
 CREATE INDEX deadline_triage ON deadline (due_at, id) WHERE kind = 'triage' AND stopped_at IS NULL;
+CREATE INDEX deadline_check ON deadline (due_at, id) WHERE kind = 'check' AND stopped_at IS NULL;
+CREATE INDEX deadline_urgent ON deadline (due_at, id) WHERE kind IN ('triage', 'answer', 'check') AND stopped_at IS NULL;
 CREATE INDEX deadline_silent ON deadline (stopped_at) WHERE ended = 'silence';
 CREATE INDEX deadline_stopped_late ON deadline (kind, stopped_at, due_at) WHERE stopped_at > due_at;
 

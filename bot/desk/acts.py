@@ -1,0 +1,168 @@
+"""What is pressed on a case's page: the forms' fields become what the chat's forms ask for, and its handlers do it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from aiohttp import web
+
+from actions.context import Context
+from actions.merging import can_lead
+from actions.record import STATES
+from bot.desk import case_page
+from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, OUTDATED, TOO_LONG, UNKNOWN_CASE
+from dialog.subjects import Refused, Reply
+from dialog.texts import Moment, Text
+from domain.numbers import read_case_number
+from handlers import extensions, identity, merging, office_desk, office_queue, release
+from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK, Assign, Decide
+from handlers.unit_search import unit_names, units_named
+from storage import cases
+from storage.cases import Case
+
+MOST_WORDS = 500
+
+Fields: TypeAlias = Mapping[str, str]
+
+
+class LookAgain(Refused):
+    """What was typed reads differently now (`typed`, by field) and has to be looked at once more."""
+
+    def __init__(self, reason: Text, typed: Fields) -> None:
+        super().__init__(reason)
+        self.typed = typed
+
+
+async def do(ctx: Context, request: web.Request, fields: Fields) -> Reply:
+    """Do one thing to a case, as it was when the page was opened. Raises Refused."""
+    case = await case_page.found(ctx, request)
+    act = ACTS.get(request.match_info["act"])
+    if act is None:
+        raise Refused(UNKNOWN_CASE)
+    if fields.get("version") != str(case.version):
+        raise Refused(Text(OUTDATED.id, {"at": Moment(case.changed_at), "state": STATES[case.state]}))
+    return await act(ctx, case, fields)
+
+
+async def _take(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await office_queue.take(ctx, case.id, case.version)
+
+
+async def _give_back(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await office_queue.give_back(ctx, case.id, case.version)
+
+
+async def _assign(ctx: Context, case: Case, fields: Fields) -> Reply:
+    unit = await one_unit(ctx, fields.get("unit", ""))
+    return await office_desk.give(ctx, Assign(case=case.id, unit=unit, reason=_words(fields, "words", MOST_WORDS)))
+
+
+async def _unassign(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await office_desk.take_back(ctx, _decide(case, fields, TAKEN_BACK))
+
+
+async def _refuse(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await office_desk.turn_down(ctx, _decide(case, fields, REFUSALS))
+
+
+async def _reopen(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await office_desk.begin_again(ctx, _decide(case, fields, CHECKED))
+
+
+async def _checked(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await office_desk.checked(ctx, case.id, case.version)
+
+
+async def _merge(ctx: Context, case: Case, fields: Fields) -> Reply:
+    lead = await cases.numbered(ctx.tx, read_case_number(fields.get("into", "")) or "")
+    if lead is None or not can_lead(lead, case):
+        raise Refused(NO_CASE)
+    return await merging.join(ctx, merging.Merge(case=case.id, into=lead.id))
+
+
+async def _unmerge(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await merging.unmerge(ctx, case.id, case.version)
+
+
+async def _grant(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await extensions.grant(ctx, case.id, _number(fields))
+
+
+async def _refuse_extension(ctx: Context, case: Case, fields: Fields) -> Reply:
+    reason = _words(fields, "words", MOST_WORDS)
+    if not reason:
+        raise Refused(NO_REASON)
+    return await extensions.turn_down(ctx, extensions.TurnDown(case=case.id, n=_number(fields), reason=reason))
+
+
+async def _release(ctx: Context, case: Case, fields: Fields) -> Reply:
+    """Publish what was shown; what would be masked once more is shown first."""
+    problem, result = _words(fields, "problem", release.MOST), _words(fields, "result", release.MOST_RESULT)
+    shown = await release.masked(ctx, case.id, problem, result)
+    wanted = release.Release(case=case.id, problem=shown["problem"].strip(), result=shown["result"].strip() if result else "")
+    if (wanted.problem, wanted.result) != (problem, result):
+        raise LookAgain(LOOK_AGAIN, {"problem": wanted.problem, "result": wanted.result})
+    return await release.publish(ctx, wanted)
+
+
+async def _revoke(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await release.revoke(ctx, case.id, case.version)
+
+
+async def _reveal(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await identity.reveal(ctx, case.id, case.version)
+
+
+ACTS: Mapping[str, Callable[[Context, Case, Fields], Awaitable[Reply]]] = {
+    "take": _take,
+    "give_back": _give_back,
+    "assign": _assign,
+    "unassign": _unassign,
+    "refuse": _refuse,
+    "reopen": _reopen,
+    "checked": _checked,
+    "merge": _merge,
+    "unmerge": _unmerge,
+    "grant_extension": _grant,
+    "refuse_extension": _refuse_extension,
+    "release": _release,
+    "revoke": _revoke,
+    "reveal": _reveal,
+}
+"""By the names that the chat's buttons have."""
+
+
+async def one_unit(ctx: Context, part: str) -> str:
+    """Find the one unit that is meant by its name or a part of it, in any language. Raises Refused."""
+    names = await unit_names(ctx)
+    exact = [code for code, *said in names if part in (code, *said)]
+    found = exact or [option.key for option in await units_named(ctx, names, part)] if part else []
+    if not found:
+        raise Refused(Text(NO_UNIT.id, {"part": part}))
+    if len(found) > 1:
+        units = tuple(Text("{name}", {"name": ctx.city.unit(code)}) for code in found[:5])
+        raise Refused(Text(MANY_UNITS.id, {"part": part, "units": units}))
+    return found[0]
+
+
+def _decide(case: Case, fields: Fields, usual: Mapping[str, Text]) -> Decide:
+    """Read a usual reason, or one in somebody's own words."""
+    reason, text = fields.get("reason", ""), _words(fields, "words", MOST_WORDS)
+    if reason not in usual and not text:
+        raise Refused(NO_REASON)
+    return Decide(case=case.id, reason=reason if reason in usual else office_desk.OWN_WORDS, text=text)
+
+
+def _words(fields: Fields, name: str, most: int) -> str:
+    # Browsers send line ends as on a typewriter.
+    text = fields.get(name, "").replace("\r\n", "\n")
+    if len(text) > most:
+        raise Refused(Text(TOO_LONG.id, {"most": most}))
+    return text
+
+
+def _number(fields: Fields) -> int:
+    """Read of which request for more time the page told."""
+    n = fields.get("n", "")
+    return int(n) if n.isdecimal() and len(n) < 9 else 0

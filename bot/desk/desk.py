@@ -1,0 +1,231 @@
+"""The desk's server: who may enter, pages, and what is pressed on them.
+
+The web chat's cookie says who somebody is; in every request it is looked up anew what they may. A form carries a token that only
+pages of the same device know. What was done is told on the next page, once; what was refused, at once, with everything typed.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from aiohttp import web
+
+from actions.context import Actor, Context
+from bot.assets import version
+from bot.attachments import Attachments
+from bot.bell import Bell
+from bot.channels.webchat_files import answer
+from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, asked_language
+from bot.channels.webchat_words import title
+from bot.desk import acts, case_page, filing_page, queue_page, unit_pages
+from bot.desk.words import DONE_ALREADY, WORDS
+from bot.pages import teller, templates
+from bot.town import Town
+from dialog.subjects import Refused, Reply
+from dialog.texts import Text, Words, dump, load_text
+from storage import memory, people, quotas, roles
+from storage.database import Conflict, Database, Tx
+from storage.people import Conversation
+
+TRIES = 5
+KEPT = timedelta(days=1)
+"""How long what was done waits to be told, and how long the same form is known again."""
+# With "no-referrer" browsers would say of our own forms that they come from nowhere.
+_HEADERS: Mapping[str, str] = {**HEADERS, "Referrer-Policy": "same-origin"}
+
+Fields: TypeAlias = Mapping[str, str]
+View: TypeAlias = Callable[[Context, web.Request, Fields], Awaitable[Mapping[str, Any]]]
+Do: TypeAlias = Callable[[Context, web.Request, Fields], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page: its template, and what is shown on it. `name` is its place in the navigation."""
+
+    name: str
+    template: str
+    view: View
+
+
+QUEUE = Page(name="queue", template="desk_queue.html", view=queue_page.view)
+CASE = Page(name="queue", template="desk_case.html", view=case_page.view)
+UNITS = Page(name="units", template="desk_units.html", view=unit_pages.units)
+UNIT = Page(name="units", template="desk_unit.html", view=unit_pages.unit)
+NEW = Page(name="new", template="desk_new.html", view=filing_page.view)
+
+
+class Desk:
+    """Serves the desk."""
+
+    def __init__(self, database: Database, town: Town, bell: Bell, words: Words, gate: Gate, attachments: Attachments) -> None:
+        self._database = database
+        self._town = town
+        self._bell = bell
+        self._words = words
+        self._gate = gate
+        self._attachments = attachments
+        self._assets = f"/static/{version()}"
+        self._templates = templates()
+
+    def routes(self) -> Iterable[web.AbstractRouteDef]:
+        """Give what the web server has to serve."""
+        return (
+            web.get("/desk", self._shows(QUEUE)),
+            web.get("/desk/case/{number}", self._shows(CASE)),
+            web.post("/desk/case/{number}/{act}", self._does(acts.do, CASE)),
+            web.get(r"/desk/case/{number}/files/{n:\d{1,4}}", self._file),
+            web.get("/desk/units", self._shows(UNITS)),
+            web.get("/desk/units/{unit}", self._shows(UNIT)),
+            web.post("/desk/units/{unit}/{act}", self._does(unit_pages.do, UNIT)),
+            web.get("/desk/new", self._shows(NEW)),
+            web.post("/desk/new", self._does(filing_page.do, NEW)),
+        )
+
+    def _shows(self, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def shown(request: web.Request) -> web.StreamResponse:
+            return await self._show(request, page)
+
+        return shown
+
+    def _does(self, do: Do, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def done(request: web.Request) -> web.StreamResponse:
+            fields = {name: value.strip() for name, value in (await request.post()).items() if isinstance(value, str)}
+            for tries in range(TRIES):
+                try:
+                    return await self._do(request, fields, do, page)
+                except Conflict:
+                    if tries == TRIES - 1:
+                        raise
+            raise AssertionError
+
+        return done
+
+    async def _do(self, request: web.Request, fields: Fields, do: Do, page: Page) -> web.StreamResponse:
+        """Do what was pressed, in one transaction, and lead back to where it was pressed."""
+        refused: Refused | None = None
+        async with self._database.transaction() as tx:
+            ctx = await self._entered(tx, request, acting=True)
+            if ctx is None:
+                return await self._closed(request)
+            if not hmac.compare_digest(fields.get("token", ""), _token(ctx)):
+                return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
+            try:
+                async with tx.savepoint():
+                    # A form that is sent twice by an impatient finger is one wish.
+                    once = ctx.keys.name("desk form", ctx.me.conversation.id, request.path, fields.get("once", ""))
+                    if await quotas.use(tx, once, 1, 1, KEPT, ctx.now):
+                        raise Refused(DONE_ALREADY)
+                    await self._remember(ctx, _news(await do(ctx, request, fields)))
+            except Refused as reason:
+                refused = reason
+        if refused:
+            typed = refused.typed if isinstance(refused, acts.LookAgain) else {}
+            return await self._show(request, page, refused.reason, {**fields, **typed})
+        self._bell.ring("files")
+        self._bell.ring_for(ctx.rings, ctx.now)
+        back = request.path if request.path.count("/") < 3 else request.path.rpartition("/")[0]
+        return web.Response(status=303, headers={**_HEADERS, "Location": back})
+
+    async def _show(
+        self, request: web.Request, page: Page, alert: Text | None = None, typed: Fields | None = None
+    ) -> web.StreamResponse:
+        async with self._database.reading() as tx:
+            ctx = await self._entered(tx, request)
+            if ctx is None:
+                return await self._closed(request)
+            status = 409 if alert else 200
+            try:
+                values = await page.view(ctx, request, typed or {})
+                template = page.template
+            except Refused as refused:
+                status, template, values = 404, "desk_nothing.html", {"why": refused.reason}
+            waiting = await memory.recall(tx, ctx.keys, _slot(ctx), ctx.now)
+        said = await self._take(ctx) if waiting else ()
+        role = ctx.as_office()
+        return self._page(
+            ctx.me.language, template, status,
+            page=page.name, me=Text(WORDS["signed_in"].id, {"name": role.name}), token=_token(ctx), once=secrets.token_hex(8),
+            said=said, alert=alert, typed=typed or {}, city=title(ctx.city.name), **values,
+        )  # fmt: skip
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        """Give one file of a case."""
+        async with self._database.reading() as tx:
+            ctx = await self._entered(tx, request)
+            if ctx is None:
+                return await self._closed(request)
+            try:
+                id = await case_page.file(ctx, request)
+            except Refused:
+                id = None
+        found = await self._attachments.of((id,)) if id else None
+        if found is None or not found.ready:
+            return self._page(ctx.me.language, "desk_closed.html", 404, why=WORDS["not_found"], how=False)
+        response = answer(request, found.ready[0])
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    # ---- who it is -----------------------------------------------------------------------------------
+
+    async def _entered(self, tx: Tx, request: web.Request, *, acting: bool = False) -> Context | None:
+        """Give what the person of this device works with; None if they do not belong to the office now."""
+        visitor = self._gate.visitor(request)
+        if visitor is None:
+            return None
+        ctx = await self._town.context(tx)
+        conversation = await people.conversation(tx, people.conversation_id(ctx.keys, CHANNEL, visitor.address))
+        if conversation is None:
+            return None
+        actor = await _actor(tx, conversation, visitor.ip, acting=acting)
+        return replace(ctx, actor=actor) if actor.is_office else None
+
+    async def _closed(self, request: web.Request) -> web.Response:
+        language = asked_language(request, self._words.languages) or self._words.languages[0]
+        return self._page(language, "desk_closed.html", 403, why=WORDS["closed"], how=True)
+
+    # ---- what is told --------------------------------------------------------------------------------
+
+    async def _remember(self, ctx: Context, news: tuple[Text, ...]) -> None:
+        """Keep what was done until this device's next page, beside what it was not told yet."""
+        waiting = json.loads(await memory.recall(ctx.tx, ctx.keys, _slot(ctx), ctx.now) or b"[]")
+        told = json.dumps([*waiting, [dump(line) for line in news]], ensure_ascii=False).encode()
+        await memory.remember(ctx.tx, ctx.keys, _slot(ctx), told, ctx.now + KEPT)
+
+    async def _take(self, ctx: Context) -> tuple[tuple[Text, ...], ...]:
+        async with self._database.transaction() as tx:
+            told = await memory.take(tx, ctx.keys, _slot(ctx), ctx.now)
+        return tuple(tuple(load_text(line) for line in lines) for lines in json.loads(told or b"[]"))
+
+    def _page(self, language: str, template: str, status: int, **values: Any) -> web.Response:
+        html = self._templates.get_template(template).render(
+            words=WORDS, t=teller(self._words, language), code=language.replace("_", "-"), assets=self._assets, **values
+        )
+        return web.Response(status=status, text=html, content_type="text/html", headers=_HEADERS)
+
+
+async def _actor(tx: Tx, conversation: Conversation, network: str, *, acting: bool) -> Actor:
+    """Read who acts, and what they may now; somebody who changes something is taken first, as in the chat."""
+    person = conversation.person
+    language = await (people.for_change if acting else people.language)(tx, person)
+    held = tuple(await roles.of_person(tx, person))
+    return Actor(person=person, language=language, roles=held, conversation=conversation, network=network)
+
+
+def _token(ctx: Context) -> str:
+    return ctx.keys.name("desk token", ctx.me.conversation.id)
+
+
+def _slot(ctx: Context) -> str:
+    return f"desk {ctx.me.conversation.id}"
+
+
+def _news(reply: Reply) -> tuple[Text, ...]:
+    """Give what an answer of the chat says has happened, without the case as it stands: the page shows that itself."""
+    lines = [line for message in reply.messages for line in (message.lines[: message.news] or message.lines)]
+    return (*lines, *((reply.note,) if reply.note else ()))

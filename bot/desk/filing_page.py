@@ -1,0 +1,61 @@
+"""Filing for somebody who rang, wrote or came: one form; number and code are shown once, to be passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from actions.context import Context
+from actions.filing import FileCase, Source
+from bot.desk.words import NAME_AND_PHONE, NO_WORDS, TOO_LONG
+from dialog.incoming import Place
+from dialog.subjects import Refused, Reply
+from dialog.texts import Text
+from domain.cases import CaseKind
+from handlers import caller
+from handlers.caller import SOURCES, ForCaller
+from handlers.filing import KIND_OPTIONS, districts_of_city, no_phone
+
+MOST_TOLD, MOST_PLACE, MOST_NAME = 20_000, 500, 60
+KINDS = tuple(option for option in KIND_OPTIONS if option.key != CaseKind.MISCONDUCT)
+
+
+async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
+    """Offer what can be chosen."""
+    return {
+        "sources": SOURCES,
+        "kinds": [(option.key, option.label) for option in KINDS],
+        "areas": [(option.key, option.label) for option in await districts_of_city(ctx)],
+        "categories": [(code, ctx.city.category(code)) for code in ctx.city.city.categories],
+        "most": MOST_TOLD,
+    }
+
+
+async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> Reply:
+    """File. Raises Refused."""
+    told, words, name, phone = (fields.get(field, "").replace("\r\n", "\n") for field in ("told", "place", "name", "phone"))
+    for text, most in ((told, MOST_TOLD), (words, MOST_PLACE), (name, MOST_NAME)):
+        if len(text) > most:
+            raise Refused(Text(TOO_LONG.id, {"most": most}))
+    if not told:
+        raise Refused(NO_WORDS)
+    if bool(name) != bool(phone):
+        raise Refused(NAME_AND_PHONE)
+    if phone and (wrong := no_phone(phone)):
+        raise Refused(wrong)
+    kind, area = fields.get("kind"), fields.get("area") or None
+    category = fields.get("category")
+    command = FileCase(
+        kind=CaseKind(kind) if kind in {option.key for option in KINDS} else CaseKind.COMPLAINT,
+        text=told,
+        files=(),
+        place=Place(words=words, area=area) if words or area else None,
+        category=category if category in ctx.city.city.categories else None,
+        name=name,
+        phone=phone,
+        publish=fields.get("publish") == "yes",
+    )
+    source = fields.get("source")
+    return await caller.send(ctx, ForCaller(source=Source(source) if source in set(Source) else Source.PHONE, command=command))

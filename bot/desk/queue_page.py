@@ -1,0 +1,159 @@
+"""The queues: what needs the office, the most urgent first, narrowed by what stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from actions.cards import KINDS, excerpt
+from actions.checking import sample
+from actions.context import Context
+from actions.record import STATES
+from bot.desk.late import late_by
+from bot.desk.words import BY, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT
+from dialog.texts import Moment, Name, Text
+from domain.cases import CaseKind
+from domain.numbers import read_case_number
+from handlers.unit_search import units_named
+from storage import cases, queues
+from storage.deadlines import DeadlineKind
+from storage.queues import Line, Place, Queue, Wanted
+
+PAGE = 20
+TOLD = 110
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One case of the list; `due` is None where no time runs, `late` None where it is not late."""
+
+    number: str
+    about: Text | Name
+    kind: Text
+    area: Name | None
+    unit: Name | None
+    state: Text
+    holder: str | None
+    due: Text | None
+    late: Text | None
+    urged: bool
+    told: str
+
+
+async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
+    """Read a page of a queue; a whole case number leads straight to its case."""
+    query = request.query
+    asked = query.get("number", "").strip()
+    if number := read_case_number(asked):
+        case = await cases.numbered(ctx.tx, number)
+        if case and case.kind is not CaseKind.MISCONDUCT:
+            raise web.HTTPSeeOther(f"/desk/case/{number}")
+    queue = Queue(query["state"]) if query.get("state") in set(Queue) else Queue.TRIAGE
+    wanted, unknown = await _wanted(ctx, query)
+    after = _place(query.get("after", ""))
+    page = queues.Page(lines=(), next=None)
+    if not unknown:
+        page = await queues.page(ctx.tx, queue, wanted, after, PAGE, ctx.now)
+    kept = {name: query[name] for name in ("unit", "area", "category", "kind", "number") if query.get(name)}
+    counts = await queues.counts(ctx.tx, ctx.now)
+    city = ctx.city.city
+    return {
+        "title": QUEUES[queue],
+        "about": QUEUES_ABOUT[queue],
+        "state": queue,
+        "tabs": [(one, QUEUES[one], counted(counts[one]), _address(kept, state=one)) for one in Queue],
+        "items": [item(ctx, line) for line in page.lines],
+        "next": _address(kept, state=queue, after=f"{page.next[0]}.{page.next[1]}") if page.next else None,
+        "first": _address(kept, state=queue) if after else None,
+        "everything": _address({}, state=queue),
+        "wanted": bool(kept),
+        "chosen": list(_chosen(ctx, wanted)),
+        "kept": kept,
+        "unknown": unknown,
+        "unit_name": ctx.city.unit(wanted.unit) if wanted.unit else kept.get("unit", ""),
+        "units": [ctx.city.unit(code) for code in city.units],
+        "areas": [(code, ctx.city.area(code)) for code in city.areas],
+        "categories": [(code, ctx.city.category(code)) for code in city.categories],
+        "kinds": [(kind, label) for kind, label in KINDS.items() if kind is not CaseKind.MISCONDUCT],
+        "confidential": await cases.count_confidential(ctx.tx),
+        "called_back": await _called_back(ctx) if queue is Queue.SILENT and not after else (),
+    }
+
+
+def counted(n: int) -> str:
+    """Show a number that was counted up to a limit."""
+    return f"{queues.MANY}+" if n > queues.MANY else str(n)
+
+
+def item(ctx: Context, line: Line) -> Item:
+    """Put one case into the words of a list."""
+    due, late = None, None
+    if line.due_at and line.still:
+        due = STANDS_STILL
+    elif line.due_at:
+        due = Text(BY.id, {"due": Moment(line.due_at)})
+        late = late_by(ctx, line.due_at, ctx.now) if line.clock is not DeadlineKind.CHECK else None
+    return Item(
+        number=line.number,
+        about=ctx.city.category(line.category),
+        kind=KINDS[line.kind],
+        area=ctx.city.area(line.area) if line.area else None,
+        unit=ctx.city.unit(line.unit) if line.unit else None,
+        state=STATES[line.state],
+        holder=line.holder,
+        due=due,
+        late=late,
+        urged=line.urged,
+        told=excerpt(" ".join(line.told.split()), TOLD),
+    )
+
+
+async def _wanted(ctx: Context, query: Mapping[str, str]) -> tuple[Wanted, Text | None]:
+    """Read what somebody looks for, and what of it is not known."""
+    kind = query.get("kind")
+    wanted = Wanted(
+        area=query.get("area") or None,
+        category=query.get("category") or None,
+        kind=CaseKind(kind) if kind in set(CaseKind) else None,
+        number=query.get("number", "").strip()[:20],
+    )
+    part = query.get("unit", "").strip()
+    if not part or part in ctx.city.city.units:
+        return replace(wanted, unit=part or None), None
+    names = [(code, ctx.city.unit(code)) for code in ctx.city.city.units]
+    exact = [code for code, name in names if part in (name.zh, name.en)]
+    found = exact or [option.key for option in await units_named(ctx, [(c, n.zh, n.en) for c, n in names], part)]
+    return (replace(wanted, unit=found[0]), None) if len(found) == 1 else (wanted, UNKNOWN_UNIT)
+
+
+def _chosen(ctx: Context, wanted: Wanted) -> Iterator[Text | Name | str]:
+    """Name everything by which the list is narrowed."""
+    if wanted.unit:
+        yield ctx.city.unit(wanted.unit)
+    if wanted.area:
+        yield ctx.city.area(wanted.area)
+    if wanted.category:
+        yield ctx.city.category(wanted.category)
+    if wanted.kind:
+        yield KINDS[wanted.kind]
+    if wanted.number:
+        yield wanted.number
+
+
+async def _called_back(ctx: Context) -> Sequence[str]:
+    found = [await cases.get(ctx.tx, id) for id in await sample(ctx)]
+    return [case.number for case in found if case]
+
+
+def _address(kept: Mapping[str, str], **more: str) -> str:
+    return f"/desk?{urlencode({**more, **kept})}"
+
+
+def _place(after: str) -> Place | None:
+    """Read where a page begins, as the link of the page before it says."""
+    due, _dot, id = after.partition(".")
+    return (int(due), id) if due.isascii() and due.isdecimal() and len(due) <= 15 and len(id) == 32 else None

@@ -1,0 +1,227 @@
+"""What the desk says by itself; what its acts answer comes from the handlers that the chat uses too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialog.texts import Text, _
+from domain.limits import LimitUnit
+from domain.routing import ReasonCode
+from storage.deadlines import DeadlineKind
+from storage.entries import EntryKind
+from storage.queues import Queue
+
+WORDS: Mapping[str, Text] = {
+    "desk": _("Supervision desk"),
+    "skip": _("To the content"),
+    "pages": _("Pages of the desk"),
+    "queue": _("Cases"),
+    "units": _("Units and staff"),
+    "new": _("File for somebody"),
+    "chat": _("To the chat"),
+    "board": _("Public board"),
+    "signed_in": _("Signed in as {name}"),
+    "closed": _("This desk is for the supervision office"),
+    "closed_how": _("To sign in here, send /desk in the chat in which you work, and press “Sign in on another device”."),
+    "closed_then": _("Open the link that you get in this browser. It works once, within 15 minutes."),
+    "closed_else": _("If you are not with the supervision office, the chat is the right place for you."),
+    "foreign": _("This form has expired, or did not come from our own page. Nothing was done. Please open the page again."),
+    "not_found": _("There is no such page on the desk."),
+    # The queue
+    "queues": _("Queues"),
+    "narrow": _("Narrow the list"),
+    "unit": _("Unit"),
+    "area": _("Where"),
+    "category": _("Category"),
+    "kind": _("Kind"),
+    "number": _("Case number, or a part of it"),
+    "any": _("all of them"),
+    "show": _("Show"),
+    "everything": _("Show everything again"),
+    "nothing": _("There is nothing here. Well done."),
+    "nothing_wanted": _("No case like that was found."),
+    "nothing_yet": _("None of the most urgent ones is like that. You can look further."),
+    "go_on": _("Go on"),
+    "first": _("To the beginning"),
+    "confidential": _("Misconduct reports with the discipline teams: {count}"),
+    "called_back": _("To be called back, of those that silence closed last week:"),
+    "urged": _("urged by the citizen"),
+    "taken": _("Taken by {name}"),
+    "no_words": _("(no words, see the files)"),
+    # A case
+    "facts": _("The case"),
+    "acts": _("What you can do"),
+    "no_acts": _("Nothing has to be decided at the moment."),
+    "clocks": _("Time limits"),
+    "clock": _("Time"),
+    "limit": _("Limit"),
+    "since": _("From"),
+    "due": _("Due"),
+    "state": _("State"),
+    "plan": _("Plan"),
+    "measures": _("Measures"),
+    "target": _("Target"),
+    "responsible": _("Responsible post"),
+    "planned": _("Planned until"),
+    "why": _("Why this unit"),
+    "texts": _("Who reads what"),
+    "citizen": _("The citizen"),
+    "of_unit": _("The unit"),
+    "public": _("The public"),
+    "wrote": _("wrote"),
+    "reads": _("reads"),
+    "silence": _("Nothing yet."),
+    "timeline": _("Timeline"),
+    "files": _("Photos and files"),
+    "file": _("File {n}"),
+    "not_ready": _("File {n} is still being checked, or could not be taken."),
+    "problem": _("Problem"),
+    "result": _("Result"),
+    "published": _("Published on"),
+    "not_published": _("The public reads nothing of this case."),
+    "no_consent": _("It can't be published: who filed it did not agree to that."),
+    "look": _("Please look for anything else by which somebody could be recognised."),
+    "reason": _("Reason"),
+    "own_words": _("In your words"),
+    "other": _("Another reason"),
+    "note": _("What should the unit know?"),
+    "assign_it": _("Assign it"),
+    "merged": _("Merged with it:"),
+    "which": _("Number of the case in which it goes on"),
+    "alike": _("Cases like it: {numbers}"),
+    "of_name": _("A part of its name is enough."),
+    "citizen_reads": _("The citizen will read the reason."),
+    "unit_reads": _("The unit will read the reason."),
+    "both_read": _("Unit and citizen will read the reason."),
+    "on_record": _("It is recorded, and the citizen can see that it was."),
+    # Units
+    "open": _("Open"),
+    "late": _("Late"),
+    "contacts": _("Contacts"),
+    "heads": _("Heads"),
+    "without": _("Units: {count}. Without a contact: {without}."),
+    "find_unit": _("Find a unit"),
+    "staff_here": _("Who works here"),
+    "no_staff": _("Nobody has signed in for this unit."),
+    "invite": _("Invite somebody"),
+    "as_what": _("As what?"),
+    "shown_name": _("Name, as colleagues shall see it"),
+    "make_link": _("Make a link"),
+    "end": _("End this role"),
+    "end_about": _("Cases that {name} holds are left to be signed in by colleagues."),
+    "replace": _("Let a colleague take over"),
+    "colleague": _("Colleague"),
+    "its_cases": _("Cases of this unit"),
+    # Filing for somebody
+    "new_about": _("For somebody who rang, wrote a letter or came in person. Number and code are shown once, to be passed on."),
+    "source": _("How did it come?"),
+    "not_known": _("not known"),
+    "something_else": _("Something else"),
+    "told": _("What was said or written?"),
+    "place": _("The place in words"),
+    "name": _("Name, if it is known"),
+    "phone": _("Phone, if it is known"),
+    "sealed": _("Name and phone are kept sealed. No unit will learn them."),
+    "may_publish": _("It may be published, with nothing in it that points to the reporter."),
+    "file_it": _("File it"),
+}
+
+QUEUES: Mapping[Queue, Text] = {
+    Queue.TRIAGE: _("Waiting to be assigned"),
+    Queue.LATE: _("Late at a unit"),
+    Queue.EXTENSIONS: _("More time wanted"),
+    Queue.ANSWERED: _("Answered"),
+    Queue.RELEASE: _("To publish"),
+    Queue.SILENT: _("Closed by silence"),
+    Queue.ALL: _("All open ones"),
+}
+QUEUES_ABOUT: Mapping[Queue, Text] = {
+    Queue.TRIAGE: _("Cases that no rule could route or a unit has returned, the first due first."),
+    Queue.LATE: _("Cases whose unit should have answered, the longest late first."),
+    Queue.EXTENSIONS: _("Requests that wait for your decision, the oldest first."),
+    Queue.ANSWERED: _("Cases whose citizen has not yet said whether they are solved, the first to be closed by silence first."),
+    Queue.RELEASE: _("Answered cases whose citizen agreed to publication, the newest first."),
+    Queue.SILENT: _("Cases of which nothing more was heard, the newest first."),
+    Queue.ALL: _("Every open case, late ones first, then the first due."),
+}
+CLOCKS: Mapping[DeadlineKind, Text] = {
+    DeadlineKind.PROMISE: _("Answer promised to the citizen"),
+    DeadlineKind.TRIAGE: _("Assign a unit"),
+    DeadlineKind.ACCEPT: _("Unit signs in"),
+    DeadlineKind.ANSWER: _("Unit answers"),
+    DeadlineKind.CHECK: _("Citizen says whether it is solved"),
+    DeadlineKind.REPLY: _("Citizen answers a question; the unit's time stands still"),
+}
+LIMITS: Mapping[LimitUnit, tuple[Text, Text]] = {
+    LimitUnit.SECOND: (_("1 second"), _("{n} seconds")),
+    LimitUnit.HOUR: (_("1 hour"), _("{n} hours")),
+    LimitUnit.DAY: (_("1 day"), _("{n} days")),
+    LimitUnit.WORKING_DAY: (_("1 working day"), _("{n} working days")),
+}
+HIDDEN = _("Hidden from the public: {words}")
+EXTENDED = _("{limit}, extended")
+BY = _("by {due}")
+RUNS = _("running")
+STANDS_STILL = _("stands still: the citizen is asked")
+OVER = _("ended on {at}")
+LATE_AND_OVER = _("{late}, ended on {at}")
+LATE_TODAY = _("late since today")
+
+TEXTS: Mapping[EntryKind, Text] = {
+    EntryKind.TOLD: _("What happened"),
+    EntryKind.ADDED: _("Added"),
+    EntryKind.CORRECTED: _("Reworded"),
+    EntryKind.QUESTION: _("Question"),
+    EntryKind.REPLY: _("Reply"),
+    EntryKind.RESULT: _("Answer"),
+    EntryKind.NOT_SOLVED: _("Not solved"),
+    EntryKind.RETURNED: _("Returned"),
+    EntryKind.REFUSED: _("Not taken on"),
+    EntryKind.WITHDRAWN: _("Withdrawn"),
+    EntryKind.PLAN: _("Plan"),
+    EntryKind.EXTENSION: _("More time wanted"),
+    EntryKind.EXTENSION_REFUSED: _("No more time"),
+    EntryKind.ASSIGNED: _("With the assignment"),
+    EntryKind.UNASSIGNED: _("Taken back"),
+    EntryKind.REOPENED: _("Reopened"),
+}
+AUTHORS: Mapping[str, Text] = {
+    "citizen": _("the citizen"),
+    "contact": _("the unit"),
+    "office": _("the supervision office"),
+    "system": _("the program"),
+}
+
+# Why a case went where it went; {area}, {category} and {alias} are filled where the reason has them.
+ROUTING: Mapping[ReasonCode, Text] = {
+    ReasonCode.POINT_INSIDE: _("The shared place lies in {area}."),
+    ReasonCode.POINT_NEAR_BORDER: _("The shared place lies just outside the map, nearest to {area}."),
+    ReasonCode.POINT_OUTSIDE: _("The shared place lies outside the city."),
+    ReasonCode.WORDS: _("“{alias}” in the words names {area}."),
+    ReasonCode.WORDS_AMBIGUOUS: _("“{alias}” in the words may mean several areas."),
+    ReasonCode.NOTHING_SAID: _("Nothing was said about the place."),
+    ReasonCode.AREA_UNKNOWN: _("The area is not known."),
+    ReasonCode.CATEGORY_UNKNOWN: _("The category is not known."),
+    ReasonCode.RULE: _("A rule of the city: {category} in {area}."),
+    ReasonCode.FALLBACK: _("No rule for the category; this unit takes what else comes up in {area}."),
+    ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
+    ReasonCode.NO_RULE: _("No rule of the city fits."),
+}
+PICKED = _("{area} was chosen from the list.")
+EVERY_AREA = _("every area")
+EVERY_CATEGORY = _("every category")
+ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline.")
+
+OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")
+DONE_ALREADY = _("This was done already; nothing was done twice.")
+NO_REASON = _("Please choose a reason, or write one.")
+NO_CASE = _("There is no open case with this number that it could go on in. Please look at the number again.")
+NO_UNIT = _("There is no unit whose name has “{part}” in it. Please write another part of the name.")
+MANY_UNITS = _("Several units have “{part}” in their name: {units}. Please write more of it.")
+NO_WORDS = _("Please write in a few words what happened.")
+NO_NAME = _("Please write the name.")
+NAME_AND_PHONE = _("Please write both name and phone number, or neither.")
+TOO_LONG = _("This is too long: {most} characters at most.")
+LOOK_AGAIN = _("More was hidden in what you wrote. Nothing is published yet: please read it as it stands now, and publish it.")
+UNKNOWN_CASE = _("There is no such case, or it is not for the supervision office to see.")
+UNKNOWN_UNIT = _("This unit is not in the city's list.")

@@ -1,0 +1,485 @@
+"""The office's desk over the whole program: who may enter, queues and filters, each act once, and what nobody sees."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+from story_web import WebPerson
+from web.board_city import RUBBISH, UNIT, BoardCity
+from web.desk_city import Desk, address, at_desk, desk_city
+
+from actions import extending, filing
+from actions.filing import FileCase
+from dialog.incoming import Place
+from domain.cases import CaseKind, CaseState
+from storage import roles
+from storage.cases import Case
+from storage.roles import RoleKind
+
+NOWHERE = FileCase(kind=CaseKind.COMPLAINT, text="很吵，睡不着。", files=(), place=None, category=None, publish=True)
+NAMED = replace(RUBBISH, name="欧阳小敏", phone="13997254418")
+MISCONDUCT = FileCase(kind=CaseKind.MISCONDUCT, text="窗口收红包", files=(), place=Place(area="630104"), category=None)
+
+
+@pytest.fixture
+async def desk(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Desk]:
+    async with desk_city(tmp_path, database) as desk:
+        yield desk
+
+
+async def filed(city: BoardCity, command: FileCase = NOWHERE) -> Case:
+    receipt = await city.does("citizen", lambda ctx: filing.file_case(ctx, command))
+    case: Case = receipt.case
+    return case
+
+
+async def state(desk: Desk, case: Case) -> CaseState:
+    return (await desk.city.town.case(case.number)).state
+
+
+# ---- who may enter ----------------------------------------------------------------------------------------
+
+
+async def test_only_the_office_enters_and_everybody_else_is_told_kindly_how_to(desk: Desk) -> None:
+    case = await filed(desk.city)
+    contact = await desk.city.town.contact("web", name="Wang")
+    citizen = await desk.city.town.somebody("web")
+    assert isinstance(contact, WebPerson)
+    assert isinstance(citizen, WebPerson)
+    for cookies in (None, contact.cookies, citizen.cookies):
+        async with ClientSession(desk.city.town.url, cookie_jar=cookies, headers={"Accept-Language": "en"}) as session:
+            for path in ("/desk", address(case), "/desk/units", f"/desk/units/{UNIT}", "/desk/new", f"{address(case)}/files/1"):
+                async with session.get(path) as answer:
+                    page = await answer.text()
+                    assert answer.status == 403, path
+                    assert "Sign in on another device" in page
+                    assert case.number not in page.replace(path, "")
+            for path in (f"{address(case)}/take", f"/desk/units/{UNIT}/invite", "/desk/new"):
+                async with session.post(path, data={"name": "x", "told": "x"}) as answer:
+                    assert answer.status == 403, path
+    await desk.opens("/desk")
+    assert desk.status == 200
+    assert desk.listed == [case.number]
+    assert await state(desk, case) is CaseState.TRIAGE
+
+
+async def test_a_role_that_ended_shuts_the_desk_at_once(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    async with desk.city.town.app.database.transaction() as tx:
+        for role in await roles.of_kind(tx, RoleKind.OFFICE):
+            await roles.end(tx, role.id, desk.city.town.clock.now())
+    await desk.presses("take")
+    assert desk.status == 403
+    await desk.opens("/desk")
+    assert desk.status == 403
+    assert "take" not in [row["event"] for row in await desk.city.town.history(case.number)]
+
+
+async def test_without_the_token_of_this_device_nothing_is_done(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    fields = desk.forms[f"{address(case)}/take"]
+    async with at_desk(desk.city, "Zhao") as other:
+        await other.opens(address(case))
+        foreign = other.forms[f"{address(case)}/take"]["token"]
+    for token in ("", "0" * 64, foreign):
+        await desk.sends(f"{address(case)}/take", {**fields, "token": token})
+        assert desk.status == 403
+        assert "Nothing was done" in desk.page
+    await desk.sends(f"{address(case)}/take", {name: value for name, value in fields.items() if name != "token"})
+    assert desk.status == 403
+    assert "take" not in [row["event"] for row in await desk.city.town.history(case.number)]
+
+
+async def test_the_chat_leads_to_the_desk(desk: Desk) -> None:
+    await desk.person.says("/desk")
+    await desk.person.sees("Supervision office", buttons=["Desk in the browser"])
+
+
+async def test_pages_run_no_script_and_stand_in_no_frame(desk: Desk) -> None:
+    async with desk.session.get("/desk") as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "form-action 'self'" in policy
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "<script" not in await answer.text()
+
+
+# ---- queues -----------------------------------------------------------------------------------------------
+
+
+async def test_every_queue_shows_its_own_in_order_of_urgency(desk: Desk) -> None:
+    city = desk.city
+    late = await city.accepted()
+    city.town.clock.ahead = timedelta(days=60)
+    waiting = [await filed(city) for _ in range(2)]
+    asking = await city.accepted()
+
+    async def more_time(ctx: object) -> None:
+        rule = str((await extending.possible(ctx, asking))[0][0])  # type: ignore[arg-type]
+        await extending.ask(ctx, asking.id, rule, "缺少配件")  # type: ignore[arg-type]
+
+    await city.does("contact", more_time)
+    answered = await city.answered()
+    expected = {
+        "triage": [case.number for case in waiting],
+        "late": [late.number],
+        "extensions": [asking.number],
+        "answered": [answered.number],
+        "release": [answered.number],
+        "silent": [],
+    }
+    for name, numbers in expected.items():
+        await desk.opens(f"/desk?state={name}")
+        assert desk.listed == numbers, name
+        assert re.search(rf'state={name}" aria-current="page"><span>[^<]+</span> <b>{len(numbers)}</b>', desk.page), name
+    await desk.opens("/desk?state=all")
+    assert desk.listed[0] == late.number
+    assert set(desk.listed) == {late.number, asking.number, answered.number, *(case.number for case in waiting)}
+    assert "days late" in desk.page
+
+
+async def test_filters_live_in_the_address(desk: Desk) -> None:
+    city = desk.city
+    rubbish, noise = await city.accepted(), await filed(city)
+    suggestion = await city.accepted(replace(RUBBISH, kind=CaseKind.SUGGESTION))
+    for query, numbers in (
+        (f"unit={UNIT}", {rubbish.number, suggestion.number}),
+        ("area=630104", {rubbish.number, suggestion.number}),
+        ("category=sanitation", {rubbish.number, suggestion.number}),
+        ("kind=suggestion", {suggestion.number}),
+        (f"kind=suggestion&unit={UNIT}&area=630104", {suggestion.number}),
+        ("area=630102", set()),
+        (f"number={noise.number[9:14]}", {noise.number}),
+        ("number=99999999", set()),
+    ):
+        await desk.opens(f"/desk?state=all&{query}")
+        assert set(desk.listed) == numbers, query
+        links = re.findall(r'href="/desk\?state=late&([^"]+)"', desk.page)
+        assert set(links[0].split("&")) == set(query.split("&"))  # the other queues keep the filter
+    name = "城西区城市管理综合执法局"
+    await desk.opens(f"/desk?state=all&unit={name}")
+    assert set(desk.listed) == {rubbish.number, suggestion.number}
+    await desk.opens("/desk?state=all&unit=不存在的单位")
+    assert desk.listed == []
+    assert "not in the city's list" in desk.page
+    await desk.opens(f"/desk?number={rubbish.number}")
+    assert "<h1>Sanitation <span" in desk.page or rubbish.number in desk.page.partition("<h1>")[0]
+    assert "Timeline" in desk.page
+
+
+@pytest.mark.parametrize("query", ["state=x", "after=x.y", "after=1.", "kind=x", "area='--", "number=%25", "after=9999999999.0"])
+async def test_whatever_stands_in_the_address_a_page_comes(desk: Desk, query: str) -> None:
+    await filed(desk.city)
+    await desk.opens(f"/desk?{query}")
+    assert desk.status == 200
+
+
+async def test_pages_go_on_where_the_last_one_ended_whatever_comes_meanwhile(desk: Desk) -> None:
+    numbers = [(await filed(desk.city)).number for _ in range(25)]
+    await desk.opens("/desk")
+    assert desk.listed == numbers[:20]
+    link = re.search(r'rel="next" href="([^"]+)"', desk.page)
+    assert link
+    await filed(desk.city)
+    await desk.opens(link[1])
+    assert desk.listed[:5] == numbers[20:]
+    assert len(desk.listed) == 6
+
+
+# ---- misconduct reports -----------------------------------------------------------------------------------
+
+
+async def test_of_misconduct_reports_there_is_a_count_and_nothing_else(desk: Desk) -> None:
+    case = await filed(desk.city, MISCONDUCT)
+    lead = await desk.city.accepted()
+    unit = case.unit
+    assert unit
+    for path in (
+        *(f"/desk?state={name}" for name in ("triage", "late", "extensions", "answered", "release", "silent", "all")),
+        f"/desk?state=all&unit={unit}",
+        "/desk?state=all&kind=misconduct",
+        f"/desk?number={case.number}",
+        address(case),
+        f"/desk/units/{unit}",
+        "/desk/units",
+        address(lead),
+    ):
+        await desk.opens(path)
+        assert case.number not in re.sub(rf'(value="|number=){case.number}', "", desk.page), path
+        assert "收红包" not in desk.page, path
+    await desk.opens("/desk")
+    assert "Misconduct reports with the discipline teams: 1" in desk.page
+    await desk.opens(address(case))
+    assert desk.status == 404
+    await desk.opens(address(lead))
+    fields = desk.forms[f"{address(lead)}/merge"]
+    for act, typed in (("reveal", {}), ("release", {"problem": "x"}), ("take", {}), ("reopen", {"words": "x"})):
+        await desk.sends(f"{address(case)}/{act}", {**fields, **typed, "version": str(case.version)})
+        assert desk.status == 404, act
+    await desk.opens(address(lead))
+    await desk.presses("merge", into=case.number)
+    assert "There is no open case with this number" in desk.said
+
+
+# ---- acts -------------------------------------------------------------------------------------------------
+
+
+async def test_a_case_is_taken_and_assigned_and_the_unit_is_told(desk: Desk) -> None:
+    contact = await desk.city.town.contact("web", name="Wang")
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    assert {"take", "assign", "refuse", "merge"} <= desk.offered
+    await desk.presses("take")
+    assert "Taken." in desk.said
+    assert "give_back" in desk.offered
+    await desk.presses("assign", unit="城市管理", words="")
+    assert "Several units" in desk.said
+    await desk.presses("assign", unit="城西区城市管理综合执法局", words="请今天处理")
+    assert "has been assigned to" in desk.said
+    assert await state(desk, case) is CaseState.ASSIGNED
+    await contact.sees(f"{case.number}.+请今天处理")
+    await desk.opens(address(case))
+    assert desk.said == ""  # told once
+    assert "请今天处理" in desk.page
+
+
+async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    await desk.presses("assign", unit="不存在", words="请今天处理")
+    assert desk.status == 409
+    assert "There is no unit" in desk.said
+    assert 'value="不存在"' in desk.page
+    assert ">请今天处理</textarea>" in desk.page
+
+
+async def test_undo_refuse_merge_and_their_undoing(desk: Desk) -> None:
+    city = desk.city
+    case = await city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))
+    case = case.case
+    await desk.opens(address(case))
+    await desk.presses("unassign", reason="mistake")
+    assert await state(desk, case) is CaseState.TRIAGE
+    lead = await city.accepted()
+    await desk.presses("merge", into=f" {lead.number} ")
+    assert await state(desk, case) is CaseState.MERGED
+    assert f'<a href="{address(lead)}">' in desk.page
+    await desk.opens(address(lead))
+    assert f'<a href="{address(case)}">' in desk.page
+    await desk.opens(address(case))
+    await desk.presses("unmerge")
+    assert await state(desk, case) is CaseState.TRIAGE
+    await desk.presses("refuse", reason="own", words="")
+    assert "choose a reason" in desk.said
+    await desk.presses("refuse", reason="own", words="属于外省事务")
+    assert await state(desk, case) is CaseState.REFUSED
+    assert "属于外省事务" in desk.page
+
+
+async def test_more_time_is_granted_or_refused(desk: Desk) -> None:
+    city = desk.city
+
+    async def asks(case: Case) -> None:
+        async def ask(ctx: object) -> None:
+            rule = str((await extending.possible(ctx, case))[0][0])  # type: ignore[arg-type]
+            await extending.ask(ctx, case.id, rule, "缺少配件")  # type: ignore[arg-type]
+
+        await city.does("contact", ask)
+
+    first, second = await city.accepted(), await city.accepted()
+    await asks(first)
+    await asks(second)
+    await desk.opens(address(first))
+    await desk.presses("grant_extension")
+    assert "Granted" in desk.said
+    assert "extended" in desk.page
+    await desk.opens(address(second))
+    await desk.presses("refuse_extension", words="")
+    assert "reason" in desk.said
+    await desk.presses("refuse_extension", words="不属于特殊情况")
+    assert "no more time" in desk.said
+    assert "grant_extension" not in desk.offered
+
+
+async def test_a_result_is_checked_or_the_case_reopened(desk: Desk) -> None:
+    checked, reopened = await desk.city.answered(), await desk.city.closed()
+    await desk.opens(address(checked))
+    await desk.presses("checked")
+    assert "was checked and holds" in desk.said
+    assert "checked" not in desk.offered
+    await desk.opens(address(reopened))
+    await desk.presses("reopen", reason="called")
+    assert await state(desk, reopened) is CaseState.ACCEPTED
+    assert "经回访，群众反映问题没有解决" in desk.page
+
+
+async def test_what_is_published_is_what_was_shown(desk: Desk) -> None:
+    case = await desk.city.answered()
+    await desk.opens(address(case))
+    await desk.presses("release", problem="3号楼2单元501室门口垃圾，电话13997254418", result="已清运")
+    assert "More was hidden" in desk.said
+    shown = re.search(r'<textarea id="problem"[^>]*>([^<]*)</textarea>', desk.page)
+    assert shown
+    assert "13997254418" not in shown[1]
+    assert case.number not in await desk.city.reads("/board")
+    await desk.presses("release", problem=shown[1], result="已清运")
+    assert "is published" in desk.said
+    assert "已清运" in await desk.city.reads("/board")
+    await desk.presses("revoke")
+    assert case.number not in await desk.city.reads("/board")
+    private = await desk.city.answered(replace(RUBBISH, publish=False))
+    await desk.opens(address(private))
+    assert "release" not in desk.offered
+    assert "did not agree" in desk.page
+
+
+async def test_who_filed_it_is_shown_once_and_on_record(desk: Desk) -> None:
+    case = await desk.city.accepted(NAMED)
+    await desk.opens(address(case))
+    assert "欧阳" not in desk.page
+    await desk.presses("reveal")
+    assert "欧阳小敏" in desk.said
+    assert "13997254418" in desk.said
+    assert "reveal" in [row["event"] for row in await desk.city.town.history(case.number)]
+    await desk.opens(address(case))
+    assert "欧阳" not in desk.page
+
+
+async def test_an_outdated_press_says_what_happened_and_does_nothing(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    async with at_desk(desk.city, "Zhao") as other:
+        await other.opens(address(case))
+        await other.presses("take")
+        assert "Taken." in other.said
+        await desk.presses("refuse", reason="court")
+        assert desk.status == 409
+        assert "has changed since you opened this page" in desk.said
+        assert "Zhao" in desk.page
+        assert await state(desk, case) is CaseState.TRIAGE
+        await desk.presses("take")  # the page shows it as it is now, and it can be taken over
+        assert "Taken." in desk.said
+
+
+async def test_a_form_that_is_sent_twice_does_it_once(desk: Desk) -> None:
+    case = await desk.city.answered()
+    await desk.opens(address(case))
+    fields = {**desk.forms[f"{address(case)}/release"], "problem": "门口垃圾", "result": "已清运"}
+    await asyncio.gather(*(_post(desk, f"{address(case)}/release", fields) for _ in range(3)))
+    assert [row["event"] for row in await desk.city.town.history(case.number)].count("release") == 1
+    await desk.opens("/desk/new")
+    before = await desk.city.town.count()
+    fields = {**desk.forms["/desk/new"], "source": "phone", "kind": "complaint", "told": "门口垃圾没人清运"}
+    await asyncio.gather(*(_post(desk, "/desk/new", fields) for _ in range(3)))
+    assert await desk.city.town.count() == before + 1
+
+
+async def _post(desk: Desk, path: str, fields: dict[str, str]) -> None:
+    async with desk.session.post(path, data=fields, allow_redirects=False) as answer:
+        assert answer.status in (303, 409)
+
+
+async def test_two_of_the_office_at_once_and_only_one_assigns(desk: Desk) -> None:
+    case = await filed(desk.city)
+    async with at_desk(desk.city, "Zhao") as other:
+        for one in (desk, other):
+            await one.opens(address(case))
+        await asyncio.gather(
+            desk.presses("assign", unit="government", words=""), other.presses("refuse", reason="court", words="")
+        )
+        assert sorted((desk.status, other.status)) == [303, 409]
+    events = [row["event"] for row in await desk.city.town.history(case.number)]
+    assert events.count("assign") + events.count("refuse") == 1
+
+
+# ---- filing for somebody, and staff -----------------------------------------------------------------------
+
+
+async def test_a_caller_is_filed_for_and_number_and_code_are_shown_once(desk: Desk) -> None:
+    await desk.opens("/desk/new")
+    typed = {"source": "letter", "kind": "complaint", "told": "门口垃圾没人清运", "area": "630104", "category": "sanitation"}
+    await desk.sends("/desk/new", {**desk.forms["/desk/new"], **typed, "name": "欧阳小敏"})
+    assert "both name and phone" in desk.said
+    assert ">门口垃圾没人清运</textarea>" in desk.page
+    await desk.sends("/desk/new", {**desk.forms["/desk/new"], **typed, "name": "欧阳小敏", "phone": "13997254418"})
+    number = re.search(r"Case number: (\d{8}-\d{5}-\d)", desk.said)
+    code = re.search(r"Code: ((?:\d{4} ?){4})", desk.said)
+    assert number
+    assert code
+    await desk.opens("/desk/new")
+    assert desk.said == ""
+    case = await desk.city.town.case(number[1])
+    assert case.unit == UNIT
+    citizen = await desk.city.town.somebody("web")
+    await citizen.says(f"/case {number[1]}")
+    await citizen.sees("16 digits")
+    await citizen.says(code[1])
+    await citizen.sees(number[1])
+
+
+async def test_units_show_what_is_open_and_late_and_who_works_there(desk: Desk) -> None:
+    city = desk.city
+    await city.accepted()
+    city.town.clock.ahead = timedelta(days=40)
+    await city.accepted()
+    await desk.opens("/desk/units?name=城西区城市管理")
+    row = re.search(rf'<a href="/desk/units/{UNIT}">.+?</tr>', desk.page, re.S)
+    assert row
+    assert re.findall(r"<td[^>]*>([^<]+)</td>", row[0]) == ["2", "1", "1", "0"]
+    await desk.opens(f"/desk/units/{UNIT}")
+    await desk.presses("invite", kind="contact", name="Chen")
+    link = re.search(r"/in/([\w-]+)", desk.said)
+    assert link
+    chen = await city.town.somebody("web", name="Chen")
+    await chen.follows(link[1])
+    await chen.sees("signed in")
+    await desk.opens(f"/desk/units/{UNIT}")
+    async with city.town.app.database.reading() as tx:
+        sun, chens = await roles.of_unit(tx, UNIT)
+    replacing = next(fields for action, fields in _all_forms(desk) if action.endswith("/replace") and fields["role"] == sun.id)
+    await desk.sends(f"/desk/units/{UNIT}/replace", {**replacing, "by": chens.id})
+    assert "Cases handed over: 2" in desk.said
+    ending = next(fields for action, fields in _all_forms(desk) if action.endswith("/unbind") and fields["role"] == chens.id)
+    await desk.sends(f"/desk/units/{UNIT}/unbind", ending)
+    assert "has ended. Cases left to be signed in: 2" in desk.said
+
+
+def _all_forms(desk: Desk) -> list[tuple[str, dict[str, str]]]:
+    from web.desk_city import FIELD, FORM
+
+    return [(action, dict(FIELD.findall(body))) for action, body in FORM.findall(desk.page)]
+
+
+async def test_the_desk_speaks_the_persons_language(desk: Desk) -> None:
+    case = await filed(desk.city)
+    async with at_desk(desk.city, "李", "zh_Hans") as chinese:
+        await chinese.opens(address(case))
+        assert '<html lang="zh-Hans">' in chinese.page
+        assert "督查办" in chinese.page
+
+
+async def test_photos_of_a_case_are_for_the_office_only(desk: Desk) -> None:
+    citizen = await desk.city.town.somebody("web")
+    assert isinstance(citizen, WebPerson)
+    case = await filed(desk.city)
+    await desk.opens(f"{address(case)}/files/1")
+    assert desk.status == 404
+
+
+def test_every_act_of_the_office_in_chat_is_on_the_desk() -> None:
+    from actions import cards
+    from bot.desk.acts import ACTS
+
+    source = Path(cards.__file__).read_text()
+    office = source[source.index("def office_card") : source.index("def post_card")]
+    assert set(re.findall(r'(?:act|form)_button\([^,]+\), "(\w+)"', office)) | {"reveal"} == set(ACTS)
