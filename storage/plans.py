@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import ms
+from storage.ids import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +40,23 @@ async def insert(tx: Tx, plan: Plan) -> None:
         until=ms(plan.until_at),
         entry=plan.entry,
         created=ms(plan.created_at),
+    )
+
+
+async def newest(tx: Tx, case: str) -> Plan | None:
+    """Read the plan of a case that counts."""
+    row = await tx.one("SELECT * FROM plan WHERE case_id = :case ORDER BY id DESC LIMIT 1", case=case)
+    if row is None:
+        return None
+    return Plan(
+        id=row["id"],
+        case=row["case_id"],
+        round=row["round"],
+        unit=row["unit"],
+        measures=row["measures"],
+        target=row["target"],
+        responsible=row["responsible"],
+        until_at=at(row["until_at"]),
+        entry=row["entry"],
+        created_at=at(row["created_at"]),
     )
