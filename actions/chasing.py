@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from actions.cards import due as shown_due
-from actions.cards import facts, office_card, title
+from actions.cards import office_card, title
 from actions.context import Context
+from actions.facts import facts
 from actions.notices import (
     queue_for_office,
     refresh_cards,

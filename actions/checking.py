@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from actions.cards import facts
 from actions.context import Context
+from actions.facts import facts
 from actions.notices import refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, write
 from actions.staffing import leave_to_unit

@@ -6,8 +6,8 @@ An extension moves the unit's own deadline and the date shown; the promise to th
 from __future__ import annotations
 
 from actions.cards import due as shown_due
-from actions.cards import facts
 from actions.context import Context
+from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, state_after, write
 from actions.timekeeping import end_of, pauses, reckon

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from actions.cards import facts
 from actions.context import Context
+from actions.facts import facts
 from actions.guessing import count_wrong, must_wait
 from actions.merging import part
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions import templates
-from actions.cards import facts
 from actions.context import Context
+from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, write
 from actions.timekeeping import UNITS, pause, run_on, start, start_triage, start_units, stop

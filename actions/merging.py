@@ -6,8 +6,8 @@ the reporter of that one is asked, and says whether it is solved.
 
 from __future__ import annotations
 
-from actions.cards import facts
 from actions.context import Context
+from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note
 from actions.timekeeping import resume_promise, start_triage, stop

@@ -6,8 +6,9 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, Facts, citizen_card, facts, office_card, post_card, unit_card
+from actions.cards import Card, citizen_card, office_card, post_card, unit_card
 from actions.context import Context
+from actions.facts import Facts, facts
 from dialog.outgoing import Outgoing, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim

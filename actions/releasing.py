@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from actions.cards import Card, facts, post_card
+from actions.cards import Card, post_card
 from actions.context import Context
+from actions.facts import facts
 from actions.notices import queue, refresh_cards, tell_followers, tell_office
 from actions.record import confided, move, note, write
 from dialog.outgoing import say

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from actions.cards import KINDS, due, excerpt
+from actions.cards import KINDS, due
 from actions.context import Context
+from actions.facts import excerpt
 from actions.filing import FileCase, Source, file_for
 from dialog.outgoing import say
 from dialog.play import Dialog

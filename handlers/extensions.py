@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import extending
-from actions.cards import facts, office_card, unit_card
+from actions.cards import office_card, unit_card
 from actions.context import Context
+from actions.facts import facts
 from actions.record import state_after
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog

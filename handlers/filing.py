@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from actions.cards import KINDS, Card, due, excerpt
+from actions.cards import KINDS, Card, due
 from actions.context import Context
+from actions.facts import excerpt
 from actions.filing import FileCase, file_case
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog

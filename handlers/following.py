@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import citizen_card, facts, office_card, unit_card
+from actions.cards import citizen_card, office_card, unit_card
 from actions.context import Context
+from actions.facts import facts
 from actions.record import STATES, state_after
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog

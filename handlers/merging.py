@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from actions import merging
-from actions.cards import excerpt, facts
 from actions.context import Context
+from actions.facts import excerpt, facts
 from actions.triage import as_decider
 from dialog.play import Dialog
 from dialog.questions import Option, Options

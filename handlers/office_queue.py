@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions import triage
-from actions.cards import due, facts, office_card
+from actions.cards import due, office_card
 from actions.context import Context
+from actions.facts import facts
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Text, _

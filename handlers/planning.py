@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions import planning
-from actions.cards import facts, unit_card
+from actions.cards import unit_card
 from actions.context import Context
+from actions.facts import facts
 from actions.planning import MakePlan
 from dialog.play import Dialog
 from dialog.questions import Option, Options

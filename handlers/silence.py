@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
-from actions.cards import facts
 from actions.checking import sample
 from actions.context import Context
+from actions.facts import facts
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Text, _

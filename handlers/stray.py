@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions import following
-from actions.cards import Card, excerpt, facts
+from actions.cards import Card
 from actions.context import Context
+from actions.facts import excerpt, facts
 from dialog.incoming import Place
 from dialog.outgoing import say
 from dialog.play import Dialog

@@ -10,9 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
-from actions.cards import KINDS, LEVELS, Facts, facts, office_card
+from actions.cards import KINDS, LEVELS, office_card
 from actions.cards import due as shown_due
 from actions.context import Context
+from actions.facts import Facts, facts
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from bot.desk.late import late_by

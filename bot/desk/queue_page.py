@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from actions.cards import KINDS, excerpt
+from actions.cards import KINDS
 from actions.checking import sample
 from actions.context import Context
+from actions.facts import excerpt
 from actions.record import STATES
 from bot.desk.late import late_by
 from bot.desk.words import BY, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT

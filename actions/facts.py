@@ -1,0 +1,117 @@
+"""Everything that the cards of a case need, read once for all who get one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.context import Context
+from dialog.texts import Text, _, verbatim
+from domain.cases import Party
+from storage import cases, deadlines, entries, extensions, roles
+from storage.cases import Case
+from storage.deadlines import Deadline, DeadlineKind
+from storage.entries import Entry, EntryKind
+from storage.extensions import Extension
+from storage.roles import Role
+
+EXCERPT = 700
+ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that a card of a case needs, read once for all who get one.
+
+    `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
+    was told with those that follow this one.
+    """
+
+    case: Case
+    entries: Sequence[Entry]
+    deadlines: dict[DeadlineKind, Deadline]
+    holder: Role | None
+    extensions: Sequence[Extension]
+    lead: Facts | None
+    merged: Sequence[Entry]
+
+    @property
+    def question(self) -> Entry | None:
+        """The unit's question that the citizen has not answered yet."""
+        asked = [entry for entry in self.entries if entry.kind in (EntryKind.QUESTION, *ENDS_QUESTION)]
+        return asked[-1] if asked and asked[-1].kind is EntryKind.QUESTION else None
+
+    @property
+    def result(self) -> Entry | None:
+        """The unit's latest answer."""
+        return next((entry for entry in reversed(self.entries) if entry.kind is EntryKind.RESULT), None)
+
+    @property
+    def plan(self) -> Entry | None:
+        """How the unit will put it right, as it said last."""
+        plans = [entry for entry in self.entries if entry.kind is EntryKind.PLAN and entry.round == self.case.round]
+        return plans[-1] if plans else None
+
+    @property
+    def request(self) -> Extension | None:
+        """The unit's request for more time that nobody has decided yet."""
+        return next((asked for asked in self.extensions if asked.decided_at is None), None)
+
+    @property
+    def reason(self) -> Entry | None:
+        """Why the unit asks for more time."""
+        return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
+
+    @property
+    def extended(self) -> Deadline | None:
+        """The unit's time to answer, if more of it was granted."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        granted = answer and any(asked.granted_at and asked.deadline == answer.id for asked in self.extensions)
+        return answer if granted else None
+
+    def told(self) -> Text:
+        """What the citizen told, cut to what a card can hold."""
+        return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")
+
+    def told_also(self) -> list[Text]:
+        """What those told whose cases follow this one."""
+        return [_("Others have reported the same: {text}", text=excerpt(_words(self.merged)))] if _words(self.merged) else []
+
+    @property
+    def verified(self) -> bool:
+        """Whether the office has checked the result."""
+        return any(entry.kind is EntryKind.VERIFIED and entry.round == self.case.round for entry in self.entries)
+
+    def in_words(self) -> str:
+        """What the citizen told."""
+        return _words(self.entries)
+
+    @property
+    def citizens_files(self) -> tuple[str, ...]:
+        """Every file that came from the citizen's side."""
+        return tuple(file for entry in self.entries if entry.author == Party.CITIZEN for file in entry.files)
+
+
+async def facts(ctx: Context, case: Case) -> Facts:
+    """Read what the cards of a case need."""
+    texts = await entries.of_case(ctx.tx, case.id)
+    asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
+    return Facts(
+        case=case,
+        entries=texts,
+        deadlines=await deadlines.running(ctx.tx, case.id),
+        extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
+        holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
+        lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
+    )
+
+
+def _words(texts: Sequence[Entry]) -> str:
+    told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+    return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
+
+
+def excerpt(text: str, most: int = EXCERPT) -> str:
+    """Cut a long text."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
