@@ -18,6 +18,7 @@ from dialog.texts import Json, Text, _, dump, load_text
 SEND, CHANGE, CANCEL = "send", "change", "cancel"
 SKIP = "skip"
 YES_WORDS = ("yes", "y", "ok", "okay", "好", "好的", "行", "可以", "同意", "是", "是的", "对", "嗯")
+NOT_KNOWN = ("不知道", "我不知道", "不清楚", "我不清楚", "don't know", "i don't know", "i do not know", "no idea")
 NO_WORDS = ("no", "n", "不", "不行", "不可以", "不同意", "不要", "否")
 LONGEST_PICK = 12
 # In a longer answer these may turn its meaning round: "not anonymous" is no wish to stay anonymous.
@@ -187,7 +188,7 @@ def _picked(question: Question, text: str, everywhere: Callable[[Text], Sequence
         if typed and typed == label:
             return key
     keys = {option.key for option in options}
-    for words, meant in ((YES_WORDS, ("yes", SEND)), (NO_WORDS, ("no",))):
+    for words, meant in ((YES_WORDS, ("yes", SEND)), (NO_WORDS, ("no",)), (NOT_KNOWN, (SKIP,))):
         for key in meant:
             if typed in words and key in keys:
                 return key

@@ -156,3 +156,9 @@ def test_options_come_back_as_they_were_stored() -> None:
 @given(st.text())
 def test_folding_twice_changes_nothing(typed: str) -> None:
     assert plain(plain(typed)) == plain(typed)
+
+
+@pytest.mark.parametrize("typed", ["不知道", "我不清楚。", "I don't know", "no idea"])
+def test_who_says_that_they_do_not_know_the_place_has_answered(typed: str) -> None:
+    assert PLACE.parse(read(PLACE, message(typed), everywhere)) is None
+    assert PLACE.parse(read(PLACE, message("不知道哪条路，在西门附近"), everywhere)) == Place(words="不知道哪条路，在西门附近")
