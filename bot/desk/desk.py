@@ -95,7 +95,7 @@ class Desk:
 
     def _does(self, do: Do, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def done(request: web.Request) -> web.StreamResponse:
-            fields = {name: value.strip() for name, value in (await request.post()).items() if isinstance(value, str)}
+            fields = await _fields(request)
             for tries in range(TRIES):
                 try:
                     return await self._do(request, fields, do, page)
@@ -113,7 +113,7 @@ class Desk:
             ctx = await self._entered(tx, request, acting=True)
             if ctx is None:
                 return await self._closed(request)
-            if not hmac.compare_digest(fields.get("token", ""), _token(ctx)):
+            if not hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode()):
                 return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
             try:
                 async with tx.savepoint():
@@ -207,6 +207,16 @@ class Desk:
             words=WORDS, t=teller(self._words, language), code=language.replace("_", "-"), assets=self._assets, **values
         )
         return web.Response(status=status, text=html, content_type="text/html", headers=_HEADERS)
+
+
+async def _fields(request: web.Request) -> Fields:
+    """Read a form; of one that can't be read, nothing."""
+    try:
+        posted = await request.post()
+    except ValueError:
+        return {}
+    # PostgreSQL keeps no zero bytes.
+    return {name: value.replace("\x00", "").strip() for name, value in posted.items() if isinstance(value, str)}
 
 
 async def _actor(tx: Tx, conversation: Conversation, network: str, *, acting: bool) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -71,7 +72,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "next": _address(kept, state=queue, after=f"{page.next[0]}.{page.next[1]}") if page.next else None,
         "first": _address(kept, state=queue) if after else None,
         "everything": _address({}, state=queue),
-        "wanted": bool(kept),
+        "wanted": bool(wanted),
         "chosen": list(_chosen(ctx, wanted)),
         "kept": kept,
         "unknown": unknown,
@@ -115,12 +116,12 @@ def item(ctx: Context, line: Line) -> Item:
 
 async def _wanted(ctx: Context, query: Mapping[str, str]) -> tuple[Wanted, Text | None]:
     """Read what somebody looks for, and what of it is not known."""
-    kind = query.get("kind")
+    kind, area, category = query.get("kind"), query.get("area"), query.get("category")
     wanted = Wanted(
-        area=query.get("area") or None,
-        category=query.get("category") or None,
+        area=area if area in ctx.city.city.areas else None,
+        category=category if category in ctx.city.city.categories else None,
         kind=CaseKind(kind) if kind in set(CaseKind) else None,
-        number=query.get("number", "").strip()[:20],
+        number="".join(re.findall("[0-9-]", query.get("number", "")))[:20],
     )
     part = query.get("unit", "").strip()
     if not part or part in ctx.city.city.units:

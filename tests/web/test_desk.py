@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from story_filing import receipt_of
 from story_web import WebPerson
 from web.board_city import RUBBISH, UNIT, BoardCity
 from web.desk_city import Desk, address, at_desk, desk_city
@@ -19,7 +20,7 @@ from actions import extending, filing
 from actions.filing import FileCase
 from dialog.incoming import Place
 from domain.cases import CaseKind, CaseState
-from storage import roles
+from storage import queues, roles
 from storage.cases import Case
 from storage.roles import RoleKind
 
@@ -177,7 +178,10 @@ async def test_filters_live_in_the_address(desk: Desk) -> None:
     assert "Timeline" in desk.page
 
 
-@pytest.mark.parametrize("query", ["state=x", "after=x.y", "after=1.", "kind=x", "area='--", "number=%25", "after=9999999999.0"])
+@pytest.mark.parametrize(
+    "query",
+    ["state=x", "after=x.y", "after=1.", "kind=x", "area='--", "number=%25%00", "unit=%00", "area=%00", "after=9999999999.0"],
+)
 async def test_whatever_stands_in_the_address_a_page_comes(desk: Desk, query: str) -> None:
     await filed(desk.city)
     await desk.opens(f"/desk?{query}")
@@ -468,12 +472,61 @@ async def test_the_desk_speaks_the_persons_language(desk: Desk) -> None:
         assert "督查办" in chinese.page
 
 
-async def test_photos_of_a_case_are_for_the_office_only(desk: Desk) -> None:
+async def test_photos_of_a_case_are_shown_to_the_office_only(desk: Desk) -> None:
     citizen = await desk.city.town.somebody("web")
     assert isinstance(citizen, WebPerson)
-    case = await filed(desk.city)
-    await desk.opens(f"{address(case)}/files/1")
+    await citizen.says("/complain")
+    for sees, does in (
+        ("Tell us what happened", lambda: citizen.sends_photo(caption="门口垃圾没人清运")),
+        ("", lambda: citizen.says("/done")),
+        ("Where is it", lambda: citizen.says("城西区")),
+        ("one of these", lambda: citizen.presses("^Rubbish")),
+        ("Who may know", lambda: citizen.presses("anonymous")),
+        ("May we publish", lambda: citizen.presses("^No$")),
+        ("Shall we send it", lambda: citizen.presses("^Send$")),
+    ):
+        await (citizen.sees(sees) if sees else asyncio.sleep(0))
+        await does()
+    number, _code = await receipt_of(citizen)
+    for _ in range(100):
+        await desk.opens(f"/desk/case/{number}")
+        if "<img src" in desk.page.partition('class="files"')[2]:
+            break
+        await asyncio.sleep(0.1)
+    assert f'<img src="/desk/case/{number}/files/1" alt="File 1"' in desk.page
+    async with desk.session.get(f"/desk/case/{number}/files/1") as answer:
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert (await answer.read())[:2] == b"\xff\xd8"
+    await desk.opens(f"/desk/case/{number}/files/2")
     assert desk.status == 404
+    async with ClientSession(desk.city.town.url, cookie_jar=citizen.cookies) as session:
+        async with session.get(f"/desk/case/{number}/files/1") as answer:
+            assert answer.status == 403
+
+
+async def test_a_rare_wish_is_looked_for_step_by_step(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues, "SCAN", 3)
+    for _ in range(7):
+        await filed(desk.city)
+    rare = await filed(desk.city, replace(NOWHERE, kind=CaseKind.SUGGESTION))
+    await desk.opens("/desk?kind=suggestion")
+    for _ in range(2):
+        assert desk.listed == []
+        assert "You can look further" in desk.page
+        link = re.search(r'rel="next" href="([^"]+)"', desk.page)
+        assert link
+        await desk.opens(link[1])
+    assert desk.listed == [rare.number]
+    assert 'rel="next"' not in desk.page
+
+
+@pytest.mark.parametrize("body", [b"token=\xff\xfe", b"token=%C3%A9", b"", b"told=%00&token=%00"])
+async def test_a_form_that_nobody_can_read_is_none(desk: Desk, body: bytes) -> None:
+    case = await filed(desk.city)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with desk.session.post(f"{address(case)}/take", data=body, headers=headers) as answer:
+        assert answer.status == 403
 
 
 def test_every_act_of_the_office_in_chat_is_on_the_desk() -> None:
