@@ -24,7 +24,7 @@ from actions.notices import (
     unhurried,
 )
 from actions.record import move, note
-from actions.timekeeping import END, climb, reckon, run_on, stop
+from actions.timekeeping import END, climb, reckon, run_on, stop_for_good
 from dialog.outgoing import say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _
@@ -68,6 +68,11 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
         case DeadlineKind.CHECK:
             ask = _("Please say by {due} whether it is solved. After that the case is closed.", due=shown_due(deadline))
             await tell_followers(ctx, case, ask, alone=True)
+        case DeadlineKind.REVISIT:
+            look = _(
+                "Return inspection: this case had to be reopened before it closed. Please look whether the result has lasted."
+            )
+            await queue_for_office(ctx, case, look, due=unhurried(ctx, case))
         case DeadlineKind.REPLY if rung.at == END:
             await _end_pause(ctx, case)
         case DeadlineKind.REPLY:
@@ -121,7 +126,7 @@ async def _close(ctx: Context, case: Case) -> None:
     """Close a case of which nothing was heard."""
     case = await move(ctx, case, Event.SILENCE, Party.SYSTEM)
     await note(ctx, case, Event.SILENCE, Party.SYSTEM)
-    await stop(ctx, case, Event.SILENCE)
+    await stop_for_good(ctx, case, Event.SILENCE)
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("We have heard nothing from you, so the case is closed."), alone=True)
     await tell_merged(ctx, case, _("The case is closed."))

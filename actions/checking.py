@@ -32,6 +32,7 @@ async def confirm(ctx: Context, id: str) -> Case:
     case = await move(ctx, case, Event.VERIFY, Party.OFFICE)
     entry = await write(ctx, case, EntryKind.VERIFIED, Party.OFFICE, "")
     await note(ctx, case, Event.VERIFY, Party.OFFICE, role, holds=True, entry=entry.id, text=entry.hash)
+    await stop(ctx, case, Event.VERIFY, DeadlineKind.REVISIT)
     await refresh_cards(ctx, case)
     return case
 

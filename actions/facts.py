@@ -79,8 +79,9 @@ class Facts:
 
     @property
     def verified(self) -> bool:
-        """Whether the office has checked the result."""
-        return any(entry.kind is EntryKind.VERIFIED and entry.round == self.case.round for entry in self.entries)
+        """Whether the office has checked the result, and need not look again."""
+        checked = any(entry.kind is EntryKind.VERIFIED and entry.round == self.case.round for entry in self.entries)
+        return checked and DeadlineKind.REVISIT not in self.deadlines
 
     def in_words(self) -> str:
         """What the citizen told."""

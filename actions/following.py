@@ -14,7 +14,7 @@ from actions.merging import part
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
 from actions.record import move, note, state_after, write
 from actions.staffing import leave_to_unit
-from actions.timekeeping import run_on, start, start_triage, start_units, stop
+from actions.timekeeping import run_on, start, start_triage, start_units, stop, stop_for_good
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
@@ -109,7 +109,7 @@ async def solved(ctx: Context, id: str, version: int) -> Case:
         raise Refused(_("There is a newer answer; here it is. Please look at it first."))
     case = await move(ctx, case, Event.SOLVED, Party.CITIZEN)
     await note(ctx, case, Event.SOLVED, Party.CITIZEN)
-    await stop(ctx, case, Event.SOLVED)
+    await stop_for_good(ctx, case, Event.SOLVED)
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("The case is closed as solved."), but=ctx.me.person)
     return case

@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from actions.context import Context
-from domain.cases import CaseState, Event
-from domain.city import Rung, RungTo
+from domain.cases import CaseKind, CaseState, Event
+from domain.city import REVISIT, Rung, RungTo
 from domain.ladder import RungTime, next_rung, reached, rung_times
 from domain.limits import Limit
 from domain.working_days import Due, Pause
@@ -30,6 +30,7 @@ OWN_RUNGS: dict[DeadlineKind, tuple[Rung, ...]] = {
     DeadlineKind.PROMISE: (),
     DeadlineKind.TRIAGE: (Rung(at=END, to=_OFFICE),),
     DeadlineKind.CHECK: (Rung(at="-1d", to=_OFFICE), Rung(at=END, to=_OFFICE)),
+    DeadlineKind.REVISIT: (Rung(at=END, to=_OFFICE),),
     # Reminded after one working day of three.
     DeadlineKind.REPLY: (Rung(at="-2wd", to=_OFFICE), Rung(at=END, to=_OFFICE)),
 }
@@ -81,6 +82,13 @@ async def stop(ctx: Context, case: Case, event: Event, *kinds: DeadlineKind) -> 
     await deadlines.stop(ctx.tx, case.id, ended, event, ctx.now)
     if DeadlineKind.ANSWER in ended:
         await extensions.void(ctx.tx, case.id, ctx.now)
+
+
+async def stop_for_good(ctx: Context, case: Case, event: Event) -> None:
+    """End every deadline of a case that closes; what had to be reopened is looked at again later (practice S1)."""
+    await stop(ctx, case, event)
+    if case.round > 1 and case.kind is not CaseKind.MISCONDUCT:
+        await start(ctx, case, DeadlineKind.REVISIT, REVISIT)
 
 
 async def pause(ctx: Context, case: Case) -> None:

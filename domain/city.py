@@ -33,6 +33,7 @@ ACCEPT = Limit.parse("1wd")
 ANSWER = Limit.parse("5wd")
 ANSWER_CONSULTATION = Limit.parse("3wd")
 CHECK = Limit.parse("7d")
+REVISIT = Limit.parse("28d")
 
 RUNG_AT = re.compile(r"0|(?:100|[1-9][0-9]?)%|[+-][1-9][0-9]{0,4}(?:s|h|d|wd)", re.ASCII)
 

@@ -15,7 +15,8 @@ from storage.ids import at, ms
 
 class DeadlineKind(StrEnum):
     """`promise` is the citizen's, `triage` the office's time to assign; `accept` and `answer` are the unit's; `check` is the
-    citizen's time to say solved or not, `reply` their time to answer a question, in which the unit's own time stands still."""
+    citizen's time to say solved or not, `reply` their time to answer a question, in which the unit's own time stands still;
+    after `revisit` the office looks whether a result has lasted."""
 
     PROMISE = "promise"
     TRIAGE = "triage"
@@ -23,6 +24,7 @@ class DeadlineKind(StrEnum):
     ANSWER = "answer"
     CHECK = "check"
     REPLY = "reply"
+    REVISIT = "revisit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

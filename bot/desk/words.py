@@ -150,6 +150,7 @@ CLOCKS: Mapping[DeadlineKind, Text] = {
     DeadlineKind.ACCEPT: _("Unit signs in"),
     DeadlineKind.ANSWER: _("Unit answers"),
     DeadlineKind.CHECK: _("Citizen says whether it is solved"),
+    DeadlineKind.REVISIT: _("Return inspection by the office"),
     DeadlineKind.REPLY: _("Citizen answers a question; the unit's time stands still"),
 }
 LIMITS: Mapping[LimitUnit, tuple[Text, Text]] = {

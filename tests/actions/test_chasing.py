@@ -9,8 +9,9 @@ from datetime import datetime
 import pytest
 from cast import BELOW, COMPLAINT, MISCONDUCT, UNIT, Cast, xining
 
-from actions import filing, following, handling
+from actions import checking, filing, following, handling
 from actions.notices import unhurried
+from dialog.subjects import Refused
 from domain.cases import CaseState
 from storage import cases, deadlines, proposals
 from storage.cases import Case
@@ -237,3 +238,31 @@ async def test_a_case_that_was_passed_on_is_chased_at_its_new_unit_only(cast: Ca
     news = await told(cast, case, "2026-01-16 18:00")
     assert "below" in news
     assert "holder" not in news
+
+
+async def test_what_had_to_be_reopened_is_looked_at_again_four_weeks_after_it_was_closed(cast: Cast) -> None:
+    case = await signed_in(cast)
+    for _ in range(2):
+        await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "done"), at("2026-01-08 10:00"))
+        if not (await cast.case(case.id)).round > 1:
+            await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "no"), at("2026-01-08 11:00"))
+    version = (await cast.case(case.id)).version
+    await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, version), at("2026-01-08 12:00"))
+    assert await told(cast, case, "2026-02-05 11:00") == {}
+    look = await told(cast, case, "2026-02-05 12:00")
+    assert set(look) == {"office", "second office"}
+    assert "Return inspection" in look["office"][0]
+    await cast.does("office", lambda ctx: checking.confirm(ctx, case.id), at("2026-02-05 13:00"))
+    async with cast.database.reading() as tx:
+        assert await deadlines.running(tx, case.id) == {}
+    with pytest.raises(Refused):
+        await cast.does("office", lambda ctx: checking.confirm(ctx, case.id), at("2026-02-05 14:00"))
+
+
+async def test_what_was_solved_at_once_is_not_looked_at_again(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "done"), at("2026-01-08 10:00"))
+    version = (await cast.case(case.id)).version
+    await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, version), at("2026-01-08 12:00"))
+    async with cast.database.reading() as tx:
+        assert await deadlines.running(tx, case.id) == {}
