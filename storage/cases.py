@@ -156,7 +156,9 @@ async def of_units(tx: Tx, units: Sequence[str], after: str | None, limit: int) 
     found: list[Case] = []
     for unit in units:
         rows = await tx.all(
-            "SELECT * FROM cases WHERE unit = :unit AND closed_at IS NULL AND id > :after ORDER BY id LIMIT :limit",
+            # SQLite, which keeps no statistics, would go through the unit's closed cases as well.
+            "SELECT * FROM cases /*lite INDEXED BY cases_of_unit */"
+            " WHERE unit = :unit AND closed_at IS NULL AND id > :after ORDER BY id LIMIT :limit",
             unit=unit,
             after=after or "",
             limit=limit,

@@ -131,10 +131,14 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "refusals": REFUSALS,
         "taken_back": TAKEN_BACK,
         "checks": CHECKED,
+        "asks": _asks(f),
         "request": f.reason.n if f.request and f.reason else 0,
         "alike": [one.number for one in await cases.alike(ctx.tx, case, ctx.now - LATELY, ALIKE)] if "merge" in can else [],
         "units": [ctx.city.unit(unit.code) for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE],
-        "columns": [("citizen", _column(f, numbers, "citizen", CITIZENS)), ("of_unit", _column(f, numbers, "contact", UNITS))],
+        "columns": [
+            ("citizen", _column(f, numbers, "citizen", CITIZENS)),
+            ("of_unit", _column(f, numbers, "contact", UNITS if case.unit else frozenset())),
+        ],
         "release": release if case.released_at else None,
         "released": Moment(case.released_at) if case.released_at else None,
         "consent": case.publish_at is not None,
@@ -181,6 +185,14 @@ def _facts(ctx: Context, f: Facts) -> Iterator[tuple[Text, Text | Name | Moment 
     if case.rating:
         yield _("Rated"), LEVELS[case.rating]
     yield _("Reporter"), _("named, kept sealed") if case.named else _("anonymous")
+
+
+def _asks(f: Facts) -> Text | None:
+    """Say for how much more time the unit asks, and why."""
+    if f.request is None or f.reason is None:
+        return None
+    until = Moment(f.request.until_at)
+    return _("The unit asks for more time, until {until}. The reason: {text}", until=until, text=f.reason.text)
 
 
 def _late(ctx: Context, f: Facts) -> Text | None:

@@ -304,6 +304,8 @@ async def test_more_time_is_granted_or_refused(desk: Desk) -> None:
     await asks(first)
     await asks(second)
     await desk.opens(address(first))
+    assert "The unit asks for more time, until" in desk.page
+    assert "缺少配件" in desk.page
     await desk.presses("grant_extension")
     assert "Granted" in desk.said
     assert "extended" in desk.page
