@@ -24,6 +24,7 @@ from bot.channels.webchat_files import answer
 from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, asked_language
 from bot.channels.webchat_words import title
 from bot.desk import acts, case_page, filing_page, queue_page, unit_pages
+from bot.desk.acts import Fields
 from bot.desk.words import DONE_ALREADY, WORDS
 from bot.pages import teller, templates
 from bot.town import Town
@@ -39,7 +40,6 @@ KEPT = timedelta(days=1)
 # With "no-referrer" browsers would say of our own forms that they come from nowhere.
 _HEADERS: Mapping[str, str] = {**HEADERS, "Referrer-Policy": "same-origin"}
 
-Fields: TypeAlias = Mapping[str, str]
 View: TypeAlias = Callable[[Context, web.Request, Fields], Awaitable[Mapping[str, Any]]]
 Do: TypeAlias = Callable[[Context, web.Request, Fields], Awaitable[Reply]]
 

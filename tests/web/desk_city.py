@@ -14,8 +14,12 @@ from aiohttp import ClientSession
 from story_web import WebPerson
 from web.board_city import BoardCity, board_city
 
+from actions import filing
+from actions.filing import FileCase
+from domain.cases import CaseKind, CaseState
 from storage.cases import Case
 
+NOWHERE = FileCase(kind=CaseKind.COMPLAINT, text="很吵，睡不着。", files=(), place=None, category=None, publish=True)
 FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.S)
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
@@ -89,3 +93,15 @@ async def at_desk(city: BoardCity, name: str, language: str = "en") -> AsyncIter
 def address(case: Case) -> str:
     """Give the address of a case's page."""
     return f"/desk/case/{case.number}"
+
+
+async def filed(city: BoardCity, command: FileCase = NOWHERE) -> Case:
+    """File a matter as a citizen does."""
+    receipt = await city.does("citizen", lambda ctx: filing.file_case(ctx, command))
+    case: Case = receipt.case
+    return case
+
+
+async def state(desk: Desk, case: Case) -> CaseState:
+    """Read where a case stands now."""
+    return (await desk.city.town.case(case.number)).state

@@ -1,0 +1,330 @@
+"""What the office does at its desk over the whole program: each act once, and what is told of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+from story_filing import receipt_of
+from story_web import WebPerson
+from web.board_city import RUBBISH, UNIT
+from web.desk_city import FIELD, FORM, NOWHERE, Desk, address, at_desk, desk_city, filed, state
+
+from actions import extending, filing
+from domain.cases import CaseKind, CaseState
+from storage import queues, roles
+from storage.cases import Case
+
+NAMED = replace(RUBBISH, name="欧阳小敏", phone="13997254418")
+
+
+@pytest.fixture
+async def desk(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Desk]:
+    async with desk_city(tmp_path, database) as desk:
+        yield desk
+
+
+async def test_a_case_is_taken_and_assigned_and_the_unit_is_told(desk: Desk) -> None:
+    contact = await desk.city.town.contact("web", name="Wang")
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    assert {"take", "assign", "refuse", "merge"} <= desk.offered
+    await desk.presses("take")
+    assert "Taken." in desk.said
+    assert "give_back" in desk.offered
+    await desk.presses("assign", unit="城市管理", words="")
+    assert "Several units" in desk.said
+    await desk.presses("assign", unit="城西区城市管理综合执法局", words="请今天处理")
+    assert "has been assigned to" in desk.said
+    assert await state(desk, case) is CaseState.ASSIGNED
+    await contact.sees(f"{case.number}.+请今天处理")
+    await desk.opens(address(case))
+    assert desk.said == ""  # told once
+    assert "请今天处理" in desk.page
+
+
+async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    await desk.presses("assign", unit="不存在", words="请今天处理")
+    assert desk.status == 409
+    assert "There is no unit" in desk.said
+    assert 'value="不存在"' in desk.page
+    assert ">请今天处理</textarea>" in desk.page
+
+
+async def test_undo_refuse_merge_and_their_undoing(desk: Desk) -> None:
+    city = desk.city
+    case = await city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))
+    case = case.case
+    await desk.opens(address(case))
+    await desk.presses("unassign", reason="mistake")
+    assert await state(desk, case) is CaseState.TRIAGE
+    lead = await city.accepted()
+    await desk.presses("merge", into=f" {lead.number} ")
+    assert await state(desk, case) is CaseState.MERGED
+    assert f'<a href="{address(lead)}">' in desk.page
+    await desk.opens(address(lead))
+    assert f'<a href="{address(case)}">' in desk.page
+    await desk.opens(address(case))
+    await desk.presses("unmerge")
+    assert await state(desk, case) is CaseState.TRIAGE
+    await desk.presses("refuse", reason="own", words="")
+    assert "choose a reason" in desk.said
+    await desk.presses("refuse", reason="own", words="属于外省事务")
+    assert await state(desk, case) is CaseState.REFUSED
+    assert "属于外省事务" in desk.page
+
+
+async def test_more_time_is_granted_or_refused(desk: Desk) -> None:
+    city = desk.city
+
+    async def asks(case: Case) -> None:
+        async def ask(ctx: object) -> None:
+            rule = str((await extending.possible(ctx, case))[0][0])  # type: ignore[arg-type]
+            await extending.ask(ctx, case.id, rule, "缺少配件")  # type: ignore[arg-type]
+
+        await city.does("contact", ask)
+
+    first, second = await city.accepted(), await city.accepted()
+    await asks(first)
+    await asks(second)
+    await desk.opens(address(first))
+    assert "The unit asks for more time, until" in desk.page
+    assert "缺少配件" in desk.page
+    await desk.presses("grant_extension")
+    assert "Granted" in desk.said
+    assert "extended" in desk.page
+    await desk.opens(address(second))
+    await desk.presses("refuse_extension", words="")
+    assert "reason" in desk.said
+    await desk.presses("refuse_extension", words="不属于特殊情况")
+    assert "no more time" in desk.said
+    assert "grant_extension" not in desk.offered
+
+
+async def test_a_result_is_checked_or_the_case_reopened(desk: Desk) -> None:
+    checked, reopened = await desk.city.answered(), await desk.city.closed()
+    await desk.opens(address(checked))
+    await desk.presses("checked")
+    assert "was checked and holds" in desk.said
+    assert "checked" not in desk.offered
+    await desk.opens(address(reopened))
+    await desk.presses("reopen", reason="called")
+    assert await state(desk, reopened) is CaseState.ACCEPTED
+    assert "经回访，群众反映问题没有解决" in desk.page
+
+
+async def test_what_is_published_is_what_was_shown(desk: Desk) -> None:
+    case = await desk.city.answered()
+    await desk.opens(address(case))
+    await desk.presses("release", problem="3号楼2单元501室门口垃圾，电话13997254418", result="已清运")
+    assert "More was hidden" in desk.said
+    shown = re.search(r'<textarea id="problem"[^>]*>([^<]*)</textarea>', desk.page)
+    assert shown
+    assert "13997254418" not in shown[1]
+    assert case.number not in await desk.city.reads("/board")
+    await desk.presses("release", problem=shown[1], result="已清运")
+    assert "is published" in desk.said
+    assert "已清运" in await desk.city.reads("/board")
+    await desk.presses("revoke")
+    assert case.number not in await desk.city.reads("/board")
+    private = await desk.city.answered(replace(RUBBISH, publish=False))
+    await desk.opens(address(private))
+    assert "release" not in desk.offered
+    assert "did not agree" in desk.page
+
+
+async def test_who_filed_it_is_shown_once_and_on_record(desk: Desk) -> None:
+    case = await desk.city.accepted(NAMED)
+    await desk.opens(address(case))
+    assert "欧阳" not in desk.page
+    await desk.presses("reveal")
+    assert "欧阳小敏" in desk.said
+    assert "13997254418" in desk.said
+    assert "reveal" in [row["event"] for row in await desk.city.town.history(case.number)]
+    await desk.opens(address(case))
+    assert "欧阳" not in desk.page
+
+
+async def test_an_outdated_press_says_what_happened_and_does_nothing(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    async with at_desk(desk.city, "Zhao") as other:
+        await other.opens(address(case))
+        await other.presses("take")
+        assert "Taken." in other.said
+        await desk.presses("refuse", reason="court")
+        assert desk.status == 409
+        assert "has changed since you opened this page" in desk.said
+        assert "Zhao" in desk.page
+        assert await state(desk, case) is CaseState.TRIAGE
+        await desk.presses("take")  # the page shows it as it is now, and it can be taken over
+        assert "Taken." in desk.said
+
+
+async def test_a_form_that_is_sent_twice_does_it_once(desk: Desk) -> None:
+    case = await desk.city.answered()
+    await desk.opens(address(case))
+    fields = {**desk.forms[f"{address(case)}/release"], "problem": "门口垃圾", "result": "已清运"}
+    await asyncio.gather(*(_post(desk, f"{address(case)}/release", fields) for _ in range(3)))
+    assert [row["event"] for row in await desk.city.town.history(case.number)].count("release") == 1
+    await desk.opens("/desk/new")
+    before = await desk.city.town.count()
+    fields = {**desk.forms["/desk/new"], "source": "phone", "kind": "complaint", "told": "门口垃圾没人清运"}
+    await asyncio.gather(*(_post(desk, "/desk/new", fields) for _ in range(3)))
+    assert await desk.city.town.count() == before + 1
+
+
+async def _post(desk: Desk, path: str, fields: dict[str, str]) -> None:
+    async with desk.session.post(path, data=fields, allow_redirects=False) as answer:
+        assert answer.status in (303, 409)
+
+
+async def test_two_of_the_office_at_once_and_only_one_assigns(desk: Desk) -> None:
+    case = await filed(desk.city)
+    async with at_desk(desk.city, "Zhao") as other:
+        for one in (desk, other):
+            await one.opens(address(case))
+        await asyncio.gather(
+            desk.presses("assign", unit="government", words=""), other.presses("refuse", reason="court", words="")
+        )
+        assert sorted((desk.status, other.status)) == [303, 409]
+    events = [row["event"] for row in await desk.city.town.history(case.number)]
+    assert events.count("assign") + events.count("refuse") == 1
+
+
+# ---- filing for somebody, and staff -----------------------------------------------------------------------
+
+
+async def test_a_caller_is_filed_for_and_number_and_code_are_shown_once(desk: Desk) -> None:
+    await desk.opens("/desk/new")
+    typed = {"source": "letter", "kind": "complaint", "told": "门口垃圾没人清运", "area": "630104", "category": "sanitation"}
+    await desk.sends("/desk/new", {**desk.forms["/desk/new"], **typed, "name": "欧阳小敏"})
+    assert "both name and phone" in desk.said
+    assert ">门口垃圾没人清运</textarea>" in desk.page
+    await desk.sends("/desk/new", {**desk.forms["/desk/new"], **typed, "name": "欧阳小敏", "phone": "13997254418"})
+    number = re.search(r"Case number: (\d{8}-\d{5}-\d)", desk.said)
+    code = re.search(r"Code: ((?:\d{4} ?){4})", desk.said)
+    assert number
+    assert code
+    await desk.opens("/desk/new")
+    assert desk.said == ""
+    case = await desk.city.town.case(number[1])
+    assert case.unit == UNIT
+    citizen = await desk.city.town.somebody("web")
+    await citizen.says(f"/case {number[1]}")
+    await citizen.sees("16 digits")
+    await citizen.says(code[1])
+    await citizen.sees(number[1])
+
+
+async def test_units_show_what_is_open_and_late_and_who_works_there(desk: Desk) -> None:
+    city = desk.city
+    await city.accepted()
+    city.town.clock.ahead = timedelta(days=40)
+    await city.accepted()
+    await desk.opens("/desk/units?name=城西区城市管理")
+    row = re.search(rf'<a href="/desk/units/{UNIT}">.+?</tr>', desk.page, re.S)
+    assert row
+    assert re.findall(r"<td[^>]*>([^<]+)</td>", row[0]) == ["2", "1", "1", "0"]
+    await desk.opens(f"/desk/units/{UNIT}")
+    await desk.presses("invite", kind="contact", name="Chen")
+    link = re.search(r"/in/([\w-]+)", desk.said)
+    assert link
+    chen = await city.town.somebody("web", name="Chen")
+    await chen.follows(link[1])
+    await chen.sees("signed in")
+    await desk.opens(f"/desk/units/{UNIT}")
+    async with city.town.app.database.reading() as tx:
+        sun, chens = await roles.of_unit(tx, UNIT)
+    replacing = next(fields for action, fields in _all_forms(desk) if action.endswith("/replace") and fields["role"] == sun.id)
+    await desk.sends(f"/desk/units/{UNIT}/replace", {**replacing, "by": chens.id})
+    assert "Cases handed over: 2" in desk.said
+    ending = next(fields for action, fields in _all_forms(desk) if action.endswith("/unbind") and fields["role"] == chens.id)
+    await desk.sends(f"/desk/units/{UNIT}/unbind", ending)
+    assert "has ended. Cases left to be signed in: 2" in desk.said
+
+
+def _all_forms(desk: Desk) -> list[tuple[str, dict[str, str]]]:
+    return [(action, dict(FIELD.findall(body))) for action, body in FORM.findall(desk.page)]
+
+
+async def test_the_desk_speaks_the_persons_language(desk: Desk) -> None:
+    case = await filed(desk.city)
+    async with at_desk(desk.city, "李", "zh_Hans") as chinese:
+        await chinese.opens(address(case))
+        assert '<html lang="zh-Hans">' in chinese.page
+        assert "督查办" in chinese.page
+
+
+async def test_photos_of_a_case_are_shown_to_the_office_only(desk: Desk) -> None:
+    citizen = await desk.city.town.somebody("web")
+    assert isinstance(citizen, WebPerson)
+    await citizen.says("/complain")
+    for sees, does in (
+        ("Tell us what happened", lambda: citizen.sends_photo(caption="门口垃圾没人清运")),
+        ("", lambda: citizen.says("/done")),
+        ("Where is it", lambda: citizen.says("城西区")),
+        ("one of these", lambda: citizen.presses("^Rubbish")),
+        ("Who may know", lambda: citizen.presses("anonymous")),
+        ("May we publish", lambda: citizen.presses("^No$")),
+        ("Shall we send it", lambda: citizen.presses("^Send$")),
+    ):
+        await (citizen.sees(sees) if sees else asyncio.sleep(0))
+        await does()
+    number, _code = await receipt_of(citizen)
+    for _ in range(100):
+        await desk.opens(f"/desk/case/{number}")
+        if "<img src" in desk.page.partition('class="files"')[2]:
+            break
+        await asyncio.sleep(0.1)
+    assert f'<img src="/desk/case/{number}/files/1" alt="File 1"' in desk.page
+    async with desk.session.get(f"/desk/case/{number}/files/1") as answer:
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert (await answer.read())[:2] == b"\xff\xd8"
+    await desk.opens(f"/desk/case/{number}/files/2")
+    assert desk.status == 404
+    async with ClientSession(desk.city.town.url, cookie_jar=citizen.cookies) as session:
+        async with session.get(f"/desk/case/{number}/files/1") as answer:
+            assert answer.status == 403
+
+
+async def test_a_rare_wish_is_looked_for_step_by_step(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues, "SCAN", 3)
+    for _ in range(7):
+        await filed(desk.city)
+    rare = await filed(desk.city, replace(NOWHERE, kind=CaseKind.SUGGESTION))
+    await desk.opens("/desk?kind=suggestion")
+    for _ in range(2):
+        assert desk.listed == []
+        assert "You can look further" in desk.page
+        link = re.search(r'rel="next" href="([^"]+)"', desk.page)
+        assert link
+        await desk.opens(link[1])
+    assert desk.listed == [rare.number]
+    assert 'rel="next"' not in desk.page
+
+
+@pytest.mark.parametrize("body", [b"token=\xff\xfe", b"token=%C3%A9", b"", b"told=%00&token=%00"])
+async def test_a_form_that_nobody_can_read_is_none(desk: Desk, body: bytes) -> None:
+    case = await filed(desk.city)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with desk.session.post(f"{address(case)}/take", data=body, headers=headers) as answer:
+        assert answer.status == 403
+
+
+def test_every_act_of_the_office_in_chat_is_on_the_desk() -> None:
+    from actions import cards
+    from bot.desk.acts import ACTS
+
+    source = Path(cards.__file__).read_text()
+    office = source[source.index("def office_card") : source.index("def post_card")]
+    assert set(re.findall(r'(?:act|form)_button\([^,]+\), "(\w+)"', office)) | {"reveal"} == set(ACTS)
