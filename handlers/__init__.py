@@ -6,6 +6,7 @@ from actions.context import Context
 from dialog.subjects import Subject
 from handlers import (
     absence,
+    accountability,
     bells,
     caller,
     desk,
@@ -44,6 +45,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     extensions.SUBJECT,
     office_desk.SUBJECT,
     digest.SUBJECT,
+    accountability.SUBJECT,
     office_queue.SUBJECT,
     merging.SUBJECT,
     staff.SUBJECT,

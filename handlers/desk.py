@@ -31,7 +31,8 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
         rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
         rows.append((screen_button(_("Weekly digest"), "digest"), screen_button(_("To publish"), "to_release")))
-        rows.append((Button(_("Desk in the browser"), url=f"{ctx.public_url}/desk"),))
+        browser = Button(_("Desk in the browser"), url=f"{ctx.public_url}/desk")
+        rows.append((screen_button(_("Accountability list"), "accountability"), browser))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
         rows.append((screen_button(_("My unit"), "head"),))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from storage.database import Row, Tx
 from storage.ids import at, ms, new_id
+
+
+class Decision(StrEnum):
+    """What people made of a proposal."""
+
+    UPHELD = "upheld"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +47,32 @@ async def propose(tx: Tx, *, unit: str, case: str, deadline: str, ground: str, n
 
 
 async def undecided(tx: Tx, after: str | None, limit: int) -> Sequence[Proposal]:
-    """Read what nobody has decided yet, oldest first, from above the id `after`."""
+    """Read what nobody has decided yet, oldest first, from above the id `after`; misconduct reports are never among them."""
     rows = await tx.all(
-        "SELECT * FROM proposal WHERE decided_at IS NULL AND id > :after ORDER BY id LIMIT :limit", after=after or "", limit=limit
+        "SELECT * FROM proposal WHERE decided_at IS NULL AND id > :after"
+        " AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = case_id AND c.kind <> 'misconduct') ORDER BY id LIMIT :limit",
+        after=after or "",
+        limit=limit,
     )
     return [_proposal(row) for row in rows]
+
+
+async def for_change(tx: Tx, id: str) -> Proposal | None:
+    """Take a proposal for this transaction."""
+    row = await tx.one("SELECT * FROM proposal WHERE id = :id /*pg FOR NO KEY UPDATE */", id=id)
+    return _proposal(row) if row else None
+
+
+async def decide(tx: Tx, id: str, decision: Decision, now: datetime) -> bool:
+    """Note what people decided; False if that was done before."""
+    return bool(
+        await tx.run(
+            "UPDATE proposal SET decided_at = :now, decision = :decision WHERE id = :id AND decided_at IS NULL",
+            id=id,
+            decision=decision,
+            now=ms(now),
+        )
+    )
 
 
 def _proposal(row: Row) -> Proposal:

@@ -13,6 +13,7 @@ from cast import ALSO_BELOW, BELOW, COMPLAINT, DEVICE, MISCONDUCT, NAMED, OTHER,
 from stores import NOW
 
 from actions import (
+    accountability,
     checking,
     digest,
     extending,
@@ -33,7 +34,7 @@ from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import CaseState, Satisfaction
 from domain.weeks import Week
-from storage import cases, deadlines, entries, extensions, people, roles
+from storage import cases, deadlines, entries, extensions, people, proposals, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.roles import RoleKind
@@ -610,3 +611,17 @@ async def test_two_callers_cases_filed_at_once_are_two_with_reporters_of_their_o
     assert ends[0].case.reporter != ends[1].case.reporter
     for receipt in ends:
         assert await cast.events(receipt.case.id) == ["file", "assign"]
+
+
+async def test_of_two_who_decide_on_a_proposal_at_once_one_comes_through(cast: Cast) -> None:
+    case = await cast.accepted()
+    async with cast.database.transaction() as tx:
+        deadline = (await deadlines.running(tx, case.id))[DeadlineKind.ANSWER]
+        await proposals.propose(tx, unit=UNIT, case=case.id, deadline=deadline.id, ground="+5wd", now=NOW)
+        proposal = next(one for one in await proposals.undecided(tx, None, 100) if one.case == case.id)
+    ends = await cast.at_once(
+        ("office", lambda ctx: accountability.decide(ctx, proposal.id, proposals.Decision.UPHELD)),
+        ("second office", lambda ctx: accountability.decide(ctx, proposal.id, proposals.Decision.DROPPED)),
+    )
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    assert [row.event for row in await cast.ledger(f"unit:{UNIT}")].count("accountability") == 1

@@ -51,3 +51,21 @@ async def test_the_chase_goes_on_after_a_restart_and_says_nothing_twice(town: To
     await contact.sees("should have been answered", timeout=20)
     fired = [row["rung"] for row in await town.history(number) if "rung" in row]
     assert len(fired) == len(set(fired))
+
+
+async def test_people_decide_on_what_the_program_proposes_for_the_accountability_list(town: Town) -> None:
+    citizen, contact, office = await town.somebody("web"), await town.contact("telegram"), await town.office("telegram")
+    head = await town.head("web", name="Li")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await office.sees("Proposed for the accountability list", timeout=30)
+    await office.says("/desk")
+    await office.presses("Accountability list")
+    await office.sees(rf"{number}, Chengxi.+late by the step \+3s", buttons=[number, "Hold to account", "Drop it"])
+    await office.presses("Hold to account", twice=True)
+    await office.sees("is held to account. Its heads have been told")
+    await head.sees(rf"{number}.+is held to account")
+    await office.says("/desk")
+    await office.presses("Accountability list")
+    await office.sees("Proposed for|Nothing is proposed")
+    assert (await town.runs("verify"))[0] == 0

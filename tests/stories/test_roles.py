@@ -24,11 +24,11 @@ CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", 
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
 UNIT = {"accept", "return", "ask", "report", "report_told", "hand_over", "to_citizen", "unit_case", "plan", "extend"}
-OFFICES_LISTS = {"digest", "digest_units", "late", "parked", "extensions"}
+OFFICES_LISTS = {"digest", "digest_units", "late", "parked", "extensions", "accountability"}
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
     "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
-    "grant_extension", "refuse_extension",
+    "grant_extension", "refuse_extension", "uphold", "drop",
 }  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
