@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from domain.danger import in_danger
@@ -131,8 +129,7 @@ def test_danger_is_found_in_any_sentence_of_a_long_message():
 
 
 @pytest.mark.parametrize("piece", ["着火", "如果着火", "去年着火，", "电梯", "房", "闻到", "a ", "垃圾没人管。", "小心火灾，"])
+@pytest.mark.timeout(60)  # a fraction of a second; a slip into quadratic time takes minutes
 def test_a_very_long_message_is_read_in_linear_time(piece: str):
     text = piece * (100_000 // len(piece))
-    started = time.process_time()
-    in_danger(text)
-    assert time.process_time() - started < 0.5  # about 0.05 s here; a slip into quadratic time takes minutes
+    assert isinstance(in_danger(text), bool)

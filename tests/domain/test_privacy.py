@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -260,8 +259,7 @@ def test_found_pieces_put_back_give_the_original(text: str, names: list[str], co
         "（0",
     ],
 )
+@pytest.mark.timeout(60)  # a fraction of a second; a slip into quadratic time takes minutes
 def test_a_very_long_text_is_masked_in_linear_time(piece: str):
     text = piece * (100_000 // len(piece))
-    started = time.process_time()
-    mask(text)
-    assert time.process_time() - started < 1  # some 0.02 to 0.2 s; a slip into quadratic time takes minutes
+    assert len(mask(text).text) > 0

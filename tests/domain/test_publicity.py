@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,8 +88,7 @@ def test_the_first_words_end_with_a_sentence_and_never_inside_of_a_placeholder()
 
 
 @pytest.mark.parametrize("piece", ["3号楼", "1", "12-", "业主张", "路1", "王", "12.345,", "一二三", "No."])
+@pytest.mark.timeout(60)  # a fraction of a second; a slip into quadratic time takes minutes
 def test_a_very_long_text_is_published_in_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    started = time.process_time()
-    publish(text)
-    assert time.process_time() - started < 2
+    assert publish(text).text

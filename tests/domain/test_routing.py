@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from datetime import time
-from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -252,9 +251,8 @@ def test_the_reasons_can_be_stored() -> None:
     assert [reason.code for reason in unknown.reasons] == [ReasonCode.CATEGORY_UNKNOWN, ReasonCode.AREA_UNKNOWN]
 
 
+@pytest.mark.timeout(60)  # a fraction of a second; a slip into quadratic time takes minutes
 def test_a_hundred_thousand_characters_are_read_at_once() -> None:
     text = "河东垃圾没人清运，厕所脏，gas, 上桥南。" * 4_000
     suggest_categories(CITY, CaseKind.COMPLAINT, text[:100])
-    begun = perf_counter()
-    suggest_categories(CITY, CaseKind.COMPLAINT, text)
-    assert perf_counter() - begun < 1.0, "some 20 ms where it was written; a scan per name would take far longer"
+    assert suggest_categories(CITY, CaseKind.COMPLAINT, text)
