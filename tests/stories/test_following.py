@@ -185,6 +185,8 @@ async def test_an_answer_that_changed_meanwhile_is_shown_before_it_can_be_called
 async def test_the_receipt_code_is_shown_only_once(town: Town) -> None:
     citizen = await town.somebody("web")
     number, code = await files(citizen)
+    await citizen.says("/privacy")  # by its answer the page has said that it has the receipt
+    await citizen.sees("erased after seven days")
     await citizen.leaves()
     again = await town.same_browser(citizen)
     await again.sees("shown once, at")
