@@ -81,11 +81,11 @@ class Scheduler:
     async def run_job(self, job: Job) -> bool:
         """Run the newest slot of a job if nobody has; False if somebody did or does, or it was before the city was loaded."""
         now = self._clock.now()
-        async with self._database.transaction() as tx:
-            city = (await self._town.context(tx)).city.city
-            slot = job.slot(city, now)
+        async with self._database.reading() as tx:
+            slot = job.slot((await self._town.context(tx)).city.city, now)
             if self._done.get(job.name) == slot or slot < await cities.first_loaded_at(tx):
                 return False
+        async with self._database.transaction() as tx:
             if not await job_runs.take(tx, job.name, slot, now, now + LEASE):
                 return False
         while True:
