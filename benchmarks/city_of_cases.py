@@ -20,7 +20,8 @@ import asyncpg
 from domain.city import DISCIPLINE, City
 from domain.ledger import GENESIS, canonical, link
 from domain.numbers import CASE_RANDOM, case_number
-from storage.ids import ms
+from domain.weeks import Week
+from storage.ids import at, ms
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -33,6 +34,7 @@ COLUMNS = {
     " closing",
     "follower": "case_id person since_at",
     "entry": "id case_id n round kind author text salt files created_at",
+    "callback": "week lot case_id",
     "deadline": "id case_id kind round unit rule started_at due_at stopped_at ended next_rung_at calendar provisional",
     "ledger": "subject n at actor event payload previous hash",
     "ledger_head": "subject n hash sealed_n",
@@ -130,6 +132,7 @@ class _Maker:
 
     def __init__(self, city: City, seed: int, end: int, weeks: int, count: int) -> None:
         self.random = Random(seed)
+        self.zone = city.zone
         self.end = end
         self.begin = end - weeks * 7 * DAY
         self.apart = weeks * 7 * DAY / count
@@ -166,16 +169,19 @@ class _Maker:
 
     def _case(self, rows: Rows, n: int, filed: int, picked: tuple[str, str, str, str, str, str]) -> None:
         kind, unit, other, area, category, person = picked
-        id = _id(self.random, filed)
-        course = _Course(self.end, rows["deadline"], id, self.random)
+        random = self.random
+        id = _id(random, filed)
+        course = _Course(self.end, rows["deadline"], id, random)
         state, owner, changed, closing = _go(course, filed, kind, unit, other)
         number = case_number(date(2020, 1, 1) + timedelta(days=n // CASE_RANDOM), n % CASE_RANDOM)
         closed = changed if closing else None
         rows["cases"].append(
             (id, number, kind, state, 1, 1, area, category, owner, person, "", "{}", "0" * 64, filed, changed, closed, closing)
         )
+        if closing == "silence" and kind != "misconduct":
+            rows["callback"].append((Week.of(at(changed), self.zone).monday.isoformat(), _id(random, changed)[17:], id))
         rows["follower"].append((id, person, filed))
-        rows["entry"].append((_id(self.random, filed), id, 1, 1, "told", "citizen", "门口垃圾没人清运", b"salt", "[]", filed))
+        rows["entry"].append((_id(random, filed), id, 1, 1, "told", "citizen", "门口垃圾没人清运", b"salt", "[]", filed))
         payload = {"round": 1, "state": "received", "unit": unit}
         subject = f"case:{id}"
         hash = link(GENESIS, subject, 1, filed, "citizen", "file", payload)
@@ -207,7 +213,7 @@ def _go(course: _Course, filed: int, kind: str, unit: str, other: str) -> tuple[
         return ("accepted", unit, signed, None) if accepted else ("assigned", unit, now, None)
     silent = random.random() < 0.3
     said = answered + (7 * DAY if silent else int(random.random() * 7 * DAY))
-    if not course.deadline("check", None, "7d", answered, answered + 7 * DAY, said, "silence" if silent else "solved"):
+    if not course.deadline("check", unit, "7d", answered, answered + 7 * DAY, said, "silence" if silent else "solved"):
         return "answered", unit, answered, None
     return "closed", unit, said, "silence" if silent else "solved"
 
