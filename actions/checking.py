@@ -13,7 +13,7 @@ from actions.staffing import leave_to_unit
 from actions.timekeeping import start, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import _
-from domain.cases import Event, Party
+from domain.cases import CaseKind, Event, Party
 from domain.weeks import Week
 from storage import callbacks
 from storage.cases import Case
@@ -66,6 +66,11 @@ async def sample(ctx: Context) -> Sequence[str]:
 
 
 async def draw_lot(ctx: Context, case: Case) -> None:
-    """Let a case that silence closes now take part in its week's draw: nobody can know a lot before, or choose one."""
+    """Let a case that silence closes now take part in its week's draw, unless only a discipline team may know of it.
+
+    The lot follows from the case's random id: nobody can choose one, and everybody who has the ids can draw again.
+    """
+    if case.kind is CaseKind.MISCONDUCT:
+        return
     monday = Week.of(ctx.now, ctx.city.city.zone).monday
     await callbacks.enter(ctx.tx, monday, hashlib.sha256(f"{monday} {case.id}".encode()).hexdigest(), case.id)
