@@ -121,7 +121,9 @@ _OF_UNIT = {
     Queue.ALL: _Source(
         table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'answer'", other=f"{_RUNS_AT_UNIT} AND kind = 'check'"
     ),
-}  # SQLite, which keeps no statistics, would go through the unit's closed cases as well.
+}
+
+# SQLite, which keeps no statistics, would go through the unit's closed cases as well.
 _OPEN_OF_UNIT = _Source(
     table="cases /*lite INDEXED BY cases_of_unit */", where="unit = :unit AND closed_at IS NULL", case="id", at=""
 )

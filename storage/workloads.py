@@ -101,14 +101,13 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime) -> Sequence
     return [Load(holder=row["holder"], open=int(row["n"]), late=int(row["late"]), today=int(row["today"])) for row in rows]
 
 
-async def answered(tx: Tx, unit: str, begun: datetime, since: datetime) -> dict[str, int]:
-    """Count by holder what a unit has answered since a moment, of what it was given since `begun`."""
+async def answered(tx: Tx, unit: str, since: datetime) -> dict[str, int]:
+    """Count by holder what a unit has answered since a moment."""
     rows = await tx.all(
         "SELECT c.holder, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        " WHERE d.unit = :unit AND d.kind = 'answer' AND d.started_at >= :begun AND d.ended = 'report'"
-        " AND d.stopped_at >= :since AND c.holder IS NOT NULL GROUP BY c.holder",
+        " WHERE d.unit = :unit AND d.kind = 'answer' AND d.ended = 'report' AND d.stopped_at >= :since"
+        " AND c.holder IS NOT NULL GROUP BY c.holder",
         unit=unit,
-        begun=ms(begun),
         since=ms(since),
     )
     return {row["holder"]: int(row["n"]) for row in rows}

@@ -4,6 +4,8 @@
 UPDATE deadline SET unit = (SELECT unit FROM cases WHERE cases.id = deadline.case_id) WHERE kind = 'check';
 DROP INDEX deadline_running_of_unit;
 CREATE INDEX deadline_running_of_unit ON deadline (unit, kind, due_at, id) WHERE stopped_at IS NULL AND unit IS NOT NULL;
+-- What a unit's contacts have answered lately is found by when they did.
+CREATE INDEX deadline_answered_of_unit ON deadline (unit, stopped_at) WHERE kind = 'answer' AND ended = 'report';
 
 -- What silence closes gets a lot of its week (its Monday); the five lowest of a week are called back by the office.
 CREATE TABLE callback (
