@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from actions.context import Context
 from actions.facts import Facts, excerpt
+from actions.likeness import reasons
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
@@ -72,11 +73,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
         lines.append(_("The unit's answer: {text}", text=excerpt(f.result.text)))
         lines.append(_("Is it solved?"))
     if case.state is CaseState.CLOSED:
-        lines.append(
-            _("Your rating: {level}", level=LEVELS[case.rating])
-            if case.rating
-            else _("How satisfied are you with the way it was handled?")
-        )
+        lines.append(_rated(case))
     return _card(f, Card.CITIZEN, lines, _citizen_rows(f))
 
 
@@ -89,17 +86,41 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
         lines.append(_("Promised by: {due}", due=due(promise)))
     if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
         lines.append(_("The unit's answer: {text}", text=excerpt(lead.result.text)))
-    timeline = screen_button(_("Timeline"), "timeline", f.case.id)
-    rows = ((form_button(_("Add something"), "add", f.case.id), timeline),) if open_ else ((timeline,),)
-    return _card(f, Card.CITIZEN, lines, rows)
+    if lead.case.state is CaseState.ANSWERED:
+        lines.append(_("Is it solved?"))
+    if lead.case.state is CaseState.CLOSED:
+        lines.append(_rated(f.case))
+    return _card(f, Card.CITIZEN, lines, _merged_rows(f.case, lead.case))
+
+
+def _merged_rows(case: Case, lead: Case) -> Rows:
+    timeline = screen_button(_("Timeline"), "timeline", case.id)
+    not_solved = form_button(_("Not solved"), "not_solved", case.id)
+    if lead.state is CaseState.CLOSED and not case.rating:
+        return (*_levels(case), (not_solved, timeline))
+    if lead.state not in OPEN:
+        return ((timeline,),)
+    more = (form_button(_("Add something"), "add", case.id), timeline)
+    answered = ((act_button(_("Solved"), "solved", case.id, lead.version), not_solved),)
+    return (*answered, more) if lead.state is CaseState.ANSWERED else (more,)
+
+
+def _levels(case: Case) -> Rows:
+    levels = [act_button(label, f"rate_{level}", case.id, case.version) for level, label in LEVELS.items()]
+    return (tuple(levels[:2]), tuple(levels[2:]))
+
+
+def _rated(case: Case) -> Text:
+    if case.rating:
+        return _("Your rating: {level}", level=LEVELS[case.rating])
+    return _("How satisfied are you with the way it was handled?")
 
 
 def _citizen_rows(f: Facts) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     timeline = screen_button(_("Timeline"), "timeline", id)
     if case.state is CaseState.CLOSED and not case.rating:
-        levels = [act_button(label, f"rate_{level}", id, version) for level, label in LEVELS.items()]
-        return (tuple(levels[:2]), tuple(levels[2:]), (timeline,))
+        return (*_levels(case), (timeline,))
     if case.state not in OPEN:
         return ((timeline,),)
     rows: list[tuple[Button, ...]] = []
@@ -176,6 +197,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
+    for one in f.alike:
+        lines.append(_("Like case {number}: {reasons}.", number=one.case.number, reasons=reasons(one.likeness)))
     if f.lead:
         lines.append(_("Merged into case {number}.", number=f.lead.case.number))
     returned = next((e for e in reversed(f.entries) if e.kind is EntryKind.RETURNED), None)
@@ -216,7 +239,7 @@ def _office_rows(f: Facts, viewer: str | None) -> Rows:
             decide = (form_button(_("Assign a unit"), "assign", id), form_button(_("Refuse with a reason"), "refuse", id))
             take = act_button(_("Take it"), "take", id, version)
             back = act_button(_("Give it back"), "give_back", id, version)
-            return (decide, (back if f.holder else take, merge))
+            return (decide, (back if f.holder else take, merge), *_merge_with(f))
         case CaseState.ASSIGNED:
             return ((form_button(_("Undo the assignment"), "unassign", id), merge),)
         case CaseState.ACCEPTED:
@@ -228,6 +251,18 @@ def _office_rows(f: Facts, viewer: str | None) -> Rows:
             return ((*checked, form_button(_("Reopen"), "reopen", id)),)
         case _:
             return ()
+
+
+def _merge_with(f: Facts) -> Rows:
+    """Offer to merge a case at one press with each that is like it; the button carries that one's number."""
+    return tuple(
+        (
+            act_button(
+                _("Merge with {number}", number=one.case.number), "merge_with", f.case.id, int(one.case.number.replace("-", ""))
+            ),
+        )
+        for one in f.alike
+    )
 
 
 def _release(case: Case) -> tuple[Button, ...]:

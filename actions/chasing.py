@@ -13,7 +13,7 @@ from actions.cards import due as shown_due
 from actions.cards import office_card, title
 from actions.checking import draw_lot
 from actions.context import Context
-from actions.facts import facts
+from actions.facts import facts_for_office
 from actions.notices import (
     queue_for_office,
     refresh_cards,
@@ -99,7 +99,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
             await tell_office(ctx, say(_("A misconduct report is late with its discipline team.")), when)
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
-    card = office_card(ctx, await facts(ctx, case))
+    card = office_card(ctx, await facts_for_office(ctx, case))
     await tell_office(ctx, card.below(_overdue(ctx, deadline), *proposed), when)
 
 

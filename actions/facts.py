@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.context import Context
+from actions.likeness import Alike, like_case
 from dialog.texts import Text, _, verbatim
-from domain.cases import Party
+from domain.cases import CaseState, Party
 from storage import cases, deadlines, entries, extensions, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -24,7 +25,7 @@ class Facts:
     """Everything that a card of a case needs, read once for all who get one.
 
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
-    was told with those that follow this one.
+    was told with those that follow this one. `alike` are open cases like one that waits to be assigned, read for the office only.
     """
 
     case: Case
@@ -34,6 +35,7 @@ class Facts:
     extensions: Sequence[Extension]
     lead: Facts | None
     merged: Sequence[Entry]
+    alike: Sequence[Alike] = ()
 
     @property
     def question(self) -> Entry | None:
@@ -106,6 +108,12 @@ async def facts(ctx: Context, case: Case) -> Facts:
         lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
         merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
     )
+
+
+async def facts_for_office(ctx: Context, case: Case) -> Facts:
+    """Read what the office's card of a case needs: while it waits to be assigned, which others are like it."""
+    f = await facts(ctx, case)
+    return replace(f, alike=await like_case(ctx, case)) if case.state is CaseState.TRIAGE else f
 
 
 def _words(texts: Sequence[Entry]) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from actions.context import Context
+from actions.likeness import can_join, keep
+from actions.merging import join
 from actions.notices import queue_for_office, tell_unit
 from actions.record import move, note, routing_json, write
 from actions.timekeeping import start, start_triage, start_units
@@ -22,7 +24,7 @@ from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
 from domain.privacy import Masked, mask
 from domain.routing import Decision, Located, locate, route
-from storage import cases, people
+from storage import cases, deadlines, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import EntryKind
@@ -34,6 +36,7 @@ from storage.roles import Role
 class FileCase:
     """What a citizen files. `name` and `phone` are empty for an anonymous case; `cover` are words to hide from everybody.
 
+    `into` is the case of others that theirs shall go on in; should it be over by then, theirs goes on its own.
     `messages` are the keyed names of the messages in which it was told, so that a later edit of one finds its case.
     """
 
@@ -45,6 +48,7 @@ class FileCase:
     name: str = ""
     phone: str = ""
     publish: bool = False
+    into: str | None = None
     cover: tuple[str, ...] = ()
     messages: tuple[str, ...] = ()
 
@@ -56,13 +60,17 @@ class FileCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What the citizen is given: the code is known here and never again. `assigned_by` is set while no unit is known."""
+    """What the citizen is given: the code is known here and never again. `assigned_by` is set while no unit is known.
+
+    `joined` is the case of others that it goes on in; the promise is that one's.
+    """
 
     case: Case
     code: str
     promise: Deadline
     assigned_by: Deadline | None
     outside: bool
+    joined: Case | None = None
 
 
 class Source(StrEnum):
@@ -75,7 +83,9 @@ class Source(StrEnum):
 
 async def file_case(ctx: Context, command: FileCase) -> Receipt:
     """File a matter for the person who acts."""
-    receipt = await _file(ctx, command, ctx.me.person)
+    # Taken first: a case that has begun to be filed must not wait for another one.
+    lead = await cases.for_change(ctx.tx, command.into) if command.into else None
+    receipt = await _file(ctx, command, ctx.me.person, lead=lead if lead and can_join(lead) else None)
     await cases.follow(ctx.tx, receipt.case.id, ctx.me.person, ctx.now)
     return receipt
 
@@ -92,7 +102,9 @@ async def file_for(ctx: Context, command: FileCase, source: Source) -> Receipt:
     return await _file(ctx, command, reporter, role, source)
 
 
-async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None = None, source: Source | None = None) -> Receipt:
+async def _file(
+    ctx: Context, command: FileCase, reporter: str, by: Role | None = None, source: Source | None = None, lead: Case | None = None
+) -> Receipt:
     located, decision = decide(ctx, command.kind, command.place, command.text, command.category)
     code = receipt_code(secrets.randbelow(10**16))
     case = await _insert(ctx, command, reporter, located, decision, code)
@@ -103,10 +115,15 @@ async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None 
         kind=case.kind, area=case.area, category=case.category, identity="named" if case.named else "anonymous",
         publish=command.publish, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
+    await keep(ctx, case)
     times = ctx.city.times(case.kind, case.category)
     promise = await start(ctx, case, DeadlineKind.PROMISE, times.answer)
     assigned_by = None
-    if decision.unit:
+    if lead:
+        case = await join(ctx, case, lead)
+        running = await deadlines.running(ctx.tx, lead.id)
+        promise, assigned_by = running.get(DeadlineKind.PROMISE, promise), running.get(DeadlineKind.TRIAGE)
+    elif decision.unit:
         case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
         await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
         await start_units(ctx, case, Event.ASSIGN)
@@ -116,7 +133,7 @@ async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None 
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
         assigned_by = await start_triage(ctx, case)
         await queue_for_office(ctx, case)
-    return Receipt(case=case, code=code, promise=promise, assigned_by=assigned_by, outside=located.outside)
+    return Receipt(case=case, code=code, promise=promise, assigned_by=assigned_by, outside=located.outside, joined=lead)
 
 
 def decide(ctx: Context, kind: CaseKind, place: Place | None, text: str, category: str | None) -> tuple[Located, Decision]:

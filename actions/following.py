@@ -10,7 +10,7 @@ from datetime import timedelta
 from actions.context import Context
 from actions.facts import facts
 from actions.guessing import count_wrong, must_wait
-from actions.merging import part
+from actions.merging import go_alone, part
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
 from actions.record import move, note, state_after, write
 from actions.staffing import leave_to_unit
@@ -19,12 +19,14 @@ from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
 from domain.numbers import receipt_code
-from storage import cases, entries
+from storage import cases, entries, ledger
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
 
 URGE_AGAIN = timedelta(days=1)
+DISAGREE = timedelta(days=7)
+"""How long after a case was closed whoever reported the same may say that it is not solved."""
 
 
 async def add(ctx: Context, id: str, text: str, files: Sequence[str] = (), message: str | None = None) -> Case:
@@ -102,11 +104,13 @@ async def withdraw(ctx: Context, id: str, reason: str) -> Case:
 
 
 async def solved(ctx: Context, id: str, version: int) -> Case:
-    """Say that it is solved: the case closes."""
-    case = await ctx.case(id)
-    await ctx.as_follower(case)
+    """Say that it is solved: the case closes. Whose case was merged into another one is heard, and that one goes on."""
+    mine, case = await _with_lead(ctx, id)
+    await ctx.as_follower(mine)
     if case.state is CaseState.ANSWERED and case.version != version:
         raise Refused(_("There is a newer answer; here it is. Please look at it first."))
+    if mine.id != case.id:
+        return await _say_solved(ctx, mine, case)
     case = await move(ctx, case, Event.SOLVED, Party.CITIZEN)
     await note(ctx, case, Event.SOLVED, Party.CITIZEN)
     await stop_for_good(ctx, case, Event.SOLVED)
@@ -118,16 +122,24 @@ async def solved(ctx: Context, id: str, version: int) -> Case:
 async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ()) -> Case:
     """Say that it is not solved: the case reopens with the same contact; the second time the office looks at it first.
 
-    A misconduct report stays with its discipline team every time: nobody else may see it.
+    A misconduct report stays with its discipline team every time: nobody else may see it. Whose case was merged into another one
+    reopens that one for all; once it is closed, their own goes to the office.
     """
-    case = await ctx.case(id)
-    await ctx.as_follower(case)
+    mine, case = await _with_lead(ctx, id)
+    await ctx.as_follower(mine)
+    can_say_not_solved(ctx, mine, case)
+    if case.state is CaseState.CLOSED:
+        return await _disagree(ctx, mine, case, why, files)
     if case.round == 1 or case.kind is CaseKind.MISCONDUCT:
         case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, unit=None, holder=None)
-    entry = await write(ctx, case, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
-    await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    entry = await write(ctx, mine, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
+    event = Event.NOT_SOLVED if mine.id == case.id else Event.SAY_NOT_SOLVED
+    said = case if mine.id == case.id else mine
+    await note(ctx, said, event, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    if mine.id != case.id:
+        await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, merged=mine.id)
     await stop(ctx, case, Event.NOT_SOLVED)
     await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     if case.unit:
@@ -141,13 +153,14 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     else:
         await queue_for_office(ctx, case)
     await tell_followers(ctx, case, _("The case has been reopened."), but=ctx.me.person)
-    return case
+    return said
 
 
 async def rate(ctx: Context, id: str, level: Satisfaction) -> Case:
     """Rate how a closed case was handled, once."""
-    case = await ctx.case(id)
+    case, lead = await _with_lead(ctx, id)
     await ctx.as_follower(case)
+    _allowed(case, lead, Event.RATE)
     if case.rating:
         raise Refused(_("This case has been rated already. Thank you."))
     case = await move(ctx, case, Event.RATE, Party.CITIZEN, rating=level)
@@ -185,8 +198,52 @@ async def look_up(ctx: Context, number: str, code: str) -> Case | None:
     return case
 
 
+async def _with_lead(ctx: Context, id: str) -> tuple[Case, Case]:
+    """Take a case and the one that it goes on in, in the order of their ids; one that goes on in none leads itself."""
+    found = await cases.get(ctx.tx, id)
+    lead = (await cases.leading(ctx.tx, found)).id if found else id
+    taken = {one: await ctx.case(one) for one in sorted({id, lead})}
+    return taken[id], taken[lead]
+
+
+async def _say_solved(ctx: Context, mine: Case, lead: Case) -> Case:
+    _allowed(mine, lead, Event.SOLVED)
+    said = [row for row in await ledger.of_subject(ctx.tx, f"case:{mine.id}") if row.event == Event.SAY_SOLVED]
+    if said and said[-1].payload["answer"] == lead.version:
+        raise Refused(_("You have said that it is solved. Thank you."))
+    mine = await move(ctx, mine, Event.SAY_SOLVED, Party.CITIZEN)
+    await note(ctx, mine, Event.SAY_SOLVED, Party.CITIZEN, answer=lead.version)
+    await note(ctx, lead, Event.SAY_SOLVED, Party.CITIZEN, merged=mine.id)
+    return mine
+
+
+async def _disagree(ctx: Context, mine: Case, lead: Case, why: str, files: Sequence[str]) -> Case:
+    """Take a case out of the closed one that it went on in."""
+    mine = await move(ctx, mine, Event.SAY_NOT_SOLVED, Party.CITIZEN)
+    entry = await write(ctx, mine, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
+    await note(ctx, mine, Event.SAY_NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    await note(ctx, lead, Event.UNMERGE, Party.CITIZEN, merged=mine.id)
+    return await go_alone(ctx, mine)
+
+
+def can_say_not_solved(ctx: Context, mine: Case, lead: Case) -> None:
+    """Let somebody say that it is not solved: while the answer waits for it, and for a week after others have called it solved.
+
+    Raises Refused.
+    """
+    merged = mine.id != lead.id
+    late = lead.closed_at is None or ctx.now > lead.closed_at + DISAGREE
+    if not merged or lead.state is not CaseState.CLOSED or late or mine.rating:
+        _allowed(mine, lead, Event.NOT_SOLVED)
+
+
+def _allowed(mine: Case, lead: Case, event: Event) -> None:
+    """Refuse what the case that one's own goes on in does not allow now, without a word about which that is."""
+    state_after(replace(mine, state=lead.state, changed_at=lead.changed_at), event, Party.CITIZEN)
+
+
 async def _can_be_told(ctx: Context, case: Case, event: Event) -> None:
     """Take no more words for a merged case when the one that it follows has ended. Raises Refused."""
     lead = await cases.leading(ctx.tx, case)
     if lead.id != case.id and lead.state not in OPEN:
-        state_after(replace(case, state=lead.state, changed_at=lead.changed_at), event, Party.CITIZEN)
+        _allowed(case, lead, event)

@@ -1,7 +1,7 @@
 """Merging: of two cases about the same matter one goes on, and whoever follows the other hears of everything done about it.
 
 None sees another's talk: what a citizen writes stays with their own case, and reaches the unit of the one that goes on. Only
-the reporter of that one is asked, and says whether it is solved.
+the reporter of that one is asked; whether it is solved each may say, and one who says that it is not reopens it for all.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note
-from actions.timekeeping import resume_promise, start_triage, stop
+from actions.timekeeping import resume_promise, start, start_triage, stop
 from actions.triage import as_decider
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import OPEN, CaseKind, Event, Party
 from storage import cases
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 from storage.roles import Role
 
 
@@ -27,17 +28,27 @@ async def merge(ctx: Context, id: str, into: str) -> Case:
     role = await as_decider(ctx, case)
     if not can_lead(lead, case):
         raise Refused(_("Case {number} can't be merged with that one. Please choose another open case.", number=case.number))
-    case = await move(ctx, case, Event.MERGE, Party.OFFICE, merged_into=lead.id)
-    await note(ctx, case, Event.MERGE, Party.OFFICE, role, into=lead.id)
-    await note(ctx, lead, Event.MERGE, Party.OFFICE, role, merged=case.id)
+    case = await _bind(ctx, case, lead, Party.OFFICE, role)
+    await tell_unit(ctx, case, _("This case goes on in another one; there is nothing more to do for it."), files=())
+    news = _("Your case is dealt with together with another one about the same matter. You hear of everything that is done.")
+    await tell_followers(ctx, case, news)
+    return case
+
+
+async def join(ctx: Context, case: Case, lead: Case) -> Case:
+    """Let a case that its citizen has just filed go on in another one from the beginning, as they wished."""
+    return await _bind(ctx, case, lead, Party.CITIZEN, None)
+
+
+async def _bind(ctx: Context, case: Case, lead: Case, party: Party, role: Role | None) -> Case:
+    case = await move(ctx, case, Event.MERGE, party, merged_into=lead.id)
+    await note(ctx, case, Event.MERGE, party, role, into=lead.id)
+    await note(ctx, lead, Event.MERGE, party, role, merged=case.id)
     await stop(ctx, case, Event.MERGE)
     await refresh_cards(ctx, case)
     await refresh_cards(ctx, lead)
-    await tell_unit(ctx, case, _("This case goes on in another one; there is nothing more to do for it."), files=())
     merged = _("Another citizen has reported the same. Case {number} was merged with this one.", number=case.number)
     await tell_unit(ctx, lead, merged, files=(await facts(ctx, case)).citizens_files)
-    news = _("Your case is dealt with together with another one about the same matter. You hear of everything that is done.")
-    await tell_followers(ctx, case, news)
     return case
 
 
@@ -67,10 +78,19 @@ async def part(ctx: Context, lead: Case) -> None:
             await _put_back(ctx, case, Party.SYSTEM, None)
 
 
-async def _put_back(ctx: Context, case: Case, party: Party, role: Role | None) -> Case:
-    case = await move(ctx, case, Event.UNMERGE, party, unit=None, holder=None, merged_into=None)
+async def go_alone(ctx: Context, case: Case) -> Case:
+    """Put a merged case back on its own whose citizen finds what was done not enough, with fresh time."""
+    return await _put_back(ctx, case, Party.SYSTEM, None, again=True)
+
+
+async def _put_back(ctx: Context, case: Case, party: Party, role: Role | None, *, again: bool = False) -> Case:
+    changes = {"round": case.round + 1} if again else {}
+    case = await move(ctx, case, Event.UNMERGE, party, unit=None, holder=None, merged_into=None, **changes)
     await note(ctx, case, Event.UNMERGE, party, role)
-    await resume_promise(ctx, case)
+    if again:
+        await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    else:
+        await resume_promise(ctx, case)
     await start_triage(ctx, case)
     await refresh_cards(ctx, case)
     await queue_for_office(ctx, case)

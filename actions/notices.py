@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from actions.cards import Card, citizen_card, office_card, post_card, unit_card
 from actions.context import Context
-from actions.facts import Facts, facts
+from actions.facts import Facts, facts, facts_for_office
 from dialog.outgoing import Outgoing, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim
@@ -267,7 +267,7 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
             ctx, say(_("A misconduct report has found no discipline team to go to. Please check the city's units and rules."))
         )
         return
-    f = await facts(ctx, case)
+    f = await facts_for_office(ctx, case)
     for person in await _office(ctx):
         await tell(ctx, person, office_card(ctx, f, person).below(*news, files=f.citizens_files), due)
 
@@ -282,7 +282,9 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
             card = unit_card(ctx, f, viewer)
             files = f.citizens_files if any(role.unit == case.unit for role in viewer) else ()
             await queue(ctx, conversation, card.below(files=files), edits=row.id)
-    for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
+    shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE)
+    f = await facts_for_office(ctx, case) if shown else f
+    for row in shown:
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
             card = office_card(ctx, f, conversation.person)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.context import Context
+from actions.likeness import keep
 from dialog.subjects import Refused
 from dialog.texts import Moment, Text, _
 from domain.cases import OPEN, CaseState, Event, NotAllowed, Party, after
@@ -63,6 +64,8 @@ async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: 
         changed = replace(changed, version=case.version + 1, changed_at=ctx.now)
     if changed != case:
         await cases.update(ctx.tx, changed)
+    if (state in OPEN) != (case.state in OPEN) or changed.area != case.area:
+        await keep(ctx, changed)
     return changed
 
 

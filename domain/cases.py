@@ -73,6 +73,8 @@ class Event(StrEnum):
     TAKE = "take"
     MERGE = "merge"
     UNMERGE = "unmerge"
+    SAY_SOLVED = "say_solved"
+    SAY_NOT_SOLVED = "say_not_solved"
     UNASSIGN = "unassign"
     VERIFY = "verify"
     REOPEN = "reopen"
@@ -123,7 +125,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.REPORT: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), S.ANSWERED),
     E.SOLVED: (frozenset({S.ANSWERED}), frozenset({P.CITIZEN}), S.CLOSED),
     E.NOT_SOLVED: (frozenset({S.ANSWERED}), frozenset({P.CITIZEN}), S.ACCEPTED),
-    E.RATE: (frozenset({S.CLOSED}), frozenset({P.CITIZEN}), None),
+    E.RATE: (frozenset({S.CLOSED, S.MERGED}), frozenset({P.CITIZEN}), None),
     E.REFUSE: (frozenset({S.TRIAGE}), frozenset({P.OFFICE}), S.REFUSED),
     E.WITHDRAW: (OPEN, frozenset({P.CITIZEN}), S.WITHDRAWN),
     E.NEW_CODE: (frozenset(S), frozenset({P.CITIZEN}), None),
@@ -137,7 +139,9 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.GRANT_EXTENSION: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE}), None),
     E.REFUSE_EXTENSION: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE}), None),
     E.TAKE: (frozenset({S.TRIAGE}), frozenset({P.OFFICE}), None),
-    E.MERGE: (frozenset({S.TRIAGE, S.ASSIGNED, S.ACCEPTED}), frozenset({P.OFFICE}), S.MERGED),
+    E.MERGE: (frozenset({S.RECEIVED, S.TRIAGE, S.ASSIGNED, S.ACCEPTED}), frozenset({P.CITIZEN, P.OFFICE}), S.MERGED),
+    E.SAY_SOLVED: (frozenset({S.MERGED}), frozenset({P.CITIZEN}), None),
+    E.SAY_NOT_SOLVED: (frozenset({S.MERGED}), frozenset({P.CITIZEN}), None),
     E.UNMERGE: (frozenset({S.MERGED}), frozenset({P.OFFICE, P.SYSTEM}), S.TRIAGE),
     E.UNASSIGN: (frozenset({S.ASSIGNED}), frozenset({P.OFFICE}), S.TRIAGE),
     E.VERIFY: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),

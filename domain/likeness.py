@@ -131,8 +131,8 @@ class Likeness:
 def likeness(one: Matter, other: Matter) -> Likeness:
     """Compare two matters; which is first changes nothing.
 
-    The score is what their words share (0 to 1); up to 0.15 more for points less than 300 m apart, a third of it where they are of
-    different categories; 0.15 less for points more than 1500 m apart and for different districts; and half of that after
+    The score is what their words share (0 to 1); up to 0.15 more for points less than 300 m apart, a third of it where they are
+    of different categories; 0.15 less for points more than 1500 m apart and for different districts; and half of that after
     180 days.
     """
     words = words_alike(one.marks, other.marks)

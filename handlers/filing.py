@@ -16,6 +16,7 @@ from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
 from domain.numbers import show_code
 from domain.routing import offer_categories
+from handlers.joining import dealt_with_together, same_matter
 
 SOMETHING_ELSE = "-"
 KIND_OPTIONS: Options = tuple(
@@ -43,16 +44,17 @@ async def file(d: Dialog) -> FileCase | None:
     )
     likely = await d.look("likely", likely_categories, kind, told.text)
     category = await d.choose("category", _("Is it about one of these?"), likely, label=_("Category"))
+    into = await same_matter(d, kind, told.text, place, None if category == SOMETHING_ELSE else category)
     who, choices = _("Who may know that it was you? The unit never will."), IDENTITY
     if kind is CaseKind.MISCONDUCT:
         who, choices = _("Who may know that it was you? The unit you report never will."), IDENTITY_MISCONDUCT
-    identity = await d.choose("identity", who, choices, label=_("Anonymous or named"))
+    identity = ANONYMOUS.key if into else await d.choose("identity", who, choices, label=_("Anonymous or named"))
     name = phone = ""
     if identity == "named":
         name = await d.text("name", _("What is your name?"), label=_("Name"), most=60)
         phone = await d.text("phone", _("Which phone number can we ring?"), label=_("Phone"), check=no_phone)
     publish = "no"
-    if kind is not CaseKind.MISCONDUCT:
+    if kind is not CaseKind.MISCONDUCT and not into:
         publish = await d.choose(
             "publish",
             _("May we publish the case and its result, with nothing in it that points to you?"),
@@ -71,6 +73,7 @@ async def file(d: Dialog) -> FileCase | None:
         name=name,
         phone=phone,
         publish=publish == "yes",
+        into=into,
         cover=tuple(word for word in _BETWEEN.split(cover) if word),
         messages=tuple(item.message for item in told.items if item.message),
     )
@@ -88,7 +91,9 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
         lines.append(_("Files: {count}", count=len(command.files)))
     lines.append(_("Place: {place}", place=where(command, districts)))
     lines.append(_("Your name: {name}", name=_mask_name(command.name)) if command.name else _("You stay anonymous."))
-    if command.kind is not CaseKind.MISCONDUCT:
+    if command.into:
+        lines.append(_("It is added to the case that others have reported."))
+    elif command.kind is not CaseKind.MISCONDUCT:
         lines.append(_("It may be published without you in it.") if command.publish else _("It will not be published."))
     if missing := [word for word in command.cover if word not in command.text]:
         lines.append(_("Not found in your words, so not covered: {words}", words=", ".join(missing)))
@@ -137,7 +142,9 @@ async def send(ctx: Context, command: FileCase) -> Reply:
         _("Code: {code}", code=Secret(show_code(receipt.code))),
         _("Keep both: with them you can look the case up from any device. The code is shown only once."),
     ]
-    if case.unit:
+    if receipt.joined:
+        lines += await dealt_with_together(ctx, receipt)
+    elif case.unit:
         unit = ctx.city.unit(case.unit)
         lines.append(_("Responsible: {unit}. You get an answer by {due}.", unit=unit, due=due(receipt.promise)))
     elif receipt.assigned_by:

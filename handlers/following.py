@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from actions import following
 from actions.cards import citizen_card, office_card, unit_card
 from actions.context import Context
-from actions.facts import facts
+from actions.facts import facts, facts_for_office
 from actions.record import STATES, state_after
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
@@ -84,7 +84,7 @@ async def show_case(ctx: Context, id: str) -> Outgoing:
     if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed):
         return unit_card(ctx, f, ctx.me.roles)
     if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT:
-        return office_card(ctx, f)
+        return office_card(ctx, await facts_for_office(ctx, case))
     raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
 
 
@@ -153,7 +153,7 @@ async def reopen(ctx: Context, told: Words) -> Reply:
     case = await following.not_solved(ctx, told.case, told.text, told.files)
     news = (
         _("The case has been reopened.")
-        if case.unit
+        if (await cases.leading(ctx.tx, case)).unit
         else _("The case has been reopened; the supervision office looks at it first.")
     )
     return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).below(news),))
@@ -236,6 +236,14 @@ def _may(event: Event) -> Callable[[Context, str], Awaitable[None]]:
     return may
 
 
+async def may_say_not_solved(ctx: Context, id: str) -> None:
+    """Let nobody write what is still wrong where it can't be heard any more."""
+    await may_follow(ctx, id)
+    case = await cases.get(ctx.tx, id)
+    if case is not None:
+        following.can_say_not_solved(ctx, case, await cases.leading(ctx.tx, case))
+
+
 def _told(case: str, told: Told) -> Words:
     return Words(case=case, text=told.in_words(), files=told.files, message=told.items[0].message if told.items else None)
 
@@ -260,7 +268,7 @@ SUBJECT: Subject[Context] = Subject(
     forms=(
         Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD)),
         Form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
-        Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=_may(Event.NOT_SOLVED)),
+        Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=may_say_not_solved),
         Form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from actions import merging
+from actions import likeness, merging
 from actions.context import Context
 from actions.facts import excerpt, facts
 from actions.triage import as_decider
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Act, Form, Reply, Subject
+from dialog.subjects import Act, Form, Refused, Reply, Subject
 from dialog.texts import Text, _
 from domain.cases import Event
 from domain.numbers import read_case_number
@@ -20,7 +19,6 @@ from handlers.office_desk import may, shown
 from storage import cases
 from storage.cases import Case
 
-LATELY = timedelta(days=30)
 MOST = 6
 OTHER, STOP = "other", "stop"
 TOLD = 60
@@ -59,10 +57,10 @@ async def merge(d: Dialog) -> Merge | None:
 
 
 async def cases_alike(ctx: Context, id: str) -> Options:
-    """Offer the open cases of the same area and category of the last thirty days."""
+    """Offer the open cases that are like it, the likest first."""
     case = await cases.get(ctx.tx, id)
-    found = await cases.alike(ctx.tx, case, ctx.now - LATELY, MOST) if case else ()
-    return tuple([Option(other.id, await _line(ctx, other)) for other in found])
+    found = await likeness.like_case(ctx, case, MOST) if case else ()
+    return tuple([Option(one.case.id, await _line(ctx, one.case)) for one in found])
 
 
 async def case_numbered(ctx: Context, id: str, number: str) -> Options:
@@ -80,6 +78,14 @@ async def join(ctx: Context, command: Merge) -> Reply:
     return await shown(
         ctx, case, _("The cases are merged; everybody who follows case {number} has been told.", number=case.number)
     )
+
+
+async def merge_with(ctx: Context, id: str, number: int) -> Reply:
+    """Merge a case that waits to be assigned with one that it is like, whose number the button carries."""
+    lead = await cases.numbered(ctx.tx, read_case_number(str(number)) or "")
+    if lead is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
+    return await join(ctx, Merge(case=id, into=lead.id))
 
 
 async def unmerge(ctx: Context, id: str, version: int) -> Reply:
@@ -107,6 +113,6 @@ async def _line(ctx: Context, case: Case) -> Text:
 
 
 SUBJECT: Subject[Context] = Subject(
-    acts=(Act(name="unmerge", do=unmerge),),
+    acts=(Act(name="unmerge", do=unmerge), Act(name="merge_with", do=merge_with)),
     forms=(Form(name="merge", title=_("Merging cases"), script=merge, then=join, may=may_merge),),
 )

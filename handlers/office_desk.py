@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from actions import checking, triage
 from actions.cards import office_card
 from actions.context import Context
-from actions.facts import facts
+from actions.facts import facts_for_office
 from actions.record import state_after
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog
@@ -142,7 +142,7 @@ async def shown(ctx: Context, case: Case, news: Text) -> Reply:
 
 
 async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return office_card(ctx, await facts(ctx, case), ctx.me.person).below(news)
+    return office_card(ctx, await facts_for_office(ctx, case), ctx.me.person).below(news)
 
 
 async def may_decide(ctx: Context, id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions import triage
 from actions.cards import due, office_card
 from actions.context import Context
-from actions.facts import facts
+from actions.facts import facts_for_office
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Text, _
@@ -44,7 +44,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
     if case is None:
         raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
     ctx.as_office(case)
-    f = await facts(ctx, case)
+    f = await facts_for_office(ctx, case)
     return office_card(ctx, f, ctx.me.person).below(files=f.citizens_files)
 
 

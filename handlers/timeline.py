@@ -51,6 +51,8 @@ WORDS: dict[Event, Text] = {
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
     Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
+    Event.SAY_SOLVED: _("Solved, says the citizen."),
+    Event.SAY_NOT_SOLVED: _("Not solved, says the citizen: {text}"),
     Event.REPLACE: _("Handed to a colleague at {unit}."),
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),
@@ -69,6 +71,8 @@ STAFF_WORDS: dict[Event, Text] = {
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
+    Event.SAY_SOLVED: _("Solved, says another citizen who reported it."),
+    Event.NOT_SOLVED: _("Not solved, says another citizen who reported it."),
     Event.UNMERGE: _("A case that was merged with this one is on its own again."),
 }
 # What reads otherwise where the ledger says this beside the event.

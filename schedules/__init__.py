@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from actions import chasing
+from actions import chasing, likeness
 from actions.context import Context
 from domain.city import City
 from schedules import board, chase, digest, housekeeping, morning, seal
@@ -29,7 +29,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Something to be done as soon as it is due: `due` finds the ids of so many deadlines, `do` says whether it did one."""
+    """Something to be done as soon as it is due: `due` finds the ids of so many, `do` says whether it did one."""
 
     name: str
     due: Callable[[Context, int], Awaitable[Sequence[str]]]
@@ -73,4 +73,8 @@ JOBS = (
     Job(name="morning", slot=every_morning, run=morning.run),
 )
 
-SWEEPS = (Sweep(name="chase", due=chase.reached, do=chasing.chase), Sweep(name="settle", due=chase.estimated, do=chasing.settle))
+SWEEPS = (
+    Sweep(name="chase", due=chase.reached, do=chasing.chase),
+    Sweep(name="settle", due=chase.estimated, do=chasing.settle),
+    Sweep(name="likeness", due=housekeeping.unread, do=likeness.keep_due),
+)

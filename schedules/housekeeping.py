@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from actions.context import Context
-from storage import inbox, job_runs, memory, outbox, quotas, talks
+from storage import inbox, job_runs, likeness, memory, outbox, quotas, talks
 
 POST = timedelta(days=7)
 TALKS = timedelta(days=7)
 RUNS = timedelta(days=90)
+
+
+async def unread(ctx: Context, limit: int) -> Sequence[str]:
+    """Find cases whose words have not been read to find what is like them."""
+    return await likeness.due(ctx.tx, limit)
 
 
 async def run(ctx: Context) -> None:

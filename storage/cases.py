@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,6 +89,16 @@ async def get(tx: Tx, id: str) -> Case | None:
     """Read a case."""
     row = await tx.one("SELECT * FROM cases WHERE id = :id", id=id)
     return _case(row) if row else None
+
+
+async def of_ids(tx: Tx, ids: Sequence[str]) -> Sequence[Case]:
+    """Read some cases, newest first."""
+    rows = await tx.all(
+        "SELECT * FROM cases WHERE id IN (SELECT value FROM"
+        " /*lite json_each(:ids) *//*pg jsonb_array_elements_text(CAST(:ids AS JSONB)) AS value */) ORDER BY id DESC",
+        ids=json.dumps(ids),
+    )
+    return [_case(row) for row in rows]
 
 
 async def numbered(tx: Tx, number: str) -> Case | None:
@@ -192,18 +203,15 @@ async def leading(tx: Tx, case: Case) -> Case:
     return case
 
 
-async def alike(tx: Tx, case: Case, since: datetime, limit: int) -> Sequence[Case]:
-    """Read other open cases of the same area and category, filed since then, newest first; never misconduct reports."""
-    rows = await tx.all(
-        "SELECT * FROM cases WHERE category = :category AND area = :area AND closed_at IS NULL AND filed_at >= :since"
-        " AND kind <> 'misconduct' AND id <> :id ORDER BY id DESC LIMIT :limit",
-        category=case.category,
-        area=case.area,
-        since=ms(since),
-        id=case.id,
-        limit=limit,
+async def count_reporters(tx: Tx, id: str) -> int:
+    """Count who reported the matter of a case: its own reporter and those of the cases that follow it."""
+    row = await tx.one(
+        "WITH RECURSIVE led (id, reporter) AS (SELECT id, reporter FROM cases WHERE id = :id"
+        " UNION ALL SELECT c.id, c.reporter FROM cases AS c JOIN led ON c.merged_into = led.id)"
+        " SELECT COUNT(DISTINCT reporter) AS n FROM led",
+        id=id,
     )
-    return [_case(row) for row in rows]
+    return int(row["n"]) if row else 0
 
 
 async def in_state(tx: Tx, state: CaseState, after: str | None, limit: int) -> Sequence[Case]:

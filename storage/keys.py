@@ -30,6 +30,7 @@ class Keys:
     def __init__(self, secret: bytes) -> None:
         self._seal = AESGCM(_derive(secret, b"seal"))
         self._name = _derive(secret, b"name")
+        self._mark = _derive(secret, b"mark")
         self.vault = _derive(secret, b"vault")
 
     @classmethod
@@ -63,6 +64,10 @@ class Keys:
     def name(self, *parts: str) -> str:
         """Give the keyed hash (32 hexadecimal digits) by which something personal is known."""
         return hmac.new(self._name, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+
+    def mark(self, gram: str) -> int:
+        """Give the keyed hash by which a few characters of a text are known: below 2 ** 60, the lowest four bits free."""
+        return int.from_bytes(hashlib.blake2b(gram.encode(), digest_size=7, key=self._mark).digest(), "big") << 4
 
 
 def _derive(secret: bytes, use: bytes) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +12,8 @@ from aiohttp import web
 from actions.cards import KINDS, LEVELS, office_card
 from actions.cards import due as shown_due
 from actions.context import Context
-from actions.facts import Facts, facts
+from actions.facts import Facts, facts, facts_for_office
+from actions.likeness import like_case, reasons
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from bot.desk.late import late_by
@@ -56,8 +56,6 @@ UNITS = frozenset(
     {E.TOLD, E.ADDED, E.CORRECTED, E.REPLY, E.NOT_SOLVED, E.ASSIGNED, E.UNASSIGNED, E.EXTENSION_REFUSED, E.REOPENED}
 )
 """What the unit reads of what others wrote."""
-ALIKE = 5
-LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,7 @@ async def found(ctx: Context, request: web.Request) -> Case:
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Read everything about a case."""
     case = await found(ctx, request)
-    f = await facts(ctx, case)
+    f = await facts_for_office(ctx, case)
     every = sorted(await deadlines.of_case(ctx.tx, case.id), key=lambda one: (one.started_at, list(DeadlineKind).index(one.kind)))
     release = await releases.get(ctx.tx, case.id)
     numbers = {file: n for n, file in enumerate(_files(f), 1)}
@@ -133,7 +131,9 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "checks": CHECKED,
         "asks": _asks(f),
         "request": f.reason.n if f.request and f.reason else 0,
-        "alike": [one.number for one in await cases.alike(ctx.tx, case, ctx.now - LATELY, ALIKE)] if "merge" in can else [],
+        "alike": [(one.case.number, reasons(one.likeness)) for one in f.alike or await like_case(ctx, case)]
+        if "merge" in can
+        else [],
         "units": [ctx.city.unit(unit.code) for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE],
         "columns": [
             ("citizen", _column(f, numbers, "citizen", CITIZENS)),

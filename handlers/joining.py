@@ -1,0 +1,75 @@
+"""Adding to what others have reported already: offered while a matter is filed, and told in the receipt.
+
+Of the others' case a citizen learns its category, its area, since when, and how many reported it; never their words.
+"""
+
+from __future__ import annotations
+
+from actions.cards import due
+from actions.context import Context
+from actions.filing import Receipt, decide
+from actions.likeness import like_told
+from dialog.incoming import Place
+from dialog.play import Dialog
+from dialog.questions import Option, Options
+from dialog.texts import Moment, Text, _
+from domain.cases import CaseKind
+from domain.privacy import mask
+from storage import cases
+
+DIFFERENT = Option("different", _("No, mine is different"))
+
+
+async def same_matter(d: Dialog, kind: CaseKind, text: str, place: Place | None, category: str | None) -> str | None:
+    """Ask whether it is one of the open cases alike, if there are any; give that case's id. Never about misconduct."""
+    if kind is CaseKind.MISCONDUCT:
+        return None
+    others = await d.look("others", others_like_it, kind, text, place, category)
+    if not others:
+        return None
+    into = await d.choose(
+        "into",
+        _(
+            "This seems to have been reported already, and it is being dealt with. Is it the same? If you add yours, you hear of"
+            " every step and say at the end whether it is solved."
+        ),
+        (*others, DIFFERENT),
+        label=_("The same as others reported"),
+    )
+    return None if into == DIFFERENT.key else into
+
+
+async def others_like_it(ctx: Context, kind: CaseKind, text: str, place: Place | None, category: str | None) -> Options:
+    """Offer the open cases alike to which this may be added."""
+    area = decide(ctx, kind, place, text, category)[1].area
+    found = await like_told(ctx, kind, mask(text).text, place, area, category)
+    return tuple(
+        [
+            Option(
+                one.case.id,
+                _(
+                    "Add mine: {category}, {area}, since {day}, people: {count}",
+                    category=ctx.city.category(one.case.category),
+                    area=ctx.city.area(one.case.area) if one.case.area else _("place not known"),
+                    day=Moment(one.case.filed_at, day=True),
+                    count=await cases.count_reporters(ctx.tx, one.case.id),
+                ),
+            )
+            for one in found
+        ]
+    )
+
+
+async def dealt_with_together(ctx: Context, receipt: Receipt) -> list[Text]:
+    """Say in the receipt with whom it is dealt with, and by when."""
+    lead = receipt.joined
+    if lead is None:
+        return []
+    count = await cases.count_reporters(ctx.tx, lead.id)
+    lines = [_("It is dealt with together with what others have reported: {count} people so far.", count=count)]
+    if lead.unit:
+        unit = ctx.city.unit(lead.unit)
+        lines.append(_("Responsible: {unit}. You get an answer by {due}.", unit=unit, due=due(receipt.promise)))
+    else:
+        lines.append(_("You get an answer by {due}.", due=due(receipt.promise)))
+    return lines

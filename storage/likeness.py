@@ -1,0 +1,106 @@
+"""The index by which open cases are found that are alike: a case's marks, and its rarest ones posted by district.
+
+A search reads so many of the newest posts of each mark, so its cost grows with the depth of the index only. Marks are keyed
+hashes (`Keys.mark`): from what stands here no word can be read, and equal words of two cities have nothing in common.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from domain.likeness import bits, posted
+from storage.cases import Case, of_ids
+from storage.database import Tx
+
+NEWEST = 20
+"""How many posts of one mark in one district are read."""
+CANDIDATES = 30
+"""How many cases are compared in full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A case that shares some of its rarest marks with what was looked for."""
+
+    case: Case
+    marks: frozenset[int]
+
+
+async def put(tx: Tx, case: str, area: str | None, marks: frozenset[int]) -> None:
+    """Let a case be found from now on, as it reads now."""
+    await forget(tx, case)
+    await tx.run(
+        "INSERT INTO likeness (case_id, area, marks) VALUES (:case, :area, :marks)",
+        case=case,
+        area=area or "",
+        marks=struct.pack(f">{len(marks)}q", *sorted(marks)),
+    )
+    await tx.run(
+        "INSERT INTO likeness_post (mark, area, case_id) SELECT CAST(value AS BIGINT), CAST(:area AS TEXT), CAST(:case AS TEXT)"
+        f" FROM {_EACH.format('marks')}",
+        case=case,
+        area=area or "",
+        marks=json.dumps(posted(marks)),
+    )
+
+
+async def forget(tx: Tx, case: str) -> None:
+    """Let nothing of a case be found any more."""
+    row = await tx.one("SELECT area, marks FROM likeness WHERE case_id = :case", case=case)
+    if row is None:
+        return
+    await tx.run(
+        "DELETE FROM likeness_post WHERE area = :area AND case_id = :case"
+        f" AND mark IN (SELECT CAST(value AS BIGINT) FROM {_EACH.format('marks')})",
+        case=case,
+        area=row["area"],
+        marks=json.dumps(posted(_marks(row["marks"]))),
+    )
+    await tx.run("DELETE FROM likeness WHERE case_id = :case", case=case)
+
+
+async def candidates(tx: Tx, marks: frozenset[int], areas: Iterable[str | None], but: str | None = None) -> Sequence[Candidate]:
+    """Find the cases of these districts (None: where it is not known) that share most with the marks, `but` one."""
+    rows = await tx.all(_POSTS, marks=json.dumps(posted(marks)), areas=json.dumps([area or "" for area in areas]), most=NEWEST)
+    shared: Counter[str] = Counter()
+    for row in rows:
+        shared[row["case_id"]] += bits(row["mark"])
+    del shared[but or ""]
+    most = [id for id, _bits in shared.most_common(CANDIDATES)]
+    kept = await tx.all(
+        f"SELECT case_id, marks FROM likeness WHERE case_id IN (SELECT value FROM {_EACH.format('cases')})",
+        cases=json.dumps(most),
+    )
+    found = {row["case_id"]: _marks(row["marks"]) for row in kept}
+    return [Candidate(case=case, marks=found[case.id]) for case in await of_ids(tx, list(found))]
+
+
+async def due(tx: Tx, limit: int) -> Sequence[str]:
+    """Read the ids of so many cases whose words are still to be read."""
+    return [row["case_id"] for row in await tx.all("SELECT case_id FROM likeness_due ORDER BY case_id LIMIT :limit", limit=limit)]
+
+
+async def done(tx: Tx, case: str) -> None:
+    """Note that the words of a case have been read."""
+    await tx.run("DELETE FROM likeness_due WHERE case_id = :case", case=case)
+
+
+def _marks(kept: bytes) -> frozenset[int]:
+    return frozenset(struct.unpack(f">{len(kept) // 8}q", kept))
+
+
+_EACH = "/*lite json_each(:{0}) *//*pg jsonb_array_elements_text(CAST(:{0} AS JSONB)) AS value */"
+# The newest posts of each mark: PostgreSQL, whose planner can't know how few marks there are, is told to go through them.
+_POSTS = (
+    f"SELECT p.case_id, g.mark FROM (SELECT CAST(value AS BIGINT) AS mark FROM {_EACH.format('marks')}) AS g"
+    f" CROSS JOIN (SELECT value AS area FROM {_EACH.format('areas')}) AS a"
+    " /*pg CROSS JOIN LATERAL (SELECT x.case_id FROM likeness_post AS x WHERE x.mark = g.mark AND x.area = a.area"
+    "  ORDER BY x.case_id DESC LIMIT :most) AS p */"
+    " /*lite CROSS JOIN likeness_post AS p WHERE p.mark = g.mark AND p.area = a.area AND p.case_id > COALESCE(("
+    "  SELECT x.case_id FROM likeness_post AS x WHERE x.mark = g.mark AND x.area = a.area"
+    "  ORDER BY x.case_id DESC LIMIT 1 OFFSET :most), '') */"
+)
