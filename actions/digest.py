@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from actions import hot_issues
 from actions.context import Context
+from actions.hot_issues import HotIssue
 from actions.notices import tell_office
 from dialog.chart import Chart
 from dialog.outgoing import Button, Outgoing, say
@@ -36,11 +38,15 @@ BUTTONS: tuple[tuple[Text, str], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A week's figures as they are kept, and what was true when they were made; `seal` is the ledger's newest, if it has one."""
+    """A week's figures as they are kept, and what was true when they were made; `seal` is the ledger's newest, if it has one.
+
+    `issues` are what several citizens reported in that week, the biggest first.
+    """
 
     figures: Figures
     parked: int
     seal: tuple[int, str] | None
+    issues: tuple[HotIssue, ...] = ()
 
 
 async def make(ctx: Context, week: Week) -> Digest:
@@ -55,6 +61,7 @@ async def make(ctx: Context, week: Week) -> Digest:
             figures=await figures.count(ctx.tx, week.begin, week.end),
             parked=(await parked.count(ctx.tx)).total,
             seal=(last[0], last[2]) if last else None,
+            issues=await hot_issues.of_week(ctx, week),
         )
         kept = await reports.keep(ctx.tx, KIND, week.name, _dump(digest), ctx.now)
     return _load(kept)
@@ -167,7 +174,24 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
     if now.oldest:
         matters.insert(1, _("Open longest: {cases}.", cases=tuple(_old(ctx, week, case) for case in now.oldest)))
     seal = _("Seal of the ledger: no. {n}, {hash}", n=digest.seal[0], hash=digest.seal[1][:HASH_SHOWN]) if digest.seal else None
-    return (heading, _together(happened), _together(who), _together(matters), *([seal] if seal else []))
+    hot = [_together([_("Reported by several people this week:"), *(_issue(ctx, issue) for issue in digest.issues)])]
+    found = hot if digest.issues else []
+    return (heading, _together(happened), _together(who), _together(matters), *found, *([seal] if seal else []))
+
+
+def _issue(ctx: Context, issue: HotIssue) -> Text:
+    """Say what an issue is about, in the words that several people used."""
+    about = {
+        "category": ctx.city.category(issue.category),
+        "area": ctx.city.area(issue.area) if issue.area else _("place not known"),
+        "count": issue.people,
+        "first": Moment(issue.first_at, day=True),
+        "last": Moment(issue.last_at, day=True),
+    }
+    if not issue.phrases:
+        return _("· {category}, {area}: {count} people, {first} to {last}.", **about)
+    said = tuple(verbatim(f"“{phrase}”") for phrase in issue.phrases)
+    return _("· {category}, {area}: {count} people, {first} to {last}. They write: {phrases}", phrases=said, **about)
 
 
 def _together(lines: Sequence[Text]) -> Text:
@@ -200,7 +224,8 @@ def _dump(digest: Digest) -> str:
     figures = asdict(digest.figures)
     figures["half_within"] = round(digest.figures.half_within / timedelta(milliseconds=1)) if digest.figures.half_within else None
     figures["oldest"] = [asdict(case) | {"filed_at": ms(case.filed_at)} for case in digest.figures.oldest]
-    return json.dumps({"figures": figures, "parked": digest.parked, "seal": digest.seal})
+    issues = [asdict(issue) | {"first_at": ms(issue.first_at), "last_at": ms(issue.last_at)} for issue in digest.issues]
+    return json.dumps({"figures": figures, "parked": digest.parked, "seal": digest.seal, "issues": issues}, ensure_ascii=False)
 
 
 def _load(kept: str) -> Digest:
@@ -216,4 +241,10 @@ def _load(kept: str) -> Digest:
         ),
         parked=fields["parked"],
         seal=tuple(fields["seal"]) if fields["seal"] else None,
+        issues=tuple(_load_issue(issue) for issue in fields.get("issues", ())),  # older digests have none
     )
+
+
+def _load_issue(kept: dict[str, Any]) -> HotIssue:
+    times = {"first_at": at(kept["first_at"]), "last_at": at(kept["last_at"]), "phrases": tuple(kept["phrases"])}
+    return HotIssue(**(kept | times))

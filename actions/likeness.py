@@ -62,7 +62,7 @@ async def like_case(ctx: Context, case: Case, most: int = OFFERED) -> Sequence[A
     if case.kind is CaseKind.MISCONDUCT:
         return ()
     told = [entry.text for entry in await entries.of_case(ctx.tx, case.id) if entry.kind is EntryKind.TOLD and not entry.erased]
-    matter = _matter(ctx, case, marks(ctx, "\n".join(told), case.place))
+    matter = matter_of(ctx, case, marks(ctx, "\n".join(told), case.place))
     return await _like(ctx, matter, lambda other: other.state in OPEN, most, but=case.id)
 
 
@@ -111,14 +111,15 @@ def marks(ctx: Context, text: str, place: str) -> frozenset[int]:
 
 async def _like(ctx: Context, matter: Matter, may: Callable[[Case], bool], most: int, but: str | None = None) -> Sequence[Alike]:
     found = [
-        Alike(case=one.case, likeness=likeness(matter, _matter(ctx, one.case, one.marks)))
+        Alike(case=one.case, likeness=likeness(matter, matter_of(ctx, one.case, one.marks)))
         for one in await index.candidates(ctx.tx, matter.marks, _searched(ctx.city.city, matter.area), but)
         if may(one.case)
     ]
     return sorted((one for one in found if one.likeness.alike), key=lambda one: -one.likeness.score)[:most]
 
 
-def _matter(ctx: Context, case: Case, its_marks: frozenset[int]) -> Matter:
+def matter_of(ctx: Context, case: Case, its_marks: frozenset[int]) -> Matter:
+    """Give what is compared of a case."""
     return Matter(
         marks=its_marks,
         area=_district(ctx.city.city, case.area),

@@ -96,6 +96,7 @@ def words_alike(one: frozenset[int], other: frozenset[int]) -> float:
 
 NEAR_METRES = 300
 FAR_METRES = 1500
+_SAME_SORT = 0.05
 _AT_ONE_SPOT = 0.15
 _ELSEWHERE = -0.15
 _HALF_LIFE = timedelta(days=180)
@@ -131,21 +132,22 @@ class Likeness:
 def likeness(one: Matter, other: Matter) -> Likeness:
     """Compare two matters; which is first changes nothing.
 
-    The score is what their words share (0 to 1); up to 0.15 more for points less than 300 m apart, a third of it where they are
-    of different categories; 0.15 less for points more than 1500 m apart and for different districts; and half of that after
-    180 days.
+    The score is what their words share (0 to 1); 0.05 more for the same category; up to 0.15 more for points less than 300 m
+    apart, a third of it where the categories differ; 0.15 less for points more than 1500 m apart, and for different districts;
+    and half of all that after 180 days.
     """
     words = words_alike(one.marks, other.marks)
     metres = distance(one.point, other.point) if one.point and other.point else None
-    same_sort = one.category is None or other.category is None or one.category == other.category
+    sorts = {one.category, other.category} - {None}
+    sort = _SAME_SORT if one.category is not None and one.category == other.category else 0.0
     if metres is None:
         place = _ELSEWHERE if one.area and other.area and one.area != other.area else 0.0
     elif metres > FAR_METRES:
         place = _ELSEWHERE
     else:
-        place = max(0.0, 1 - metres / NEAR_METRES) * _AT_ONE_SPOT * (1 if same_sort else 1 / 3)
+        place = max(0.0, 1 - metres / NEAR_METRES) * _AT_ONE_SPOT * (1 / 3 if len(sorts) > 1 else 1)
     apart = abs(one.filed_at - other.filed_at)
-    score = min(max(words + place, 0.0), 1.0) * 0.5 ** (apart / _HALF_LIFE)
+    score = min(max(words + sort + place, 0.0), 1.0) * 0.5 ** (apart / _HALF_LIFE)
     return Likeness(score=score, words=words, metres=metres, apart=apart)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from actions import likeness, merging
 from actions.context import Context
@@ -19,6 +20,7 @@ from handlers.office_desk import may, shown
 from storage import cases
 from storage.cases import Case
 
+LATELY = timedelta(days=30)
 MOST = 6
 OTHER, STOP = "other", "stop"
 TOLD = 60
@@ -57,10 +59,13 @@ async def merge(d: Dialog) -> Merge | None:
 
 
 async def cases_alike(ctx: Context, id: str) -> Options:
-    """Offer the open cases that are like it, the likest first."""
+    """Offer the open cases that are like it, the likest first, then the newest of the same area and category."""
     case = await cases.get(ctx.tx, id)
-    found = await likeness.like_case(ctx, case, MOST) if case else ()
-    return tuple([Option(one.case.id, await _line(ctx, one.case)) for one in found])
+    if case is None:
+        return ()
+    found = {one.case.id: one.case for one in await likeness.like_case(ctx, case, MOST)}
+    found |= {one.id: one for one in await cases.alike(ctx.tx, case, ctx.now - LATELY, MOST) if one.id not in found}
+    return tuple([Option(id, await _line(ctx, other)) for id, other in list(found.items())[:MOST]])
 
 
 async def case_numbered(ctx: Context, id: str, number: str) -> Options:

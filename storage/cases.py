@@ -214,6 +214,20 @@ async def count_reporters(tx: Tx, id: str) -> int:
     return int(row["n"]) if row else 0
 
 
+async def alike(tx: Tx, case: Case, since: datetime, limit: int) -> Sequence[Case]:
+    """Read other open cases of the same area and category, filed since then, newest first; never misconduct reports."""
+    rows = await tx.all(
+        "SELECT * FROM cases WHERE category = :category AND area = :area AND closed_at IS NULL AND filed_at >= :since"
+        " AND kind <> 'misconduct' AND id <> :id ORDER BY id DESC LIMIT :limit",
+        category=case.category,
+        area=case.area,
+        since=ms(since),
+        id=case.id,
+        limit=limit,
+    )
+    return [_case(row) for row in rows]
+
+
 async def in_state(tx: Tx, state: CaseState, after: str | None, limit: int) -> Sequence[Case]:
     """Read the cases in an open state, oldest first, from above the id `after`; misconduct reports are never among them."""
     rows = await tx.all(

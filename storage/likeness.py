@@ -11,10 +11,12 @@ import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.likeness import bits, posted
 from storage.cases import Case, of_ids
 from storage.database import Tx
+from storage.ids import ms
 
 NEWEST = 20
 """How many posts of one mark in one district are read."""
@@ -77,6 +79,20 @@ async def candidates(tx: Tx, marks: frozenset[int], areas: Iterable[str | None],
     )
     found = {row["case_id"]: _marks(row["marks"]) for row in kept}
     return [Candidate(case=case, marks=found[case.id]) for case in await of_ids(tx, list(found))]
+
+
+async def told(tx: Tx, begin: datetime, end: datetime, most: int) -> Sequence[tuple[Case, str]]:
+    """Read what was told in a stretch of time, oldest first, the newest so many; no misconduct report, nothing erased."""
+    rows = await tx.all(
+        "SELECT c.id, e.text FROM cases AS c JOIN entry AS e ON e.case_id = c.id AND e.kind = 'told'"
+        " WHERE c.filed_at >= :begin AND c.filed_at < :end AND c.kind <> 'misconduct' AND e.erased_at IS NULL"
+        " ORDER BY c.filed_at DESC, c.id DESC LIMIT :most",
+        begin=ms(begin),
+        end=ms(end),
+        most=most,
+    )
+    found = {case.id: case for case in await of_ids(tx, [row["id"] for row in rows])}
+    return [(found[row["id"]], row["text"]) for row in reversed(rows)]
 
 
 async def due(tx: Tx, limit: int) -> Sequence[str]:

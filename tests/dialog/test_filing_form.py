@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from scripts import Talk
+from stores import NOW
 
 from actions.city import LoadedCity
 from actions.filing import FileCase
@@ -20,6 +21,8 @@ from domain.cases import CaseKind
 from domain.city_files import read_city
 from domain.working_days import WorkingDays
 from handlers.filing import FILE
+from storage.database import Row
+from storage.keys import Keys
 
 XINING = Path(__file__).parent.parent.parent / "examples" / "xining"
 WORDS = Words({}, ("zh_Hans", "en"), ZoneInfo("Asia/Shanghai"))
@@ -45,7 +48,14 @@ def xining() -> SimpleNamespace:
     city = read_city({path.name: path.read_bytes() for path in XINING.iterdir()}).city
     assert city is not None
     days = WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days)
-    return SimpleNamespace(city=LoadedCity(1, city, days, {}))
+    return SimpleNamespace(city=LoadedCity(1, city, days, {}), keys=Keys(b"k" * 32), now=NOW, tx=NoCases())
+
+
+class NoCases:
+    """A store in which nobody has filed anything."""
+
+    async def all(self, sql: str, **params: object) -> list[Row]:
+        return []
 
 
 def answered(talk: Talk, told: Json = TOLD, **answers: Json) -> str:

@@ -45,7 +45,9 @@ async def files_publicly(citizen: Person, text: str) -> tuple[str, str]:
 async def joins(citizen: Person, text: str, people: int) -> tuple[str, str]:
     """Add theirs to what others have reported."""
     await tells_of_lamp(citizen, text)
-    offered = await citizen.sees("reported already", buttons=["Add mine.+Chengxi.+since 8 July 2026, people: 1|Add mine", "different"])
+    offered = await citizen.sees(
+        "reported already", buttons=["Add mine.+Chengxi.+since 8 July 2026, people: 1|Add mine", "different"]
+    )
     assert any(re.search(f"people: {people - 1}$", button) for button in offered.buttons), offered.buttons
     await citizen.presses("Add mine")
     await citizen.sees("added to the case that others have reported")

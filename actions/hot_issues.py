@@ -1,0 +1,51 @@
+"""Hot issues of a week: what several citizens reported, with size, place, first and last day and the phrases that they share.
+
+Made from masked texts only and for the office only. A week always gives the same ones: from what was filed in it, but for texts
+that were erased since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from actions.context import Context
+from actions.likeness import marks, matter_of
+from domain.hot_issues import Told, issues, phrases
+from domain.weeks import Week
+from storage import likeness
+
+SHOWN = 5
+MOST = 5000
+"""How many matters of a week are looked at, the newest: that many take about a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotIssue:
+    """One issue as the digest keeps it; area and category are those of most of its cases, None if nobody said."""
+
+    people: int
+    area: str | None
+    category: str | None
+    first_at: datetime
+    last_at: datetime
+    phrases: tuple[str, ...]
+
+
+async def of_week(ctx: Context, week: Week) -> tuple[HotIssue, ...]:
+    """Find the biggest issues among what was filed in a week; misconduct reports are in none."""
+    told = [
+        Told(matter=matter_of(ctx, case, marks(ctx, text, case.place)), text=text, reporter=case.reporter)
+        for case, text in await likeness.told(ctx.tx, week.begin, week.end, MOST)
+    ]
+    return tuple(
+        HotIssue(
+            people=issue.people,
+            area=issue.area,
+            category=issue.category,
+            first_at=issue.told[0].matter.filed_at,
+            last_at=issue.told[-1].matter.filed_at,
+            phrases=phrases(issue),
+        )
+        for issue in issues(told)[:SHOWN]
+    )
