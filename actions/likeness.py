@@ -95,12 +95,14 @@ def can_join(case: Case) -> bool:
 
 def reasons(found: Likeness) -> Text:
     """Say why two matters are taken to be alike: words, distance, time."""
-    words = _("the same words") if found.words >= _SAME_WORDS else _("similar words")
-    said = [words] if found.words >= _SIMILAR_WORDS or found.metres is None else [_("some of the same words")]
+    words = _("some of the same words")
+    if found.words >= _SIMILAR_WORDS:
+        words = _("the same words") if found.words >= _SAME_WORDS else _("similar words")
+    said = [words]
     said += [_("{metres} m away", metres=found.metres)] if found.metres is not None else []
     days = found.apart // timedelta(days=1)
     said.append(_("on the same day") if days == 0 else _("1 day apart") if days == 1 else _("{days} days apart", days=days))
-    return Text(", ".join(f"{{reason{n}}}" for n in range(len(said))), {f"reason{n}": reason for n, reason in enumerate(said)})
+    return Text("{reasons}", {"reasons": tuple(said)})
 
 
 def marks(ctx: Context, text: str, place: str) -> frozenset[int]:

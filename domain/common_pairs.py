@@ -1,6 +1,6 @@
 """Pairs of characters that stand in very many messages of citizens, so that two messages which share one are hardly alike.
 
-Counted in 8,342 messages to local leaders; every pair here stands in at least 130 of them, so none is part of a rare name.
+Counted in 8,342 messages to local leaders; every pair here stands in 65 of them or more, so none is part of a rare name.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from domain.places import Point, to_wgs84
 from domain.privacy import fold
 
 ALIKE = 0.25
-"""The score from which on two matters are taken to be alike; docs/decisions/0011 says how it was found."""
+"""The score from which on two matters are taken to be alike; the decision "Cases alike" says how it was found."""
 POSTED = 24
 """How many grams of a matter are posted in an index: two matters that share none of their rarest are hardly alike."""
 OPENING = 160
