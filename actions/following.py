@@ -134,9 +134,8 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
         case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, unit=None, holder=None)
-    entry = await write(ctx, mine, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
-    event = Event.NOT_SOLVED if mine.id == case.id else Event.SAY_NOT_SOLVED
-    said = case if mine.id == case.id else mine
+    said, event = (case, Event.NOT_SOLVED) if mine.id == case.id else (mine, Event.SAY_NOT_SOLVED)
+    entry = await write(ctx, said, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
     await note(ctx, said, event, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     if mine.id != case.id:
         await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, merged=mine.id)

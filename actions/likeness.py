@@ -6,7 +6,7 @@ date with the case's texts as they are now, so that a text which is erased leave
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -138,7 +138,7 @@ def point_of(case: Case) -> Point | None:
     return Point(lon=case.lon_e6 / 1e6, lat=case.lat_e6 / 1e6, crs=Crs(case.crs))
 
 
-def _searched(city: City, area: str | None) -> Iterable[str | None]:
+def _searched(city: City, area: str | None) -> Sequence[str | None]:
     """Give the districts in which something like it may be kept: its own and none; all of them where it is not known."""
     return (area, None) if area else (None, *(one.code for one in city.subareas(city.root_area.code)))
 

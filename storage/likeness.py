@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,8 +18,8 @@ from storage.cases import Case, of_ids
 from storage.database import Tx
 from storage.ids import ms
 
-NEWEST = 20
-"""How many posts of one mark in one district are read."""
+NEWEST = 40
+"""How many posts of one mark are read, in all districts that are searched together."""
 CANDIDATES = 30
 """How many cases are compared in full."""
 
@@ -65,9 +65,14 @@ async def forget(tx: Tx, case: str) -> None:
     await tx.run("DELETE FROM likeness WHERE case_id = :case", case=case)
 
 
-async def candidates(tx: Tx, marks: frozenset[int], areas: Iterable[str | None], but: str | None = None) -> Sequence[Candidate]:
+async def candidates(tx: Tx, marks: frozenset[int], areas: Sequence[str | None], but: str | None = None) -> Sequence[Candidate]:
     """Find the cases of these districts (None: where it is not known) that share most with the marks, `but` one."""
-    rows = await tx.all(_POSTS, marks=json.dumps(posted(marks)), areas=json.dumps([area or "" for area in areas]), most=NEWEST)
+    rows = await tx.all(
+        _POSTS,
+        marks=json.dumps(posted(marks)),
+        areas=json.dumps([area or "" for area in areas]),
+        most=max(1, NEWEST // len(areas)),
+    )
     shared: Counter[str] = Counter()
     for row in rows:
         shared[row["case_id"]] += bits(row["mark"])

@@ -59,6 +59,16 @@ async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
     assert ">请今天处理</textarea>" in desk.page
 
 
+async def test_what_is_alike_is_named_with_its_reasons_and_merged_at_one_press(desk: Desk) -> None:
+    lead = (await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))).case
+    case = (await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, replace(RUBBISH, place=None)))).case
+    await desk.opens(address(case))
+    assert re.search(rf"{lead.number}</a> the same words, on the same day\s+<button", desk.page)
+    assert f'name="into" value="{lead.number}">Merge with {lead.number}<' in desk.page
+    await desk.presses("merge", into=lead.number)
+    assert await state(desk, case) is CaseState.MERGED
+
+
 async def test_undo_refuse_merge_and_their_undoing(desk: Desk) -> None:
     city = desk.city
     case = await city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))
