@@ -17,6 +17,8 @@ from storage.extensions import Extension
 from storage.roles import Role
 
 EXCERPT = 700
+MERGED = 30
+"""How many texts of merged cases a card looks at: hundreds may have reported the same."""
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
 
 
@@ -106,7 +108,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
         lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
-        merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
+        merged=await entries.of_followed(ctx.tx, case.id, MERGED),
     )
 
 

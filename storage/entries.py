@@ -111,6 +111,18 @@ async def of_case(tx: Tx, case: str) -> Sequence[Entry]:
     return [_entry(row) for row in await tx.all("SELECT * FROM entry WHERE case_id = :case ORDER BY n", case=case)]
 
 
+async def of_followed(tx: Tx, case: str, most: int) -> Sequence[Entry]:
+    """Read the newest texts of the cases that follow this one, over every merging, in order."""
+    rows = await tx.all(
+        "WITH RECURSIVE led (id) AS (SELECT id FROM cases WHERE merged_into = :case"
+        " UNION ALL SELECT c.id FROM cases AS c JOIN led ON c.merged_into = led.id)"
+        " SELECT e.* FROM led JOIN entry AS e ON e.case_id = led.id ORDER BY e.created_at DESC, e.id DESC LIMIT :most",
+        case=case,
+        most=most,
+    )
+    return [_entry(row) for row in reversed(rows)]
+
+
 async def of_message(tx: Tx, message: str) -> tuple[str, Entry] | None:
     """Find the case and the text that a message became."""
     row = await tx.one("SELECT * FROM entry WHERE message = :message ORDER BY n LIMIT 1", message=message)
