@@ -17,7 +17,7 @@ from storage import likeness
 
 SHOWN = 5
 MOST = 5000
-"""How many matters of a week are looked at, the newest: that many take about a second."""
+"""How many matters of a week are looked at, the newest: that many take a second or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ from stores import NOW
 from actions.city import LoadedCity
 from actions.filing import FileCase
 from dialog.incoming import Place
-from dialog.questions import SEND, SKIP, Kind
-from dialog.texts import Json, Words
+from dialog.questions import SEND, SKIP, Kind, Option, Options
+from dialog.texts import Json, Words, verbatim
 from domain.cases import CaseKind
 from domain.city_files import read_city
 from domain.working_days import WorkingDays
+from handlers import joining
 from handlers.filing import FILE
 from storage.database import Row
 from storage.keys import Keys
@@ -159,4 +160,28 @@ def test_a_name_that_was_taken_back_is_not_filed(talk: Talk) -> None:
     answered(talk, identity="named")
     talk.change("identity", "anonymous")
     assert "You stay anonymous." in summary(talk)
+    assert filed(talk) == FILED
+
+
+def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether_to_publish(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def others(*_looked: object) -> Options:
+        return (Option("a" * 32, verbatim("Add mine")),)
+
+    monkeypatch.setattr(joining, "others_like_it", others)
+    said = answered(talk, into="a" * 32)
+    assert "It is added to the case that others have reported." in said
+    assert "You stay anonymous." in said
+    assert not {"identity", "publish"} & set(talk.answers.given)
+    assert filed(talk) == replace(FILED, into="a" * 32)
+
+
+def test_who_says_that_theirs_is_different_is_asked_as_before(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def others(*_looked: object) -> Options:
+        return (Option("a" * 32, verbatim("Add mine")),)
+
+    monkeypatch.setattr(joining, "others_like_it", others)
+    answered(talk, into="different")
+    assert {"identity", "publish"} <= set(talk.answers.given)
     assert filed(talk) == FILED
