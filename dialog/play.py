@@ -196,11 +196,13 @@ class Dialog:
 
     async def look(self, key: str, query: Callable[Concatenate[Any, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Read from the city's data: options, or any JSON value. The result stays until an earlier answer changes."""
-        self._looked = True
         if key in self.answers.looks:
-            return cast("T", _load(self.answers.looks[key][0]))
-        value = await query(self.reader, *args, **kwargs)
-        self.answers.looks[key] = (_dump(value), tuple(question.key for question in self.asked))
+            value = cast("T", _load(self.answers.looks[key][0]))
+        else:
+            value = await query(self.reader, *args, **kwargs)
+            self.answers.looks[key] = (_dump(value), tuple(question.key for question in self.asked))
+        # Of nothing found nothing is shown: the next question does not rest on it.
+        self._looked = self._looked or bool(value)
         return value
 
     def _ask(self, question: Question) -> Json:

@@ -185,3 +185,10 @@ def test_who_says_that_theirs_is_different_is_asked_as_before(talk: Talk, monkey
     answered(talk, into="different")
     assert {"identity", "publish"} <= set(talk.answers.given)
     assert filed(talk) == FILED
+
+
+def test_another_category_leaves_the_later_answers_where_nothing_alike_is_found(talk: Talk) -> None:
+    answered(talk)
+    talk.change("category", "-")
+    assert talk.asks("sure")
+    assert filed(talk) == replace(FILED, category=None)

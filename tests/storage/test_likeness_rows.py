@@ -22,8 +22,8 @@ async def filed(tx: Tx, n: int, area: str | None = "630104") -> str:
     at = NOW + timedelta(minutes=n)
     case = Case(
         id=new_id(at), number=f"20260107-{n:05}-0", kind=CaseKind.COMPLAINT, state=CaseState.TRIAGE, version=1, round=1,
-        area=area, category=None, unit=None, holder=None, reporter=await people.add(tx, "en", NOW), named=None, cover=None, publish_at=None,
-        lon_e6=None, lat_e6=None, crs=None, place="", routing="{}", code="", filed_at=at, changed_at=at,
+        area=area, category=None, unit=None, holder=None, reporter=await people.add(tx, "en", NOW), named=None, cover=None,
+        publish_at=None, lon_e6=None, lat_e6=None, crs=None, place="", routing="{}", code="", filed_at=at, changed_at=at,
     )  # fmt: skip
     assert await cases.insert(tx, case)
     return case.id
