@@ -48,6 +48,7 @@ async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
         raise BadCity(reading.problems)
     city = reading.city
     counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
+    counts += f", {len(city.halls)} halls, {len(city.windows)} windows" if city.halls else ""
     if arguments.what == "check":
         print(f"{city.name}: {counts}. Nothing to mend.")
         return DONE
