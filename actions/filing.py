@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from actions.context import Context
@@ -21,7 +22,8 @@ from domain.cases import CaseKind, CaseState, Event, Party
 from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
 from domain.privacy import Masked, mask
-from domain.routing import Decision, Located, locate, route
+from domain.ratings import reaches_unit_at
+from domain.routing import Decision, Located, Reason, ReasonCode, locate, route
 from storage import cases, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -92,8 +94,28 @@ async def file_for(ctx: Context, command: FileCase, source: Source) -> Receipt:
     return await _file(ctx, command, reporter, role, source)
 
 
-async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None = None, source: Source | None = None) -> Receipt:
-    located, decision = decide(ctx, command.kind, command.place, command.text, command.category)
+async def file_rating(ctx: Context, command: FileCase, window: str) -> Receipt:
+    """File a bad rating of a window for the person who gave it: its unit has it at once, and hears of it after the hour."""
+    hall = ctx.city.city.halls[ctx.city.city.windows[window].hall]
+    how = Reason(code=ReasonCode.WINDOW, detail={"window": window, "area": hall.area})
+    decision = Decision(unit=hall.unit, area=hall.area, category=None, rule=None, reasons=(), confidence=1.0)
+    found = (Located(area=hall.area, how=how), decision)
+    receipt = await _file(ctx, command, ctx.me.person, found=found, told=reaches_unit_at(ctx.now, ctx.city.city.zone))
+    await cases.follow(ctx.tx, receipt.case.id, ctx.me.person, ctx.now)
+    return receipt
+
+
+async def _file(
+    ctx: Context,
+    command: FileCase,
+    reporter: str,
+    by: Role | None = None,
+    source: Source | None = None,
+    *,
+    found: tuple[Located, Decision] | None = None,
+    told: datetime | None = None,
+) -> Receipt:
+    located, decision = found or decide(ctx, command.kind, command.place, command.text, command.category)
     code = receipt_code(secrets.randbelow(10**16))
     case = await _insert(ctx, command, reporter, located, decision, code)
     first = command.messages[0] if command.messages else None
@@ -110,7 +132,7 @@ async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None 
         case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
         await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
         await start_units(ctx, case, Event.ASSIGN)
-        await tell_unit(ctx, case)
+        await tell_unit(ctx, case, due=told)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])

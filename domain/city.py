@@ -244,6 +244,10 @@ class City:
         """Return the codes from this category up to its upper one."""
         return _path(self.categories, code)
 
+    def unit_path(self, code: str) -> tuple[str, ...]:
+        """Return the codes from this unit up to the uppermost one above it."""
+        return _path(self.units, code)
+
     def upper_category(self, code: str) -> str:
         """Return the code of the upper category that this one belongs to."""
         return self.category_path(code)[-1]

@@ -87,27 +87,27 @@ async def count(tx: Tx, place: Place, counted: Counted, n: int) -> None:
 
 async def total(tx: Tx, first: date, last: date, by: By | None = None, code: str = "") -> Figures:
     """Add up the days from one to another, of a window, a hall, a unit, or (`by` None) the whole city."""
-    return figures(await _sums(tx, None, first, last, by, code))
+    return _together(await _sums(tx, None, first, last, by, code))
 
 
 async def daily(tx: Tx, first: date, last: date, by: By | None = None, code: str = "") -> Mapping[date, Figures]:
     """Give the figures of each day on which there were any, in order."""
-    return {date.fromisoformat(day): f for day, f in _grouped(await _sums(tx, "day", first, last, by, code)).items()}
+    sums = _grouped(await _sums(tx, "day", first, last, by, code), "day")
+    return {date.fromisoformat(day): figures for day, figures in sums.items()}
 
 
 async def each(tx: Tx, of: By, first: date, last: date, by: By | None = None, code: str = "") -> Mapping[str, Figures]:
     """Give the figures of each window, hall or unit (`of`) that has any, of a hall, a unit or the whole city."""
-    return _grouped(await _sums(tx, of, first, last, by, code))
+    return _grouped(await _sums(tx, of, first, last, by, code), of)
 
 
 async def of_window(tx: Tx, window: str) -> Mapping[tuple[Place, Counted], int]:
-    """Read every figure of a window as it is kept, to hold it against the ledger; those that came down to nothing are left out."""
+    """Read every figure of a window as it is kept, to hold it against the ledger; those that came down to 0 are left out."""
     rows = await tx.all("SELECT * FROM rating_count WHERE window_code = :window AND n <> 0", window=window)
     return {(_place(row), Counted(row["counted"])): int(row["n"]) for row in rows}
 
 
-def figures(rows: Sequence[Row]) -> Figures:
-    """Put rows of (verified, counted, n) together."""
+def _together(rows: Sequence[Row]) -> Figures:
     sums: Counter[tuple[bool, Counted]] = Counter()
     for row in rows:
         sums[bool(row["verified"]), Counted(row["counted"])] += int(row["n"])
@@ -123,22 +123,22 @@ def figures(rows: Sequence[Row]) -> Figures:
 
 
 async def _sums(tx: Tx, of: str | None, first: date, last: date, by: By | None, code: str) -> Sequence[Row]:
-    column = of or "''"
+    columns = ", ".join(filter(None, (of, "verified", "counted")))
     whose = f"{by} = :code AND " if by else ""
     return await tx.all(
-        f"SELECT {column} AS of, verified, counted, SUM(n) AS n FROM rating_count"
-        f" WHERE {whose}day >= :first AND day <= :last GROUP BY {column}, verified, counted ORDER BY 1",
+        f"SELECT {columns}, SUM(n) AS n FROM rating_count"
+        f" WHERE {whose}day >= :first AND day <= :last GROUP BY {columns} ORDER BY {columns}",
         first=first.isoformat(),
         last=last.isoformat(),
         **({"code": code} if by else {}),
     )
 
 
-def _grouped(rows: Sequence[Row]) -> Mapping[str, Figures]:
+def _grouped(rows: Sequence[Row], of: str) -> Mapping[str, Figures]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(row["of"], []).append(row)
-    return {of: figures(found) for of, found in groups.items()}
+        groups.setdefault(row[of], []).append(row)
+    return {code: _together(found) for code, found in groups.items()}
 
 
 def _place(row: Row) -> Place:

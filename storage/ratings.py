@@ -10,11 +10,9 @@ from datetime import date, datetime
 
 from domain.cases import Satisfaction
 from domain.ledger import text_hash
-from domain.privacy import Masked, sealable
 from storage import files as storage_files
 from storage.database import Row, Tx
 from storage.ids import at, ms
-from storage.keys import Keys
 from storage.rating_figures import Counted, Place, count
 
 
@@ -76,11 +74,6 @@ _COLUMNS = {
 _FIXED = ("id", "window_code", "hall", "unit", "person", "day", "rated_at")
 _INSERT = f"INSERT INTO rating ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)})"
 _UPDATE = f"UPDATE rating SET {', '.join(f'{c} = :{c}' for c in _COLUMNS if c not in _FIXED)} WHERE id = :id"
-
-
-def sealed_words(keys: Keys, masked: Masked) -> bytes | None:
-    """Seal what was masked in the words of a rating; None if nothing was."""
-    return keys.seal(sealable(masked)) if masked.found else None
 
 
 async def insert(tx: Tx, rating: Rating, now: datetime) -> None:

@@ -56,7 +56,8 @@ CREATE TABLE appeal (
 );
 CREATE INDEX appeal_open ON appeal (rating) WHERE decided_at IS NULL;
 
--- Ratings of a day that look alike or unusual, put together so that people look at them once; `about` is the window or the person.
+-- Ratings of a day that look unusual, put together so that people look at them once; `about` is the window or the person. They
+-- were struck for the `reason`, or kept where it is empty.
 CREATE TABLE oddity (
   id TEXT PRIMARY KEY,
   pattern TEXT NOT NULL,
@@ -65,7 +66,7 @@ CREATE TABLE oddity (
   window_code TEXT NOT NULL,
   found_at BIGINT NOT NULL,
   decided_at BIGINT,
-  struck_at BIGINT
+  reason TEXT
 );
 CREATE UNIQUE INDEX oddity_open ON oddity (pattern, about, day) WHERE decided_at IS NULL;
 CREATE INDEX oddity_undecided ON oddity (id) WHERE decided_at IS NULL;
