@@ -28,11 +28,13 @@ from handlers import (
     templates,
     timeline,
     unit_desk,
+    windows,
 )
 
 SUBJECTS: tuple[Subject[Context], ...] = (
     home.SUBJECT,
     filing.SUBJECT,
+    windows.SUBJECT,
     following.SUBJECT,
     timeline.SUBJECT,
     desk.SUBJECT,
