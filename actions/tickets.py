@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from actions.context import Context
-from actions.invitations import TELEGRAM_NAME, Links
+from actions.invitations import Links
+from actions.windows import window_links
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.city import City
 from domain.tickets import CHANCE, LENGTH, SIGNATURE, Ticket, read_ticket
-from storage import memory, tickets
+from storage import tickets
 from storage.database import Tx
 from storage.keys import Keys
 
 LIFE = timedelta(days=1)
-PREFIX = "w_"
 
 
 class Use(StrEnum):
@@ -35,10 +35,8 @@ def issue(keys: Keys, window: str, now: datetime) -> str:
 
 
 async def links(tx: Tx, keys: Keys, public_url: str, window: str, ticket: str, now: datetime) -> Links:
-    """Give the links that use a ticket."""
-    name = await memory.recall(tx, keys, TELEGRAM_NAME, now)
-    telegram = f"https://t.me/{name.decode()}?start={PREFIX}{window}_{ticket}" if name else None
-    return Links(web=f"{public_url}/w/{window}?t={ticket}", telegram=telegram)
+    """Give the links that use a ticket: those of the window, with the ticket behind its code."""
+    return await window_links(tx, keys, public_url, f"{window}_{ticket}", now)
 
 
 async def give(ctx: Context, window: str) -> Links:

@@ -11,7 +11,7 @@ from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Name, Text, _, verbatim
 from handlers.desk import desk
-from handlers.windows import enter_window
+from handlers.rating import scanned
 from storage import people, roles
 from storage.roles import RoleKind
 
@@ -87,7 +87,7 @@ async def start(ctx: Context, code: str) -> Reply:
     if not code:
         return Reply(messages=(await menu(ctx, ""),))
     if code.startswith(DEEP_LINK):
-        return Reply(messages=(await enter_window(ctx, code.removeprefix(DEEP_LINK)),))
+        return Reply(messages=(await scanned(ctx, code.removeprefix(DEEP_LINK)),))
     entered = await enter(ctx, code)
     if entered is None:
         return Reply(

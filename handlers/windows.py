@@ -1,6 +1,6 @@
 """Finding the window that served you: its printed code, its district and hall, the place where you are, or a part of a name.
 
-`card` is the window as it is rated: each level opens the form `rate` with the window's code and the level.
+`card` is the window as it is rated: each level opens the form `rate` with the window's code and the level, 4 to 1.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ AFTER = ">"
 def card(ctx: Context, window: Window) -> Outgoing:
     """Show a window with a button for each level."""
     hall = ctx.city.city.halls[window.hall]
-    levels = tuple(form_button(label, "rate", f"{window.code}:{level}") for level, label in LEVELS.items())
+    # 4 to 1, for the names of the levels and the longest code would not fit into a button.
+    levels = tuple(form_button(label, "rate", f"{window.code}:{n}") for n, label in zip("4321", LEVELS.values(), strict=True))
     return say(
         _("{window}, {hall}", window=ctx.city.window(window.code), hall=ctx.city.hall(hall.code)),
         *_services(window),

@@ -50,7 +50,12 @@ from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 
 E = EntryKind
-CITIZENS = frozenset({E.QUESTION, E.RESULT, E.PLAN, E.EXTENSION, E.EXTENSION_REFUSED, E.REFUSED, E.REOPENED, E.APPEAL, E.APPEAL_REFUSED, E.STRUCK})
+CITIZENS = frozenset(
+    {
+        E.QUESTION, E.RESULT, E.PLAN, E.EXTENSION, E.EXTENSION_REFUSED, E.REFUSED, E.REOPENED, E.APPEAL, E.APPEAL_REFUSED,
+        E.STRUCK,
+    }
+)
 """What the citizen reads of what others wrote."""
 UNITS = frozenset(
     {
