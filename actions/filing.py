@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from actions.context import Context
@@ -22,7 +21,7 @@ from domain.cases import CaseKind, CaseState, Event, Party
 from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
 from domain.privacy import Masked, mask
-from domain.ratings import reaches_unit_at
+from domain.ratings import hour_of
 from domain.routing import Decision, Located, Reason, ReasonCode, locate, route
 from storage import cases, people
 from storage.cases import Case
@@ -100,7 +99,7 @@ async def file_rating(ctx: Context, command: FileCase, window: str) -> Receipt:
     how = Reason(code=ReasonCode.WINDOW, detail={"window": window, "area": hall.area})
     decision = Decision(unit=hall.unit, area=hall.area, category=None, rule=None, reasons=(), confidence=1.0)
     found = (Located(area=hall.area, how=how), decision)
-    receipt = await _file(ctx, command, ctx.me.person, found=found, told=reaches_unit_at(ctx.now, ctx.city.city.zone))
+    receipt = await _file(ctx, command, ctx.me.person, found=found)
     await cases.follow(ctx.tx, receipt.case.id, ctx.me.person, ctx.now)
     return receipt
 
@@ -113,7 +112,6 @@ async def _file(
     source: Source | None = None,
     *,
     found: tuple[Located, Decision] | None = None,
-    told: datetime | None = None,
 ) -> Receipt:
     located, decision = found or decide(ctx, command.kind, command.place, command.text, command.category)
     code = receipt_code(secrets.randbelow(10**16))
@@ -132,7 +130,7 @@ async def _file(
         case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
         await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
         await start_units(ctx, case, Event.ASSIGN)
-        await tell_unit(ctx, case, due=told)
+        await tell_unit(ctx, case)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
@@ -156,11 +154,13 @@ def decide(ctx: Context, kind: CaseKind, place: Place | None, text: str, categor
 async def _insert(ctx: Context, command: FileCase, reporter: str, located: Located, decision: Decision, code: str) -> Case:
     place = command.place or Place()
     day = ctx.now.astimezone(ctx.city.city.zone).date()
+    # Ids tell their time, and the unit's buttons have this one: of a rating it learns the hour only.
+    made_at = hour_of(ctx.now, ctx.city.city.zone) if command.kind is CaseKind.BAD_RATING else ctx.now
     named = json.dumps({"name": command.name, "phone": command.phone}, ensure_ascii=False) if command.name else None
     while True:
         number = case_number(day, secrets.randbelow(100_000))
         case = Case(
-            id=new_id(ctx.now),
+            id=new_id(made_at),
             number=number,
             kind=command.kind,
             state=CaseState.RECEIVED,

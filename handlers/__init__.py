@@ -7,6 +7,7 @@ from dialog.subjects import Subject
 from handlers import (
     absence,
     accountability,
+    appeals,
     bells,
     caller,
     desk,
@@ -17,6 +18,7 @@ from handlers import (
     head_desk,
     home,
     identity,
+    looking,
     merging,
     office_desk,
     office_queue,
@@ -29,6 +31,7 @@ from handlers import (
     templates,
     timeline,
     unit_desk,
+    unit_windows,
     windows,
 )
 
@@ -37,6 +40,9 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     filing.SUBJECT,
     windows.SUBJECT,
     rating.SUBJECT,
+    appeals.SUBJECT,
+    looking.SUBJECT,
+    unit_windows.SUBJECT,
     following.SUBJECT,
     timeline.SUBJECT,
     desk.SUBJECT,
