@@ -94,7 +94,7 @@ async def file_for(ctx: Context, command: FileCase, source: Source) -> Receipt:
 
 
 async def file_rating(ctx: Context, command: FileCase, window: str) -> Receipt:
-    """File a bad rating of a window for the person who gave it: its unit has it at once, and hears of it after the hour."""
+    """File a bad rating of a window for the person who gave it; whoever calls this tells the unit, once the rating is kept."""
     hall = ctx.city.city.halls[ctx.city.city.windows[window].hall]
     how = Reason(code=ReasonCode.WINDOW, detail={"window": window, "area": hall.area})
     decision = Decision(unit=hall.unit, area=hall.area, category=None, rule=None, reasons=(), confidence=1.0)
@@ -130,7 +130,8 @@ async def _file(
         case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
         await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
         await start_units(ctx, case, Event.ASSIGN)
-        await tell_unit(ctx, case)
+        if found is None:
+            await tell_unit(ctx, case)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])

@@ -115,6 +115,8 @@ async def _first(ctx: Context, command: Rate) -> Rated:
     await ratings.insert(ctx.tx, rating, ctx.now)
     for flag in flags:
         await oddities.add(ctx.tx, flag.oddity, flag.pattern, rating.id)
+    if receipt:
+        await tell_unit(ctx, receipt.case)
     return Rated(rating=rating, before=None, receipt=receipt)
 
 
@@ -129,13 +131,16 @@ async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
         )
     rating = await _filled(ctx, replace(before, level=command.level, changed_at=ctx.now), command)
     receipt = None
-    if case and case.state in OPEN | {CaseState.MERGED}:
-        await _mark(ctx, case, command)
-    elif command.level is Satisfaction.DISSATISFIED:
+    stays = case is not None and case.state in OPEN | {CaseState.MERGED}
+    if not stays and command.level is Satisfaction.DISSATISFIED:
         receipt = await _open_case(ctx, command)
         rating = replace(rating, case=receipt.case.id)
     await record(ctx, str(Party.CITIZEN), [Note(rating, RatingEvent.CHANGE, _said(rating))])
     await ratings.update(ctx.tx, before, rating, ctx.now)
+    if case and stays:
+        await _mark(ctx, case, command)
+    if receipt:
+        await tell_unit(ctx, receipt.case)
     return Rated(rating=rating, before=before, receipt=receipt)
 
 

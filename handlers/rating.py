@@ -40,7 +40,7 @@ async def rate_window(d: Dialog) -> Rate | None:
     about = await d.look("about", about_window, code)
     usual = await d.look("usual", usual_reasons)
     points = await d.look("points", points_to_rate)
-    how = _("How were you served?")
+    how = _("{window}: how were you served?", window=about[0].label)
     if preset:
         level = Satisfaction(await d.choose_on_request("level", how, LEVEL_OPTIONS, label=_("Level")) or preset)
     else:
