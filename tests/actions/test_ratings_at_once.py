@@ -73,9 +73,8 @@ async def test_who_is_dissatisfied_twice_at_once_has_one_case(town: RatingTown) 
 
 
 async def test_the_first_ratings_of_a_window_follow_one_another(town: RatingTown) -> None:
-    await town.at_once(
-        *((who, says("centre-3", level)) for who, level in (("reporter", GOOD), ("follower", BAD), ("stranger", FAIR)))
-    )
+    levels = {"reporter": GOOD, "follower": BAD, "stranger": FAIR}
+    await town.at_once(*((who, says("centre-3", level)) for who, level in levels.items()))
     assert len(await at(town, "centre-3")) == 3
     assert await events(town, "centre-3") == ["rate"] * 3
 
@@ -89,7 +88,8 @@ async def test_people_at_many_windows_do_not_wait_in_a_circle(town: RatingTown) 
         ends = await town.at_once(*((who, says(windows[(n + shift) % 6])) for n, who in enumerate(people)), now=now)
         assert all(isinstance(end, Rated) for end in ends)
     assert [len(await at(town, window)) for window in windows] == [6] * 6
-    assert all("flag" in [row.event for row in await town.ledger(f"window:{window}")] for window in windows)
+    for window in windows:
+        assert RatingEvent.FLAG in [row.event for row in await town.ledger(f"window:{window}")]
 
 
 async def test_a_ticket_verifies_one_of_two(town: RatingTown) -> None:
