@@ -24,6 +24,7 @@ PAGE = 8
 NEAREST = 5
 AFTER = ">"
 """Before a code: the page that follows this hall or window. Two codes would not fit into a button."""
+NOTHING = _("There are no windows to rate here yet.")
 
 
 def card(ctx: Context, window: Window) -> Outgoing:
@@ -31,7 +32,8 @@ def card(ctx: Context, window: Window) -> Outgoing:
     hall = ctx.city.city.halls[window.hall]
     levels = tuple(form_button(label, "rate", f"{window.code}:{level}") for level, label in LEVELS.items())
     return say(
-        _("{window}, {hall}", window=ctx.city.window(window.code), hall=ctx.city.hall(hall.code)),
+        _name(ctx.city.window(window.code)),
+        _name(ctx.city.hall(hall.code)),
         *_services(window),
         opening(ctx, hall),
         _("How were you served here? Please choose; you can look at it once more before it is sent."),
@@ -102,7 +104,7 @@ async def hall_districts(ctx: Context) -> Options:
 async def may_find(ctx: Context, arg: str) -> None:
     """Say so where there is nothing to rate."""
     if not ctx.city.city.windows:
-        raise Refused(_("There are no windows to rate here yet."))
+        raise Refused(NOTHING)
 
 
 async def show_found(ctx: Context, place: Place) -> Reply:
@@ -163,6 +165,8 @@ def _hall(ctx: Context, hall: Hall, *, windows: Sequence[Window]) -> Outgoing:
 
 def _districts(ctx: Context) -> Outgoing:
     areas = districts_with_halls(ctx.city.city)
+    if not areas:
+        return say(NOTHING, rows=((screen_button(_("Menu"), "menu"),),))
     buttons = tuple(screen_button(_name(ctx.city.area(area.code)), "halls", area.code) for area in areas)
     pairs = tuple(buttons[n : n + 2] for n in range(0, len(buttons), 2))
     return say(_("In which district is the hall?"), rows=(*pairs, _search_row()))

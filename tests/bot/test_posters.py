@@ -149,6 +149,14 @@ def test_codes_of_long_addresses_can_be_read_from_a_rough_and_from_a_fine_print(
     assert sheet.codes == [poster.web]
 
 
+def test_a_code_with_a_blot_on_it_can_still_be_read(city: City, words: Words) -> None:
+    (page,) = printed(draw_posters(posters_of(city, telegram=False)[:1], words))
+    dots = page.picture.width / page.size[0]
+    blot = tuple(round(at * dots) for at in (80, 120, 90, 130))  # a square centimetre
+    page.picture.paste(255, (blot[0], blot[1], blot[2], blot[3]))
+    assert [code.text for code in zxingcpp.read_barcodes(page.picture)] == [f"{WEB}centre-1"]
+
+
 def test_names_that_are_too_long_shrink_and_wrap_and_only_then_are_cut(city: City, words: Words) -> None:
     (page,) = printed(draw_posters([long_poster(city)], words))
     assert has_in_order(page.text, LONG_HALL)
