@@ -149,6 +149,16 @@ def test_codes_of_long_addresses_can_be_read_from_a_rough_and_from_a_fine_print(
     assert sheet.codes == [poster.web]
 
 
+def test_four_blank_modules_surround_a_code(paper: Paper) -> None:
+    paper.turn()
+    paper.code(f"{WEB}centre-1", 0, 0, 100)
+    (page,) = printed(paper.document())
+    left, top, right, bottom = page.picture.point(lambda shade: 255 * (shade < 128)).getbbox() or (0, 0, 0, 0)
+    wide, tall = page.picture.size
+    module = wide / (29 + 8)  # of a code of version 3
+    assert {round(border / module) for border in (left, top, wide - right, tall - bottom)} == {4}
+
+
 def test_a_code_with_a_blot_on_it_can_still_be_read(city: City, words: Words) -> None:
     (page,) = printed(draw_posters(posters_of(city, telegram=False)[:1], words))
     dots = page.picture.width / page.size[0]
