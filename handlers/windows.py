@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from actions.cards import LEVELS
 from actions.context import Context
+from actions.facts import excerpt
 from dialog.incoming import Place
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.play import Dialog
@@ -139,7 +140,7 @@ def _near(ctx: Context, place: Point) -> Outgoing:
 def _named(ctx: Context, typed: str) -> Outgoing:
     found = windows_named(ctx.city.city, typed)
     if not found:
-        return _districts(ctx).below(_("No window has “{words}” in its name or its services.", words=typed))
+        return _districts(ctx).below(_("No window has “{words}” in its name or its services.", words=excerpt(typed, 60)))
     if len(found) == 1:
         return card(ctx, found[0])
     if len(found) <= PAGE:
