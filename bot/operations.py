@@ -1,4 +1,4 @@
-"""What the command line does beside serving: migrate, city files, invitations, posters, cases, parked messages, verify."""
+"""What the command line does beside serving: migrate, city files, invitations, posters, tickets, cases, parked ones, verify."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from actions import city as cities
+from actions import tickets
 from actions.cards import KINDS
 from actions.city import BadCity, LoadedCity
 from actions.invitations import invite, links
@@ -33,6 +34,7 @@ from storage.migrate import migrate, missing
 from storage.roles import RoleKind
 
 DONE, FAILED, BROKEN = 0, 1, 3
+MOST_TICKETS = 1000
 
 
 async def migrate_database(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -127,6 +129,26 @@ async def print_posters(arguments: argparse.Namespace, settings: Settings) -> in
         print("They have no code for Telegram: the bot's name is known once huiyin run has reached Telegram.")
     if drawn.lacking:
         print(f"Printed as 〓, for the font lacks them: {' '.join(sorted(drawn.lacking))}")
+    return DONE
+
+
+async def make_tickets(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print visit tickets for a window, for the system that runs its queue."""
+    if not 1 <= arguments.count <= MOST_TICKETS:
+        raise NotReady(f"One call makes 1 to {MOST_TICKETS} tickets. They are good for a day, so make them as you need them.")
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            loaded = await _loaded(tx)
+            window, now = arguments.window, Clock().now()
+            if window not in loaded.city.windows:
+                raise NotReady(f"There is no window {window}. The codes stand in windows.csv.")
+            await check_keys(tx, keys, settings)
+            made = [tickets.issue(keys, window, now) for _n in range(arguments.count)]
+            found = [await tickets.links(tx, keys, settings.public_url, window, ticket, now) for ticket in made]
+    for ticket, opens in zip(made, found, strict=True):
+        facts = {"window": window, "ticket": ticket, "web": opens.web, "telegram": opens.telegram}
+        print(json.dumps(facts) if arguments.json else opens.web)
     return DONE
 
 
