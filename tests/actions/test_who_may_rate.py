@@ -17,7 +17,7 @@ from actions.tickets import LIFE, Use, issue, split, use
 from dialog.subjects import Refused
 from domain.cases import CaseState
 from domain.ratings import Pattern
-from handlers import desk, unit_desk, unit_windows
+from handlers import desk, timeline, unit_desk, unit_windows
 from storage import oddities, rating_figures, roles
 from storage.appeals import Ground
 from storage.ids import ms
@@ -217,7 +217,8 @@ async def test_nothing_that_the_unit_gets_says_who_rated_or_when(town: RatingTow
     shown = await town.does("clerk", lambda ctx: unit_desk.show(ctx, case), NOON)
     rows = [row for row in await town.rows() if town.said(row).to in ("clerk", "chief", "both")]
     assert rows
-    told = [repr(town.message(row)) for row in rows] + [repr(shown)]
+    past = await town.does("clerk", lambda ctx: timeline.timeline(ctx, case), NOON)
+    told = [*(repr(town.message(row)) for row in rows), repr(shown), repr(past)]
     exact = [MORNING, MORNING + timedelta(minutes=7)]
     for secret in (
         town.persons["reporter"], town.conversations["reporter"], "欧阳小敏", "13997254418",
