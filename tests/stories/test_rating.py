@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from story_person import Person
 from story_town import Town
 
+from bot.app import NotReady
 from storage import ratings
 from storage.ids import ms
 from storage.ratings import Rating
@@ -294,6 +296,23 @@ async def test_a_visit_code_verifies_one_rating(town: Town) -> None:
         await person.presses("^Send$")
         await person.sees("Your rating counts")
     assert sorted(rating.verified for rating in await ratings_at(town)) == [False, True]
+
+
+async def test_the_windows_own_system_gets_its_tickets_from_the_command_line(town: Town, citizen: Person) -> None:
+    code, printed = await town.runs("tickets", WINDOW, "--count", "3", "--json")
+    made = [json.loads(line) for line in printed.splitlines()]
+    assert (code, len({one["ticket"] for one in made})) == (0, 3)
+    assert made[0]["web"].endswith(f"/w/{WINDOW}_{made[0]['ticket']}")
+    assert made[0]["telegram"].endswith(f"?start=w_{WINDOW}_{made[0]['ticket']}")
+    await citizen.scans(f"{WINDOW}_{made[0]['ticket']}")
+    await citizen.sees("Your visit is confirmed", buttons=["^Satisfied$"])
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts")
+    assert [rating.verified for rating in await ratings_at(town)] == [True]
+    with pytest.raises(NotReady, match="no window"):
+        await town.runs("tickets", "nowhere-1")
 
 
 async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -> None:
