@@ -126,6 +126,8 @@ async def test_a_case_that_ended_before_keeps_its_end_when_the_rating_is_struck(
     await town.does("reporter", lambda ctx: following.withdraw(ctx, case, "算了"), NOON)
     await town.does("office", lambda ctx: appealing.decide(ctx, case, "属实", granted=True), NOON)
     assert (await town.case(case)).state is CaseState.WITHDRAWN
+    told = [repr(town.message(row).lines) for row in await town.rows() if town.said(row).to == "clerk"]
+    assert any("The rating was struck" in text for text in told)
     (only,) = await town.ratings()
     assert only.struck_at
 
