@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from actions.context import Context
@@ -12,6 +13,7 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event, Satisfaction
+from domain.ratings import hour_of
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import EntryKind
@@ -48,7 +50,9 @@ class Card(StrEnum):
 
 
 def title(ctx: Context, case: Case) -> Text:
-    """Give number, kind and category on one line."""
+    """Give number, kind and category on one line; a bad rating has no category."""
+    if case.kind is CaseKind.BAD_RATING:
+        return _("{number} · {kind}", number=case.number, kind=KINDS[case.kind])
     return _(
         "{number} · {kind} · {category}", number=case.number, kind=KINDS[case.kind], category=ctx.city.category(case.category)
     )
@@ -59,7 +63,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if f.lead:
         return _merged_card(ctx, f, f.lead)
     case = f.case
-    lines = [title(ctx, case), _state(f)]
+    lines = [title(ctx, case), *_window(ctx, f), _state(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
@@ -71,7 +75,9 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if case.state is CaseState.ANSWERED and f.result:
         lines.append(_("The unit's answer: {text}", text=excerpt(f.result.text)))
         lines.append(_("Is it solved?"))
-    if case.state is CaseState.CLOSED:
+    if f.appeals:
+        lines.append(_("The unit appeals against your rating; the supervision office decides. Until then it counts."))
+    if case.state is CaseState.CLOSED and not _is_struck(f):
         lines.append(
             _("Your rating: {level}", level=LEVELS[case.rating])
             if case.rating
@@ -97,7 +103,7 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
 def _citizen_rows(f: Facts) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     timeline = screen_button(_("Timeline"), "timeline", id)
-    if case.state is CaseState.CLOSED and not case.rating:
+    if case.state is CaseState.CLOSED and not case.rating and not _is_struck(f):
         levels = [act_button(label, f"rate_{level}", id, version) for level, label in LEVELS.items()]
         return (tuple(levels[:2]), tuple(levels[2:]), (timeline,))
     if case.state not in OPEN:
@@ -118,7 +124,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     case = f.case
     if not any(role.unit == case.unit for role in viewer):
         return _card(f, Card.UNIT, [_("Case {number} is not with your unit any more.", number=case.number)], ())
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, f), f.told(), *f.told_also(), _state(f, _when_for_unit(ctx, case))]
     instruction = next((e for e in reversed(f.entries) if e.kind is EntryKind.ASSIGNED), None)
     if case.state in OPEN and instruction and instruction.text:
         lines.append(_("The supervision office writes: {text}", text=excerpt(instruction.text)))
@@ -138,7 +144,27 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     lines += _plan(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
-    return _card(f, Card.UNIT, lines, _unit_rows(ctx, f, viewer))
+    if f.appeals:
+        lines.append(_("Your unit has appealed against the rating; the supervision office decides. Until then it counts."))
+    return _card(f, Card.UNIT, lines, (*_rating_rows(ctx, f, viewer), *_unit_rows(ctx, f, viewer)))
+
+
+def _rating_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
+    """Offer what a unit can do about the rating itself: appeal, or answer by saying that it was changed."""
+    if f.rating is None or f.rating.struck_at or not _deals(ctx, f, viewer):
+        return ()
+    is_better = f.rating.level is not Satisfaction.DISSATISFIED and f.case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED)
+    settle = ((act_button(_("Answer: the rating was changed"), "settle", f.case.id, f.case.version),),) if is_better else ()
+    may_appeal = f.appeal is None and f.case.state in TRANSITIONS[Event.APPEAL][0]
+    appeal = ((form_button(_("Appeal against the rating"), "appeal", f.case.id),),) if may_appeal else ()
+    return (*settle, *appeal)
+
+
+def _deals(ctx: Context, f: Facts, viewer: Sequence[Role]) -> bool:
+    """Tell whether somebody is a head of the unit, or deals with the case there."""
+    held = [role for role in viewer if role.unit == f.case.unit]
+    hands = f.holder.hands(ctx.now) if f.holder else {role.id for role in held}
+    return any(role.kind is RoleKind.HEAD or role.id in hands for role in held)
 
 
 def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
@@ -173,7 +199,7 @@ def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
 def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, f), f.told(), *f.told_also(), _state(f)]
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
     if f.lead:
@@ -202,6 +228,10 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
         grant = act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n)
         turn_down = form_button(_("Refuse more time"), "refuse_extension", f"{case.id}:{f.reason.n}")
         rows = ((grant, turn_down), *rows)
+    if f.appeals:
+        lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.appeals.text)))
+        strike = form_button(_("Grant: strike the rating"), "grant_appeal", case.id)
+        rows = ((strike, form_button(_("Refuse the appeal"), "refuse_appeal", case.id)), *rows)
     return _card(f, Card.OFFICE, lines, (*rows, more))
 
 
@@ -273,11 +303,34 @@ def due(deadline: Deadline) -> Text | Moment:
     return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
 
 
-def _state(f: Facts) -> Text:
-    return _("State: {state} ({at})", state=STATES[f.case.state], at=Moment(f.case.changed_at))
+def _state(f: Facts, at: datetime | None = None) -> Text:
+    return _("State: {state} ({at})", state=STATES[f.case.state], at=Moment(at or f.case.changed_at))
 
 
-def _where(ctx: Context, case: Case) -> list[Text]:
+def _when_for_unit(ctx: Context, case: Case) -> datetime:
+    """Give since when a case stands as it does; of a rating that nobody has signed in yet, a unit learns the hour only."""
+    is_fresh = case.kind is CaseKind.BAD_RATING and case.state is CaseState.ASSIGNED
+    return hour_of(case.changed_at, ctx.city.city.zone) if is_fresh else case.changed_at
+
+
+def _is_struck(f: Facts) -> bool:
+    return f.rating is not None and f.rating.struck_at is not None
+
+
+def _window(ctx: Context, f: Facts) -> list[Text]:
+    """Say which window was rated, and how it is rated now if that was changed."""
+    if f.rating is None:
+        return []
+    lines = [_("Window: {hall}, {window}", hall=ctx.city.hall(f.rating.hall), window=ctx.city.window(f.rating.window))]
+    if any(entry.kind is EntryKind.RATING_CHANGED for entry in f.entries):
+        lines.append(_("Rating changed by the citizen, now: {level}", level=LEVELS[f.rating.level]))
+    return [*lines, _("This rating was struck and counts no more.")] if f.rating.struck_at else lines
+
+
+def _where(ctx: Context, f: Facts) -> list[Text]:
+    case = f.case
+    if f.rating:
+        return _window(ctx, f)
     lines = []
     if case.area:
         lines.append(_("Area: {area}", area=ctx.city.area(case.area)))

@@ -64,6 +64,16 @@ class LoadedCity:
         category = self.city.categories.get(code)
         return Name(category.name, category.name_en) if category else self._past("category", code)
 
+    def hall(self, code: str) -> Name:
+        """Name a hall."""
+        hall = self.city.halls.get(code)
+        return Name(hall.name, hall.name_en) if hall else self._past("hall", code)
+
+    def window(self, code: str) -> Name:
+        """Name a window, without its hall."""
+        window = self.city.windows.get(code)
+        return Name(window.name, window.name_en) if window else self._past("window", code)
+
     def times(self, kind: CaseKind, category: str | None) -> Times:
         """Give the limits of a category, or of the kind where the category is no longer in use."""
         return self.city.times(kind, category if category in self.city.categories else None)
@@ -115,6 +125,8 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
     await cities.name(tx, (("area", a.code, a.name, a.name_en) for a in city.areas.values()))
     await cities.name(tx, (("unit", u.code, u.name, u.name_en) for u in city.units.values()))
     await cities.name(tx, (("category", c.code, c.name, c.name_en) for c in city.categories.values()))
+    await cities.name(tx, (("hall", h.code, h.name, h.name_en) for h in city.halls.values()))
+    await cities.name(tx, (("window", w.code, w.name, w.name_en) for w in city.windows.values()))
     await ledger.append(tx, "city", "system", "load", {"n": n, "units": len(city.units), "categories": len(city.categories)}, now)
     return True
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from actions.context import Context
 from dialog.texts import Text, _, verbatim
-from domain.cases import Party
-from storage import cases, deadlines, entries, extensions, roles
+from domain.cases import CaseKind, Party
+from storage import appeals, cases, deadlines, entries, extensions, ratings, roles
+from storage.appeals import Appeal
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
+from storage.ratings import Rating
 from storage.roles import Role
 
 EXCERPT = 700
@@ -24,7 +26,7 @@ class Facts:
     """Everything that a card of a case needs, read once for all who get one.
 
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
-    was told with those that follow this one.
+    was told with those that follow this one. `rating` is what a bad rating was, `appeal` what its unit says of it.
     """
 
     case: Case
@@ -34,6 +36,8 @@ class Facts:
     extensions: Sequence[Extension]
     lead: Facts | None
     merged: Sequence[Entry]
+    rating: Rating | None = None
+    appeal: Appeal | None = None
 
     @property
     def question(self) -> Entry | None:
@@ -61,6 +65,12 @@ class Facts:
     def reason(self) -> Entry | None:
         """Why the unit asks for more time."""
         return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
+
+    @property
+    def appeals(self) -> Entry | None:
+        """Why the unit appeals against the rating, while nobody has decided it."""
+        undecided = self.appeal is not None and self.appeal.decided_at is None
+        return next((entry for entry in self.entries if undecided and entry.kind is EntryKind.APPEAL), None)
 
     @property
     def extended(self) -> Deadline | None:
@@ -97,6 +107,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
     """Read what the cards of a case need."""
     texts = await entries.of_case(ctx.tx, case.id)
     asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
+    rating = await ratings.of_case(ctx.tx, case.id) if case.kind is CaseKind.BAD_RATING else None
     return Facts(
         case=case,
         entries=texts,
@@ -105,6 +116,8 @@ async def facts(ctx: Context, case: Case) -> Facts:
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
         lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
         merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
+        rating=rating,
+        appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
     )
 
 

@@ -21,7 +21,8 @@ from domain.cases import CaseKind, CaseState, Event, Party
 from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
 from domain.privacy import Masked, mask
-from domain.routing import Decision, Located, locate, route
+from domain.ratings import hour_of
+from domain.routing import Decision, Located, Reason, ReasonCode, locate, route
 from storage import cases, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -92,8 +93,27 @@ async def file_for(ctx: Context, command: FileCase, source: Source) -> Receipt:
     return await _file(ctx, command, reporter, role, source)
 
 
-async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None = None, source: Source | None = None) -> Receipt:
-    located, decision = decide(ctx, command.kind, command.place, command.text, command.category)
+async def file_rating(ctx: Context, command: FileCase, window: str) -> Receipt:
+    """File a bad rating of a window for the person who gave it; whoever calls this tells the unit, once the rating is kept."""
+    hall = ctx.city.city.halls[ctx.city.city.windows[window].hall]
+    how = Reason(code=ReasonCode.WINDOW, detail={"window": window, "area": hall.area})
+    decision = Decision(unit=hall.unit, area=hall.area, category=None, rule=None, reasons=(), confidence=1.0)
+    found = (Located(area=hall.area, how=how), decision)
+    receipt = await _file(ctx, command, ctx.me.person, found=found)
+    await cases.follow(ctx.tx, receipt.case.id, ctx.me.person, ctx.now)
+    return receipt
+
+
+async def _file(
+    ctx: Context,
+    command: FileCase,
+    reporter: str,
+    by: Role | None = None,
+    source: Source | None = None,
+    *,
+    found: tuple[Located, Decision] | None = None,
+) -> Receipt:
+    located, decision = found or decide(ctx, command.kind, command.place, command.text, command.category)
     code = receipt_code(secrets.randbelow(10**16))
     case = await _insert(ctx, command, reporter, located, decision, code)
     first = command.messages[0] if command.messages else None
@@ -110,7 +130,8 @@ async def _file(ctx: Context, command: FileCase, reporter: str, by: Role | None 
         case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
         await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
         await start_units(ctx, case, Event.ASSIGN)
-        await tell_unit(ctx, case)
+        if found is None:
+            await tell_unit(ctx, case)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
@@ -134,11 +155,13 @@ def decide(ctx: Context, kind: CaseKind, place: Place | None, text: str, categor
 async def _insert(ctx: Context, command: FileCase, reporter: str, located: Located, decision: Decision, code: str) -> Case:
     place = command.place or Place()
     day = ctx.now.astimezone(ctx.city.city.zone).date()
+    # Ids tell their time, and the unit's buttons have this one: of a rating it learns the hour only.
+    made_at = hour_of(ctx.now, ctx.city.city.zone) if command.kind is CaseKind.BAD_RATING else ctx.now
     named = json.dumps({"name": command.name, "phone": command.phone}, ensure_ascii=False) if command.name else None
     while True:
         number = case_number(day, secrets.randbelow(100_000))
         case = Case(
-            id=new_id(ctx.now),
+            id=new_id(made_at),
             number=number,
             kind=command.kind,
             state=CaseState.RECEIVED,

@@ -15,6 +15,7 @@ from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE
+from domain.ratings import reaches_unit_at
 from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import Entry
@@ -47,7 +48,7 @@ async def queue(
 ) -> str:
     """Queue a message to one conversation and return its id; an older card of the same case keeps its words, not its buttons."""
     if message.card and message.subject and edits is None:
-        await _take_buttons_off(ctx, conversation, message, lane)
+        await _take_buttons_off(ctx, conversation, message, lane, due or ctx.now)
     ctx.rings.add((conversation.id, due or ctx.now))
     return await outbox.put(
         ctx.tx,
@@ -177,10 +178,13 @@ async def tell_unit(
 ) -> None:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
-    `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now.
+    `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. Of a bad
+    rating nothing is told before its hour is over.
     """
     if case.unit is None:
         return
+    if case.kind is CaseKind.BAD_RATING:
+        due = max(due or ctx.now, reaches_unit_at(case.filed_at, ctx.city.city.zone))
     f = await facts(ctx, case)
     shown = tuple(files) if files is not None else f.citizens_files
     reached = 0
@@ -281,7 +285,7 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
             viewer = await _roles(ctx, conversation.person)
             card = unit_card(ctx, f, viewer)
             files = f.citizens_files if any(role.unit == case.unit for role in viewer) else ()
-            await queue(ctx, conversation, card.below(files=files), edits=row.id)
+            await queue(ctx, conversation, card.below(files=files), edits=row.id, due=max(row.due_at, ctx.now))
     for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
@@ -301,12 +305,12 @@ async def _refresh_posts(ctx: Context, case: Case) -> None:
             await queue(ctx, conversation, card, edits=row.id)
 
 
-async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane) -> None:
+async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane, due: datetime) -> None:
     row = await outbox.standing_card(ctx.tx, conversation.id, newer.subject or "", newer.card or "")
     shown = row.outgoing(ctx.keys) if row else None
     if row and shown and shown.rows:
         bare = replace(shown, rows=(), subject=newer.subject, card=newer.card)
-        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id)
+        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id, due=max(row.due_at, due))
 
 
 async def _office(ctx: Context) -> Sequence[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from actions.verify_ratings import verify_window
 from domain.cases import Event
 from domain.ledger import Entry, broken, broken_seals
-from storage import cases, entries, ledger, releases
+from storage import cases, entries, ledger, ratings, releases
 from storage.database import Tx
 
 PAGE = 500
@@ -42,8 +43,11 @@ async def verify(tx: Tx) -> Proof:
             problems.append(f"{subject}: has a head but no rows.")
         if subject.startswith("case:"):
             proof.texts += await _verify_case(tx, subject, rows, problems)
+        if subject.startswith("window:"):
+            proof.texts += await verify_window(tx, subject, rows, problems)
     problems += [f"{subject}: has rows but no head." for subject in await ledger.headless(tx)]
     problems += [f"case:{id}: was never recorded." for id in await cases.unrecorded(tx)]
+    problems += [f"window:{code}: has ratings that were never recorded." for code in await ratings.unrecorded(tx)]
     seals = await ledger.seals(tx)
     proof.seals = len(seals)
     if wrong := broken_seals(seals):

@@ -115,7 +115,7 @@ class CityDoor:
             Delivery(
                 n=row.n,
                 id=row.id,
-                at=row.created_at,
+                at=max(row.created_at, row.due_at),
                 language=language,
                 message=row.outgoing(self._keys),
                 edits=row.edits,

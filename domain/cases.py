@@ -80,6 +80,10 @@ class Event(StrEnum):
     REVOKE = "revoke"
     UNBIND = "unbind"
     REPLACE = "replace"
+    CHANGE_RATING = "change_rating"
+    APPEAL = "appeal"
+    REFUSE_APPEAL = "refuse_appeal"
+    STRIKE = "strike"
 
 
 class Party(StrEnum):
@@ -146,6 +150,10 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.REVOKE: (frozenset(S), frozenset({P.OFFICE}), None),
     E.UNBIND: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE, P.SYSTEM}), S.ASSIGNED),
     E.REPLACE: (frozenset({S.ACCEPTED, S.ANSWERED}), frozenset({P.OFFICE}), None),
+    E.CHANGE_RATING: (OPEN, frozenset({P.CITIZEN}), None),
+    E.APPEAL: (OPEN | {S.CLOSED}, frozenset({P.CONTACT}), None),
+    E.REFUSE_APPEAL: (frozenset(S), frozenset({P.OFFICE}), None),
+    E.STRIKE: (OPEN, frozenset({P.OFFICE}), S.CLOSED),
 }
 
 

@@ -76,6 +76,14 @@ def _shift(lon: float, lat: float) -> tuple[float, float]:
     return math.degrees(east / parallel), math.degrees(north / meridian)
 
 
+def metres_between(one: Point, other: Point) -> float:
+    """Give the distance of two points as the crow flies, in metres; within a city exact to a thousandth."""
+    one, other = to_wgs84(one), to_wgs84(other)
+    north = other.lat - one.lat
+    east = (other.lon - one.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
+    return _METRES_A_DEGREE * math.hypot(north, east)
+
+
 _Edge = tuple[float, float, float, float]  # longitude and latitude of the southern end, then of the northern end
 
 

@@ -40,6 +40,7 @@ class ReasonCode(StrEnum):
     FALLBACK = "fallback"  # area: as the rule has it, "" for all
     DISCIPLINE_ONLY = "discipline_only"
     NO_RULE = "no_rule"
+    WINDOW = "window"  # area, window: the one that was rated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import citizen_card, office_card, unit_card
+from actions.cards import KINDS, citizen_card, office_card, unit_card
 from actions.context import Context
 from actions.facts import facts
 from actions.record import STATES, state_after
@@ -60,9 +60,8 @@ async def my_cases(ctx: Context, before: str) -> Outgoing:
 
 def one_line(ctx: Context, case: Case) -> Text:
     """Name a case on a button."""
-    return _(
-        "{number} {category}: {state}", number=case.number, category=ctx.city.category(case.category), state=STATES[case.state]
-    )
+    about = KINDS[case.kind] if case.kind is CaseKind.BAD_RATING else ctx.city.category(case.category)
+    return _("{number} {category}: {state}", number=case.number, category=about, state=STATES[case.state])
 
 
 async def show_case(ctx: Context, id: str) -> Outgoing:
@@ -81,7 +80,7 @@ async def show_case(ctx: Context, id: str) -> Outgoing:
                 card=card.card,
             )
         return card
-    if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed):
+    if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed) and ctx.has_reached_unit(case):
         return unit_card(ctx, f, ctx.me.roles)
     if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT:
         return office_card(ctx, f)

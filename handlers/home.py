@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from actions.context import Context
 from actions.invitations import enter
+from actions.windows import DEEP_LINK
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Name, Text, _, verbatim
 from handlers.desk import desk
+from handlers.rating import scanned
 from storage import people, roles
 from storage.roles import RoleKind
 
@@ -29,6 +31,7 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
             *staff,
             (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),
             (form_button(_("Suggestion"), "file", "suggestion"), form_button(_("Report misconduct"), "file", "misconduct")),
+            *_windows(ctx),
             (screen_button(_("My cases"), "my"), form_button(_("Look up a case"), "look_up")),
             *_board(ctx),
             (screen_button(_("Help"), "help"), *_other_language(ctx)),
@@ -80,9 +83,11 @@ async def speak(ctx: Context, code: str, version: int) -> Reply:
 
 
 async def start(ctx: Context, code: str) -> Reply:
-    """Use the code of a sign-in link, or show the menu where there is none."""
+    """Show the window of a printed code, use the code of a sign-in link, or show the menu where there is none."""
     if not code:
         return Reply(messages=(await menu(ctx, ""),))
+    if code.startswith(DEEP_LINK):
+        return Reply(messages=(await scanned(ctx, code.removeprefix(DEEP_LINK)),))
     entered = await enter(ctx, code)
     if entered is None:
         return Reply(
@@ -107,6 +112,10 @@ def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Tex
     if len(units) > len(names):
         return _("You are signed in for {units} and {more} more units.", units=names, more=len(units) - len(names))
     return _("You are signed in for {units}.", units=names)
+
+
+def _windows(ctx: Context) -> Rows:
+    return ((form_button(_("Rate a service window"), "find_window"),),) if ctx.city.city.windows else ()
 
 
 def _board(ctx: Context) -> Rows:

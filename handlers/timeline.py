@@ -13,6 +13,7 @@ from dialog.texts import Moment, Name, Text, _
 from domain.cases import CaseKind, Event, Satisfaction
 from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
+from domain.ratings import hour_of
 from storage import cases, entries, ledger, roles
 from storage.cases import Case
 from storage.entries import Entry
@@ -55,6 +56,10 @@ WORDS: dict[Event, Text] = {
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),
     Event.REOPEN: _("Reopened by the supervision office: {text}"),
+    Event.CHANGE_RATING: _("Rating changed by the citizen: {text}"),
+    Event.APPEAL: _("The unit appeals against the rating: {text}"),
+    Event.REFUSE_APPEAL: _("Appeal refused by the supervision office: {text}"),
+    Event.STRIKE: _("Rating struck by the supervision office; the case is closed: {text}"),
 }
 # What only staff read, and with whose words.
 STAFF_WORDS: dict[Event, Text] = {
@@ -76,6 +81,8 @@ OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
     (Event.TAKE, "back", True): _("Given back by {name}."),
     (Event.VERIFY, "holds", False): _("Checked by the supervision office: the result does not hold."),
 }
+# Of when a window was rated, staff learn the hour only.
+BY_RATER = frozenset({Event.FILE, Event.ASSIGN, Event.CHANGE_RATING})
 # What happened to a case that those read, too, whose own was merged into it: nothing that its citizen did or said.
 SHARED = frozenset(
     {
@@ -109,9 +116,8 @@ async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
     if case is None:
         raise Refused(_("We can't find this case. Please open it again from your list: /my"))
     follows = await cases.follows(ctx.tx, case.id, ctx.me.person)
-    staff = bool(case.unit and case.unit in (*ctx.me.units, *ctx.me.headed)) or (
-        ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT
-    )
+    of_unit = bool(case.unit and case.unit in (*ctx.me.units, *ctx.me.headed)) and ctx.has_reached_unit(case)
+    staff = of_unit or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT)
     if not follows and not staff:
         raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
     return case, staff and not follows
@@ -132,8 +138,11 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     for row in sorted(rows, key=lambda row: row.at_ms):
         back = row.event in (Event.RETURN, Event.UNASSIGN)
         unit = str(row.payload.get("before" if back else "unit") or "") or unit
+        when = at(row.at_ms)
+        if staff and case.kind is CaseKind.BAD_RATING and Event(row.event) in BY_RATER:
+            when = hour_of(when, ctx.city.city.zone)
         if line := await _line(ctx, row, unit, texts, staff=staff):
-            lines.append(_("{at}  {what}", at=Moment(at(row.at_ms)), what=line))
+            lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
     return tuple(lines)
 

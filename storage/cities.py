@@ -42,7 +42,7 @@ async def write(tx: Tx, files: Mapping[str, bytes], now: datetime) -> int:
 
 
 async def name(tx: Tx, terms: Iterable[tuple[str, str, str, str]]) -> None:
-    """Remember names: sort (area, unit, category), code, Chinese, English."""
+    """Remember names: sort (area, unit, category, hall, window), code, Chinese, English."""
     for sort, code, zh, en in terms:
         await tx.run(
             "INSERT INTO term (sort, code, name, name_en) VALUES (:sort, :code, :zh, :en)"

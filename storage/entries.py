@@ -38,6 +38,10 @@ class EntryKind(StrEnum):
     VERIFIED = "verified"
     REOPENED = "reopened"
     RELEASED = "released"
+    RATING_CHANGED = "rating_changed"
+    APPEAL = "appeal"
+    APPEAL_REFUSED = "appeal_refused"
+    STRUCK = "struck"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,6 @@ async def write(
         id=new_id(now), n=n, round=round, kind=kind, author=author, text=masked.text, files=tuple(files),
         salt=os.urandom(16), created_at=now, erased=False, template=template,
     )  # fmt: skip
-    pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
     await tx.run(
         "INSERT INTO entry (id, case_id, n, round, kind, author, text, sealed, salt, files, message, created_at,"
         " template)"
@@ -95,7 +98,7 @@ async def write(
         kind=kind,
         author=author,
         text=entry.text,
-        sealed=keys.seal(pieces.encode()) if masked.found else None,
+        sealed=seal(keys, masked),
         salt=entry.salt,
         files=json.dumps(entry.files),
         message=message,
@@ -104,6 +107,12 @@ async def write(
     )
     await storage_files.use(tx, entry.files, now)
     return entry
+
+
+def seal(keys: Keys, masked: Masked) -> bytes | None:
+    """Seal what was masked in a text; None if nothing was."""
+    pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
+    return keys.seal(pieces.encode()) if masked.found else None
 
 
 async def of_case(tx: Tx, case: str) -> Sequence[Entry]:

@@ -13,8 +13,15 @@ from storage.ids import at, ms
 
 
 async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[str, JsonValue], now: datetime) -> None:
-    """Write down that something happened to a subject (`case:ID`, `unit:CODE`, `person:ID`, `city`)."""
-    head = await tx.one("SELECT n, hash FROM ledger_head WHERE subject = :subject /*pg FOR NO KEY UPDATE */", subject=subject)
+    """Write down that something happened to a subject (`case:ID`, `window:CODE`, `unit:CODE`, `person:ID`, `city`)."""
+    head = await _take(tx, subject)
+    # Two who begin a chain at once: the second waits here, and then follows the first.
+    if head is None and not await tx.run(
+        "INSERT INTO ledger_head (subject, n, hash, sealed_n) VALUES (:subject, 0, :hash, 0) ON CONFLICT DO NOTHING",
+        subject=subject,
+        hash=GENESIS,
+    ):
+        head = await _take(tx, subject)
     n, previous = (head["n"] + 1, head["hash"]) if head else (1, GENESIS)
     hash = link(previous, subject, n, ms(now), actor, event, payload)
     await tx.run(
@@ -29,13 +36,11 @@ async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[
         previous=previous,
         hash=hash,
     )
-    await tx.run(
-        "INSERT INTO ledger_head (subject, n, hash, sealed_n) VALUES (:subject, :n, :hash, 0)"
-        " ON CONFLICT (subject) DO UPDATE SET n = excluded.n, hash = excluded.hash",
-        subject=subject,
-        n=n,
-        hash=hash,
-    )
+    await tx.run("UPDATE ledger_head SET n = :n, hash = :hash WHERE subject = :subject", subject=subject, n=n, hash=hash)
+
+
+async def _take(tx: Tx, subject: str) -> Row | None:
+    return await tx.one("SELECT n, hash FROM ledger_head WHERE subject = :subject /*pg FOR NO KEY UPDATE */", subject=subject)
 
 
 async def of_subject(tx: Tx, subject: str) -> Sequence[Entry]:

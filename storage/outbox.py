@@ -64,7 +64,7 @@ async def put(
     edits: str | None = None,
 ) -> str:
     """Queue a message and return its id. `edits` is the row whose message it replaces."""
-    id = new_id(now)
+    id = new_id(due or now)  # an id tells its time: what is put off is from when it is due
     await tx.run(
         "INSERT INTO outbox (id, conversation, channel, lane, body, subject, card, edits, created_at, due_at)"
         " VALUES (:id, :conversation, :channel, :lane, :body, :subject, :card, :edits, :now, :due)",

@@ -83,6 +83,12 @@ class WebPerson:
         async with self._session.post(f"/in/{code}", allow_redirects=False) as answer:
             assert answer.status == 303
 
+    async def scans(self, window: str) -> None:
+        """Open the web link of a window's poster and do what the page's script does then."""
+        async with self._session.get(f"/w/{window}") as page:
+            assert page.status == 200
+        await self.posts(text=f"/start w_{window}")
+
     async def says(self, text: str) -> None:
         """Send a text."""
         self._said.append(text)

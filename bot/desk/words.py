@@ -186,6 +186,10 @@ TEXTS: Mapping[EntryKind, Text] = {
     EntryKind.ASSIGNED: _("With the assignment"),
     EntryKind.UNASSIGNED: _("Taken back"),
     EntryKind.REOPENED: _("Reopened"),
+    EntryKind.RATING_CHANGED: _("Rating changed"),
+    EntryKind.APPEAL: _("Appeal against the rating"),
+    EntryKind.APPEAL_REFUSED: _("Appeal refused"),
+    EntryKind.STRUCK: _("Rating struck"),
 }
 AUTHORS: Mapping[str, Text] = {
     "citizen": _("the citizen"),
@@ -208,6 +212,7 @@ ROUTING: Mapping[ReasonCode, Text] = {
     ReasonCode.FALLBACK: _("No rule for the category; this unit takes what else comes up in {area}."),
     ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
     ReasonCode.NO_RULE: _("No rule of the city fits."),
+    ReasonCode.WINDOW: _("It is the unit of the window that was rated."),
 }
 PICKED = _("{area} was chosen from the list.")
 EVERY_AREA = _("every area")

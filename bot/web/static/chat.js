@@ -240,5 +240,11 @@ if (/^[\d\s－-]{14,24}$/.test(asked.normalize("NFKC"))) {
   write(sessionStorage, DRAFT, text.value);
   history.replaceState(null, "", "/");
 }
+// A window's printed code; sent once, whatever is reloaded afterwards.
+const scanned = /^\/w\/([\w-]+)$/.exec(location.pathname);
+if (scanned) {
+  queue.add({ text: `/start w_${scanned[1]}` });
+  history.replaceState(null, "", "/");
+}
 grow();
 if (matchMedia("(pointer: fine)").matches) text.focus();

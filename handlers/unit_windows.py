@@ -1,0 +1,95 @@
+"""A unit's own windows: visit codes for those who were served there, and what the windows were rated.
+
+Whoever was there must not be guessed from figures: only whole days that are over, and of them those with enough ratings.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actions import tickets
+from actions.cards import LEVELS
+from actions.context import Context
+from dialog.outgoing import Outgoing, Rows, say
+from dialog.subjects import Act, Refused, Reply, Screen, Subject, act_button, screen_button
+from dialog.texts import Text, _
+from domain.cases import Satisfaction
+from domain.city import Window
+from domain.ratings import LEAST_A_DAY, is_shown_to_unit
+from storage import rating_figures
+from storage.rating_figures import By
+
+PAGE = 8
+DAYS = 30
+
+
+def windows_of(ctx: Context) -> tuple[Window, ...]:
+    """Give the windows of the units whose contact or head the person who acts is."""
+    city = ctx.city.city
+    units = {*ctx.me.units, *ctx.me.headed}
+    return tuple(window for window in city.windows.values() if city.unit_of(window.code) in units)
+
+
+async def show_tickets(ctx: Context, after: str) -> Outgoing:
+    """Offer a visit code for each window of a contact's units."""
+    windows, more = _page(ctx, after, "tickets")
+    rows = tuple((act_button(_name(ctx, window.code), "ticket", window.code, 0),) for window in windows)
+    return say(
+        _("For which window? You get a link that works once, for somebody who was just served there."),
+        rows=(*rows, *more, (screen_button(_("My desk"), "desk"),)),
+    )
+
+
+async def ticket(ctx: Context, code: str, version: int) -> Reply:
+    """Give a visit code."""
+    links = await tickets.give(ctx, code)
+    lines = [
+        _("Visit code for {window}, for the person who was just served. It works once, within a day:", window=_name(ctx, code)),
+        Text("{link}", {"link": links.web}),
+    ]
+    if links.telegram:
+        lines.append(_("For Telegram: {link}", link=links.telegram))
+    again = act_button(_("Another one"), "ticket", code, 0)
+    return Reply(messages=(say(*lines, rows=((again, screen_button(_("My desk"), "desk")),)),))
+
+
+async def show_ratings(ctx: Context, after: str) -> Outgoing:
+    """Show a unit what its windows were rated in the last thirty days, as far as that gives nobody away."""
+    windows, more = _page(ctx, after, "unit_ratings")
+    last = ctx.now.astimezone(ctx.city.city.zone).date() - timedelta(days=1)
+    lines = [
+        _(
+            "Ratings of the {days} days before today. Days with fewer than {least} are left out, so that nobody can be guessed.",
+            days=DAYS,
+            least=LEAST_A_DAY,
+        )
+    ]
+    for window in windows:
+        by_day = await rating_figures.daily(ctx.tx, last - timedelta(days=DAYS - 1), last, By.WINDOW, window.code)
+        shown = [day for day in by_day.values() if is_shown_to_unit(day.ratings)]
+        counts = tuple(
+            _("{name} {count}", name=LEVELS[level], count=sum(day.of(level) for day in shown)) for level in Satisfaction
+        )
+        line = _("{label}: {counts}", label=_name(ctx, window.code), counts=counts)
+        lines.append(line if shown else _("{label}: too few to show", label=_name(ctx, window.code)))
+    return say(*lines, rows=(*more, (screen_button(_("My desk"), "desk"),)))
+
+
+def _page(ctx: Context, after: str, screen: str) -> tuple[tuple[Window, ...], Rows]:
+    windows = windows_of(ctx)
+    if not windows:
+        raise Refused(_("Your unit has no windows."))
+    codes = [window.code for window in windows]
+    left = windows[codes.index(after) + 1 :] if after in codes else windows
+    more = ((screen_button(_("More windows"), screen, left[PAGE - 1].code),),) if len(left) > PAGE else ()
+    return left[:PAGE], more
+
+
+def _name(ctx: Context, code: str) -> Text:
+    return Text("{name}", {"name": ctx.city.window(code)})
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(Screen(name="tickets", view=show_tickets), Screen(name="unit_ratings", view=show_ratings)),
+    acts=(Act(name="ticket", do=ticket),),
+)
