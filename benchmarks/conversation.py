@@ -67,6 +67,7 @@ class Citizen:
     id: int
     script: Sequence[Step]
     n: int = 0
+    heard: int = 0
     since: float = 0.0
     buttons: list[str] = field(default_factory=list)
     shown: int = 0
@@ -130,7 +131,8 @@ class FakeApi:
             self.answered += 1
             if step.timed:
                 self.waits.append(time.perf_counter() - citizen.since)
-        citizen.n = (citizen.n + 1) % len(citizen.script)
+        citizen.heard += 1
+        citizen.n = citizen.heard % len(citizen.script)
         self._does(citizen)
 
     def _does(self, citizen: Citizen) -> None:
@@ -197,7 +199,7 @@ async def one_round(command: Sequence[str], script: Sequence[Step], given: argpa
         os.sched_setaffinity(bot.pid, {LAST_CORE})
         api.begin()
         until = time.monotonic() + READY
-        while not all(citizen.n for citizen in api.citizens.values()):
+        while not all(citizen.heard for citizen in api.citizens.values()):
             if bot.returncode is not None or time.monotonic() > until:
                 raise SystemExit(f"The bot did not serve:\n{(folder / 'log').read_text('utf-8', 'replace')[-2000:]}")
             await asyncio.sleep(0.1)
