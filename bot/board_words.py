@@ -54,7 +54,7 @@ WORDS: Mapping[str, Text] = {
     "month": _("Month"),
     "filed": _("Cases received"),
     "answered": _("Answers given"),
-    "on_time": _("Answers on time"),
+    "on_time": _("Promises kept in time"),
     "satisfied": _("Satisfaction"),
     "solved": _("Closed as solved"),
     "silent": _("Closed because the citizen said nothing more"),
@@ -62,8 +62,10 @@ WORDS: Mapping[str, Text] = {
     "too_few": _("too few"),
     "table": _("All numbers as a table"),
     "method": _(
-        "On time is an answer within the time first promised, extensions apart. Satisfied are those who rated a closed case as"
-        " satisfactory, fairly or basically so. A month's numbers stay as they are from the eighth day of the next one on."
+        "A promise is kept by an answer within the time first promised, extensions apart. Each promise counts once: in the month"
+        " of its answer if it was kept, else in that of the day promised, whether there has been an answer since or not."
+        " Satisfied are those who rated a closed case as satisfactory, fairly or basically so. A month's numbers stay as they"
+        " are from the eighth day of the next one on."
     ),
     "look_up_about": _(
         "Only who has the number and the code of a case can see all of it. The code is asked for in the chat, never on this page:"

@@ -38,7 +38,7 @@ async def test_a_head_sees_what_is_late_what_the_contacts_do_and_how_the_year_go
     for line in (
         "Not signed in by anybody: 1 open, 0 late",
         "2 received, 1 answered",
-        r"on time: 1 of 1 \(100%\)",
+        r"On time, of what was due: 1 of 1 \(100%\)",
         "Reopened: 0",
         r"Satisfied: 1 of 1 \(100%\)",
     ):
