@@ -25,7 +25,7 @@ WORDS: Mapping[str, Text] = {
     "list": _("Rectification list"),
     "numbers": _("Numbers by month"),
     "look_up": _("Look up a case"),
-    "chat": _("Tell us something yourself"),
+    "chat": _("Tell the city about a matter yourself"),
     "open_about": _("Cases that citizens agreed to publish and that a unit is dealing with, the newest first."),
     "done_about": _("Published cases that are closed, each with the unit's result, the newest first."),
     "list_about": _("For each published case: who puts it right, how, until when, and whether the time was kept."),
@@ -74,6 +74,14 @@ WORDS: Mapping[str, Text] = {
     "look_up_number": _("Case number, as on the receipt"),
     "look_up_like": _("such as 20260105-12345-6"),
     "look_up_go": _("Go on in the chat"),
+    "look_up_next": _(
+        "In the chat the number stands in the box already. Please press Send there; then you are asked for the code."
+    ),
+    "look_up_script": _(
+        "The chat needs JavaScript. Please switch it on first, or look the case up in the app in which you filed it."
+    ),
+    "lost": _("There is no such page"),
+    "lost_about": _("Please choose one of the pages of the board above."),
     "seal": _("Seal of the ledger"),
     "seal_about": _(
         "Everything that happens to a case is recorded and sealed. Whoever keeps this seal can prove that nothing was rewritten."

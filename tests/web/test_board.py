@@ -290,3 +290,15 @@ async def test_a_case_reopened_after_its_release_shows_no_result_until_there_is_
     page = await city.reads("/board")
     assert case.number in page
     assert "已于当日清运" not in page
+
+
+async def test_an_address_that_is_no_page_says_so_in_the_boards_frame(city: BoardCity) -> None:
+    page = await city.reads("/board/nothing", 404)
+    assert "There is no such page" in page
+    assert 'href="/board"' in page
+
+
+async def test_the_look_up_says_what_comes_next_and_what_it_needs(city: BoardCity) -> None:
+    page = await city.reads("/board/look-up")
+    assert "press Send there" in page
+    assert re.search("<noscript>.+needs JavaScript.+</noscript>", page, re.S)
