@@ -80,6 +80,7 @@ class Event(StrEnum):
     REVOKE = "revoke"
     UNBIND = "unbind"
     REPLACE = "replace"
+    ACCOUNT = "held_to_account"
 
 
 class Party(StrEnum):
@@ -146,6 +147,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.REVOKE: (frozenset(S), frozenset({P.OFFICE}), None),
     E.UNBIND: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE, P.SYSTEM}), S.ASSIGNED),
     E.REPLACE: (frozenset({S.ACCEPTED, S.ANSWERED}), frozenset({P.OFFICE}), None),
+    E.ACCOUNT: (frozenset(S), frozenset({P.OFFICE}), None),
 }
 
 
