@@ -77,7 +77,7 @@ async def test_a_head_never_learns_who_complained_and_can_do_nothing(town: Town)
     number, _code = await receipt_of(citizen)
     case = await town.case(number)
     await head.says(f"/case {number}")
-    await head.sees(f"{number}.+〔已遮盖〕", buttons=["Timeline"])
+    await head.sees(f"{number}.+〔hidden〕", buttons=["Timeline"])
     for press in (f"d:reveal:{case.id}:1", f"d:accept:{case.id}:1", f"f:return:{case.id}", f"f:plan:{case.id}"):
         await head.presses_secretly(press)
         await head.sees("not with your unit|Only the supervision office")
