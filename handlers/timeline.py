@@ -10,7 +10,7 @@ from actions.record import STATES
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
-from domain.cases import CaseKind, Event, Satisfaction
+from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
 from storage import cases, entries, ledger, roles
@@ -47,7 +47,7 @@ WORDS: dict[Event, Text] = {
     Event.REFUSE_EXTENSION: _("The unit has not been given more time: {text}"),
     Event.RELEASE: _("Published: {text}"),
     Event.REVOKE: _("Taken off the public board."),
-    Event.REVEAL: _("Your name was looked at by those who may."),
+    Event.REVEAL: _("The supervision office looked at your name and phone number."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
     Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
@@ -68,6 +68,7 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.TAKE: _("Taken by {name}."),
     Event.REPLACE: _("Handed to {name}."),
 }
+REVEALED_TO_TEAM = _("The discipline team that deals with your report looked at your name and phone number.")
 # A reminder, by whose time it is about, and whether that was over.
 RUNGS: dict[tuple[str, bool], Text] = {
     ("accept", False): _("Reminded: to be signed in by {due}."),
@@ -151,6 +152,8 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
     words = next((other for (of, key, so), other in OTHERWISE.items() if (of, so) == (event, row.payload.get(key))), words)
+    if event is Event.REVEAL and row.actor.partition(":")[0] == Party.CONTACT:
+        words = REVEALED_TO_TEAM
     if staff and event is Event.RUNG and isinstance(due := row.payload.get("due"), int):
         words = RUNGS.get((str(row.payload.get("kind")), row.at_ms >= due), words)
     if "merged" in row.payload:  # another case came to this one, or left it

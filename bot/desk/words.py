@@ -136,11 +136,11 @@ WORDS: Mapping[str, Text] = {
 QUEUES: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Waiting to be assigned"),
     Queue.LATE: _("Late at a unit"),
-    Queue.EXTENSIONS: _("More time wanted"),
+    Queue.EXTENSIONS: _("Requests for more time"),
     Queue.ANSWERED: _("Answered"),
     Queue.RELEASE: _("To publish"),
     Queue.SILENT: _("Closed by silence"),
-    Queue.ALL: _("All open ones"),
+    Queue.ALL: _("All open cases"),
 }
 QUEUES_ABOUT: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Cases that no rule could route or a unit has returned, the first due first."),
@@ -194,7 +194,7 @@ TEXTS: Mapping[EntryKind, Text] = {
     EntryKind.REFUSED: _("Not taken on"),
     EntryKind.WITHDRAWN: _("Withdrawn"),
     EntryKind.PLAN: _("Plan"),
-    EntryKind.EXTENSION: _("More time wanted"),
+    EntryKind.EXTENSION: _("Request for more time"),
     EntryKind.EXTENSION_REFUSED: _("No more time"),
     EntryKind.ASSIGNED: _("With the assignment"),
     EntryKind.UNASSIGNED: _("Taken back"),

@@ -3,3 +3,6 @@ CREATE INDEX deadline_missed ON deadline (kind, due_at) WHERE stopped_at IS NULL
 
 -- Figures that were kept by another rule are counted again.
 DELETE FROM report WHERE kind IN ('week', 'month');
+
+-- How often a usual answer was given.
+CREATE INDEX entry_of_template ON entry (template) WHERE template IS NOT NULL;

@@ -118,7 +118,6 @@ def test_what_stands_for_the_citizen_in_their_own_words_is_covered_as_the_unit_w
     shown = answered(talk, {"text": "欧阳小敏家门口，找小敏，打13997254418"}, category="-", identity="named")
     for hidden in ("小敏", "13997254418"):
         assert hidden not in shown
-    command = filed(talk)
     assert "欧阳**家门口，找〔name〕，打〔hidden〕" in shown
 
 

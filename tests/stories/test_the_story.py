@@ -38,7 +38,7 @@ async def files_with_two_photos_and_a_place(citizen: Person) -> tuple[str, str]:
     await citizen.says("我的电话是13812345678")
     await citizen.sends_photos(2)
     await citizen.shares_place(*GATE)
-    await citizen.sees("messages: 3, files: 2, a place")
+    await citizen.sees("3 messages, 2 files, a place")
     await citizen.presses("^Done$")
     await citizen.sees("one of these", buttons=["^Rubbish", "Health", "Something else"])
     await citizen.presses("^Rubbish")
