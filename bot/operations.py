@@ -81,7 +81,8 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
         print(json.dumps({"code": code, "telegram": found.telegram, "web": found.web}))
     else:
         print(f"Web:      {found.web}")
-        print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
+        if found.telegram or settings.telegram_token:
+            print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
         print("The link works once, within seven days.")
     return DONE
 
