@@ -225,9 +225,12 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     if f.request and f.reason:
         until, why = Moment(f.request.until_at), excerpt(f.reason.text)
         lines.append(_("The unit asks for more time, until {until}. The reason: {text}", until=until, text=why))
-        grant = act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n)
         turn_down = form_button(_("Refuse more time"), "refuse_extension", f"{case.id}:{f.reason.n}")
-        rows = ((grant, turn_down), *rows)
+        if f.time_is_up(ctx):
+            lines.append(_("The unit's time is up, so no more can be granted."))
+            rows = ((turn_down,), *rows)
+        else:
+            rows = ((act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n), turn_down), *rows)
     if f.appeals:
         lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.appeals.text)))
         strike = form_button(_("Grant: strike the rating"), "grant_appeal", case.id)

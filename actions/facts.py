@@ -79,6 +79,11 @@ class Facts:
         granted = answer and any(asked.granted_at and asked.deadline == answer.id for asked in self.extensions)
         return answer if granted else None
 
+    def time_is_up(self, ctx: Context) -> bool:
+        """Whether the unit's time to answer is over; while the citizen is asked it stands still."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        return answer is not None and DeadlineKind.REPLY not in self.deadlines and answer.due_at <= ctx.now
+
     def told(self) -> Text:
         """What the citizen told, cut to what a card can hold."""
         return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")

@@ -16,6 +16,7 @@ from aiohttp import web
 from actions import city
 from actions.city import LoadedCity
 from actions.context import Limits
+from actions.invitations import PROGRAM_URL
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.board import Board
@@ -36,7 +37,7 @@ from bot.media import MediaLoop
 from bot.outbox import OutboxLoop
 from bot.pace import Pace
 from bot.scheduler import Scheduler
-from bot.settings import Settings
+from bot.settings import Settings, local_url
 from bot.town import Town
 from bot.vault import Vault
 from bot.web_server import application
@@ -44,7 +45,7 @@ from dialog.texts import Words
 from domain.bells import BellKind, BellOffer
 from handlers import SUBJECTS
 from schedules import JOBS, SWEEPS
-from storage import cities, people
+from storage import cities, memory, people
 from storage.database import Database, Tx, connect
 from storage.keys import Keys
 from storage.migrate import migrate
@@ -52,6 +53,7 @@ from storage.migrate import migrate
 log = logging.getLogger("huiyin.app")
 
 STOP_WITHIN = 6.0
+A_LONG_TIME = timedelta(days=3650)
 
 
 class NotReady(Exception):
@@ -161,6 +163,7 @@ class App:
             asyncio.create_task(work)
             for work in (self._bell.run(), self.scheduler.run(), *(channel.run() for channel in self.channels.values()))
         ]
+        await self._remember_address()
         if ready:
             ready(self)
         log.info("started", extra={"fields": {"channels": ",".join(self.channels)}})
@@ -172,6 +175,14 @@ class App:
                 task.result()
         finally:
             stopping.cancel()
+
+    async def _remember_address(self) -> None:
+        """Let commands that are given beside the program know at which address people reach it."""
+        settings, now = self.settings, self.clock.now()
+        is_set = settings.public_url != local_url(*settings.listen)
+        url = settings.public_url if is_set or self.address is None else local_url(*self.address)
+        async with self.database.transaction() as tx:
+            await memory.remember(tx, self.keys, PROGRAM_URL, url.encode(), now + A_LONG_TIME)
 
     async def _end(
         self, runner: web.AppRunner, background: list[asyncio.Task[None]], finishing: list[asyncio.Task[None]]

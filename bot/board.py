@@ -48,9 +48,10 @@ class Board:
             web.get("/board/list", self._page("list", "board_list.html", _shelf(Shelf.ALL))),
             web.get("/board/numbers", self._page("numbers", "board_numbers.html", _numbers)),
             web.get("/board/look-up", self._page("look_up", "board_look_up.html", _nothing)),
+            web.get("/board/{lost:.*}", self._page("lost", "board.html", _nothing, 404)),
         )
 
-    def _page(self, name: str, template: str, read: Read) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _page(self, name: str, template: str, read: Read, status: int = 200) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def page(request: web.Request) -> web.Response:
             language = asked_language(request, self._words.languages) or self._words.languages[0]
             async with self._database.reading() as tx:
@@ -70,19 +71,19 @@ class Board:
                 assets=self._assets,
                 **values,
             )
-            return _cached(request, html)
+            return _cached(request, html, status)
 
         return page
 
 
-def _cached(request: web.Request, html: str) -> web.Response:
+def _cached(request: web.Request, html: str, status: int) -> web.Response:
     """Answer with the page, or with nothing to whoever has it."""
     tag = hashlib.sha256(html.encode()).hexdigest()[:32]
     known = request.if_none_match or ()
     if any(etag.value in (tag, "*") for etag in known):
         response = web.Response(status=304, headers=_HEADERS)
     else:
-        response = web.Response(text=html, content_type="text/html", headers=_HEADERS)
+        response = web.Response(status=status, text=html, content_type="text/html", headers=_HEADERS)
     response.etag = ETag(value=tag)
     return response
 

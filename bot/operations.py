@@ -12,7 +12,7 @@ from actions import city as cities
 from actions import tickets
 from actions.cards import KINDS
 from actions.city import BadCity, LoadedCity
-from actions.invitations import invite, links
+from actions.invitations import PROGRAM_URL, invite, links
 from actions.record import STATES
 from actions.verify import verify
 from actions.windows import window_links
@@ -21,15 +21,16 @@ from bot.app import city_files as read_folder
 from bot.catalogues import read_catalogues
 from bot.clock import Clock
 from bot.setting_values import is_loopback
-from bot.settings import Settings
+from bot.settings import Settings, local_url
 from dialog.texts import Text, Words
 from domain.city_files import read_city
 from domain.city_tables import Problem
 from domain.numbers import read_case_number
-from storage import cases, deadlines, inbox, invitations, ledger, outbox, roles
+from storage import cases, deadlines, inbox, invitations, ledger, memory, outbox, roles
 from storage.cases import Case
 from storage.database import Database, Tx
 from storage.ids import at
+from storage.keys import Keys
 from storage.migrate import migrate, missing
 from storage.roles import RoleKind
 
@@ -81,12 +82,13 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
                     raise NotReady(f"There is no unit {unit}. The codes stand in units.csv.")
             await check_keys(tx, keys, settings)
             code = await invite(tx, keys, role, arguments.unit, arguments.name, Clock().now())
-            found = await links(tx, keys, settings.public_url, code, Clock().now())
+            found = await links(tx, keys, await _public_url(tx, keys, settings), code, Clock().now())
     if arguments.json:
         print(json.dumps({"code": code, "telegram": found.telegram, "web": found.web}))
     else:
         print(f"Web:      {found.web}")
-        print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
+        if found.telegram or settings.telegram_token:
+            print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
         print("The link works once, within seven days.")
     return DONE
 
@@ -150,6 +152,14 @@ async def make_tickets(arguments: argparse.Namespace, settings: Settings) -> int
         facts = {"window": window, "ticket": ticket, "web": opens.web, "telegram": opens.telegram}
         print(json.dumps(facts) if arguments.json else opens.web)
     return DONE
+
+
+async def _public_url(tx: Tx, keys: Keys, settings: Settings) -> str:
+    """Give the address at which people reach the program: as it runs, unless this command is told another one."""
+    if settings.public_url != local_url(*settings.listen):
+        return settings.public_url
+    known = await memory.recall(tx, keys, PROGRAM_URL, Clock().now())
+    return known.decode() if known else settings.public_url
 
 
 async def show_cases(arguments: argparse.Namespace, settings: Settings) -> int:

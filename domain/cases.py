@@ -84,6 +84,7 @@ class Event(StrEnum):
     APPEAL = "appeal"
     REFUSE_APPEAL = "refuse_appeal"
     STRIKE = "strike"
+    ACCOUNT = "held_to_account"
 
 
 class Party(StrEnum):
@@ -154,6 +155,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.APPEAL: (OPEN | {S.CLOSED}, frozenset({P.CONTACT}), None),
     E.REFUSE_APPEAL: (frozenset(S), frozenset({P.OFFICE}), None),
     E.STRIKE: (OPEN, frozenset({P.OFFICE}), S.CLOSED),
+    E.ACCOUNT: (frozenset(S), frozenset({P.OFFICE}), None),
 }
 
 

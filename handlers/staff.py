@@ -136,23 +136,14 @@ async def send_invitation(ctx: Context, command: Invite) -> Reply:
     """Invite, and show the links once."""
     code = await staffing.invite_to(ctx, command.kind, command.unit, command.name)
     found = await links(ctx.tx, ctx.keys, ctx.public_url, code, ctx.now)
-    telegram = (
-        _("In Telegram: {link}", link=Secret(found.telegram))
-        if found.telegram
-        else _("In Telegram, send the bot: {command}", command=Secret(f"/start {code}"))
+    web = _("In the web chat: {link}", link=Secret(found.web))
+    once = _("Please pass this on to {name}. It works once, within seven days, and is shown only here:", name=command.name)
+    if found.telegram is None:
+        return Reply(messages=(say(once, web),))
+    once = _(
+        "Please pass one of these on to {name}. It works once, within seven days, and is shown only here:", name=command.name
     )
-    return Reply(
-        messages=(
-            say(
-                _(
-                    "Please pass one of these on to {name}. It works once, within seven days, and is shown only here:",
-                    name=command.name,
-                ),
-                _("In the web chat: {link}", link=Secret(found.web)),
-                telegram,
-            ),
-        )
-    )
+    return Reply(messages=(say(once, web, _("In Telegram: {link}", link=Secret(found.telegram))),))
 
 
 async def end(ctx: Context, command: End) -> Reply:

@@ -10,7 +10,7 @@ from actions.record import STATES
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
-from domain.cases import CaseKind, Event, Satisfaction
+from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
 from domain.ratings import hour_of
@@ -48,7 +48,7 @@ WORDS: dict[Event, Text] = {
     Event.REFUSE_EXTENSION: _("The unit has not been given more time: {text}"),
     Event.RELEASE: _("Published: {text}"),
     Event.REVOKE: _("Taken off the public board."),
-    Event.REVEAL: _("Your name was looked at by those who may."),
+    Event.REVEAL: _("The supervision office looked at your name and phone number."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
     Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
@@ -66,11 +66,21 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.RETURN: _("Returned by {unit}: {text}"),
     Event.HAND_OVER: _("Handed to {name}."),
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
-    Event.RUNG: _("Reminded by the ladder ({rung}): the time ends {due}."),
+    Event.RUNG: _("Reminded: the time ends {due}."),
+    Event.ACCOUNT: _("{unit} is held to account for being late with this case."),
     Event.ASSIGN: _("Assigned to {unit}. {text}"),
     Event.UNASSIGN: _("Taken back from {unit}: {text}"),
     Event.TAKE: _("Taken by {name}."),
     Event.REPLACE: _("Handed to {name}."),
+}
+REVEALED_TO_TEAM = _("The discipline team that deals with your report looked at your name and phone number.")
+# A reminder, by whose time it is about, and whether that was over.
+RUNGS: dict[tuple[str, bool], Text] = {
+    ("accept", False): _("Reminded: to be signed in by {due}."),
+    ("accept", True): _("Late: should have been signed in by {due}."),
+    ("answer", False): _("Reminded: to be answered by {due}."),
+    ("answer", True): _("Late: should have been answered by {due}."),
+    ("triage", True): _("Late: should have been assigned by {due}."),
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
@@ -151,6 +161,10 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
     words = next((other for (of, key, so), other in OTHERWISE.items() if (of, so) == (event, row.payload.get(key))), words)
+    if event is Event.REVEAL and row.actor.partition(":")[0] == Party.CONTACT:
+        words = REVEALED_TO_TEAM
+    if staff and event is Event.RUNG and isinstance(due := row.payload.get("due"), int):
+        words = RUNGS.get((str(row.payload.get("kind")), row.at_ms >= due), words)
     if "merged" in row.payload:  # another case came to this one, or left it
         words = STAFF_MERGED.get(event) if staff else None
     if words is None or (staff and event is Event.REVEAL):
@@ -164,7 +178,6 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
             "text": _text(entry),
             "name": role.name if role else "",
-            "rung": str(row.payload.get("rung") or ""),
             "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",
         },

@@ -32,7 +32,7 @@ async def test_facts_with_a_photo_can_be_added(town: Town, citizen: Person, cont
     await citizen.sends_photo()
     await citizen.says("/done")
     await citizen.sees("has been added to your case")
-    await contact.sees("citizen has added: 现在门都打不开了，电话〔电话〕")
+    await contact.sees("citizen has added: 现在门都打不开了，电话〔phone number〕")
     await contact.sees_photos(1)
     assert (await town.texts(number))[1] == "现在门都打不开了，电话〔电话〕"
 

@@ -51,7 +51,7 @@ async def test_both_citizens_hear_of_everything_and_neither_sees_the_others_word
     await li.presses("Add something")
     await li.says("五单元今天更臭了，电话13812345678")
     await li.says("/done")
-    await contact.sees(f"whose case {number} was merged with this one.+五单元今天更臭了，电话〔电话〕")
+    await contact.sees(f"whose case {number} was merged with this one.+五单元今天更臭了，电话〔phone number〕")
     await contact.says("/desk")
     await contact.presses("Our cases")
     await contact.presses(lead)

@@ -147,7 +147,7 @@ async def test_a_message_that_a_page_posts_twice_counts_once(town: Town) -> None
     body = {"id": "posted-again", "order": 50, "at_ms": 1, "text": RUBBISH}
     for _ in range(3):
         await citizen.posts_body(body)
-    await citizen.sees("messages: 1")
+    await citizen.sees("1 message")
 
 
 def assert_asked_once(citizen: Person, question: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -146,3 +147,13 @@ async def test_an_answered_case_of_somebody_who_left_is_told_to_the_others_and_n
     assert not wang.saw("还有一半")
     case = await town.case(number)
     assert (case.state, case.holder) == ("assigned", None)
+
+
+async def test_an_invitation_made_beside_the_program_leads_to_where_it_runs(town: Town) -> None:
+    code, printed = await town.runs("invite", "office", "--name=Zhao", "--json")
+    assert code == 0
+    link = json.loads(printed)["web"]
+    assert link.startswith(f"{town.url}/in/")
+    zhao = await town.somebody("web")
+    await zhao.follows(link.rpartition("/")[2])
+    await zhao.sees("signed in as the supervision office")

@@ -37,7 +37,7 @@ async def test_words_about_a_new_matter_are_not_to_be_typed_again(town: Town, on
     await citizen.says("还有一件事：路灯不亮")
     await citizen.sees("new matter, or")
     await citizen.presses("A new matter")
-    await citizen.sees("messages: 1")
+    await citizen.sees("1 message")
     for line in ("/done", "1", "城西区"):
         await citizen.says(line)
     await citizen.presses("public works")
@@ -133,7 +133,7 @@ async def test_an_answer_typed_while_another_form_is_open_goes_where_the_citizen
     number, _code = await files(citizen)
     await citizen.says("/suggest")
     await citizen.says("多种些树")
-    await citizen.sees("messages: 1")
+    await citizen.sees("1 message")
     await contact.presses("Ask the citizen")
     await contact.says("几号楼？")
     await contact.presses("^Done$")
@@ -141,7 +141,7 @@ async def test_an_answer_typed_while_another_form_is_open_goes_where_the_citizen
     await citizen.says("三号楼")
     await citizen.sees("Which question", buttons=["The unit's: 几号楼", "asked here before", "Cancel"])
     await citizen.presses(picked)
-    await citizen.sees("messages: 1" if "unit" in picked else "messages: 2")
+    await citizen.sees("1 message" if "unit" in picked else "2 messages")
     assert await town.texts(number) == texts
     await citizen.says("也多些长椅")
-    await citizen.sees("messages: 2" if "unit" in picked else "messages: 3")
+    await citizen.sees("2 messages" if "unit" in picked else "3 messages")
