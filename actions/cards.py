@@ -117,7 +117,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     """Show a case to a contact of the responsible unit; whoever is not (any more) sees that it has left, and nothing else."""
     case = f.case
     if not any(role.unit == case.unit for role in viewer):
-        return _card(f, Card.UNIT, [_("Case {number} is not with your unit any more.", number=case.number)], ())
+        return left_card(case)
     lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
     instruction = next((e for e in reversed(f.entries) if e.kind is EntryKind.ASSIGNED), None)
     if case.state in OPEN and instruction and instruction.text:
@@ -139,6 +139,12 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
     return _card(f, Card.UNIT, lines, _unit_rows(ctx, f, viewer))
+
+
+def left_card(case: Case) -> Outgoing:
+    """Say of a case that it has left the unit, and nothing else."""
+    left = _("Case {number} is not with your unit any more.", number=case.number)
+    return Outgoing(lines=(left,), subject=case.id, card=Card.UNIT)
 
 
 def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, citizen_card, office_card, post_card, unit_card
+from actions.cards import Card, citizen_card, left_card, office_card, post_card, unit_card
 from actions.context import Context
 from actions.facts import Facts, facts
 from dialog.outgoing import Outgoing, say
@@ -273,21 +273,48 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
-    """Bring the newest card of the case in each staff conversation up to date; a card that has left its unit says only that."""
+    """Bring the newest card of the case in each staff conversation up to date; where it has left its unit nothing else stays."""
     f = await facts(ctx, case)
     for row in await outbox.cards(ctx.tx, case.id, Card.UNIT):
         conversation = await people.conversation(ctx.tx, row.conversation)
-        if conversation:
-            viewer = await _roles(ctx, conversation.person)
-            card = unit_card(ctx, f, viewer)
-            files = f.citizens_files if any(role.unit == case.unit for role in viewer) else ()
-            await queue(ctx, conversation, card.below(files=files), edits=row.id)
+        viewer = await _roles(ctx, conversation.person) if conversation else ()
+        if conversation and any(role.unit == case.unit for role in viewer):
+            await queue(ctx, conversation, unit_card(ctx, f, viewer).below(files=f.citizens_files), edits=row.id)
+        elif conversation:
+            await _take_away(ctx, conversation, left_card(case))
     for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
             card = office_card(ctx, f, conversation.person)
             await queue(ctx, conversation, card.below(files=f.citizens_files), edits=row.id)
     await _refresh_posts(ctx, case)
+
+
+async def take_back(ctx: Context, person: str) -> None:
+    """Take from somebody's chats what they hold of cases that are with none of their units any more."""
+    viewer = await _roles(ctx, person)
+    for conversation in await people.conversations(ctx.tx, person):
+        for id in await outbox.subjects(ctx.tx, conversation.id):
+            case = await cases.get(ctx.tx, id)
+            if case and not any(role.unit == case.unit for role in viewer):
+                await _take_away(ctx, conversation, left_card(case))
+
+
+async def _take_away(ctx: Context, conversation: Conversation, gone: Outgoing) -> None:
+    """Leave of a case, in the chat of somebody who may not read it any more, nothing but the line that says so.
+
+    What they read of it as a citizen, or read at the office, stays.
+    """
+    held = await roles.of_person(ctx.tx, conversation.person)
+    case = gone.subject or ""
+    keeps = any(role.kind is RoleKind.OFFICE for role in held) or await cases.follows(ctx.tx, case, conversation.person)
+    for row in await outbox.about(ctx.tx, conversation.id, case):
+        is_units = row.card is not None and row.card.partition(":")[0] == Card.UNIT
+        if not (is_units or (row.card is None and not keeps)) or row.outgoing(ctx.keys).lines == gone.lines:
+            continue
+        await outbox.overwrite(ctx.tx, ctx.keys, row.id, gone)
+        if row.edits is None:
+            await queue(ctx, conversation, replace(gone, card=row.card), edits=row.id)
 
 
 async def _refresh_posts(ctx: Context, case: Case) -> None:

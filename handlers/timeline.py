@@ -93,14 +93,14 @@ async def timeline(ctx: Context, id: str) -> Outgoing:
     buttons = [screen_button(_("Show the case"), "case", id)]
     if any(entry.files for entry in await entries.of_case(ctx.tx, id)):
         buttons.append(screen_button(_("Photos and files"), "files", id))
-    return Outgoing(lines=lines, rows=(tuple(buttons),))
+    return Outgoing(lines=lines, rows=(tuple(buttons),), subject=id)
 
 
 async def files(ctx: Context, id: str) -> Outgoing:
     """Show every file of a case, in the order they came."""
     case, _staff = await _readable(ctx, id)
     found = tuple(file for entry in await entries.of_case(ctx.tx, id) for file in entry.files)
-    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found)
+    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found, subject=id)
 
 
 async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:

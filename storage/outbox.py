@@ -275,6 +275,30 @@ async def newer_card(tx: Tx, conversation: str, card: str, than: str) -> OutboxR
     return _row(row) if row else None
 
 
+async def about(tx: Tx, conversation: str, subject: str) -> Sequence[OutboxRow]:
+    """Read everything that a conversation holds about a case, in order: cards, what was put in their place, screens."""
+    rows = await tx.all(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND subject = :subject ORDER BY n",
+        conversation=conversation,
+        subject=subject,
+    )
+    return [_row(row) for row in rows]
+
+
+async def subjects(tx: Tx, conversation: str) -> Sequence[str]:
+    """Read the ids of the cases about which a conversation holds anything."""
+    rows = await tx.all(
+        "SELECT DISTINCT subject FROM outbox WHERE conversation = :conversation AND subject IS NOT NULL ORDER BY subject",
+        conversation=conversation,
+    )
+    return [row["subject"] for row in rows]
+
+
+async def overwrite(tx: Tx, keys: Keys, id: str, message: Outgoing) -> None:
+    """Put other words in the place of what was said, so that nobody reads it here again."""
+    await tx.run("UPDATE outbox SET body = :body WHERE id = :id", id=id, body=keys.seal(wire.to_json(message)))
+
+
 async def adopt(tx: Tx, id: str, subject: str, card: str | None) -> None:
     """Note that a message which was edited shows something else now."""
     await tx.run("UPDATE outbox SET subject = :subject, card = :card WHERE id = :id", id=id, subject=subject, card=card)

@@ -176,7 +176,7 @@ TOLD: dict[str, Telling] = {
     ),
     "assigned after it was returned": telling(
         returned, "office", lambda ctx, case: triage.assign(ctx, case.id, BELOW),
-        {"unit": {"below"}, "citizen": FOLLOWERS}, {"office": OFFICE, "unit": CONTACTS},
+        {"unit": {"below"}, "citizen": FOLLOWERS}, {"office": OFFICE},
     ),
     "refused": telling(
         Cast.triage, "office", lambda ctx, case: triage.refuse(ctx, case.id, "no"), {"citizen": FOLLOWERS}, {"office": OFFICE}
