@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from actions.context import Context
 from actions.facts import Facts, excerpt
-from actions.record import STATES
+from actions.record import STATES, for_others
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
@@ -88,7 +88,7 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
     if open_ and (promise := lead.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
     if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
-        lines.append(_("The unit's answer: {text}", text=excerpt(lead.result.text)))
+        lines.append(_("The unit's answer: {text}", text=excerpt(for_others(ctx, lead.case, lead.result.text))))
     timeline = screen_button(_("Timeline"), "timeline", f.case.id)
     rows = ((form_button(_("Add something"), "add", f.case.id), timeline),) if open_ else ((timeline,),)
     return _card(f, Card.CITIZEN, lines, rows)

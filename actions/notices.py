@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from actions.cards import Card, citizen_card, left_card, office_card, post_card, unit_card
 from actions.context import Context
 from actions.facts import Facts, facts
+from actions.record import for_others
 from dialog.outgoing import Outgoing, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim
@@ -142,13 +143,19 @@ async def tell_followers(
 async def tell_merged(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
     """Tell those whose cases were merged into this one, with the card of their own; who follows both has heard it there.
 
-    The news must not quote a citizen: none sees another's words.
+    The news must not quote a citizen: none sees another's words. What it quotes of staff is masked.
     """
+    news = tuple(_masked(ctx, case, one) for one in news)
     told = {but, *await cases.followers(ctx.tx, case.id)}
     for merged in await cases.led_by(ctx.tx, case.id):
         followers = set(await cases.followers(ctx.tx, merged.id)) - told
         await _tell_each(ctx, merged, followers, news, files)
         told |= followers
+
+
+def _masked(ctx: Context, case: Case, news: Text) -> Text:
+    text = news.args.get("text")
+    return replace(news, args={**news.args, "text": for_others(ctx, case, text)}) if isinstance(text, str) else news
 
 
 async def _tell_each(ctx: Context, case: Case, persons: Set[str], news: tuple[Text, ...], files: Sequence[str]) -> None:

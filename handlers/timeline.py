@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from actions.cards import LEVELS, title
 from actions.context import Context
-from actions.record import STATES
+from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
@@ -123,7 +124,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     texts = {entry.id: entry for entry in await entries.of_case(ctx.tx, case.id)}
     rows = list(await ledger.of_subject(ctx.tx, f"case:{case.id}"))
     if lead.id != case.id:
-        texts |= {entry.id: entry for entry in await entries.of_case(ctx.tx, lead.id)}
+        for entry in await entries.of_case(ctx.tx, lead.id):
+            texts[entry.id] = entry if staff else replace(entry, text=for_others(ctx, lead, entry.text))
         merged_ms = max(row.at_ms for row in rows if row.event == Event.MERGE)
         shared = [row for row in await ledger.of_subject(ctx.tx, f"case:{lead.id}") if Event(row.event) in SHARED]
         rows += [row for row in shared if row.at_ms >= merged_ms]

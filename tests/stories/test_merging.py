@@ -77,6 +77,33 @@ async def test_both_citizens_hear_of_everything_and_neither_sees_the_others_word
     await li.sees("does not allow this now")
 
 
+async def test_a_unit_that_names_a_person_names_them_only_to_the_citizen_whom_it_answers(town: Town, office: Person) -> None:
+    contact = await town.contact("web", name="Wang")
+    zhang, li = await town.somebody("web"), await town.somebody("telegram")
+    lead, _code = await files(zhang, MINE)
+    number, _code = await files(li, THEIRS)
+    await merges(office, number, lead)
+    await contact.sees(f"Case {number} was merged with this one")
+    await contact.presses("^Sign in$")
+    await contact.presses("Ask for more time")
+    await contact.presses("2026")
+    await contact.says("等业主张伟回家")
+    await contact.presses("^Ask for it$")
+    await office.sees("asks for more time", buttons=["Grant"])
+    await office.presses("Grant more time")
+    await zhang.sees("given more time.+业主张伟")
+    await li.sees("given more time.+业主〔姓名〕")
+    await contact.sees("You have been given more time")
+    await solves(contact, "已与业主张伟（电话13812345678）联系，垃圾已清运")
+    await zhang.sees("has answered your case.+业主张伟（电话13812345678）")
+    await li.sees("has answered your case.+业主〔姓名〕（电话〔电话〕）联系，垃圾已清运")
+    await li.presses("^Timeline$")
+    await li.sees("Answer of the unit: 已与业主〔姓名〕")
+    await zhang.presses("^Timeline$")
+    await zhang.sees("Answer of the unit: 已与业主张伟")
+    assert not li.saw("张伟|13812345678")
+
+
 async def test_the_case_that_goes_on_can_be_named_by_its_number(town: Town, office: Person) -> None:
     zhang, li = await town.somebody("web"), await town.somebody("web")
     lead, _code = await files(zhang, "全市的垃圾桶都满了", place="西宁市")
