@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,9 @@ from story_filing import RUBBISH, files, solves
 from story_person import Person
 from story_telegram import TelegramPerson
 from story_town import Town
+from story_web import WebPerson
+
+from storage import outbox
 
 
 @pytest.fixture(params=["web", "telegram"])
@@ -21,6 +25,30 @@ async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
 async def contact(town: Town) -> Person:
     """Sign in the contact who deals with rubbish in Chengxi."""
     return await town.contact("telegram", name="Wang")
+
+
+async def test_whoever_comes_again_after_weeks_finds_their_cases_as_they_stand(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("web", name="Wang")
+    assert isinstance(citizen, WebPerson)
+    assert isinstance(contact, WebPerson)
+    number, code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await contact.sees("Signed in by Wang")
+    await solves(contact, "已清运")
+    await citizen.presses("^Solved$")
+    await citizen.sees("closed", buttons=["Dissatisfied"])
+    await citizen.says("/help")
+    await citizen.sees("goes one step back")
+    await asyncio.gather(citizen.leaves(), contact.leaves())
+    town.clock.ahead += timedelta(days=20)
+    async with town.app.database.transaction() as tx:
+        await outbox.forget_old(tx, town.clock.now(), timedelta(days=7))
+    citizen, contact = await town.same_browser(citizen), await town.same_browser(contact)
+    await citizen.sees(f"{number}.+State: closed", buttons=["Dissatisfied"])
+    await contact.sees(f"{number}.+State: closed", buttons=["Timeline"])
+    assert not citizen.saw("goes one step back")
+    assert not citizen.saw(code)
+    assert not contact.saw("not signed in yet")
 
 
 async def test_facts_with_a_photo_can_be_added(town: Town, citizen: Person, contact: Person) -> None:
