@@ -61,10 +61,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     case = f.case
     lines = [title(ctx, case), _state(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
-    if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
-        lines.append(_("Promised by: {due}", due=due(promise)))
-    if f.extended:
-        lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
+    lines += _promised(ctx, f)
     lines += _plan(f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
@@ -85,8 +82,7 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
     lines = [title(ctx, f.case), _("Dealt with together with another case about the same matter."), _state(lead)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(lead.case.unit))] if lead.case.unit else []
     open_ = lead.case.state in OPEN
-    if open_ and (promise := lead.deadlines.get(DeadlineKind.PROMISE)):
-        lines.append(_("Promised by: {due}", due=due(promise)))
+    lines += _promised(ctx, lead)
     if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
         lines.append(_("The unit's answer: {text}", text=excerpt(for_others(ctx, lead.case, lead.result.text))))
     timeline = screen_button(_("Timeline"), "timeline", f.case.id)
@@ -271,6 +267,35 @@ def _plan(f: Facts) -> list[Text]:
     if f.plan is None or f.case.state is not CaseState.ACCEPTED:
         return []
     return [_("The unit's plan: {text}", text=excerpt(f.plan.text))]
+
+
+def _promised(ctx: Context, f: Facts) -> list[Text]:
+    if f.case.state not in OPEN:
+        return []
+    if late := lateness(ctx, f):
+        return [late]
+    promise = f.deadlines.get(DeadlineKind.PROMISE)
+    lines = [_("Promised by: {due}", due=due(promise))] if promise else []
+    return [*lines, _("Answer by (extended): {due}", due=due(f.extended))] if f.extended else lines
+
+
+def lateness(ctx: Context, f: Facts) -> Text | None:
+    """Say to those who follow a case by how much its promise is broken; None while it is kept, or an answer is there."""
+    expected = f.expected
+    if expected is None or f.case.state not in OPEN or ctx.now <= expected.due_at:
+        return None
+    zone = ctx.city.city.zone
+    days = (ctx.now.astimezone(zone).date() - expected.due_at.astimezone(zone).date()).days
+    today = Moment(ctx.now, day=True)
+    if days == 0:
+        late = _("Promised by {due}, and late since then.", due=due(expected))
+    elif days == 1:
+        late = _("Promised by {due}: one day late on {today}.", due=due(expected), today=today)
+    else:
+        late = _("Promised by {due}: {days} days late on {today}.", due=due(expected), days=days, today=today)
+    if f.case.kind is CaseKind.MISCONDUCT:
+        return late
+    return _("{late} The supervision office knows.", late=late)
 
 
 def due(deadline: Deadline) -> Text | Moment:

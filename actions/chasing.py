@@ -7,6 +7,7 @@ are recorded as passed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from actions.cards import due as shown_due
@@ -36,6 +37,8 @@ from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.ids import ms
 
+LATE = _("The answer that you were promised has not come in time. We are sorry.")
+
 
 async def chase(ctx: Context, id: str) -> bool:
     """Do what the rungs ask that a deadline has reached; False if somebody else works on its case, or nothing is reached."""
@@ -46,6 +49,10 @@ async def chase(ctx: Context, id: str) -> bool:
     deadline = next(one for one in every if one.id == id)
     if deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
         return False
+    if deadline.kind is DeadlineKind.PROMISE and (extended := (await facts(ctx, case)).extended) and extended.due_at > ctx.now:
+        # The citizen was told of a later date, so nothing is late before that.
+        await deadlines.update(ctx.tx, replace(deadline, next_rung_at=extended.due_at))
+        return True
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
         due = ms(deadline.due_at)
@@ -56,6 +63,8 @@ async def chase(ctx: Context, id: str) -> bool:
 
 async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
     match deadline.kind:
+        case DeadlineKind.PROMISE:
+            await _tell_broken(ctx, case)
         case DeadlineKind.ACCEPT | DeadlineKind.ANSWER:
             await _urge_unit(ctx, case, deadline, rung)
         case DeadlineKind.TRIAGE:
@@ -78,6 +87,16 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
         case DeadlineKind.REPLY:
             ask = _("The unit still waits for your answer to its question, until {due}.", due=shown_due(deadline))
             await tell_followers(ctx, case, ask, alone=True)
+
+
+async def _tell_broken(ctx: Context, case: Case) -> None:
+    """Tell the citizen, once, that the answer has not come by the time that they were promised."""
+    if (await facts(ctx, case)).question:
+        news = _("The answer has not come in time: the unit still waits for yours to its question.")
+        await tell_followers(ctx, case, news, alone=True)
+        await tell_merged(ctx, case, LATE)
+    else:
+        await tell_followers(ctx, case, LATE)
 
 
 async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:

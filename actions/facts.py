@@ -69,6 +69,12 @@ class Facts:
         granted = answer and any(asked.granted_at and asked.deadline == answer.id for asked in self.extensions)
         return answer if granted else None
 
+    @property
+    def expected(self) -> Deadline | None:
+        """By when the citizen was told last that an answer comes: the promise, or the unit's time where it was extended."""
+        promise, extended = self.deadlines.get(DeadlineKind.PROMISE), self.extended
+        return extended if promise and extended and extended.due_at > promise.due_at else promise
+
     def told(self) -> Text:
         """What the citizen told, cut to what a card can hold."""
         return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")

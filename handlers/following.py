@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import citizen_card, office_card, unit_card
+from actions.cards import citizen_card, lateness, office_card, unit_card
 from actions.context import Context
 from actions.facts import facts
 from actions.record import STATES, state_after
@@ -51,11 +51,17 @@ async def my_cases(ctx: Context, before: str) -> Outgoing:
             _("We can't ring you here. With its number and code you can look a case up from any device."),
             rows=((form_button(_("Complaint"), "file", "complaint"), form_button(_("Look up a case"), "look_up")),),
         )
-    rows: list[tuple[Button, ...]] = [(screen_button(one_line(ctx, case), "case", case.id),) for case in found[:PAGE]]
+    rows: list[tuple[Button, ...]] = [(screen_button(await _line(ctx, case), "case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Older ones"), "my", found[PAGE - 1].id),))
     rows.append((form_button(_("Look up a case"), "look_up"), screen_button(_("Menu"), "menu")))
     return say(_("Your cases:"), rows=tuple(rows))
+
+
+async def _line(ctx: Context, case: Case) -> Text:
+    f = await facts(ctx, case)
+    line = one_line(ctx, case)
+    return _("‼ {case}, late", case=line) if lateness(ctx, f.lead or f) else line
 
 
 def one_line(ctx: Context, case: Case) -> Text:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.cards import LEVELS, title
+from actions.cards import LEVELS, lateness, title
 from actions.context import Context
+from actions.facts import facts
 from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
@@ -74,6 +75,7 @@ STAFF_MERGED: dict[Event, Text] = {
 }
 # What reads otherwise where the ledger says this beside the event.
 OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
+    (Event.RUNG, "kind", "promise"): _("The answer promised by {due} has not come in time."),
     (Event.TAKE, "back", True): _("Given back by {name}."),
     (Event.VERIFY, "holds", False): _("Checked by the supervision office: the result does not hold."),
 }
@@ -82,7 +84,7 @@ SHARED = frozenset(
     {
         Event.QUEUE, Event.ASSIGN, Event.UNASSIGN, Event.ACCEPT, Event.RETURN, Event.HAND_OVER, Event.PASS_ON, Event.REPLACE,
         Event.UNBIND, Event.PLAN, Event.GRANT_EXTENSION, Event.REFUSE_EXTENSION, Event.RECKON, Event.REPORT, Event.SOLVED,
-        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE,
+        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE, Event.RUNG,
     }
 )  # fmt: skip
 
@@ -137,6 +139,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         if line := await _line(ctx, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(at(row.at_ms)), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
+    if not staff and (late := lateness(ctx, await facts(ctx, lead))):
+        lines.append(late)
     return tuple(lines)
 
 
