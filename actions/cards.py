@@ -114,7 +114,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     case = f.case
     if not any(role.unit == case.unit for role in viewer):
         return left_card(case)
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_later(), *f.told_also(), _state(f)]
     instruction = next((e for e in reversed(f.entries) if e.kind is EntryKind.ASSIGNED), None)
     if case.state in OPEN and instruction and instruction.text:
         lines.append(_("The supervision office writes: {text}", text=excerpt(instruction.text)))
@@ -175,7 +175,7 @@ def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
 def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_later(), *f.told_also(), _state(f)]
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
     if f.lead:

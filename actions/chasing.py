@@ -103,7 +103,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     when = unhurried(ctx, case)
     unit = deadline.unit or ""
     if RungTo.CONTACT in rung.to:
-        await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when)
+        await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when, passing=True)
     if RungTo.HEAD in rung.to:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
         await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when)
@@ -118,7 +118,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
     card = office_card(ctx, await facts(ctx, case))
-    await tell_office(ctx, card.below(_overdue(ctx, deadline), *proposed), when)
+    await tell_office(ctx, card.headed(_overdue(ctx, deadline), *proposed), when)
 
 
 def _reminder(ctx: Context, deadline: Deadline) -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.context import Context
-from dialog.texts import Text, _, verbatim
+from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import Party
 from storage import cases, deadlines, entries, extensions, roles
 from storage.cases import Case
@@ -16,6 +16,12 @@ from storage.extensions import Extension
 from storage.roles import Role
 
 EXCERPT = 700
+LATER: dict[EntryKind, Text] = {
+    EntryKind.ADDED: _("Added on {day}: {text}"),
+    EntryKind.CORRECTED: _("Reworded on {day}: {text}"),
+    EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
+}
+MOST_LATER, LATER_EXCERPT = 3, 300
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
 
 
@@ -76,8 +82,18 @@ class Facts:
         return extended if promise and extended and extended.due_at > promise.due_at else promise
 
     def told(self) -> Text:
-        """What the citizen told, cut to what a card can hold."""
-        return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")
+        """What the citizen told at first, cut to what a card can hold."""
+        text = "\n".join(entry.text for entry in self.entries if entry.kind is EntryKind.TOLD)
+        return verbatim(excerpt(text)) if text else _("(no words, see the files)")
+
+    def told_later(self) -> list[Text]:
+        """What the citizen wrote after that, each with its day: the newest few."""
+        later = [entry for entry in self.entries if entry.kind in LATER and entry.text]
+        more = [_("What was added earlier stands in the timeline.")] if len(later) > MOST_LATER else []
+        return more + [
+            Text(LATER[entry.kind].id, {"day": Moment(entry.created_at, day=True), "text": excerpt(entry.text, LATER_EXCERPT)})
+            for entry in later[-MOST_LATER:]
+        ]
 
     def told_also(self) -> list[Text]:
         """What those told whose cases follow this one."""
@@ -115,7 +131,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
 
 
 def _words(texts: Sequence[Entry]) -> str:
-    told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+    told = (EntryKind.TOLD, *LATER)
     return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
 
 

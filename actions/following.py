@@ -11,7 +11,7 @@ from actions.context import Context
 from actions.facts import facts
 from actions.guessing import count_wrong, must_wait
 from actions.merging import part
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
+from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_left, tell_unit
 from actions.record import move, note, state_after, write
 from actions.staffing import leave_to_unit
 from actions.timekeeping import run_on, start, start_triage, start_units, stop, stop_for_good
@@ -122,6 +122,7 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     """
     case = await ctx.case(id)
     await ctx.as_follower(case)
+    before = case
     if case.round == 1 or case.kind is CaseKind.MISCONDUCT:
         case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1)
     else:
@@ -139,6 +140,8 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     if case.unit:
         await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
     else:
+        again = _("Case {number}: not solved for the second time, says the citizen.", number=case.number)
+        await tell_left(ctx, before, _("{what} The supervision office decides now who deals with it.", what=again))
         await queue_for_office(ctx, case)
     await tell_followers(ctx, case, _("The case has been reopened."), but=ctx.me.person)
     return case

@@ -19,7 +19,7 @@ from domain.city import DISCIPLINE
 from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import Entry
-from storage.outbox import Lane
+from storage.outbox import Lane, OutboxRow
 from storage.people import Conversation
 from storage.roles import Role, RoleKind
 
@@ -180,11 +180,12 @@ async def _feed_back(
 
 
 async def tell_unit(
-    ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None
+    ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None, passing: bool = False
 ) -> None:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
-    `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now.
+    `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. What is only
+    `passing`, as a reminder is, goes when the card is brought up to date.
     """
     if case.unit is None:
         return
@@ -192,10 +193,18 @@ async def tell_unit(
     shown = tuple(files) if files is not None else f.citizens_files
     reached = 0
     for role in await _who_deals(ctx, f):
-        told = await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown), due)
+        card = unit_card(ctx, f, (role,))
+        card = card.headed(*news, files=shown) if passing else card.below(*news, files=shown)
+        told = await tell(ctx, role.person, card, due)
         reached += 0 if role.is_away(ctx.now) else told
     if not reached:
         await tell_unreachable(ctx, case.unit)
+
+
+async def tell_left(ctx: Context, case: Case, news: Text) -> None:
+    """Tell those who dealt with a case, as it was before it left their unit; they are not given its card any more."""
+    for role in await _who_deals(ctx, await facts(ctx, case)):
+        await tell(ctx, role.person, say(news))
 
 
 async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None = None) -> None:
@@ -268,7 +277,10 @@ async def tell_unreachable(ctx: Context, unit: str) -> None:
 
 
 async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:
-    """Give everybody at the supervision office the card of a case that waits for them."""
+    """Give everybody at the supervision office the card of a case that waits for them.
+
+    The news stay above it only until the card is brought up to date: by then somebody has decided.
+    """
     if case.kind is CaseKind.MISCONDUCT:
         await tell_office(
             ctx, say(_("A misconduct report has found no discipline team to go to. Please check the city's units and rules."))
@@ -276,7 +288,7 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
         return
     f = await facts(ctx, case)
     for person in await _office(ctx):
-        await tell(ctx, person, office_card(ctx, f, person).below(*news, files=f.citizens_files), due)
+        await tell(ctx, person, office_card(ctx, f, person).headed(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
@@ -286,15 +298,22 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         conversation = await people.conversation(ctx.tx, row.conversation)
         viewer = await _roles(ctx, conversation.person) if conversation else ()
         if conversation and any(role.unit == case.unit for role in viewer):
-            await queue(ctx, conversation, unit_card(ctx, f, viewer).below(files=f.citizens_files), edits=row.id)
+            await _redraw(ctx, conversation, row, unit_card(ctx, f, viewer).below(files=f.citizens_files))
         elif conversation:
             await _take_away(ctx, conversation, left_card(case))
     for row in await outbox.cards(ctx.tx, case.id, Card.OFFICE):
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
-            card = office_card(ctx, f, conversation.person)
-            await queue(ctx, conversation, card.below(files=f.citizens_files), edits=row.id)
+            await _redraw(ctx, conversation, row, office_card(ctx, f, conversation.person).below(files=f.citizens_files))
     await _refresh_posts(ctx, case)
+
+
+async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card: Outgoing) -> None:
+    """Put a card in the place of one as it stood before, under the news for which that one came."""
+    before = await outbox.standing_card(ctx.tx, conversation.id, row.subject or "", row.card or "")
+    shown = before.outgoing(ctx.keys) if before else None
+    news = shown.lines[: shown.news] if shown else ()
+    await queue(ctx, conversation, card.below(*news, files=card.files), edits=row.id)
 
 
 async def take_back(ctx: Context, person: str) -> None:

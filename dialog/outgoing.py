@@ -55,6 +55,10 @@ class Outgoing:
         """Put paragraphs above this message, and files with it."""
         return replace(self, lines=(*news, *self.lines), files=files, news=self.news + len(news))
 
+    def headed(self, *lines: Text, files: tuple[str, ...] = ()) -> Outgoing:
+        """Put paragraphs above this message that go when it is brought up to date, and files with it."""
+        return replace(self, lines=(*lines, *self.lines), files=files)
+
 
 def say(
     *lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None, chart: Chart | None = None

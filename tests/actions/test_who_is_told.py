@@ -222,7 +222,7 @@ TOLD: dict[str, Telling] = {
     ),
     "not solved again": telling(
         reopened, "reporter", lambda ctx, case: following.not_solved(ctx, case.id, "why"),
-        {"office": OFFICE, "citizen": {"follower"}}, {"unit": CONTACTS},
+        {"office": OFFICE, "citizen": {"follower"}, None: {"holder"}}, {},
     ),
     "rated": telling(
         Cast.closed, "reporter", lambda ctx, case: following.rate(ctx, case.id, Satisfaction.SATISFIED), {}, {}
