@@ -222,7 +222,7 @@ TOLD: dict[str, Telling] = {
     ),
     "not solved again": telling(
         reopened, "reporter", lambda ctx, case: following.not_solved(ctx, case.id, "why"),
-        {"office": OFFICE, "citizen": {"follower"}, None: {"holder"}}, {},
+        {"office": OFFICE, "citizen": {"follower"}, None: {"holder"}}, {"unit": CONTACTS},
     ),
     "rated": telling(
         Cast.closed, "reporter", lambda ctx, case: following.rate(ctx, case.id, Satisfaction.SATISFIED), {}, {}
