@@ -52,7 +52,7 @@ WORDS: dict[Event, Text] = {
     Event.REVEAL: _("Your name was looked at by those who may."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
-    Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
+    Event.UNMERGE: _("On its own again."),
     Event.REPLACE: _("Handed to a colleague at {unit}."),
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),

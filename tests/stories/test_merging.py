@@ -136,19 +136,19 @@ async def test_a_misconduct_report_looks_to_the_office_like_no_case(town: Town, 
     await office.sees("no other open case with this number")
 
 
-async def test_a_merging_is_undone_and_the_case_waits_to_be_assigned(town: Town, office: Person) -> None:
+async def test_a_merging_is_undone_and_the_case_is_again_with_the_unit_that_it_had(town: Town, office: Person) -> None:
     contact = await town.contact("telegram")
     zhang, li = await town.somebody("web"), await town.somebody("web")
     lead, _code = await files(zhang, MINE)
     number, _code = await files(li, THEIRS)
     await merges(office, number, lead)
     await office.presses("Undo the merging")
-    await office.sees("on its own again", buttons=["Assign a unit"])
-    await li.sees("dealt with on its own again")
-    await contact.presses("^Timeline$")
-    assert (await town.case(number)).state == "triage"
+    await office.sees("on its own again, with Chengxi", buttons=["Undo the assignment"])
+    await li.sees("dealt with on its own again, by Chengxi.+Promised by")
+    await contact.sees("This case is on its own again", buttons=["Sign in"])
+    assert (await town.case(number)).state == "assigned"
     events = [row["event"] for row in await town.history(number)]
-    assert events == ["file", "assign", "merge", "unmerge"]
+    assert events == ["file", "assign", "merge", "unmerge", "assign"]
     assert [row["event"] for row in await town.history(lead)] == ["file", "assign", "merge", "unmerge"]
 
 
@@ -161,7 +161,6 @@ async def test_when_the_citizen_of_the_one_that_goes_on_withdraws_the_other_one_
     await zhang.presses("^Withdraw$")
     await zhang.says("搬走了")
     await zhang.presses("^Withdraw it$")
-    await office.sees("五单元", buttons=["Assign a unit"])
-    await li.sees("dealt with on its own again")
+    await li.sees("dealt with on its own again, by Chengxi")
     assert not li.saw("搬走了|withdrawn")
-    assert (await town.case(number)).state == "triage"
+    assert (await town.case(number)).state == "assigned"
