@@ -63,6 +63,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
     lines += _promised(ctx, f)
     lines += _plan(f)
+    lines += _not_granted(f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
     if case.state is CaseState.ANSWERED and f.result:
@@ -83,6 +84,9 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(lead.case.unit))] if lead.case.unit else []
     open_ = lead.case.state in OPEN
     lines += _promised(ctx, lead)
+    if lead.plan and lead.case.state is CaseState.ACCEPTED:
+        lines.append(_("The unit's plan: {text}", text=excerpt(for_others(ctx, lead.case, lead.plan.text))))
+    lines += _not_granted(lead)
     if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
         lines.append(_("The unit's answer: {text}", text=excerpt(for_others(ctx, lead.case, lead.result.text))))
     timeline = screen_button(_("Timeline"), "timeline", f.case.id)
@@ -296,6 +300,20 @@ def lateness(ctx: Context, f: Facts) -> Text | None:
     if f.case.kind is CaseKind.MISCONDUCT:
         return late
     return _("{late} The supervision office knows.", late=late)
+
+
+def _not_granted(f: Facts) -> list[Text]:
+    """Say to those who follow a case what a later date in its plan is worth."""
+    if f.case.state is not CaseState.ACCEPTED:
+        return []
+    if f.request:
+        until = Moment(f.request.until_at)
+        return [
+            _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=until)
+        ]
+    if f.turned_down and f.plan:
+        return [_("A later date was not granted to the unit: the date you were promised holds.")]
+    return []
 
 
 def due(deadline: Deadline) -> Text | Moment:

@@ -76,6 +76,13 @@ class Facts:
         return answer if granted else None
 
     @property
+    def turned_down(self) -> bool:
+        """Whether the unit was refused the more time for which it asked last."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        asked = [asked for asked in self.extensions if answer and asked.deadline == answer.id]
+        return bool(asked) and asked[-1].decided_at is not None and asked[-1].granted_at is None
+
+    @property
     def expected(self) -> Deadline | None:
         """By when the citizen was told last that an answer comes: the promise, or the unit's time where it was extended."""
         promise, extended = self.deadlines.get(DeadlineKind.PROMISE), self.extended

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from actions.cards import due
 from actions.context import Context
 from actions.facts import facts
 from actions.guessing import count_wrong, must_wait
@@ -130,7 +131,7 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     entry = await write(ctx, case, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
     await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     await stop(ctx, case, Event.NOT_SOLVED)
-    await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    promise = await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     if case.unit:
         case = await leave_to_unit(ctx, case, Party.SYSTEM)
         await start_units(ctx, case, Event.NOT_SOLVED)
@@ -143,7 +144,8 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
         again = _("Case {number}: not solved for the second time, says the citizen.", number=case.number)
         await tell_left(ctx, before, _("{what} The supervision office decides now who deals with it.", what=again))
         await queue_for_office(ctx, case)
-    await tell_followers(ctx, case, _("The case has been reopened."), but=ctx.me.person)
+    again = _("The case has been reopened. The time begins anew: you get an answer by {due}.", due=due(promise))
+    await tell_followers(ctx, case, again, but=ctx.me.person)
     return case
 
 

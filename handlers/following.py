@@ -158,7 +158,7 @@ async def reopen(ctx: Context, told: Words) -> Reply:
     """Reopen a case that is not solved."""
     case = await following.not_solved(ctx, told.case, told.text, told.files)
     news = (
-        _("The case has been reopened.")
+        _("The case has been reopened. The time begins anew.")
         if case.unit
         else _("The case has been reopened; the supervision office looks at it first.")
     )
