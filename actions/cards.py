@@ -12,6 +12,8 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event, Satisfaction
+from domain.ladder import longest
+from domain.limits import Limit
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import EntryKind
@@ -163,10 +165,19 @@ def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
     move = (on,) if case.kind is CaseKind.MISCONDUCT else (back, on)
     if case.state is CaseState.ASSIGNED:
         return ((act_button(_("Sign in"), "accept", id, version), ask), move, more)
-    may_extend = case.kind is not CaseKind.MISCONDUCT and not f.request
+    may_extend = case.kind is not CaseKind.MISCONDUCT and not f.request and _has_longer(ctx, f)
     extend = (form_button(_("Ask for more time"), "extend", id),) if may_extend else ()
     plan = form_button(_("Plan"), "plan", id)
     return ((form_button(_("Report the result"), "report", id), ask), (plan, *extend), move, more)
+
+
+def _has_longer(ctx: Context, f: Facts) -> bool:
+    """Tell whether more time can be asked for: it is not up yet, and was not extended as far as it may be."""
+    answer = f.deadlines.get(DeadlineKind.ANSWER)
+    if answer is None or (ctx.now >= answer.due_at and DeadlineKind.REPLY not in f.deadlines):
+        return False
+    original, present = ctx.city.times(f.case.kind, f.case.category).answer, Limit.parse(answer.rule)
+    return present.unit is not original.unit or present.amount < longest(original).amount
 
 
 def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:

@@ -10,7 +10,7 @@ from actions.cards import Card, citizen_card, left_card, office_card, post_card,
 from actions.context import Context
 from actions.facts import Facts, facts
 from actions.record import for_others
-from dialog.outgoing import Outgoing, say
+from dialog.outgoing import Outgoing, bears_secrets, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
@@ -357,7 +357,8 @@ async def _refresh_posts(ctx: Context, case: Case) -> None:
 async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane) -> None:
     row = await outbox.standing_card(ctx.tx, conversation.id, newer.subject or "", newer.card or "")
     shown = row.outgoing(ctx.keys) if row else None
-    if row and shown and shown.rows:
+    # A receipt stays as its reader has it: put in its place, the overwritten code would vanish from an open page.
+    if row and shown and shown.rows and not bears_secrets(shown):
         bare = replace(shown, rows=(), subject=newer.subject, card=newer.card)
         await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id)
 

@@ -87,13 +87,19 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
     if command.files:
         lines.append(_("Files: {count}", count=len(command.files)))
     lines.append(_("Place: {place}", place=where(command, districts)))
-    lines.append(_("Your name: {name}", name=_mask_name(command.name)) if command.name else _("You stay anonymous."))
+    if command.name:
+        # In full, so that the person sees a typing error; nobody else ever reads this summary.
+        lines.append(_("Your name and phone, sealed: {name}, {phone}", name=command.name, phone=command.phone))
+    else:
+        lines.append(_("You stay anonymous."))
     if command.kind is not CaseKind.MISCONDUCT:
         lines.append(_("It may be published without you in it.") if command.publish else _("It will not be published."))
     if missing := [word for word in command.cover if word not in command.text]:
         lines.append(_("Not found in your words, so not covered: {words}", words=", ".join(missing)))
     if masked.found:
-        lines.append(_("We have covered personal data in your words. With Change you can cover more."))
+        lines.append(_("We have covered personal data in your words, but may have missed some. With Change you can cover more."))
+    elif masked.text:
+        lines.append(_("We have found no personal data in your words. With Change you can cover what nobody shall read."))
     return tuple(lines)
 
 
@@ -135,7 +141,10 @@ async def send(ctx: Context, command: FileCase) -> Reply:
         _("Thank you. We have received your case."),
         _("Case number: {number}", number=case.number),
         _("Code: {code}", code=Secret(show_code(receipt.code))),
-        _("Keep both: with them you can look the case up from any device. The code is shown only once."),
+        _(
+            "Please write both down now: with them you can look the case up from any device."
+            " We show the code only here and only now; where you filed the case you can get a new one with /my."
+        ),
     ]
     if case.unit:
         unit = ctx.city.unit(case.unit)
@@ -162,10 +171,6 @@ def where(command: FileCase, districts: Options) -> Text:
     if place.area:
         return next((option.label for option in districts if option.key == place.area), verbatim(place.area))
     return verbatim(command.masked(place.words).text) if place.words else _("as shared on the map")
-
-
-def _mask_name(name: str) -> str:
-    return f"{name[0]}{'*' * (len(name) - 1)}"
 
 
 FILE: Form[Context] = Form(

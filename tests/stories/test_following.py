@@ -245,3 +245,11 @@ async def test_only_the_newest_card_of_a_case_has_buttons(town: Town, citizen: P
     await citizen.sees("Is it solved", buttons=["^Solved$"])
     cards = [message for message in citizen.standing() if number in message.text and message.buttons]
     assert len(cards) == 1
+
+
+async def test_an_open_page_keeps_the_code_of_its_receipt_when_the_case_goes_on(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("web", name="Wang")
+    _number, code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await citizen.sees("has signed your case in")
+    assert citizen.now_sees(code)
