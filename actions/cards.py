@@ -99,11 +99,12 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
 def _citizen_rows(f: Facts) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     timeline = screen_button(_("Timeline"), "timeline", id)
+    after_all = ((form_button(_("It is not solved after all"), "not_solved", id),),) if f.check else ()
     if case.state is CaseState.CLOSED and not case.rating:
         levels = [act_button(label, f"rate_{level}", id, version) for level, label in LEVELS.items()]
-        return (tuple(levels[:2]), tuple(levels[2:]), (timeline,))
+        return (tuple(levels[:2]), tuple(levels[2:]), *after_all, (timeline,))
     if case.state not in OPEN:
-        return ((timeline,),)
+        return (*after_all, (timeline,))
     rows: list[tuple[Button, ...]] = []
     if f.question:
         rows.append((form_button(_("Answer the question"), "reply", id),))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from actions.context import Context
 from dialog.texts import Moment, Text, _, verbatim
-from domain.cases import Party
+from domain.cases import CaseState, Event, Party
 from storage import cases, deadlines, entries, extensions, roles
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -30,7 +30,7 @@ class Facts:
     """Everything that a card of a case needs, read once for all who get one.
 
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
-    was told with those that follow this one.
+    was told with those that follow this one. `check` is the time within which a citizen who said "solved" can take it back.
     """
 
     case: Case
@@ -40,6 +40,7 @@ class Facts:
     extensions: Sequence[Extension]
     lead: Facts | None
     merged: Sequence[Entry]
+    check: Deadline | None = None
 
     @property
     def question(self) -> Entry | None:
@@ -133,8 +134,17 @@ async def facts(ctx: Context, case: Case) -> Facts:
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
         lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        check=await _check(ctx, case),
         merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
     )
+
+
+async def _check(ctx: Context, case: Case) -> Deadline | None:
+    if case.state is not CaseState.CLOSED or case.closing != Event.SOLVED:
+        return None
+    every = await deadlines.of_case(ctx.tx, case.id)
+    last = next((one for one in reversed(every) if one.kind is DeadlineKind.CHECK and one.round == case.round), None)
+    return last if last and last.due_at > ctx.now else None
 
 
 def _words(texts: Sequence[Entry]) -> str:

@@ -110,6 +110,17 @@ async def not_solved(d: Dialog) -> Words:
     return _told(d.arg, told)
 
 
+async def why_dissatisfied(d: Dialog) -> Words:
+    """Ask for the reason of a bad rating."""
+    why = await d.text(
+        "why",
+        _("What were you dissatisfied with? A few words are enough; the unit reads them. /cancel leaves it at the rating."),
+        label=_("Reason"),
+        most=500,
+    )
+    return Words(case=d.arg, text=why, files=(), message=None)
+
+
 async def withdraw(d: Dialog) -> Words | None:
     """Ask why, and make sure."""
     why = await d.text("why", _("Why do you withdraw the case? A few words are enough."), label=_("Reason"), most=500)
@@ -163,6 +174,12 @@ async def reopen(ctx: Context, told: Words) -> Reply:
         else _("The case has been reopened; the supervision office looks at it first.")
     )
     return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).below(news),))
+
+
+async def explain(ctx: Context, told: Words) -> Reply:
+    """Keep the reason of a bad rating."""
+    case = await following.explain(ctx, told.case, told.text)
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).headed(_("Thank you. Your reason has been passed on.")),))
 
 
 async def end(ctx: Context, told: Words) -> Reply:
@@ -238,6 +255,8 @@ def _may(event: Event) -> Callable[[Context, str], Awaitable[None]]:
         case = await cases.get(ctx.tx, id)
         if case is not None:
             state_after(case, event, Party.CITIZEN)
+        if case is not None and event is Event.NOT_SOLVED:
+            await following.can_be_doubted(ctx, case)
 
     return may
 
@@ -250,7 +269,8 @@ def _rate(level: Satisfaction) -> Act[Context]:
     async def rate(ctx: Context, id: str, version: int) -> Reply:
         """Rate how a closed case was handled."""
         case = await following.rate(ctx, id, level)
-        return Reply(card=citizen_card(ctx, await facts(ctx, case)), note=_("Thank you for your rating."))
+        why = Opening(form="why_dissatisfied", arg=id) if level is Satisfaction.DISSATISFIED else None
+        return Reply(card=citizen_card(ctx, await facts(ctx, case)), note=_("Thank you for your rating."), opens=why)
 
     return Act(name=f"rate_{level}", do=rate)
 
@@ -267,6 +287,13 @@ SUBJECT: Subject[Context] = Subject(
         Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD)),
         Form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
         Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=_may(Event.NOT_SOLVED)),
+        Form(
+            name="why_dissatisfied",
+            title=_("Why you were dissatisfied"),
+            script=why_dissatisfied,
+            then=explain,
+            may=_may(Event.EXPLAIN),
+        ),
         Form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),

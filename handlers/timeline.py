@@ -38,6 +38,7 @@ WORDS: dict[Event, Text] = {
     Event.SOLVED: _("Solved, says the citizen. Closed."),
     Event.NOT_SOLVED: _("Not solved, says the citizen: {text}"),
     Event.RATE: _("Rated: {level}"),
+    Event.EXPLAIN: _("Why the citizen was dissatisfied: {text}"),
     Event.REFUSE: _("Not taken on: {text}"),
     Event.WITHDRAW: _("Withdrawn. {text}"),
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),

@@ -38,6 +38,7 @@ class EntryKind(StrEnum):
     VERIFIED = "verified"
     REOPENED = "reopened"
     RELEASED = "released"
+    EXPLAINED = "explained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

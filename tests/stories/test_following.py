@@ -253,3 +253,38 @@ async def test_an_open_page_keeps_the_code_of_its_receipt_when_the_case_goes_on(
     await contact.presses("^Sign in$")
     await citizen.sees("has signed your case in")
     assert citizen.now_sees(code)
+
+
+async def test_who_is_dissatisfied_is_asked_why_and_can_still_say_that_it_is_not_solved(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("telegram", name="Wang")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await solves(contact, "已清运")
+    await citizen.presses("^Solved$")
+    await citizen.sees("closed", buttons=["Dissatisfied", "It is not solved after all", "Timeline"])
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("What were you dissatisfied with")
+    await citizen.says("打了三次电话才来")
+    await citizen.sees("reason has been passed on", buttons=["It is not solved after all"])
+    await contact.sees("dissatisfied with the handling: 打了三次电话才来")
+    await citizen.presses("not solved after all")
+    await citizen.sees("What is still wrong")
+    await citizen.says("又堆上了")
+    await citizen.says("/done")
+    await citizen.sees("has been reopened")
+    await contact.sees("Not solved, says the citizen: 又堆上了", buttons=["Report"])
+    case = await town.case(number)
+    assert (case.state, case.rating, case.closed_at, case.round) == ("accepted", None, None, 2)
+
+
+async def test_after_the_time_to_check_what_was_called_solved_stays_closed(town: Town) -> None:
+    citizen, contact = await town.somebody("telegram"), await town.contact("web", name="Wang")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await solves(contact, "已清运")
+    await citizen.presses("^Solved$")
+    await citizen.sees("closed", buttons=["It is not solved after all"])
+    town.clock.ahead += timedelta(days=8)
+    await citizen.presses("not solved after all")
+    await citizen.sees("the time to check the answer is over")
+    assert (await town.case(number)).state == "closed"
