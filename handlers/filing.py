@@ -14,16 +14,26 @@ from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
+from domain.misconduct import speaks_of_misconduct
 from domain.numbers import show_code
 from domain.routing import offer_categories
 
 SOMETHING_ELSE = "-"
+AS_IT_IS = "as_it_is"
 KIND_OPTIONS: Options = tuple(
     Option(kind, KINDS[kind]) for kind in (CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION, CaseKind.MISCONDUCT)
 )
 ANONYMOUS = Option("anonymous", _("Stay anonymous"))
 IDENTITY: Options = (ANONYMOUS, Option("named", _("Give my name to the supervision office")))
 IDENTITY_MISCONDUCT: Options = (ANONYMOUS, Option("named", _("Give my name to the discipline team")))
+MISCONDUCT_HINT = _(
+    "Your words speak of somebody who abuses their office. A misconduct report goes to a discipline team alone:"
+    " neither the unit nor the supervision office reads it. How shall we file this?"
+)
+MISCONDUCT_OR_NOT: Options = (
+    Option(CaseKind.MISCONDUCT, _("As a misconduct report")),
+    Option(AS_IT_IS, _("Not as a report, go on as before")),
+)
 YES_NO: Options = (Option("yes", _("Yes")), Option("no", _("No")))
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 _BETWEEN = re.compile(r"[\s,，、;；]+")
@@ -38,6 +48,9 @@ async def file(d: Dialog) -> FileCase | None:
         label=_("What happened"),
     )
     kind = CaseKind(d.arg or await d.choose("kind", _("What kind of matter is it?"), KIND_OPTIONS, label=_("Kind")))
+    if kind is not CaseKind.MISCONDUCT and speaks_of_misconduct(told.text):
+        wish = await d.choose("misconduct", MISCONDUCT_HINT, MISCONDUCT_OR_NOT, label=_("Report or not"))
+        kind = CaseKind.MISCONDUCT if wish == CaseKind.MISCONDUCT else kind
     place = told.place or await d.place(
         "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
     )

@@ -151,3 +151,9 @@ def test_a_name_that_was_taken_back_is_not_filed(talk: Talk) -> None:
     talk.change("identity", "anonymous")
     assert "You stay anonymous." in summary(talk)
     assert filed(talk) == FILED
+
+
+@pytest.mark.parametrize(("wish", "kind"), [("misconduct", CaseKind.MISCONDUCT), ("as_it_is", CaseKind.COMPLAINT)])
+def test_words_of_a_bribe_are_offered_to_be_filed_as_a_misconduct_report(talk: Talk, wish: str, kind: CaseKind) -> None:
+    answered(talk, {"text": "城管队员收了烟才不罚款"}, misconduct=wish, category="-")
+    assert filed(talk).kind is kind
