@@ -1,7 +1,7 @@
 """Who works at the units: the office invites contacts and heads, ends a role, or lets a colleague take everything over.
 
 A person whose last role has ended is staff no longer, from that moment on. Nothing stays behind with them: what they held is
-left to whoever signs it in, or goes to the colleague.
+left to whoever signs it in, or goes to the colleague, and of the unit's cases their chats keep neither words nor files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from actions.context import Context
 from actions.invitations import invite
-from actions.notices import refresh_cards, tell, tell_unreachable
+from actions.notices import refresh_cards, take_back, tell, tell_unreachable
 from actions.record import move, note
 from actions.timekeeping import start
 from dialog.outgoing import say
@@ -118,6 +118,7 @@ async def _end(ctx: Context, id: str, why: Event) -> Role:
     await ledger.append(ctx.tx, f"person:{found.person}", f"{Party.OFFICE}:{office.id}", why, payload, ctx.now)
     unit = ctx.city.unit(found.unit or "")
     await tell(ctx, found.person, say(_("Your work for {unit} here has ended. Thank you.", unit=unit)))
+    await take_back(ctx, found.person)
     return found
 
 

@@ -22,6 +22,8 @@ from storage.outbox import OutboxRow
 
 MAILBOX = 200
 HISTORY = timedelta(days=7)
+CARDS = 100
+"""Older cards of cases that a page which comes anew is shown at most."""
 TRIES = 5
 LOOK_AGAIN = 3.0
 
@@ -107,7 +109,9 @@ class CityDoor:
             if after:
                 rows = await outbox.mailbox(tx, id, after, MAILBOX)
             else:
-                rows = await outbox.of_conversation(tx, id, now - HISTORY)
+                since = now - HISTORY
+                cards = await outbox.kept_cards(tx, id, since, CARDS)
+                rows = sorted([*cards, *await outbox.of_conversation(tx, id, since)], key=lambda row: row.n)
             said = () if after else await inbox.of_conversation(tx, id, now - HISTORY)
             busy = await inbox.is_busy(tx, id)
             ready = {row.id: await self._files(tx, row) for row in rows}

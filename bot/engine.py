@@ -362,9 +362,10 @@ class Turn:
 
     async def _refuse(self, refused: Refused) -> None:
         card = await self._fresh_card()
-        await self._say(say(refused.reason, rows=() if card else ((screen_button(_("Menu"), "menu"),),)))
         if card:
             await self._say(card)
+        # Last, for above a card that fills the screen of a phone nobody would see it.
+        await self._say(say(refused.reason, rows=() if card else ((screen_button(_("Menu"), "menu"),),)))
         await self._show_open_question()
 
     async def _fresh_card(self) -> Outgoing | None:

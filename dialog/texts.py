@@ -113,6 +113,9 @@ def load_text(value: Json) -> Text:
     return cast("Text", load(value))
 
 
+SHOWN_ONCE = _("(shown once, at {at})").id
+
+
 def without_secrets(value: Arg, at: datetime) -> Arg:
     """Replace every secret by the time at which it was shown."""
     match value:
@@ -121,9 +124,20 @@ def without_secrets(value: Arg, at: datetime) -> Arg:
         case tuple():
             return tuple(cast("Text", without_secrets(text, at)) for text in value)
         case Secret():
-            return _("(shown once, at {at})", at=Moment(at))
+            return Text(SHOWN_ONCE, {"at": Moment(at)})
         case _:
             return value
+
+
+def bears_secret(value: Arg) -> bool:
+    """Tell whether a text bears a secret, or bore one that has been overwritten."""
+    match value:
+        case Text(id, args):
+            return id == SHOWN_ONCE or any(map(bears_secret, args.values()))
+        case tuple():
+            return any(map(bears_secret, value))
+        case _:
+            return isinstance(value, Secret)
 
 
 class Words:

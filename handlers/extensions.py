@@ -113,7 +113,7 @@ async def send(ctx: Context, asked: Ask) -> Reply:
     """Ask."""
     case = await extending.ask(ctx, asked.case, asked.rule, asked.reason)
     news = _("The supervision office has been asked for more time. Until it decides, the date stays as it is.")
-    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).below(news),))
+    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news),))
 
 
 async def grant(ctx: Context, id: str, n: int) -> Reply:

@@ -53,7 +53,10 @@ async def privacy(ctx: Context, arg: str) -> Outgoing:
     return say(
         _("The unit that deals with your case sees what you wrote and sent, never your account, name or phone."),
         _("The chat platform knows your account. Here it is kept encrypted, only to send you the answer."),
-        _("Phone numbers, identity numbers and names in your words are covered before anybody reads them."),
+        _(
+            "Phone numbers, identity numbers, and names after words such as “my name is” are covered before anybody reads them."
+            " Other names we may miss: the summary shows what will be read, and with Change you can cover more."
+        ),
         _("The messages that pass through here are erased after seven days; your case and its answers are kept."),
         rows=((screen_button(_("Menu"), "menu"),),),
     )

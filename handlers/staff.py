@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from actions import staffing
 from actions.context import Context
@@ -63,7 +64,7 @@ async def staff_of_unit(ctx: Context, unit: str) -> Outgoing:
     ctx.as_office()
     found = [role for kind in KINDS for role in await roles.of_unit(ctx.tx, unit, kind)]
     name = Text("{name}", {"name": ctx.city.unit(unit)})
-    lines = [name, *(_line(role) for role in found)] if found else [name, _("Nobody has signed in for this unit.")]
+    lines = [name, *[await _line(ctx, role) for role in found]] if found else [name, _("Nobody has signed in for this unit.")]
     rows: list[tuple[Button, ...]] = []
     for role in found:
         end = form_button(_("End: {name}", name=role.name), "unbind", role.id)
@@ -177,8 +178,15 @@ def _summary(ctx: Context, unit: str, contacts: int, heads: int) -> Text:
     return _("{unit}: contacts {contacts}, heads {heads}", unit=name, contacts=contacts, heads=heads)
 
 
-def _line(role: Role) -> Text:
-    return _("{kind} {name}, since {since}", kind=KINDS[role.kind], name=role.name, since=Moment(role.since_at, day=True))
+async def _line(ctx: Context, role: Role) -> Text:
+    line = _("{kind} {name}, since {since}", kind=KINDS[role.kind], name=role.name, since=Moment(role.since_at, day=True))
+    if role.away_until_at is None or not role.is_away(ctx.now):
+        return line
+    day = Moment(role.away_until_at - timedelta(minutes=1), day=True)
+    deputy = await roles.held(ctx.tx, role.deputy) if role.deputy else None
+    if deputy:
+        return _("{line}; away up to and with {day}, {deputy} stands in", line=line, day=day, deputy=deputy.name)
+    return _("{line}; away up to and with {day}, nobody stands in", line=line, day=day)
 
 
 SUBJECT: Subject[Context] = Subject(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from actions.cards import LEVELS, title
+from actions.cards import LEVELS, lateness, title
 from actions.context import Context
-from actions.record import STATES
+from actions.facts import facts
+from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
@@ -37,6 +39,7 @@ WORDS: dict[Event, Text] = {
     Event.SOLVED: _("Solved, says the citizen. Closed."),
     Event.NOT_SOLVED: _("Not solved, says the citizen: {text}"),
     Event.RATE: _("Rated: {level}"),
+    Event.EXPLAIN: _("Why the citizen was dissatisfied: {text}"),
     Event.REFUSE: _("Not taken on: {text}"),
     Event.WITHDRAW: _("Withdrawn. {text}"),
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
@@ -51,7 +54,7 @@ WORDS: dict[Event, Text] = {
     Event.REVEAL: _("The supervision office looked at your name and phone number."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
-    Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
+    Event.UNMERGE: _("On its own again."),
     Event.REPLACE: _("Handed to a colleague at {unit}."),
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),
@@ -88,6 +91,7 @@ STAFF_MERGED: dict[Event, Text] = {
 }
 # What reads otherwise where the ledger says this beside the event.
 OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
+    (Event.RUNG, "kind", "promise"): _("The answer promised by {due} has not come in time."),
     (Event.TAKE, "back", True): _("Given back by {name}."),
     (Event.VERIFY, "holds", False): _("Checked by the supervision office: the result does not hold."),
 }
@@ -98,7 +102,7 @@ SHARED = frozenset(
     {
         Event.QUEUE, Event.ASSIGN, Event.UNASSIGN, Event.ACCEPT, Event.RETURN, Event.HAND_OVER, Event.PASS_ON, Event.REPLACE,
         Event.UNBIND, Event.PLAN, Event.GRANT_EXTENSION, Event.REFUSE_EXTENSION, Event.RECKON, Event.REPORT, Event.SOLVED,
-        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE,
+        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE, Event.RUNG,
     }
 )  # fmt: skip
 
@@ -110,14 +114,14 @@ async def timeline(ctx: Context, id: str) -> Outgoing:
     buttons = [screen_button(_("Show the case"), "case", id)]
     if any(entry.files for entry in await entries.of_case(ctx.tx, id)):
         buttons.append(screen_button(_("Photos and files"), "files", id))
-    return Outgoing(lines=lines, rows=(tuple(buttons),))
+    return Outgoing(lines=lines, rows=(tuple(buttons),), subject=id)
 
 
 async def files(ctx: Context, id: str) -> Outgoing:
     """Show every file of a case, in the order they came."""
     case, _staff = await _readable(ctx, id)
     found = tuple(file for entry in await entries.of_case(ctx.tx, id) for file in entry.files)
-    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found)
+    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found, subject=id)
 
 
 async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
@@ -139,7 +143,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     texts = {entry.id: entry for entry in await entries.of_case(ctx.tx, case.id)}
     rows = list(await ledger.of_subject(ctx.tx, f"case:{case.id}"))
     if lead.id != case.id:
-        texts |= {entry.id: entry for entry in await entries.of_case(ctx.tx, lead.id)}
+        for entry in await entries.of_case(ctx.tx, lead.id):
+            texts[entry.id] = entry if staff else replace(entry, text=for_others(ctx, lead, entry.text))
         merged_ms = max(row.at_ms for row in rows if row.event == Event.MERGE)
         shared = [row for row in await ledger.of_subject(ctx.tx, f"case:{lead.id}") if Event(row.event) in SHARED]
         rows += [row for row in shared if row.at_ms >= merged_ms]
@@ -154,6 +159,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         if line := await _line(ctx, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
+    if not staff and (late := lateness(ctx, await facts(ctx, lead))):
+        lines.append(late)
     return tuple(lines)
 
 

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     APPEAL = "appeal"
     APPEAL_REFUSED = "appeal_refused"
     STRUCK = "struck"
+    EXPLAINED = "explained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

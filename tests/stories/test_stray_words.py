@@ -145,3 +145,19 @@ async def test_an_answer_typed_while_another_form_is_open_goes_where_the_citizen
     assert await town.texts(number) == texts
     await citizen.says("也多些长椅")
     await citizen.sees("2 messages" if "unit" in picked else "3 messages")
+
+
+async def test_words_typed_while_a_unit_waits_for_an_answer_are_offered_as_that_answer_first(town: Town) -> None:
+    citizen, contact = await town.somebody("telegram"), await town.contact("web", name="Wang")
+    await files(citizen)
+    other, _code = await files(citizen, "另一个小区的垃圾没人管，城西区")
+    await contact.sees(other)
+    await contact.presses("Ask the citizen")
+    await contact.says("几号楼？")
+    await contact.says("/done")
+    await citizen.sees("has a question for you")
+    await citizen.says("三号楼")
+    asked = await citizen.sees("new matter, or", buttons=["The answer to the unit's question: 几号楼", "A new matter"])
+    assert "几号楼" in asked.buttons[0]
+    await citizen.presses("The answer to the unit's question")
+    await contact.sees("answers your question: 三号楼")
