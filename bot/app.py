@@ -35,6 +35,7 @@ from bot.inbox import InboxLoop
 from bot.media import MediaLoop
 from bot.outbox import OutboxLoop
 from bot.pace import Pace
+from bot.readiness import Readiness
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.town import Town
@@ -91,21 +92,22 @@ class App:
         engine = Engine(SUBJECTS, self.words)
         self.inbox = InboxLoop(database, clock, self._bell, engine, self._town, self.channels)
         self.outboxes: dict[str, OutboxLoop] = {}
-        self._loops: list[InboxLoop | MediaLoop | OutboxLoop] = [
-            self.inbox,
-            MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
-        ]
+        self._loops: dict[str, InboxLoop | MediaLoop | OutboxLoop] = {
+            "inbox": self.inbox,
+            "media": MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
+        }
         for channel in self.channels.values():
             if channel.pushes:
                 pace = Pace(settings.pace_all, settings.pace_chat, settings.pace_group)
                 hurried = channel.name not in set(BellKind)
                 sending = OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace, hurried=hurried)
                 self.outboxes[channel.name] = sending
-                self._loops.append(sending)
+                self._loops[f"outbox of {channel.name}"] = sending
         self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._board = Board(database, self._town, self.words)
         gate = Gate(self.door, self.words, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
         self._desk = Desk(database, self._town, self._bell, self.words, gate, attachments)
+        self._readiness = Readiness(database)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
@@ -145,7 +147,7 @@ class App:
     async def run(self, ready: Callable[[App], None] | None = None) -> None:
         """Serve until `stop`; `ready` is called once the web server listens."""
         routes = [route for channel in self.channels.values() for route in channel.routes()]
-        routes += (*self._board.routes(), *self._desk.routes())
+        routes += (*self._board.routes(), *self._desk.routes(), *self._readiness.routes())
         runner = web.AppRunner(application(routes, self.words), access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         host, port = self.settings.listen
@@ -156,11 +158,13 @@ class App:
             await runner.cleanup()
             raise NotReady(f"Port {port} of {host} can't be used: {error.strerror}. Set HUIYIN_LISTEN to another one.") from error
         self.address = runner.addresses[0][:2]
-        finishing = [asyncio.create_task(loop.run()) for loop in self._loops]
+        finishing = [asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()]
         background = [
-            asyncio.create_task(work)
-            for work in (self._bell.run(), self.scheduler.run(), *(channel.run() for channel in self.channels.values()))
+            asyncio.create_task(self._bell.run(), name="bell"),
+            asyncio.create_task(self.scheduler.run(), name="scheduler"),
+            *(asyncio.create_task(channel.run(), name=name) for name, channel in self.channels.items()),
         ]
+        self._readiness.watch({task.get_name(): task for task in (*finishing, *background)})
         if ready:
             ready(self)
         log.info("started", extra={"fields": {"channels": ",".join(self.channels)}})
@@ -182,7 +186,7 @@ class App:
             if not channel.pushes:
                 await channel.close()
         await runner.cleanup()
-        for loop in self._loops:
+        for loop in self._loops.values():
             loop.stop()
         _done, late = await asyncio.wait(finishing, timeout=STOP_WITHIN)
         for task in late:
