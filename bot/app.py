@@ -16,6 +16,7 @@ from aiohttp import web
 from actions import city
 from actions.city import LoadedCity
 from actions.context import Limits
+from bot import data_marker
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.board import Board
@@ -217,6 +218,8 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
         await migrate(database, clock.now())
         async with database.transaction() as tx:
             await check_keys(tx, keys, settings)
+            if await data_marker.wanted(tx, keys, settings.data):
+                log.error("data_folder_is_another")
             loaded = await city.current(tx)
         if loaded is None:
             async with database.transaction() as tx:

@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     command("run", "Serve a city until Ctrl-C or SIGTERM.", _serve)
     command("demo", "Serve the city and print links to try it as citizen, unit contact and office.", _demo)
     command("migrate", "Bring the database to this program's version.", operations.migrate_database)
+    command("doctor", "Look at everything that should be well, and say what to do where it isn't.", operations.call_doctor)
     backup = command(
         "backup", "Copy the city into a new folder, while the program runs: all but the key.", operations.take_backup
     )

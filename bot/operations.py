@@ -1,4 +1,4 @@
-"""What the command line does beside serving: migrate, backups, city files, invitations, cases, parked messages, verify."""
+"""What the command line does beside serving."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from bot.backups.form import LIST, Manifest
 from bot.backups.restore import restore
 from bot.catalogues import read_catalogues
 from bot.clock import Clock
+from bot.doctor.doctor import examine
+from bot.doctor.finding import Level
 from bot.setting_values import MEGABYTE
 from bot.settings import Settings
 from dialog.texts import Text, Words
@@ -65,6 +67,15 @@ async def restore_backup(arguments: argparse.Namespace, settings: Settings) -> i
         manifest, proof = await restore(arguments.folder, settings, Clock().now())
     print(f"Restored, as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC: {_what_it_holds(manifest)}.")
     return _told(proof)
+
+
+async def call_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Look at everything that should be well."""
+    levels = set()
+    async for finding in examine(settings, Clock().now()):
+        print(finding, flush=True)
+        levels.add(finding.level)
+    return FAILED if Level.BAD in levels else DONE
 
 
 async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from actions.verify import Proof, verify
+from bot import data_marker
 from bot.app import NotReady
 from bot.backups.form import FILES, LIST, ROWS, BadBackup, Manifest, check, make_folder, owned, read_lines
 from bot.settings import Settings
@@ -31,7 +32,7 @@ async def restore(folder: Path, settings: Settings, now: datetime) -> tuple[Mani
     """Restore a backup and prove what was restored; raises BadBackup, NotReady, KeyProblem, StorageError, OSError."""
     manifest = Manifest.read(folder)
     _check_program(manifest)
-    _check_key(settings.keys, manifest)
+    keys = _key(settings.keys, manifest)
     _check_folder(settings.data)
     check(folder, manifest)
     database = await connect(settings.database)
@@ -42,6 +43,7 @@ async def restore(folder: Path, settings: Settings, now: datetime) -> tuple[Mani
         _copy_files(folder, settings.data)
         async with database.transaction() as tx:
             await _load(tx, folder, manifest, now)
+            await data_marker.forget(tx, keys, now)
         await migrate(database, now)
         async with database.reading() as tx:
             return manifest, await verify(tx)
@@ -59,15 +61,17 @@ def _check_program(manifest: Manifest) -> None:
             )
 
 
-def _check_key(path: Path, manifest: Manifest) -> None:
+def _key(path: Path, manifest: Manifest) -> Keys:
     # The key is looked for, never made: a new one would fit nothing.
     if not path.exists():
         raise NotReady(f"There is no key file {path}. Put your copy of it there; the one for this backup is {manifest.key}.")
-    if (fingerprint := Keys.open(path).fingerprint) != manifest.key:
+    keys = Keys.open(path)
+    if keys.fingerprint != manifest.key:
         raise NotReady(
-            f"{path} is the key {fingerprint}; this backup was sealed with the key {manifest.key}."
+            f"{path} is the key {keys.fingerprint}; this backup was sealed with the key {manifest.key}."
             " Put your copy of that one in its place."
         )
+    return keys
 
 
 def _check_folder(data: Path) -> None:

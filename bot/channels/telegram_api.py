@@ -80,6 +80,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(self, secret: str) -> None:
         self._secret = secret
         self._session: aiohttp.ClientSession | None = None
+        self.date = ""
 
     @property
     def read_timeout(self) -> float | None:
@@ -127,6 +128,7 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
+                self.date = response.headers.get("Date", "")
                 payload = bytearray()
                 async for piece in response.content.iter_any():
                     payload += piece
@@ -202,6 +204,11 @@ class BotApi:
         if "result" not in fields:
             raise NetworkError("The answer holds no result.")
         return fields["result"]
+
+    @property
+    def date(self) -> str:
+        """Give the newest answer's `Date`."""
+        return self._request.date
 
     async def close(self) -> None:
         """Let connections go."""
