@@ -88,7 +88,9 @@ class App:
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
-        self.door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
+        self.door = CityDoor(
+            database, keys, clock, self._bell, vault, attachments, settings, self._town, loaded.city.languages[0]
+        )
         self.channels: dict[str, Channel] = {c.name: c for c in channels or self._channels(self.door, loaded)}
         engine = Engine(SUBJECTS, self.words)
         self.inbox = InboxLoop(database, clock, self._bell, engine, self._town, self.channels)

@@ -6,6 +6,7 @@ so causes are cut off and answers that are not Telegram's JSON are not quoted.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -81,6 +82,7 @@ class AiohttpRequest(BaseRequest):
         self._secret = secret
         self._session: aiohttp.ClientSession | None = None
         self.date = ""
+        self.refused = asyncio.Event()
 
     @property
     def read_timeout(self) -> float | None:
@@ -129,6 +131,8 @@ class AiohttpRequest(BaseRequest):
                 method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 self.date = response.headers.get("Date", "")
+                if response.status == HTTPStatus.UNAUTHORIZED:
+                    self.refused.set()
                 payload = bytearray()
                 async for piece in response.content.iter_any():
                     payload += piece
@@ -204,6 +208,11 @@ class BotApi:
         if "result" not in fields:
             raise NetworkError("The answer holds no result.")
         return fields["result"]
+
+    @property
+    def refused(self) -> asyncio.Event:
+        """Give what is set whenever our token is refused; whoever acts on it clears it."""
+        return self._request.refused
 
     @property
     def date(self) -> str:
