@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from graphlib import TopologicalSorter
 from typing import TypeAlias
 
 from storage.database import Tx
@@ -18,7 +19,9 @@ from storage.ids import ms
 Value: TypeAlias = str | int | bytes | None
 
 PAGE = 200
-PARAMETERS = 2000
+PARAMETERS = 250
+CACHE = -200_000
+"""SQLite's cache while very many rows come, in kilobytes below zero."""
 NOT_COPIED = frozenset({"migration", "lease"})
 
 _COLUMNS = """
@@ -31,8 +34,10 @@ LEFT JOIN pg_index AS i ON i.indrelid = t.oid AND i.indisprimary
 WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace ORDER BY t.relname, a.attnum */
 """
 _REFERENCES = """
-/*lite SELECT '' AS tab, '' AS name, '' AS definition WHERE 1 = 0 */
-/*pg SELECT conrelid::regclass::text AS tab, conname AS name, pg_get_constraintdef(oid) AS definition
+/*lite SELECT t.name AS tab, f."table" AS target, '' AS name, '' AS definition
+FROM sqlite_master AS t JOIN pragma_foreign_key_list(t.name) AS f WHERE t.type = 'table' */
+/*pg SELECT conrelid::regclass::text AS tab, confrelid::regclass::text AS target, conname AS name,
+ pg_get_constraintdef(oid) AS definition
 FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace */
 """
 _COUNTERS = """
@@ -52,18 +57,20 @@ class Table:
 
 
 async def tables(tx: Tx) -> dict[str, Table]:
-    """Find what is copied, by name."""
+    """Find what is copied, by name; each table comes after those that it refers to."""
     columns: dict[str, list[tuple[str, int]]] = {}
     for row in await tx.all(_COLUMNS):
         columns.setdefault(row["tab"], []).append((row["col"], row["part"] or 0))
+    refers: dict[str, set[str]] = {name: set() for name in columns if name not in NOT_COPIED}
+    for row in await tx.all(_REFERENCES):
+        refers[row["tab"]] |= {row["target"]} - {row["tab"]}
     return {
         name: Table(
             name=name,
-            columns=tuple(column for column, _part in found),
-            key=tuple(column for _part, column in sorted((part, column) for column, part in found if part)),
+            columns=tuple(column for column, _part in columns[name]),
+            key=tuple(column for _part, column in sorted((part, column) for column, part in columns[name] if part)),
         )
-        for name, found in columns.items()
-        if name not in NOT_COPIED
+        for name in TopologicalSorter(refers).static_order()
     }
 
 
@@ -111,9 +118,13 @@ async def is_vacant(tx: Tx) -> bool:
 
 @asynccontextmanager
 async def in_any_order(tx: Tx) -> AsyncIterator[None]:
-    """Open a block in which rows may come before those that they refer to; at its end all of them must be there."""
-    references = [(row["tab"], row["name"], row["definition"]) for row in await tx.all(_REFERENCES)]
-    await tx.run("/*lite PRAGMA defer_foreign_keys = ON *//*pg SET CONSTRAINTS ALL DEFERRED */")
+    """Open a block in which a row may come before another one that it refers to; at its end all of them must be there.
+
+    Tables should come in the order of `tables` all the same: at each row that comes late SQLite searches for who waits for it.
+    """
+    references = [(row["tab"], row["name"], row["definition"]) for row in await tx.all(_REFERENCES) if row["name"]]
+    for pragma in ("defer_foreign_keys = ON", f"cache_size = {CACHE}"):
+        await tx.run(f"/*lite PRAGMA {pragma} *//*pg SET CONSTRAINTS ALL DEFERRED */")
     for table, name, _definition in references:
         await tx.run(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     yield

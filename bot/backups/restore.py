@@ -6,7 +6,6 @@ database empty.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +24,6 @@ from storage.migrate import known, migrate
 from storage.tables import Value
 
 AT_ONCE = 200
-_ROWS = re.compile(rf"{ROWS}/([a-z_]+)\.jsonl")
 
 
 async def restore(folder: Path, settings: Settings, now: datetime) -> tuple[Manifest, Proof]:
@@ -98,16 +96,14 @@ async def _load(tx: Tx, folder: Path, manifest: Manifest, now: datetime) -> None
     if not await tables.is_vacant(tx):  # looked at again, for now nobody else can write
         raise NotReady("The database is not empty. Set HUIYIN_DATABASE to a new one.")
     known_tables = await tables.tables(tx)
+    if {f"{ROWS}/{name}.jsonl" for name in known_tables} | {LIST} != set(manifest.parts):
+        raise BadBackup("The backup has other tables than this database, which must be an entirely empty one.")
     async with tables.in_any_order(tx):
-        for name in manifest.parts:
-            match = _ROWS.fullmatch(name)
-            if match is None:
-                continue
-            table = known_tables.get(match[1])
-            lines = read_lines(folder / name)
+        for table in known_tables.values():
+            lines = read_lines(folder / ROWS / f"{table.name}.jsonl")
             columns = [str(column) for column in next(lines)]
-            if table is None or set(columns) != set(table.columns):
-                raise BadBackup(f"{folder / name} is not a table of this database, which must be an entirely empty one.")
+            if set(columns) != set(table.columns):
+                raise BadBackup(f"{table.name} is not in the form of this database, which must be an entirely empty one.")
             some: list[Sequence[Value]] = []
             for row in lines:
                 some.append(row)
