@@ -6,6 +6,9 @@
     files/ab/cd/NAME    what people sent, encrypted, as it lies in HUIYIN_DATA
 
 The key is not in it. All of it is for its owner only.
+
+Rows, rather than what each database would dump by itself: one form for both, so that a city can move from one to the other, and
+nothing but this program is needed to take it and to give it back (`pg_dump` is often not where the program runs).
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -12,9 +13,12 @@ import pytest
 from stores import NOW, opened
 
 from bot.backups.backup import back_up
-from bot.backups.form import Manifest, check, read_lines
+from bot.backups.form import BadBackup, Manifest, check, read_lines
+from bot.backups.restore import restore
+from bot.settings import read_settings
 from bot.vault import Vault
 from storage import files, people
+from storage import migrate as migrations
 from storage.database import Database, Tx
 from storage.keys import Keys
 
@@ -117,3 +121,30 @@ async def test_a_file_that_is_simply_not_there_is_said_and_keeps_no_backup_from_
     manifest = Manifest.read(tmp_path / "backup")
     assert manifest.missing == (raw,)
     check(tmp_path / "backup", manifest)
+
+
+async def test_a_backup_of_an_older_program_is_brought_up_to_date_and_one_of_a_newer_is_refused(
+    keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = read_settings({"HUIYIN_DATABASE": "sqlite:new.db", "HUIYIN_DATA": "new"}, tmp_path)
+    keys = Keys.open(settings.keys)
+    all_of_them = migrations.FOLDER
+    older = tmp_path / "migrations"
+    older.mkdir()
+    shutil.copy(all_of_them / "0001_first.sql", older)
+    monkeypatch.setattr(migrations, "FOLDER", older)
+    async with opened(f"sqlite:{tmp_path}/old.db") as store:
+        async with store.transaction() as tx:
+            await people.arrive(tx, keys, "web", "somebody", "en", NOW)
+        await back_up(store, keys, tmp_path / "data", tmp_path / "backup", NOW)
+    monkeypatch.setattr(migrations, "FOLDER", all_of_them)
+    _manifest, proof = await restore(tmp_path / "backup", settings, NOW)
+    assert proof.problems == ()
+    async with opened(settings.database) as store:
+        assert await migrations.missing(store) == ()
+        async with store.reading() as tx:
+            assert await people.sealed_with(tx, keys)
+        await back_up(store, keys, tmp_path / "data", tmp_path / "newer", NOW)
+    monkeypatch.setattr(migrations, "FOLDER", older)
+    with pytest.raises(BadBackup, match="another version"):
+        await restore(tmp_path / "newer", settings, NOW)
