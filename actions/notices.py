@@ -74,9 +74,12 @@ def unhurried(ctx: Context, case: Case) -> datetime:
     return ctx.now if urgent else city.after_quiet(ctx.now)
 
 
-async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None) -> int:
-    """Tell a person, wherever they are, and ring for staff who have only the web; return how many chats can be written to."""
-    chats = await people.conversations(ctx.tx, person)
+async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> int:
+    """Tell a person, wherever they are, and ring for staff who have only the web; return how many chats can be written to.
+
+    `but_on` is a channel that must not be counted on.
+    """
+    chats = [chat for chat in await people.conversations(ctx.tx, person) if chat.channel != but_on]
     for chat in chats:
         await queue(ctx, chat, message, due=due)
     reached = [chat.channel for chat in chats if not chat.unreachable]
@@ -229,10 +232,10 @@ async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime |
         await tell(ctx, role.person, message, due)
 
 
-async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None) -> None:
-    """Tell everybody at the supervision office."""
+async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> None:
+    """Tell everybody at the supervision office; `but_on` as in `tell`."""
     for person in await _office(ctx):
-        await tell(ctx, person, message, due)
+        await tell(ctx, person, message, due, but_on=but_on)
 
 
 async def lose(ctx: Context, conversation: Conversation) -> None:

@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from actions.alarms import tell_shut_out
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.channels.door import Attachment, Busy, Delivery, Mailbox
 from bot.clock import Clock
 from bot.settings import Settings
+from bot.town import Town
 from bot.vault import Vault, VaultError, VaultFull
 from dialog import incoming as wire
 from dialog.incoming import Incoming
@@ -40,6 +42,7 @@ class CityDoor:
         vault: Vault,
         attachments: Attachments,
         settings: Settings,
+        town: Town,
         default_language: str,
     ) -> None:
         self._database = database
@@ -49,6 +52,7 @@ class CityDoor:
         self._vault = vault
         self._attachments = attachments
         self._settings = settings
+        self._town = town
         self._default_language = default_language
         self._holder = secrets.token_hex(8)
 
@@ -220,6 +224,13 @@ class CityDoor:
         """Give what was remembered and is still good."""
         async with self._database.reading() as tx:
             return await memory.recall(tx, self._keys, key, self._clock.now())
+
+    async def shut_out(self, channel: str) -> None:
+        """Tell the office by other channels that this one's far end refuses us."""
+        async with self._database.transaction() as tx:
+            ctx = await self._town.context(tx)
+            await tell_shut_out(ctx, channel)
+        self._bell.ring_for(ctx.rings, ctx.now)
 
     def listen(self, channel: str, address: str) -> Callable[[float], Awaitable[bool]]:
         """Give a function that waits for something new in a mailbox."""

@@ -1,11 +1,12 @@
-"""What the command line does beside serving: migrate, city files, invitations, posters, tickets, cases, parked ones, verify."""
+"""What the command line does beside serving."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from actions import city as cities
@@ -14,13 +15,18 @@ from actions.cards import KINDS
 from actions.city import BadCity, LoadedCity
 from actions.invitations import PROGRAM_URL, invite, links
 from actions.record import STATES
-from actions.verify import verify
+from actions.verify import Proof, verify
 from actions.windows import window_links
 from bot.app import App, NotReady, check_keys, opened
 from bot.app import city_files as read_folder
+from bot.backups.backup import back_up
+from bot.backups.form import LIST, Manifest
+from bot.backups.restore import restore
 from bot.catalogues import read_catalogues
 from bot.clock import Clock
-from bot.setting_values import is_loopback
+from bot.doctor.doctor import examine
+from bot.doctor.finding import Level
+from bot.setting_values import MEGABYTE, is_loopback
 from bot.settings import Settings, local_url
 from dialog.texts import Text, Words
 from domain.city_files import read_city
@@ -44,6 +50,37 @@ async def migrate_database(arguments: argparse.Namespace, settings: Settings) ->
         applied = await migrate(database, Clock().now())
     print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
     return DONE
+
+
+async def take_backup(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write a backup while the program runs."""
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.reading() as tx:
+            await check_keys(tx, keys, settings)
+        with _files_in_use():
+            made = await back_up(database, keys, settings.data, arguments.folder, Clock().now())
+    print(f"{arguments.folder}: {_what_it_holds(made)}. The key, {made.key}, is not in it.")
+    for name in made.missing:
+        print(f"The database names a file {name}, but it is not in {settings.data}.", file=sys.stderr)
+    return FAILED if made.missing else DONE
+
+
+async def restore_backup(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Give a backup back to an empty database and folder, and prove what came of it."""
+    with _files_in_use():
+        manifest, proof = await restore(arguments.folder, settings, Clock().now())
+    print(f"Restored, as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC: {_what_it_holds(manifest)}.")
+    return _told(proof)
+
+
+async def call_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Look at everything that should be well."""
+    levels = set()
+    async for finding in examine(settings, Clock().now()):
+        print(finding, flush=True)
+        levels.add(finding.level)
+    return FAILED if Level.BAD in levels else DONE
 
 
 async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -240,7 +277,10 @@ async def verify_ledger(arguments: argparse.Namespace, settings: Settings) -> in
     async with opened(settings) as (database, _keys):
         await _ready(database)
         async with database.reading() as tx:
-            proof = await verify(tx)
+            return _told(await verify(tx))
+
+
+def _told(proof: Proof) -> int:
     for problem in proof.problems:
         print(problem, file=sys.stderr)
     print(f"{proof.chains} chains, {proof.rows} rows, {proof.texts} texts, {proof.seals} seals: ", end="")
@@ -279,6 +319,21 @@ def problem(found: Problem) -> str:
         if part
     )
     return f"  {place}: {found.what} {found.todo}"
+
+
+@contextmanager
+def _files_in_use() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotReady(f"{error.filename or 'A file'} can't be used: {error.strerror}. Nothing is finished.") from error
+
+
+def _what_it_holds(manifest: Manifest) -> str:
+    rows = sum(part.lines - 1 for name, part in manifest.parts.items() if name != LIST)
+    size = sum(part.bytes for part in manifest.parts.values())
+    seal = f"newest seal {manifest.seal[0]} {manifest.seal[1][:16]}" if manifest.seal else "no seal yet"
+    return f"{rows} rows ({size / MEGABYTE:.1f} MB), {manifest.parts[LIST].lines} files, {seal}"
 
 
 async def _ready(database: Database) -> None:
