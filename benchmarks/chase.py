@@ -31,13 +31,13 @@ from actions.filing import FileCase
 from bot.app import city_files
 from bot.bell import Bell
 from bot.clock import Clock
-from bot.scheduler import Scheduler
+from bot.scheduler import BATCH, Scheduler
 from bot.town import Town
 from dialog.incoming import Place
 from domain.cases import CaseKind
 from schedules import SWEEPS
 from storage import people, roles
-from storage.database import Database, connect
+from storage.database import Database, Tx, connect
 from storage.ids import ms, new_id
 from storage.keys import Keys
 from storage.migrate import migrate
@@ -110,6 +110,14 @@ async def timed_sweeps(scheduler: Scheduler, database: Database, now: datetime) 
     return statistics.median(sweeps) * 1000, statistics.median(bare) * 1000
 
 
+async def chased(tx: Tx, town: Town, ids: Sequence[str]) -> None:
+    """Do what a sweep does to these deadlines."""
+    ctx = await town.context(tx)
+    for id in ids:
+        async with tx.savepoint():
+            await SWEEPS[0].do(ctx, id)
+
+
 class Jobs:
     """One APScheduler job for each deadline, kept in a store of jobs as a clock must be that survives the night."""
 
@@ -138,8 +146,7 @@ running: Jobs
 
 async def one_job(id: str) -> None:
     """Do what the sweep does to one deadline, in a transaction of its own."""
-    async with running.database.transaction() as tx:
-        await SWEEPS[0].do(await running.town.context(tx), id)
+    await running.database.do(lambda tx: chased(tx, running.town, [id]))
     running.left -= 1
     if not running.left:
         running.done.set()
@@ -179,9 +186,8 @@ async def measure(clocks: int, count: int) -> None:
         mixed = random.Random(1).sample(list(due), len(due))
         third = len(mixed) // 3
         begin, at = time.process_time(), time.perf_counter()
-        async with database.transaction() as tx:
-            for id in mixed[:third]:
-                await SWEEPS[0].do(await town.context(tx), id)
+        for batch in range(0, third, BATCH):
+            await database.do(lambda tx, ids=mixed[:third][batch : batch + BATCH]: chased(tx, town, ids))
         ours = _each(begin, at, third)
         print(f"a chased case in a sweep: {ours[0]:.2f} ms, {ours[1]:.2f} ms of CPU ({third} cases)")
         for number, (name, store) in enumerate(stores(Path(folder)).items(), start=1):

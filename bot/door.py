@@ -54,13 +54,16 @@ class CityDoor:
         """Keep messages in one commit, each once; raises StorageError."""
         if not messages:
             return
+
+        async def keep(tx: Tx) -> None:
+            # In one order for everybody, so that two replicas never wait for each other.
+            arrived: dict[tuple[str, str], str] = {}
+            for message in sorted(messages, key=lambda m: (m.address, m.order)):
+                await self._keep(tx, message, arrived)
+
         for tries in range(TRIES):
             try:
-                async with self._database.transaction() as tx:
-                    # In one order for everybody, so that two replicas never wait for each other.
-                    arrived: dict[tuple[str, str], str] = {}
-                    for message in sorted(messages, key=lambda m: (m.address, m.order)):
-                        await self._keep(tx, message, arrived)
+                await self._database.do(keep)
                 break
             except Conflict:
                 if tries == TRIES - 1:
@@ -131,11 +134,14 @@ class CityDoor:
     async def acknowledged(self, channel: str, address: str, numbers: Sequence[int]) -> None:
         """Note that a client has shown these messages; secrets in them are overwritten."""
         id = self._conversation(channel, address)
-        async with self._database.transaction() as tx:
+
+        async def mark(tx: Tx) -> None:
             for n in numbers:
                 row = await outbox.unacknowledged(tx, id, n)
                 if row:
                     await outbox.mark_sent(tx, self._keys, row, None, self._clock.now())
+
+        await self._database.do(mark)
 
     async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
         """Give a file of a message in this client's mailbox, or its chart as the one after the last."""
@@ -164,19 +170,22 @@ class CityDoor:
             raise Busy("no room", timedelta(minutes=10)) from error
         except VaultError as error:
             raise Busy("the store fails", timedelta(minutes=1)) from error
-        async with self._database.transaction() as tx:
+
+        async def uploaded(tx: Tx) -> str:
             now = self._clock.now()
             conversation = await people.arrive(tx, self._keys, channel, address, language, now)
-            id = await files.uploaded(tx, self._keys, conversation, channel, raw, len(data), now)
+            return await files.uploaded(tx, self._keys, conversation, channel, raw, len(data), now)
+
+        id = await self._database.do(uploaded)
         self._bell.ring("files")
         return id
 
     async def quota(self, name: str, source: str, amount: int) -> timedelta | None:
         """Count an amount against a source's allowance. Sources that begin with "ip:" are network addresses."""
         allowed, window = self._allowance(name, source.startswith("ip:"))
-        async with self._database.transaction() as tx:
-            now = self._clock.now()
-            until = await quotas.use(tx, self._keys.name("quota", name, source), amount, allowed, window, now)
+        now = self._clock.now()
+        quota = self._keys.name("quota", name, source)
+        until = await self._database.do(lambda tx: quotas.use(tx, quota, amount, allowed, window, now))
         return until - now if until else None
 
     def _allowance(self, name: str, is_address: bool) -> tuple[int, timedelta]:
@@ -196,14 +205,12 @@ class CityDoor:
         """Take or keep a task that one process at a time does; 0 seconds give it back."""
         if self._database.serial:
             return True
-        async with self._database.transaction() as tx:
-            now = self._clock.now()
-            return await memory.lease(tx, name, self._holder, now, now + timedelta(seconds=seconds))
+        now = self._clock.now()
+        return await self._database.do(lambda tx: memory.lease(tx, name, self._holder, now, now + timedelta(seconds=seconds)))
 
     async def remember(self, key: str, value: bytes, until: datetime) -> None:
         """Keep a small value for every replica, sealed."""
-        async with self._database.transaction() as tx:
-            await memory.remember(tx, self._keys, key, value, until)
+        await self._database.do(lambda tx: memory.remember(tx, self._keys, key, value, until))
 
     async def recall(self, key: str) -> bytes | None:
         """Give what was remembered and is still good."""

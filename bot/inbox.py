@@ -11,6 +11,7 @@ import random
 from collections import OrderedDict
 from datetime import timedelta
 
+from actions.context import Context
 from actions.notices import queue, tell_office
 from bot.bell import Bell
 from bot.channels.door import Channel
@@ -21,7 +22,7 @@ from bot.town import Town
 from dialog.outgoing import say
 from dialog.texts import _
 from storage import inbox, people
-from storage.database import Conflict, Database, StorageError, Unavailable
+from storage.database import Conflict, Database, StorageError, Tx, Unavailable
 from storage.inbox import InboxRow
 from storage.outbox import Lane
 
@@ -32,6 +33,7 @@ BETWEEN_TRIES = timedelta(seconds=6)
 LOOK_AGAIN = 1.0
 MANY = 200
 WORKERS = 8
+WORKERS_WAITING_TOGETHER = 64
 
 
 class InboxLoop:
@@ -58,8 +60,8 @@ class InboxLoop:
         self._some.set()
 
     async def run(self) -> None:
-        """Serve until stopped: on SQLite one turn after another, on PostgreSQL several conversations at once."""
-        workers = 1 if self._database.serial else WORKERS
+        """Serve until stopped: several conversations at once, whose turns SQLite does one after another in one commit."""
+        workers = WORKERS_WAITING_TOGETHER if self._database.serial else WORKERS
         async with asyncio.TaskGroup() as group:
             looking = group.create_task(self._look())
             await asyncio.gather(*(group.create_task(self._work()) for _ in range(workers)))
@@ -113,16 +115,20 @@ class InboxLoop:
         Raises StorageError if the store fails: that is no try of the message.
         """
         row: InboxRow | None = None
+
+        async def turn(tx: Tx) -> tuple[Context, Aftermath, bool] | None:
+            nonlocal row
+            locked = await people.lock(tx, conversation)
+            found = await inbox.first_open(tx, conversation) if locked else None
+            if locked is None or found is None or found[1] > self._clock.now():
+                return None
+            row = found[0]
+            ctx = await self._town.context(tx)
+            aftermath = await self._engine.turn(ctx, row, locked)
+            return ctx, aftermath, await inbox.first_open(tx, conversation) is not None
+
         try:
-            async with self._database.transaction() as tx:
-                locked = await people.lock(tx, conversation)
-                found = await inbox.first_open(tx, conversation) if locked else None
-                if locked is None or found is None or found[1] > self._clock.now():
-                    return False
-                row = found[0]
-                ctx = await self._town.context(tx)
-                aftermath = await self._engine.turn(ctx, row, locked)
-                more = await inbox.first_open(tx, conversation) is not None
+            done = await self._database.do(turn)
         except StorageError as error:
             if row is None or isinstance(error, Conflict | Unavailable):
                 raise
@@ -133,6 +139,9 @@ class InboxLoop:
                 raise
             await self._failed(row, error)
             return True
+        if done is None or row is None:
+            return False
+        ctx, aftermath, more = done
         self._bell.ring(f"conversation:{conversation}", "files")
         self._bell.ring_for(ctx.rings, ctx.now)
         self._follow_up(row.channel, aftermath)
@@ -143,10 +152,11 @@ class InboxLoop:
         log.error("turn_failed", exc_info=error, extra={"fields": {"row": row.id, "tries": row.tries + 1}})
         why = f"{type(error).__name__} at {_where(error)}"
         now = self._clock.now()
-        async with self._database.transaction() as tx:
+
+        async def put_by(tx: Tx) -> Context | None:
             if row.tries + 1 < TRIES:
                 await inbox.postpone(tx, row.id, why, now + BETWEEN_TRIES * (0.5 + random.random() / 2))
-                return
+                return None
             await inbox.park(tx, row.id, why, now)
             conversation = await people.conversation(tx, row.conversation)
             ctx = await self._town.context(tx)
@@ -159,6 +169,11 @@ class InboxLoop:
             await tell_office(
                 ctx, say(_("A message could not be dealt with and is parked. Operators see it with: huiyin parked"))
             )
+            return ctx
+
+        ctx = await self._database.do(put_by)
+        if ctx is None:
+            return
         log.critical("message_parked", extra={"fields": {"row": row.id, "why": why}})
         self._bell.ring_for(ctx.rings, ctx.now)
 

@@ -18,7 +18,7 @@ from bot.vault import Damaged, Missing, Vault, VaultError
 from dialog.outgoing import say
 from dialog.texts import Text, _
 from storage import files, people
-from storage.database import Database, StorageError
+from storage.database import Database, StorageError, Tx
 from storage.files import File
 from storage.keys import Keys
 from storage.outbox import Lane
@@ -84,16 +84,17 @@ class MediaLoop:
         while not self._stopping:
             self._rung.clear()
             try:
-                now = self._clock.now()
-                async with self._database.transaction() as tx:
-                    taken = await files.take(tx, now, now + LEASE, AT_ONCE)
+                taken = await self._take(self._clock.now())
                 await asyncio.gather(*(self._hold(file) for file in taken))
-                await self._forget(now)
+                await self._forget(self._clock.now())
             except StorageError as error:
                 taken = ()
                 log.warning("media_waits_for_the_store", extra={"fields": {"why": str(error)}})
             if not taken:
                 await self._clock.until(self._rung, LOOK_AGAIN)
+
+    async def _take(self, now: datetime) -> Sequence[File]:
+        return await self._database.do(lambda tx: files.take(tx, now, now + LEASE, AT_ONCE))
 
     async def _forget(self, now: datetime) -> None:
         """Once an hour, let files go that were sent a month ago and never became part of a case.
@@ -103,9 +104,12 @@ class MediaLoop:
         if self._forgotten_at and now - self._forgotten_at < FORGET_EVERY:
             return
         self._forgotten_at = now
-        async with self._database.transaction() as tx:
+
+        async def forget(tx: Tx) -> tuple[Sequence[str], Sequence[str]]:
             gone = [name for name in self._letting_go if not await files.is_kept(tx, name)]
-            self._letting_go = await files.forget_unused(tx, now - UNUSED, MOST_FORGOTTEN)
+            return gone, await files.forget_unused(tx, now - UNUSED, MOST_FORGOTTEN)
+
+        gone, self._letting_go = await self._database.do(forget)
         for name in gone:
             await asyncio.to_thread(self._vault.delete, name)
 
@@ -114,8 +118,7 @@ class MediaLoop:
         work = asyncio.create_task(self._work(file))
         try:
             while not (await asyncio.wait({work}, timeout=RENEW))[0]:
-                async with self._database.transaction() as tx:
-                    await files.try_later(tx, file.id, self._clock.now() + LEASE)
+                await self._database.do(lambda tx: files.try_later(tx, file.id, self._clock.now() + LEASE))
         finally:
             work.cancel()
         await work
@@ -138,11 +141,12 @@ class MediaLoop:
         except VaultError as error:
             await self._later(file, str(error))
         else:
-            async with self._database.transaction() as tx:
-                await files.ready(
+            await self._database.do(
+                lambda tx: files.ready(
                     tx, file.id, kind=cleaned.kind, media_type=cleaned.media_type, stored=stored, size=len(cleaned.data),
                     now=self._clock.now(),
-                )  # fmt: skip
+                )
+            )  # fmt: skip
             await self._drop_raw(file)
             self._bell.ring("outbox", f"conversation:{file.conversation}")
 
@@ -159,19 +163,21 @@ class MediaLoop:
     async def _later(self, file: File, why: str) -> None:
         log.info("file_waits", extra={"fields": {"file": file.id, "why": why}})
         wait = timedelta(seconds=min(300, 2**file.tries) * (0.5 + random.random()))
-        async with self._database.transaction() as tx:
-            await files.try_later(tx, file.id, self._clock.now() + wait)
+        await self._database.do(lambda tx: files.try_later(tx, file.id, self._clock.now() + wait))
 
     async def _refuse(self, file: File, why: str, tell: Text) -> None:
         """Note that a file can't be had, and tell whoever sent it what to do."""
         log.info("file_refused", extra={"fields": {"file": file.id, "why": why}})
         now = self._clock.now()
-        async with self._database.transaction() as tx:
+
+        async def refuse(tx: Tx) -> None:
             await files.refuse(tx, file.id, why, now)
             conversation = await people.conversation(tx, file.conversation)
             if conversation:
                 ctx = await self._town.context(tx)
                 await queue(ctx, conversation, say(tell, _("Everything else you sent is kept.")), lane=Lane.ANSWER)
+
+        await self._database.do(refuse)
         await self._drop_raw(file)
         self._bell.ring("outbox", f"conversation:{file.conversation}")
 

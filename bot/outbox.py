@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from actions.cards import Card
+from actions.context import Context
 from actions.notices import lose, queue
 from actions.releasing import tell_not_posted
 from bot.attachments import Attachments, Found
@@ -20,9 +21,10 @@ from bot.town import Town
 from dialog.outgoing import Outgoing
 from dialog.texts import _
 from storage import outbox, people
-from storage.database import Conflict, Database, StorageError, Unavailable
+from storage.database import Conflict, Database, StorageError, Tx, Unavailable
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
+from storage.people import Addressed
 
 log = logging.getLogger("huiyin.outbox")
 
@@ -37,6 +39,15 @@ PATIENCE = timedelta(hours=24)
 PATIENT_LOOK = timedelta(seconds=15)
 LONGEST_BACK_OFF = 60.0
 CROWD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A row to be sent, whom it goes to, and the row whose message it replaces."""
+
+    row: OutboxRow
+    to: Addressed
+    edited: OutboxRow | None
 
 
 class OutboxLoop:
@@ -107,8 +118,7 @@ class OutboxLoop:
             if not self._sending:
                 continue
             try:
-                async with self._database.transaction() as tx:
-                    await outbox.renew(tx, tuple(self._sending), self._clock.now() + LEASE)
+                await self._database.do(lambda tx: outbox.renew(tx, tuple(self._sending), self._clock.now() + LEASE))
             except StorageError as error:
                 log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
 
@@ -118,19 +128,29 @@ class OutboxLoop:
         free = AT_ONCE - len(self._sending)
         if free <= 0 or now < self._closed_until:
             return False
-        async with self._database.transaction() as tx:
+
+        async def lease(tx: Tx) -> list[Taken]:
             rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))
             allowed = min(free - len(rows), self._pace.allowed(now))
             if allowed > 0:
-                notices = await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
-                self._pace.count(sum(not row.edits for row in notices))
-                rows += notices
-        for row in rows:
-            if row.id in self._sending:  # the store was away for longer than the lease; it is still being sent
+                rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
+            return [
+                Taken(
+                    row=row,
+                    to=await people.addressed(tx, self._keys, row.conversation),
+                    edited=await outbox.get(tx, row.edits) if row.edits else None,
+                )
+                for row in rows
+            ]
+
+        taken = await self._database.do(lease)
+        self._pace.count(sum(one.row.lane is Lane.NOTICE and not one.row.edits for one in taken))
+        for one in taken:
+            if one.row.id in self._sending:  # the store was away for longer than the lease; it is still being sent
                 continue
-            self._sending[row.id] = task = asyncio.create_task(self._send(row), name=row.id)
+            self._sending[one.row.id] = task = asyncio.create_task(self._send(one), name=one.row.id)
             task.add_done_callback(self._sent)
-        return bool(rows)
+        return bool(taken)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         del self._sending[task.get_name()]
@@ -144,12 +164,10 @@ class OutboxLoop:
         wait = (due - self._clock.now()).total_seconds() if due else LOOK_AGAIN
         return min(LOOK_AGAIN, max(0.02, wait))
 
-    async def _send(self, row: OutboxRow) -> None:
+    async def _send(self, taken: Taken) -> None:
         """Send one row and note how it went. What fails here leaves the row: its lease runs out and it is taken again."""
+        row, to, edited = taken.row, taken.to, taken.edited
         now = self._clock.now()
-        async with self._database.reading() as tx:
-            to = await people.addressed(tx, self._keys, row.conversation)
-            edited = await outbox.get(tx, row.edits) if row.edits else None
         if row.edits and (edited is None or not edited.external_id):
             if edited and edited.sent_at is None and edited.parked_at is None and edited.due_at > now:
                 await self._put_off(row, edited.due_at)  # it comes when the quiet hours are over, and so does its edit
@@ -198,7 +216,8 @@ class OutboxLoop:
 
     async def _mark_sent(self, row: OutboxRow, external_id: str | None, late: tuple[str, ...]) -> None:
         now = self._clock.now()
-        async with self._database.transaction() as tx:
+
+        async def mark(tx: Tx) -> None:
             await outbox.mark_sent(tx, self._keys, row, external_id, now)
             conversation = await people.conversation(tx, row.conversation) if late else None
             if conversation:
@@ -211,9 +230,10 @@ class OutboxLoop:
                 )
                 await queue(await self._town.context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
 
+        await self._database.do(mark)
+
     async def _put_off(self, row: OutboxRow, until: datetime, *, holds: bool = False) -> None:
-        async with self._database.transaction() as tx:
-            await outbox.put_off(tx, row.id, until, holds=holds)
+        await self._database.do(lambda tx: outbox.put_off(tx, row.id, until, holds=holds))
 
     async def _later(self, row: OutboxRow, later: TryLater) -> None:
         """Wait as the far end asks; several chats refused within a second, or a far end out of reach, hold everything up."""
@@ -224,23 +244,30 @@ class OutboxLoop:
         self._hushed[row.conversation] = now
         if later.everywhere or (later.certain and len(self._hushed) >= CROWD):
             self._closed_until = max(self._closed_until, until)
-        async with self._database.transaction() as tx:
+
+        async def later_(tx: Tx) -> None:
             await outbox.try_later(tx, row.id, until, str(later))
             await outbox.hush(tx, row.conversation, until)
+
+        await self._database.do(later_)
 
     async def _undeliverable(self, row: OutboxRow, error: Exception) -> None:
         """Park a message that will never be taken; a member of staff who can't be written to is made known to the office."""
         now = self._clock.now()
         log.warning("message_parked", extra={"fields": {"row": row.id, "why": str(error)}})
-        async with self._database.transaction() as tx:
+
+        async def park(tx: Tx) -> Context | None:
             await outbox.park(tx, row.id, str(error), now)
             conversation = await people.conversation(tx, row.conversation)
             post = row.card == Card.POST
             if conversation is None or not isinstance(error, Undeliverable) or not (post or error.gone):
-                return
+                return None
             ctx = await self._town.context(tx)
             await (tell_not_posted(ctx) if post else lose(ctx, conversation))
-        self._bell.ring_for(ctx.rings, ctx.now)
+            return ctx
+
+        if ctx := await self._database.do(park):
+            self._bell.ring_for(ctx.rings, ctx.now)
 
 
 def _with_missing_files(message: Outgoing, found: Found) -> Outgoing:

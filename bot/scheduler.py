@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.town import Town
 from schedules import Job, Sweep
 from storage import cities, deadlines, job_runs
-from storage.database import Conflict, Database, StorageError
+from storage.database import Conflict, Database, StorageError, Tx
 
 log = logging.getLogger("huiyin.scheduler")
 
@@ -85,15 +85,18 @@ class Scheduler:
             slot = job.slot((await self._town.context(tx)).city.city, now)
             if self._done.get(job.name) == slot or slot < await cities.first_loaded_at(tx):
                 return False
-        async with self._database.transaction() as tx:
-            if not await job_runs.take(tx, job.name, slot, now, now + LEASE):
-                return False
+        if not await self._database.do(lambda tx: job_runs.take(tx, job.name, slot, now, now + LEASE)):
+            return False
+
+        async def work(tx: Tx) -> Context:
+            ctx = await self._town.context(tx)
+            await job.run(ctx)
+            await job_runs.finish(tx, job.name, slot, self._clock.now())
+            return ctx
+
         while True:
             try:
-                async with self._database.transaction() as tx:
-                    ctx = await self._town.context(tx)
-                    await job.run(ctx)
-                    await job_runs.finish(tx, job.name, slot, self._clock.now())
+                ctx = await self._database.do(work)
             except Conflict:
                 continue
             break
@@ -103,20 +106,21 @@ class Scheduler:
 
     async def run_sweep(self, sweep: Sweep) -> int:
         """Do everything that is due, and return how much it was."""
+
+        async def batch(tx: Tx) -> tuple[Context, int, int]:
+            ctx = await self._town.context(tx)
+            due = await sweep.due(ctx, BATCH)
+            return ctx, len(due), sum([await self._do(ctx, sweep, id) for id in due])
+
         done = 0
         while True:
-            acted = 0
             try:
-                async with self._database.transaction() as tx:
-                    ctx = await self._town.context(tx)
-                    due = await sweep.due(ctx, BATCH)
-                    for id in due:
-                        acted += await self._do(ctx, sweep, id)
+                ctx, due, acted = await self._database.do(batch)
             except Conflict:
                 continue
             self._bell.ring_for(ctx.rings, ctx.now)
             done += acted
-            if len(due) < BATCH or not acted:
+            if due < BATCH or not acted:
                 return done
 
     async def _do(self, ctx: Context, sweep: Sweep, id: str) -> bool:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+T = TypeVar("T")
 
 
 class StorageError(Exception):
@@ -51,14 +53,26 @@ class Tx(Protocol):
         ...
 
 
+Work: TypeAlias = Callable[[Tx], Coroutine[Any, Any, T]]
+"""What is done in one transaction; it awaits nothing but the transaction."""
+
+
 class Database(Protocol):
     """A store of one city."""
 
     serial: bool
     """True where all transactions run one after another in this process."""
 
+    async def do(self, work: Work[T]) -> T:
+        """Do work in one transaction, and return what it gave once that is committed; what it raises undoes it.
+
+        Where transactions run one after another, all work that waits shares a commit. Cancelled before its turn it is not
+        done, later it is done all the same.
+        """
+        ...
+
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
-        """Open a transaction that may write."""
+        """Open a transaction that may write, for what must wait for something else in the middle of it, and for tests."""
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Tx]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from storage.database import Conflict, Row, StorageError, Tx, Unavailable, finish
+from storage.database import Conflict, Row, StorageError, T, Tx, Unavailable, Work, finish
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -123,6 +123,10 @@ class PostgresDatabase:
         settings = {**_SERVER_SETTINGS, "synchronous_commit": "off"} if throwaway else _SERVER_SETTINGS
         with _errors():
             return cls(url, await asyncpg.create_pool(url, min_size=1, max_size=12, server_settings=settings))
+
+    async def do(self, work: Work[T]) -> T:
+        async with self.transaction() as tx:
+            return await work(tx)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx, None]:

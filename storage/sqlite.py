@@ -1,4 +1,4 @@
-"""SQLite: one write connection on which transactions queue, read-only connections beside it."""
+"""SQLite: transactions queue on a lock, whether they are blocks or pieces of work; read-only connections beside them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import aiosqlite
 
-from storage.database import Row, StorageError, Tx, Unavailable, finish
-from storage.inline import InlineConnection
+from storage.database import Row, StorageError, T, Tx, Unavailable, Work, finish
+from storage.inline import InlineConnection, at_once
+from storage.writer import Writer
 
 Connection: TypeAlias = aiosqlite.Connection | InlineConnection
 
@@ -57,6 +58,7 @@ class SqliteTx:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._finish = _finish(connection)
         self._savepoints = 0
 
     async def run(self, sql: str, **params: Any) -> int:
@@ -81,10 +83,30 @@ class SqliteTx:
         try:
             yield
         except BaseException:
-            await finish(self.run(f"ROLLBACK TO {name}"))
-            await finish(self.run(f"RELEASE {name}"))
+            await self._finish(self.run(f"ROLLBACK TO {name}"))
+            await self._finish(self.run(f"RELEASE {name}"))
             raise
         await self.run(f"RELEASE {name}")
+
+
+@asynccontextmanager
+async def _begun(connection: Connection) -> AsyncGenerator[Tx, None]:
+    try:
+        # IMMEDIATE takes the write lock now: a later upgrade from reading to writing could not wait for it.
+        with _errors():
+            await connection.execute("BEGIN IMMEDIATE")
+        yield SqliteTx(connection)
+        with _errors():
+            await connection.execute("COMMIT")
+    except BaseException:
+        # A cancelled statement still runs in the driver's thread. Its queue is first in, first out, so this
+        # rollback follows it, and whoever called us waits until then, even if cancelled again.
+        await _finish(connection)(connection.rollback())
+        raise
+
+
+def _finish(connection: Connection) -> Callable[[Coroutine[Any, Any, Any]], Coroutine[Any, Any, None]]:
+    return at_once if isinstance(connection, InlineConnection) else finish
 
 
 class SqliteDatabase:
@@ -92,11 +114,13 @@ class SqliteDatabase:
 
     serial = True
 
-    def __init__(self, path: str, writer: Connection, *, throwaway: bool) -> None:
+    def __init__(self, path: str, writer: Connection, inline: InlineConnection, *, throwaway: bool) -> None:
         self._path = path
         self._throwaway = throwaway
         self._writer = writer
+        self._inline = inline
         self._lock = asyncio.Lock()
+        self._together = Writer(lambda: _begun(inline), self._lock)
         self._readers: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(READERS):
             self._readers.put_nowait(None)
@@ -112,27 +136,24 @@ class SqliteDatabase:
             raise Unavailable(f"{path} can't be opened: {error.strerror}") from error
         with _errors():
             writer = await _connected(path, throwaway=throwaway)
-            for pragma in PRAGMAS:
-                await writer.execute(f"PRAGMA {pragma}")
+            inline = InlineConnection(path)
+            for connection in (writer, inline):
+                for pragma in PRAGMAS:
+                    await connection.execute(f"PRAGMA {pragma}")
             if throwaway:
                 await writer.execute("PRAGMA synchronous=OFF")
-        return cls(path, writer, throwaway=throwaway)
+        return cls(path, writer, inline, throwaway=throwaway)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx, None]:
-        async with self._lock:
-            try:
-                # IMMEDIATE takes the write lock now: a later upgrade from reading to writing could not wait for it.
-                with _errors():
-                    await self._writer.execute("BEGIN IMMEDIATE")
-                yield SqliteTx(self._writer)
-                with _errors():
-                    await self._writer.execute("COMMIT")
-            except BaseException:
-                # A cancelled statement still runs in the driver's thread. Its queue is first in, first out, so this
-                # rollback follows it; the lock must stay ours until then, even if we are cancelled again.
-                await finish(self._writer.rollback())
-                raise
+        async with self._lock, _begun(self._writer) as tx:
+            yield tx
+
+    async def do(self, work: Work[T]) -> T:
+        if self._throwaway:  # nobody else is there to be held up
+            async with self.transaction() as tx:
+                return await work(tx)
+        return cast("T", await self._together.do(work))
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Tx, None]:
@@ -182,6 +203,8 @@ class SqliteDatabase:
         while not self._readers.empty():
             if reader := self._readers.get_nowait():
                 await reader.close()
+        await self._together.close()
+        await self._inline.close()
         # Last, for only a connection that may write can bring the log into the file as it goes.
         await self._writer.close()
         if self._held is not None:

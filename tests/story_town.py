@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from unittest.mock import patch
 
 from botapi import BotApi
 from story_person import Person
@@ -38,13 +39,16 @@ GATE = (101.7489, 36.6296)
 
 
 class MovableClock(Clock):
-    """The real clock, moved forward by `ahead`."""
+    """Goes on from one Wednesday morning, whatever the day is on which the tests run, and can be moved forward by `ahead`."""
+
+    BEGIN = datetime.fromisoformat("2026-07-08T10:00:00+08:00")
 
     def __init__(self) -> None:
+        self._from_now = self.BEGIN - super().now()
         self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return super().now() + self.ahead
+        return super().now() + self._from_now + self.ahead
 
 
 class Alarms(logging.Handler):
@@ -176,10 +180,11 @@ class Town:
     # ---- what the operators see ------------------------------------------------------------------------
 
     async def runs(self, *command: str) -> tuple[int, str]:
-        """Run a command of the command line beside the program; return its exit code and what it printed."""
+        """Run a command of the command line beside the program, at its time; return its exit code and what it printed."""
         arguments = parser().parse_args(command)
         out = io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        here = patch("bot.operations.Clock", lambda: self.clock)
+        with here, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
             code = await arguments.run(arguments, self.settings)
         return code, out.getvalue()
 

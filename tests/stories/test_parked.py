@@ -23,7 +23,7 @@ async def test_a_deadline_that_was_put_aside_is_shown_and_chased_again(town: Tow
     _done, printed = await town.runs("parked")
     assert f"due  {accept.id}  accept" in printed
     assert number not in printed
-    town.clock.ahead += timedelta(days=6)
+    town.clock.ahead += timedelta(days=8)
     await contact.sees("should have been answered")  # the other deadline of the case
     assert "0" not in (await passed(town, accept.id))
     _done, printed = await town.runs("parked", "retry", accept.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -242,7 +242,7 @@ async def test_fewer_than_three_of_anything_are_not_told_exactly(city: BoardCity
 
 
 async def test_a_month_is_counted_anew_for_a_week_after_its_end_and_then_stays(city: BoardCity) -> None:
-    first = datetime.now(ZoneInfo("Asia/Shanghai")).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = city.town.clock.now().astimezone(ZoneInfo("Asia/Shanghai")).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     following_month = (first + timedelta(days=32)).replace(day=1)
     for n in range(3):
         await city.closed(words(n))
@@ -257,7 +257,7 @@ async def test_a_month_is_counted_anew_for_a_week_after_its_end_and_then_stays(c
     before = await counted()
     assert before[0] == 3
     for day, again in ((3, True), (8, True), (9, False), (20, False)):
-        city.town.clock.ahead = following_month + timedelta(days=day) - datetime.now(ZoneInfo("Asia/Shanghai"))
+        city.town.clock.ahead += following_month + timedelta(days=day) - city.town.clock.now()
         await city.does("office", board.run)
         after = await counted()
         assert after[0] == 3
