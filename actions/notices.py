@@ -48,7 +48,7 @@ async def queue(
 ) -> str:
     """Queue a message to one conversation and return its id; an older card of the same case keeps its words, not its buttons."""
     if message.card and message.subject and edits is None:
-        await _take_buttons_off(ctx, conversation, message, lane)
+        await _take_buttons_off(ctx, conversation, message, lane, due or ctx.now)
     ctx.rings.add((conversation.id, due or ctx.now))
     return await outbox.put(
         ctx.tx,
@@ -305,12 +305,12 @@ async def _refresh_posts(ctx: Context, case: Case) -> None:
             await queue(ctx, conversation, card, edits=row.id)
 
 
-async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane) -> None:
+async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane, due: datetime) -> None:
     row = await outbox.standing_card(ctx.tx, conversation.id, newer.subject or "", newer.card or "")
     shown = row.outgoing(ctx.keys) if row else None
     if row and shown and shown.rows:
         bare = replace(shown, rows=(), subject=newer.subject, card=newer.card)
-        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id, due=max(row.due_at, ctx.now))
+        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id, due=max(row.due_at, due))
 
 
 async def _office(ctx: Context) -> Sequence[str]:

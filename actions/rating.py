@@ -12,7 +12,7 @@ from datetime import datetime, time
 
 from actions.context import Context
 from actions.filing import FileCase, Receipt, file_rating
-from actions.notices import refresh_cards, tell_unit
+from actions.notices import tell_unit
 from actions.record import move, note, write
 from dialog.incoming import Place
 from dialog.subjects import Refused
@@ -177,7 +177,7 @@ async def _open_case(ctx: Context, command: Rate) -> Receipt:
 
 
 async def _mark(ctx: Context, case: Case, command: Rate) -> None:
-    """Note in a case that its rating was changed; a merged one only notes it."""
+    """Note in a case that its rating was changed; a merged one only notes it. The unit's card changes when the unit is told."""
     if case.state in OPEN:
         case = await move(ctx, case, Event.CHANGE_RATING, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.RATING_CHANGED, Party.CITIZEN, in_words(ctx, command), files=command.files)
@@ -185,7 +185,6 @@ async def _mark(ctx: Context, case: Case, command: Rate) -> None:
         ctx, case, Event.CHANGE_RATING, Party.CITIZEN,
         level=command.level, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
-    await refresh_cards(ctx, case)
     told = _("The citizen has changed the rating: {text}", text=entry.text)
     await tell_unit(ctx, case, told, files=entry.files, due=reaches_unit_at(ctx.now, ctx.city.city.zone))
 

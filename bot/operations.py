@@ -1,4 +1,4 @@
-"""What the command line does beside serving: migrate, city files, invitations, cases, parked messages, verify."""
+"""What the command line does beside serving: migrate, city files, invitations, posters, tickets, cases, parked ones, verify."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from actions import city as cities
+from actions import tickets
 from actions.cards import KINDS
 from actions.city import BadCity, LoadedCity
 from actions.invitations import invite, links
 from actions.record import STATES
 from actions.verify import verify
+from actions.windows import window_links
 from bot.app import App, NotReady, check_keys, opened
 from bot.app import city_files as read_folder
 from bot.catalogues import read_catalogues
 from bot.clock import Clock
+from bot.setting_values import is_loopback
 from bot.settings import Settings
 from dialog.texts import Text, Words
 from domain.city_files import read_city
@@ -30,6 +34,7 @@ from storage.migrate import migrate, missing
 from storage.roles import RoleKind
 
 DONE, FAILED, BROKEN = 0, 1, 3
+MOST_TICKETS = 1000
 
 
 async def migrate_database(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -83,6 +88,67 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
         print(f"Web:      {found.web}")
         print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
         print("The link works once, within seven days.")
+    return DONE
+
+
+async def print_posters(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the posters or the labels of a hall's windows, or of all."""
+    from bot.posters import Poster, draw_labels, draw_posters  # here, because no other command needs what draws them
+
+    if is_loopback(urlsplit(settings.public_url).hostname or ""):
+        raise NotReady(
+            "A poster's code has to lead to this program from anybody's phone. Set HUIYIN_PUBLIC_URL to the address at which the"
+            " city reaches it, such as https://huiyin.example.org, and ask again."
+        )
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            loaded = await _loaded(tx)
+            city = loaded.city
+            if arguments.hall not in ("all", *city.halls):
+                raise NotReady(
+                    f"There is no hall {arguments.hall}. The codes stand in halls.csv: {', '.join(city.halls) or 'none'}."
+                )
+            windows = [window for window in city.windows.values() if arguments.hall in ("all", window.hall)]
+            if not windows:
+                raise NotReady("There are no windows. Add them to windows.csv, and load the city again: huiyin city load FOLDER")
+            await check_keys(tx, keys, settings)
+            found = [await window_links(tx, keys, settings.public_url, window.code, Clock().now()) for window in windows]
+    posters = [
+        Poster(city=city, hall=city.halls[window.hall], window=window, web=links.web, telegram=links.telegram)
+        for window, links in zip(windows, found, strict=True)
+    ]
+    words = Words(read_catalogues(), city.languages, city.zone)
+    drawn = (draw_labels if arguments.labels else draw_posters)(posters, words)
+    try:
+        arguments.out.write_bytes(drawn.pdf)
+    except OSError as error:
+        raise NotReady(f"{arguments.out} can't be written: {error.strerror}. Name another file with --out.") from error
+    print(f"{len(posters)} {'label(s)' if arguments.labels else 'poster(s)'} written to {arguments.out}.")
+    if settings.telegram_token and not arguments.labels and posters[0].telegram is None:
+        print("They have no code for Telegram: the bot's name is known once huiyin run has reached Telegram.")
+    if drawn.lacking:
+        print(f"Printed as 〓, for the font lacks them: {' '.join(sorted(drawn.lacking))}")
+    return DONE
+
+
+async def make_tickets(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print visit tickets for a window, for the system that runs its queue."""
+    if not 1 <= arguments.count <= MOST_TICKETS:
+        raise NotReady(f"One call makes 1 to {MOST_TICKETS} tickets. They are good for a day, so make them as you need them.")
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            loaded = await _loaded(tx)
+            window, now = arguments.window, Clock().now()
+            if window not in loaded.city.windows:
+                raise NotReady(f"There is no window {window}. The codes stand in windows.csv.")
+            await check_keys(tx, keys, settings)
+            made = [tickets.issue(keys, window, now) for _n in range(arguments.count)]
+            found = [await tickets.links(tx, keys, settings.public_url, window, ticket, now) for ticket in made]
+    for ticket, opens in zip(made, found, strict=True):
+        facts = {"window": window, "ticket": ticket, "web": opens.web, "telegram": opens.telegram}
+        print(json.dumps(facts) if arguments.json else opens.web)
     return DONE
 
 

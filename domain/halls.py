@@ -9,7 +9,7 @@ from domain.city import Area, City, Hall, Window
 from domain.places import Point, metres_between
 
 LEAST = 2
-"""A service of fewer characters is not looked for within a longer text."""
+"""So many characters a short form, and a service named within a sentence, must have."""
 
 
 def district_of(city: City, area: str) -> Area:
@@ -40,16 +40,16 @@ def halls_near(city: City, place: Point) -> tuple[tuple[Hall, float], ...]:
 def windows_named(city: City, typed: str) -> tuple[Window, ...]:
     """Give the windows that typed words mean, in the order of their file.
 
-    Each word has to stand in the names, in either language, of the window, its services, its hall or its district. Where no
-    window has them, 医保 also means 医疗保险, and a whole sentence means the services that it names.
+    Each word has to stand in a name, in either language, of the window, its services, its hall or its district, or be short
+    for one: 医保 is 医疗保障. Where no window has them all, a whole sentence means the services that it names.
     """
     words = _folded(typed).split()
     if not words:
         return ()
     told = {window.code: _names(city, window) for window in city.windows.values()}
-    for fits in (_has, _shortens):
-        if found := [code for code, names in told.items() if all(fits(word, names) for word in words)]:
-            return tuple(city.windows[code] for code in found)
+    found = [code for code, names in told.items() if all(any(_means(word, name) for name in names) for word in words)]
+    if found:
+        return tuple(city.windows[code] for code in found)
     whole = _folded(typed)
     return tuple(window for window in city.windows.values() if _is_named_in(whole, window.services))
 
@@ -62,17 +62,9 @@ def _names(city: City, window: Window) -> tuple[str, ...]:
     return tuple(_folded(name) for name in (*own, *around))
 
 
-def _has(word: str, names: Iterable[str]) -> bool:
-    return any(word in name for name in names)
-
-
-def _shortens(word: str, names: Iterable[str]) -> bool:
-    return any(_in_order(word, name) for name in names)
-
-
-def _in_order(word: str, name: str) -> bool:
+def _means(word: str, name: str) -> bool:
     left = iter(name)
-    return not word.isascii() and all(character in left for character in word)
+    return word in name or (not word.isascii() and len(word) >= LEAST and all(character in left for character in word))
 
 
 def _is_named_in(text: str, services: Iterable[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from actions import looking
 from actions.cards import LEVELS
@@ -113,7 +114,7 @@ async def _why(ctx: Context, oddity: Oddity) -> Text:
     return Text(
         WHY[oddity.pattern].id,
         {
-            "day": oddity.day.isoformat(),
+            "day": Moment(datetime.combine(oddity.day, time(), ctx.city.city.zone), day=True),
             "hall": ctx.city.hall(window.hall) if window else "",
             "window": ctx.city.window(oddity.window),
             "count": len(await oddities.ratings_of(ctx.tx, oddity.id)),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from actions.cards import LEVELS
 from actions.context import Context
+from actions.facts import excerpt
 from dialog.incoming import Place
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.play import Dialog
@@ -24,6 +25,7 @@ PAGE = 8
 NEAREST = 5
 AFTER = ">"
 """Before a code: the page that follows this hall or window. Two codes would not fit into a button."""
+NOTHING = _("There are no windows to rate here yet.")
 
 
 def card(ctx: Context, window: Window) -> Outgoing:
@@ -32,7 +34,8 @@ def card(ctx: Context, window: Window) -> Outgoing:
     # 4 to 1, for the names of the levels and the longest code would not fit into a button.
     levels = tuple(form_button(label, "rate", f"{window.code}:{n}") for n, label in zip("4321", LEVELS.values(), strict=True))
     return say(
-        _("{window}, {hall}", window=ctx.city.window(window.code), hall=ctx.city.hall(hall.code)),
+        _name(ctx.city.window(window.code)),
+        _name(ctx.city.hall(hall.code)),
         *_services(window),
         opening(ctx, hall),
         _("How were you served here? Please choose; you can look at it once more before it is sent."),
@@ -103,7 +106,7 @@ async def hall_districts(ctx: Context) -> Options:
 async def may_find(ctx: Context, arg: str) -> None:
     """Say so where there is nothing to rate."""
     if not ctx.city.city.windows:
-        raise Refused(_("There are no windows to rate here yet."))
+        raise Refused(NOTHING)
 
 
 async def show_found(ctx: Context, place: Place) -> Reply:
@@ -138,7 +141,7 @@ def _near(ctx: Context, place: Point) -> Outgoing:
 def _named(ctx: Context, typed: str) -> Outgoing:
     found = windows_named(ctx.city.city, typed)
     if not found:
-        return _districts(ctx).below(_("No window has “{words}” in its name or its services.", words=typed))
+        return _districts(ctx).below(_("No window has “{words}” in its name or its services.", words=excerpt(typed, 60)))
     if len(found) == 1:
         return card(ctx, found[0])
     if len(found) <= PAGE:
@@ -164,6 +167,8 @@ def _hall(ctx: Context, hall: Hall, *, windows: Sequence[Window]) -> Outgoing:
 
 def _districts(ctx: Context) -> Outgoing:
     areas = districts_with_halls(ctx.city.city)
+    if not areas:
+        return say(NOTHING, rows=((screen_button(_("Menu"), "menu"),),))
     buttons = tuple(screen_button(_name(ctx.city.area(area.code)), "halls", area.code) for area in areas)
     pairs = tuple(buttons[n : n + 2] for n in range(0, len(buttons), 2))
     return say(_("In which district is the hall?"), rows=(*pairs, _search_row()))

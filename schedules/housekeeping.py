@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from actions.context import Context
-from storage import inbox, job_runs, memory, outbox, quotas, talks
+from storage import inbox, job_runs, memory, outbox, quotas, talks, tickets
 
 POST = timedelta(days=7)
 TALKS = timedelta(days=7)
 RUNS = timedelta(days=90)
+TICKETS = timedelta(days=30)
 
 
 async def run(ctx: Context) -> None:
@@ -19,4 +20,5 @@ async def run(ctx: Context) -> None:
     await talks.forget_expired(ctx.tx, ctx.now, TALKS)
     await quotas.forget_old(ctx.tx, ctx.now - timedelta(days=2))
     await memory.forget_old(ctx.tx, ctx.now)
+    await tickets.forget_old(ctx.tx, ctx.now - TICKETS)
     await job_runs.forget_old(ctx.tx, ctx.now - RUNS)

@@ -27,6 +27,11 @@ async def used_by(tx: Tx, id: str) -> str | None:
     return row["person"] if row else None
 
 
+async def forget_old(tx: Tx, before: datetime) -> None:
+    """Delete tickets that were used so long ago that they are no longer valid anyway."""
+    await tx.run("DELETE FROM ticket WHERE used_at < :before", before=ms(before))
+
+
 async def of_visit(tx: Tx, person: str, window: str, since: datetime) -> str | None:
     """Read the newest ticket that a person used at a window after a time."""
     row = await tx.one(

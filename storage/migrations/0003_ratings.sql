@@ -86,3 +86,4 @@ CREATE TABLE ticket (
   used_at BIGINT NOT NULL
 );
 CREATE INDEX ticket_of_person ON ticket (person, window_code, used_at);
+CREATE INDEX ticket_old ON ticket (used_at);

@@ -174,6 +174,22 @@ class Citizen(RuleBasedStateMachine):
         item |= {"place": {"lon": 101.7, "lat": 36.6}} if place else {}
         self._appends(self.question, item)
 
+    @precondition(lambda self: self.is_asked(Kind.COLLECT) and bool(self.question.options))
+    @rule(data=st.data())
+    def picks(self, data: st.DataObject) -> None:
+        option = data.draw(st.sampled_from(self.question.options))
+        self._appends(self.question, {"picked": option.key, "text": "", "files": []})
+
+    @precondition(lambda self: self.is_asked(Kind.CONFIRM) and len(self.question.options) > 3)
+    @rule(data=st.data())
+    def takes_an_offer(self, data: st.DataObject) -> None:
+        assert isinstance(self.step, Asking)
+        offered = [q for q in self.step.changeable if any(q.key == option.key for option in self.question.options)]
+        question = data.draw(st.sampled_from(offered))
+        self.talk.reopened = question.key
+        self._play()
+        assert self.question.key == question.key
+
     @precondition(lambda self: self.is_asked(Kind.COLLECT) and bool(self.items.get(self.question.key)))
     @rule()
     def is_done(self) -> None:
@@ -197,6 +213,8 @@ class Citizen(RuleBasedStateMachine):
         collection = self.step.overflow
         assert collection is not None
         self._appends(collection, {"text": words})
+        if collection.key not in self.given:
+            return  # asked on request only: it is open from now on
         self.given[collection.key] = Given(collection, {"items": list(self.items[collection.key])}, self.given[collection.key].at)
 
     @precondition(lambda self: isinstance(self.step, Asking) and bool(self.step.asked or self.step.changeable))

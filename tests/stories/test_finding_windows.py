@@ -34,7 +34,9 @@ async def loads_windows(town: Town, folder: Path, *, without: str) -> None:
 
 async def test_a_printed_code_opens_the_windows_card_at_once(citizen: Person) -> None:
     await citizen.scans("permits-4")
-    card = await citizen.sees("Window 4 Passports and travel permits, Xining Household.+passport, travel permit", buttons=LEVELS)
+    card = await citizen.sees(
+        r"Window 4 Passports and travel permits\n+Xining Household.+passport, travel permit", buttons=LEVELS
+    )
     assert "护照" not in card.text
     await citizen.scans("permits-4")
     await citizen.sees("Window 4 Passports", buttons=LEVELS)
@@ -77,7 +79,7 @@ async def test_whoever_shares_a_place_gets_the_nearest_halls_first(citizen: Pers
     [
         ("/rate passport", "Window 4 Passports and travel permits"),
         ("/rate 护照", "Window 4 Passports and travel permits"),
-        ("/rate 城东 社保", "Window 1 Social insurance, Chengdong"),
+        ("/rate 城东 社保", "Window 1 Social insurance\n+Chengdong"),
         ("/rate permits-4", "Window 4 Passports and travel permits"),
         ("/rate 我昨天去办护照，等了两个小时", "Window 4 Passports and travel permits"),
     ],
@@ -110,6 +112,25 @@ async def test_a_window_that_is_no_longer_there_gets_a_kind_answer(town: Town, c
     await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Search or near me"])
     await citizen.presses_secretly("s:hall:>permits-4")
     await citizen.sees("This hall is no longer there", buttons=["Chengdong District"])
+
+
+async def test_where_no_windows_are_rated_nobody_is_asked_for_one(town: Town, tmp_path: Path) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("/start")
+    await citizen.sees("echo service", buttons=["Rate a service window"])
+    folder = tmp_path / "city"
+    folder.mkdir()
+    for path in CITY.iterdir():
+        if path.name not in ("halls.csv", "windows.csv"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    code, printed = await town.runs("city", "load", str(folder))
+    assert (code, "halls" in printed) == (0, False)
+    await citizen.says("/start")
+    assert "Rate a service window" not in (await citizen.sees("echo service")).buttons
+    await citizen.scans("centre-1")
+    await citizen.sees("Window 1 Information is no longer there.+no windows to rate here yet", buttons=["Menu"])
+    await citizen.says("/rate")
+    await citizen.sees("no windows to rate here yet")
 
 
 async def test_a_card_says_whether_the_hall_is_open(town: Town) -> None:

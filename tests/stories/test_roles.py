@@ -15,6 +15,10 @@ HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "pr
     "bell_new",
     "bell_code",
     "to_release",
+    "find_window",
+    "halls",
+    "hall",
+    "window",
 }
 # About no case, and only for some.
 OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template"}
