@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from actions.cards import due as shown_due
 from actions.cards import office_card, title
+from actions.checking import draw_lot
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import (
@@ -127,6 +128,7 @@ async def _close(ctx: Context, case: Case) -> None:
     case = await move(ctx, case, Event.SILENCE, Party.SYSTEM)
     await note(ctx, case, Event.SILENCE, Party.SYSTEM)
     await stop_for_good(ctx, case, Event.SILENCE)
+    await draw_lot(ctx, case)
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("We have heard nothing from you, so the case is closed."), alone=True)
     await tell_merged(ctx, case, _("The case is closed."))

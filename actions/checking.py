@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
 
 from actions.context import Context
 from actions.facts import facts
@@ -14,8 +13,9 @@ from actions.staffing import leave_to_unit
 from actions.timekeeping import start, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import _
-from domain.cases import Event, Party
-from storage import deadlines
+from domain.cases import CaseKind, Event, Party
+from domain.weeks import Week
+from storage import callbacks
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
@@ -61,10 +61,16 @@ async def reopen(ctx: Context, id: str, reason: str, *, checked: bool = False) -
 
 
 async def sample(ctx: Context) -> Sequence[str]:
-    """Draw five of the cases that silence closed last week, to be called back: the same five for everybody, all week long."""
-    zone = ctx.city.city.zone
-    today = ctx.now.astimezone(zone).date()
-    monday = today - timedelta(days=today.weekday())
-    since, until = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (monday - timedelta(days=7), monday))
-    closed = await deadlines.closed_by_silence(ctx.tx, since, until)
-    return sorted(closed, key=lambda id: hashlib.sha256(f"{monday} {id}".encode()).digest())[:CALLED_BACK]
+    """Give five of the cases that silence closed last week, to be called back: the same five for everybody, all week long."""
+    return await callbacks.lowest(ctx.tx, Week.of(ctx.now, ctx.city.city.zone).before().monday, CALLED_BACK)
+
+
+async def draw_lot(ctx: Context, case: Case) -> None:
+    """Let a case that silence closes now take part in its week's draw, unless only a discipline team may know of it.
+
+    The lot follows from the case's random id: nobody can choose one, and everybody who has the ids can draw again.
+    """
+    if case.kind is CaseKind.MISCONDUCT:
+        return
+    monday = Week.of(ctx.now, ctx.city.city.zone).monday
+    await callbacks.enter(ctx.tx, monday, hashlib.sha256(f"{monday} {case.id}".encode()).hexdigest(), case.id)

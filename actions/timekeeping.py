@@ -24,6 +24,7 @@ from storage.ids import new_id
 REPLY = Limit.parse("3wd")
 MOST_PAUSES = 2
 UNITS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
+FILED_UNDER_UNIT = (*UNITS, DeadlineKind.CHECK)
 END = "0"
 _OFFICE = (RungTo.OFFICE,)
 OWN_RUNGS: dict[DeadlineKind, tuple[Rung, ...]] = {
@@ -44,7 +45,7 @@ async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> D
         case=case.id,
         kind=kind,
         round=case.round,
-        unit=case.unit if kind in UNITS else None,
+        unit=case.unit if kind in FILED_UNDER_UNIT else None,
         rule=str(limit),
         started_at=ctx.now,
         due_at=due.at,

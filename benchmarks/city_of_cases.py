@@ -1,7 +1,8 @@
 """A city with very many plausible cases, made fast: rows go into an empty migrated database past the program's actions.
 
 `fill` spreads `count` cases evenly over the weeks before `end`: filed, routed or assigned, signed in, answered (one in ten late),
-some returned or closed by silence, what is not finished by `end` still open, with its next rung after `end`. Beside the cases
+some returned or closed by silence, some publishable, what is not finished by `end` still open, with its next rung after `end`
+and now and then more time asked for. Beside the cases
 stand their deadlines, followers, first texts and first rows of the ledger, which `huiyin verify` finds whole. The same seed gives
 the same city. Few weeks give many open cases.
 """
@@ -20,20 +21,25 @@ import asyncpg
 from domain.city import DISCIPLINE, City
 from domain.ledger import GENESIS, canonical, link
 from domain.numbers import CASE_RANDOM, case_number
-from storage.ids import ms
+from domain.weeks import Week
+from storage.ids import at, ms
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
 BATCH = 20_000
 REPORTER_OF = 3
+ASKER = "0" * 32
 KINDS = (("complaint", 75), ("consultation", 13), ("suggestion", 10), ("misconduct", 2))
 COLUMNS = {
     "person": "id language created_at",
+    "role": "id person role unit name since_at",
     "cases": "id number kind state version round area category unit reporter place routing code filed_at changed_at closed_at"
-    " closing",
+    " closing publish_at",
     "follower": "case_id person since_at",
     "entry": "id case_id n round kind author text salt files created_at",
+    "callback": "week lot case_id",
     "deadline": "id case_id kind round unit rule started_at due_at stopped_at ended next_rung_at calendar provisional",
+    "extension": "id case_id deadline unit rule until_at entry asked_by asked_at",
     "ledger": "subject n at actor event payload previous hash",
     "ledger_head": "subject n hash sealed_n",
 }
@@ -61,6 +67,7 @@ def _fill_sqlite(path: str, people: list[Row], batches: Iterator[Rows]) -> None:
     for name, _sql in indexes:
         connection.execute(f"DROP INDEX {name}")
     _insert(connection, "person", people)
+    _insert(connection, "role", [_asker(people)])
     for rows in batches:
         for table, some in rows.items():
             _insert(connection, table, some)
@@ -87,6 +94,7 @@ async def _fill_postgres(url: str, people: list[Row], batches: Iterator[Rows]) -
         for index in indexes:
             await connection.execute(f"DROP INDEX {index['name']}")
         await connection.copy_records_to_table("person", records=people, columns=COLUMNS["person"].split())
+        await connection.copy_records_to_table("role", records=[_asker(people)], columns=COLUMNS["role"].split())
         for rows in batches:
             for table, some in rows.items():
                 await connection.copy_records_to_table(table, records=some, columns=COLUMNS[table].split())
@@ -94,6 +102,11 @@ async def _fill_postgres(url: str, people: list[Row], batches: Iterator[Rows]) -
             await connection.execute(index["sql"])
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
+
+
+def _asker(people: list[Row]) -> Row:
+    """Make the role of who asks for more time, whatever the unit."""
+    return (ASKER, people[0][0], "contact", None, "Wang", people[0][2])
 
 
 @dataclass(slots=True)
@@ -130,6 +143,7 @@ class _Maker:
 
     def __init__(self, city: City, seed: int, end: int, weeks: int, count: int) -> None:
         self.random = Random(seed)
+        self.zone = city.zone
         self.end = end
         self.begin = end - weeks * 7 * DAY
         self.apart = weeks * 7 * DAY / count
@@ -147,7 +161,7 @@ class _Maker:
 
     def batch(self, start: int, count: int) -> Rows:
         """Make some cases, the first of which is the `start`-th."""
-        rows: Rows = {table: [] for table in COLUMNS if table != "person"}
+        rows: Rows = {table: [] for table in COLUMNS if table not in ("person", "role")}
         random = self.random
         picks = zip(
             random.choices([kind for kind, _weight in KINDS], [weight for _kind, weight in KINDS], k=count),
@@ -166,16 +180,22 @@ class _Maker:
 
     def _case(self, rows: Rows, n: int, filed: int, picked: tuple[str, str, str, str, str, str]) -> None:
         kind, unit, other, area, category, person = picked
-        id = _id(self.random, filed)
-        course = _Course(self.end, rows["deadline"], id, self.random)
+        random = self.random
+        id = _id(random, filed)
+        course = _Course(self.end, rows["deadline"], id, random)
         state, owner, changed, closing = _go(course, filed, kind, unit, other)
         number = case_number(date(2020, 1, 1) + timedelta(days=n // CASE_RANDOM), n % CASE_RANDOM)
         closed = changed if closing else None
-        rows["cases"].append(
-            (id, number, kind, state, 1, 1, area, category, owner, person, "", "{}", "0" * 64, filed, changed, closed, closing)
-        )
+        row = (id, number, kind, state, 1, 1, area, category, owner, person, "", "{}", "0" * 64, filed, changed, closed, closing)
+        rows["cases"].append((*row, filed if random.random() < 0.1 else None))
+        if closing == "silence" and kind != "misconduct":
+            rows["callback"].append((Week.of(at(changed), self.zone).monday.isoformat(), _id(random, changed)[17:], id))
         rows["follower"].append((id, person, filed))
-        rows["entry"].append((_id(self.random, filed), id, 1, 1, "told", "citizen", "门口垃圾没人清运", b"salt", "[]", filed))
+        entry = _id(random, filed)
+        rows["entry"].append((entry, id, 1, 1, "told", "citizen", "门口垃圾没人清运", b"salt", "[]", filed))
+        if state == "accepted" and random.random() < 0.1:
+            answer = rows["deadline"][-1]
+            rows["extension"].append((_id(random, changed), id, answer[0], owner, "10wd", answer[7], entry, ASKER, changed))
         payload = {"round": 1, "state": "received", "unit": unit}
         subject = f"case:{id}"
         hash = link(GENESIS, subject, 1, filed, "citizen", "file", payload)
@@ -207,7 +227,7 @@ def _go(course: _Course, filed: int, kind: str, unit: str, other: str) -> tuple[
         return ("accepted", unit, signed, None) if accepted else ("assigned", unit, now, None)
     silent = random.random() < 0.3
     said = answered + (7 * DAY if silent else int(random.random() * 7 * DAY))
-    if not course.deadline("check", None, "7d", answered, answered + 7 * DAY, said, "silence" if silent else "solved"):
+    if not course.deadline("check", unit, "7d", answered, answered + 7 * DAY, said, "silence" if silent else "solved"):
         return "answered", unit, answered, None
     return "closed", unit, said, "silence" if silent else "solved"
 

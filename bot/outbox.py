@@ -7,6 +7,7 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from actions.cards import Card
 from actions.context import Context
@@ -21,7 +22,7 @@ from bot.town import Town
 from dialog.outgoing import Outgoing
 from dialog.texts import _
 from storage import outbox, people
-from storage.database import Conflict, Database, StorageError, Tx, Unavailable
+from storage.database import Database, StorageError, Tx
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
 from storage.people import Addressed
@@ -50,6 +51,15 @@ class Taken:
     edited: OutboxRow | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Out:
+    """A row that is out; `late` are the ids of files that were still on their way to us."""
+
+    row: OutboxRow
+    external_id: str | None
+    late: tuple[str, ...] = ()
+
+
 class OutboxLoop:
     """Sends the rows of one push channel."""
 
@@ -75,6 +85,8 @@ class OutboxLoop:
         self._attachments = attachments
         self._pace = pace
         self._sending: dict[str, asyncio.Task[None]] = {}
+        # What is out is noted with the next lease: one commit for everything that came back meanwhile.
+        self._out: dict[str, Out] = {}
         self._closed_until = datetime.fromtimestamp(0, UTC)
         self._hushed: dict[str, datetime] = {}
         self._stopping = False
@@ -102,6 +114,12 @@ class OutboxLoop:
             if wait:
                 await self._clock.until(self._rung, wait)
         await asyncio.gather(*self._sending.values(), return_exceptions=True)
+        while self._out:  # forgotten, it would be sent once more
+            try:
+                await self._take()
+            except StorageError as error:
+                log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
+                await self._clock.sleep(0.1)
         renewing.cancel()
 
     async def drain(self) -> bool:
@@ -115,21 +133,27 @@ class OutboxLoop:
     async def _renew(self) -> None:
         while True:
             await self._clock.sleep(RENEW)
-            if not self._sending:
+            ours = (*self._sending, *self._out)
+            if not ours:
                 continue
             try:
-                await self._database.do(lambda tx: outbox.renew(tx, tuple(self._sending), self._clock.now() + LEASE))
+                await self._database.do(partial(outbox.renew, ids=ours, until=self._clock.now() + LEASE))
             except StorageError as error:
                 log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
 
     async def _take(self) -> bool:
-        """Lease rows that are due and begin to send them; False if there are none now."""
+        """Note what is out, lease rows that are due and begin to send them; False if there are none now."""
         now = self._clock.now()
-        free = AT_ONCE - len(self._sending)
-        if free <= 0 or now < self._closed_until:
+        out = tuple(self._out.values())
+        free = 0 if self._stopping or now < self._closed_until else AT_ONCE - len(self._sending)
+        if free <= 0 and not out:
             return False
 
-        async def lease(tx: Tx) -> list[Taken]:
+        async def note_and_lease(tx: Tx) -> list[Taken]:
+            for one in out:
+                await self._mark_sent(tx, one, now)
+            if free <= 0:
+                return []
             rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))
             allowed = min(free - len(rows), self._pace.allowed(now))
             if allowed > 0:
@@ -143,10 +167,14 @@ class OutboxLoop:
                 for row in rows
             ]
 
-        taken = await self._database.do(lease)
+        taken = await self._database.do(note_and_lease)
+        for known in out:
+            del self._out[known.row.id]
         self._pace.count(sum(one.row.lane is Lane.NOTICE and not one.row.edits for one in taken))
         for one in taken:
-            if one.row.id in self._sending:  # the store was away for longer than the lease; it is still being sent
+            if (
+                one.row.id in self._sending or one.row.id in self._out
+            ):  # the store was away for longer than the lease; it is still being sent
                 continue
             self._sending[one.row.id] = task = asyncio.create_task(self._send(one), name=one.row.id)
             task.add_done_callback(self._sent)
@@ -174,7 +202,7 @@ class OutboxLoop:
             elif edited and edited.sent_at is None and edited.parked_at is None:
                 await self._put_off(row, now + FILES_LOOK, holds=True)  # what it edits still waits for its files
             else:
-                await self._done(row, None)
+                self._out[row.id] = Out(row=row, external_id=None)
             return
         paced = row.lane is Lane.NOTICE and not row.edits
         if paced and (wait := self._pace.wait(row.conversation, now, group=row.card == Card.POST)):
@@ -200,37 +228,21 @@ class OutboxLoop:
         except (Undeliverable, Moved, ValueError) as error:
             await self._undeliverable(row, error)
         else:
-            await self._done(row, external_id, found.waiting if not message.patient else ())
+            self._out[row.id] = Out(row=row, external_id=external_id, late=found.waiting if not message.patient else ())
 
-    async def _done(self, row: OutboxRow, external_id: str | None, late: tuple[str, ...] = ()) -> None:
-        """Note that a row is out, however long the store is away: forgotten, it would be sent once more."""
-        pause = 0.1
-        while True:
-            try:
-                await self._mark_sent(row, external_id, late)
-                return
-            except (Conflict, Unavailable) as error:
-                log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
-                await self._clock.sleep(pause)
-                pause = min(5.0, pause * 2)
-
-    async def _mark_sent(self, row: OutboxRow, external_id: str | None, late: tuple[str, ...]) -> None:
-        now = self._clock.now()
-
-        async def mark(tx: Tx) -> None:
-            await outbox.mark_sent(tx, self._keys, row, external_id, now)
-            conversation = await people.conversation(tx, row.conversation) if late else None
-            if conversation:
-                message = Outgoing(
-                    lines=(_("The files that were on their way:"),),
-                    files=late,
-                    subject=row.subject,
-                    card=f"{row.card}:files" if row.card else None,
-                    patient=True,
-                )
-                await queue(await self._town.context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
-
-        await self._database.do(mark)
+    async def _mark_sent(self, tx: Tx, out: Out, now: datetime) -> None:
+        row = out.row
+        await outbox.mark_sent(tx, self._keys, row, out.external_id, now)
+        conversation = await people.conversation(tx, row.conversation) if out.late else None
+        if conversation:
+            message = Outgoing(
+                lines=(_("The files that were on their way:"),),
+                files=out.late,
+                subject=row.subject,
+                card=f"{row.card}:files" if row.card else None,
+                patient=True,
+            )
+            await queue(await self._town.context(tx), conversation, message, lane=row.lane, due=now + PATIENT_LOOK)
 
     async def _put_off(self, row: OutboxRow, until: datetime, *, holds: bool = False) -> None:
         await self._database.do(lambda tx: outbox.put_off(tx, row.id, until, holds=holds))

@@ -13,7 +13,6 @@ from storage import roles, workloads
 from storage.workloads import Load, Year
 
 LATELY = timedelta(days=30)
-A_YEAR = timedelta(days=365)
 
 
 async def unit(ctx: Context, arg: str) -> Outgoing:
@@ -40,7 +39,7 @@ async def _unit(ctx: Context, code: str) -> list[Text]:
     zone = ctx.city.city.zone
     today = ctx.now.astimezone(zone).date()
     loads = {load.holder: load for load in await workloads.loads(ctx.tx, code, ctx.now, ctx.now)}
-    answered = await workloads.answered(ctx.tx, code, ctx.now - A_YEAR, ctx.now - LATELY)
+    answered = await workloads.answered(ctx.tx, code, ctx.now - LATELY)
     lines: list[Text] = [_("{unit}:", unit=ctx.city.unit(code))]
     for role in await roles.of_unit(ctx.tx, code):
         load = loads.get(role.id, Load(holder=role.id, open=0, late=0, today=0))

@@ -14,6 +14,7 @@ from domain.cases import CaseState
 from handlers.following import one_line
 from storage import cases, deadlines
 from storage.cases import Case
+from storage.queues import MANY
 
 
 async def silent(ctx: Context, arg: str) -> Outgoing:
@@ -21,8 +22,8 @@ async def silent(ctx: Context, arg: str) -> Outgoing:
     ctx.as_office()
     today = ctx.now.astimezone(ctx.city.city.zone).date()
     month = datetime.combine(today.replace(day=1), time(), ctx.city.city.zone).astimezone(UTC)
-    closed = await deadlines.closed_by_silence(ctx.tx, month, ctx.now)
-    lines: list[Text] = [_("Closed by silence this month: {count}", count=len(closed))]
+    closed = await deadlines.count_closed_by_silence(ctx.tx, month, MANY)
+    lines: list[Text] = [_("Closed by silence this month: {count}", count=f"{MANY}+" if closed > MANY else closed)]
     rows: list[tuple[Button, ...]] = []
     for id in await sample(ctx):
         case = await cases.get(ctx.tx, id)

@@ -31,8 +31,8 @@ class DeadlineKind(StrEnum):
 class Deadline:
     """One deadline.
 
-    `rule` is the limit as the city's files write it, or as it was extended; `unit` is whose time it is, None for the citizen's
-    and the office's. `ended` is the event that stopped it. `passed` are the rungs of the ladder that it has behind it, as the
+    `rule` is the limit as the city's files write it, or as it was extended; `unit` is whose time it is, or whose answer is
+    checked, else None. `ended` is the event that stopped it. `passed` are the rungs of the ladder that it has behind it, as the
     ladder writes them; `next_rung_at` is None when none is left, or while it stands still. `provisional` means that the year's
     calendar is not out yet; `calendar` says then by which one it was estimated.
     """
@@ -194,16 +194,19 @@ async def unassigned(tx: Tx, after: tuple[int, str], limit: int) -> Sequence[tup
     return [(deadline, case) for deadline, case in found if case]
 
 
-async def closed_by_silence(tx: Tx, since: datetime, until: datetime) -> Sequence[str]:
-    """Read the cases that silence closed in a span of time, also those that were reopened later; never misconduct reports."""
-    rows = await tx.all(
-        "SELECT DISTINCT d.case_id FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        " WHERE d.stopped_at >= :since AND d.stopped_at < :until AND d.kind = 'check' AND d.ended = 'silence'"
-        " AND c.kind <> 'misconduct' ORDER BY d.case_id",
+async def count_closed_by_silence(tx: Tx, since: datetime, most: int) -> int:
+    """Count the cases that silence has closed since a moment, also those that were reopened later; `most` + 1 are more.
+
+    Misconduct reports are not among them.
+    """
+    row = await tx.one(
+        "SELECT COUNT(*) AS n FROM (SELECT d.id FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        " WHERE d.stopped_at >= :since AND d.kind = 'check' AND d.ended = 'silence' AND c.kind <> 'misconduct'"
+        " LIMIT :most) AS counted",
         since=ms(since),
-        until=ms(until),
+        most=most + 1,
     )
-    return [row["case_id"] for row in rows]
+    return int(row["n"]) if row else 0
 
 
 async def last_promise(tx: Tx, case: str) -> Deadline | None:

@@ -80,7 +80,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """Where a queue's places stand, in the words of its index: `also` is what is asked of each place and of its case `c`."""
+    """Where a queue's places stand, in the words of its index: `also` is what is asked of each place and of its case `c`, `other`
+    a second stretch of the same index."""
 
     table: str
     where: str
@@ -88,6 +89,7 @@ class _Source:
     at: str = "due_at"
     down: bool = False
     also: str = ""
+    other: str = ""
 
 
 _ONE_CLOCK = "kind IN ('triage', 'answer', 'check')"
@@ -109,26 +111,19 @@ _SOURCES = {
     Queue.SILENT: _Source(table="cases", where="closing = 'silence'", case="id", at="closed_at", down=True),
     Queue.ALL: _Source(table="deadline", where=f"{_ONE_CLOCK} AND stopped_at IS NULL"),
 }
-# The open cases of one unit are few enough to be put in order; what is late of it stands in an index of its own. SQLite, which
-# keeps no statistics, would go through the unit's closed cases as well.
+_RUNS_AT_UNIT = "unit = :unit AND stopped_at IS NULL AND unit IS NOT NULL"
 _OF_UNIT = {
     Queue.LATE: _Source(
-        table="deadline",
-        where="unit = :unit AND stopped_at IS NULL AND unit IS NOT NULL AND due_at < :now AND kind = 'answer'",
-        also=f" AND NOT {_STILL}",
+        table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'answer' AND due_at < :now", also=f" AND NOT {_STILL}"
     ),
-    Queue.ANSWERED: _Source(
-        table="(SELECT d.* FROM cases AS u /*lite INDEXED BY cases_of_unit */ JOIN deadline AS d ON d.case_id = u.id"
-        " WHERE u.unit = :unit AND u.closed_at IS NULL AND d.kind = 'check' AND d.stopped_at IS NULL) AS o",
-        where="1 = 1",
-    ),
+    Queue.ANSWERED: _Source(table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'check'"),
+    # What waits to be assigned has no unit yet.
     Queue.ALL: _Source(
-        table=f"(SELECT d.* FROM cases AS u /*lite INDEXED BY cases_of_unit */ JOIN deadline AS d ON d.case_id = u.id"
-        f" WHERE u.unit = :unit AND u.closed_at IS NULL AND d.{_ONE_CLOCK} AND d.stopped_at IS NULL) AS o",
-        where="1 = 1",
+        table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'answer'", other=f"{_RUNS_AT_UNIT} AND kind = 'check'"
     ),
 }
 
+# SQLite, which keeps no statistics, would go through the unit's closed cases as well.
 _OPEN_OF_UNIT = _Source(
     table="cases /*lite INDEXED BY cases_of_unit */", where="unit = :unit AND closed_at IS NULL", case="id", at=""
 )
@@ -206,10 +201,16 @@ def _places(source: _Source, later: bool) -> str:
     if later:
         after = f" AND ({source.at}, id) {more} (:at, :id)" if source.at else f" AND id {more} :id"
     order = f"{source.at}{way}, id{way}" if source.at else f"id{way}"
-    return (
+    stretches = [
         f"SELECT {source.case} AS case_id, {source.at or '0'} AS at, id AS place FROM {source.table}"
-        f" WHERE {source.where}{after} ORDER BY {order} LIMIT :scan"
-    )
+        f" WHERE {where}{after} ORDER BY {order} LIMIT :scan"
+        for where in (source.where, source.other)
+        if where
+    ]
+    if len(stretches) == 1:
+        return stretches[0]
+    both = " UNION ALL ".join(f"SELECT * FROM ({one}) AS stretch" for one in stretches)
+    return f"SELECT * FROM ({both}) AS stretches ORDER BY at{way}, place{way} LIMIT :scan"
 
 
 def _line(row: Row) -> Line:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import TypeAlias
 
 from storage.database import Tx
@@ -62,13 +63,14 @@ async def most_urgent(
     """Read what waits for some units, the most urgent first; with `late_at` only what is late then."""
     due, id = after or (0, "")
     found: list[Waiting] = []
-    for unit in units:
+    for unit, kind in product(units, ("accept", "answer")):
         rows = await tx.all(
             f"SELECT d.id, d.case_id, d.due_at, CASE WHEN {_STANDS_STILL} THEN 1 ELSE 0 END AS still FROM deadline AS d"
-            " WHERE d.unit = :unit AND d.stopped_at IS NULL AND (d.due_at, d.id) > (:due, :id)"
+            " WHERE d.unit = :unit AND d.kind = :kind AND d.stopped_at IS NULL AND (d.due_at, d.id) > (:due, :id)"
             + (f" AND d.due_at < :late AND NOT {_STANDS_STILL}" if late_at else "")
             + f" AND {_DUE_FIRST} ORDER BY d.due_at, d.id LIMIT :limit",
             unit=unit,
+            kind=kind,
             due=due,
             id=id,
             limit=limit,
@@ -90,7 +92,8 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime) -> Sequence
         f" SUM(CASE WHEN d.due_at < :now AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS late,"
         f" SUM(CASE WHEN d.due_at >= :now AND d.due_at < :tonight AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        f" WHERE d.unit = :unit AND d.stopped_at IS NULL AND {_DUE_FIRST} GROUP BY c.holder ORDER BY c.holder",
+        " WHERE d.unit = :unit AND d.kind IN ('accept', 'answer') AND d.stopped_at IS NULL"
+        f" AND {_DUE_FIRST} GROUP BY c.holder ORDER BY c.holder",
         unit=unit,
         now=ms(now),
         tonight=ms(tonight),
@@ -98,14 +101,13 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime) -> Sequence
     return [Load(holder=row["holder"], open=int(row["n"]), late=int(row["late"]), today=int(row["today"])) for row in rows]
 
 
-async def answered(tx: Tx, unit: str, begun: datetime, since: datetime) -> dict[str, int]:
-    """Count by holder what a unit has answered since a moment, of what it was given since `begun`."""
+async def answered(tx: Tx, unit: str, since: datetime) -> dict[str, int]:
+    """Count by holder what a unit has answered since a moment."""
     rows = await tx.all(
         "SELECT c.holder, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        " WHERE d.unit = :unit AND d.kind = 'answer' AND d.started_at >= :begun AND d.ended = 'report'"
-        " AND d.stopped_at >= :since AND c.holder IS NOT NULL GROUP BY c.holder",
+        " WHERE d.unit = :unit AND d.kind = 'answer' AND d.ended = 'report' AND d.stopped_at >= :since"
+        " AND c.holder IS NOT NULL GROUP BY c.holder",
         unit=unit,
-        begun=ms(begun),
         since=ms(since),
     )
     return {row["holder"]: int(row["n"]) for row in rows}

@@ -194,6 +194,22 @@ async def test_silence_closes_a_case_a_week_after_the_answer_and_is_told_apart(c
     await cast.is_whole()
 
 
+async def test_what_silence_closes_may_be_called_back_in_the_week_after_and_misconduct_reports_never(cast: Cast) -> None:
+    await cast.sweeps(at("2026-04-30 10:00"))  # closes what other tests have left
+    reported = await filed(cast, "2026-05-06 10:00", MISCONDUCT)
+    await cast.does("discipline", lambda ctx: handling.accept(ctx, reported.id, reported.version), at("2026-05-06 11:00"))
+    await cast.does("discipline", lambda ctx: handling.report(ctx, reported.id, "done"), at("2026-05-08 10:00"))
+    case = await signed_in(cast, "2026-05-06 10:00")
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "done"), at("2026-05-10 23:59"))
+    await cast.sweeps(at("2026-05-17 23:59"))  # a Sunday
+    assert {await state(cast, case), await state(cast, reported)} == {CaseState.CLOSED}
+    for day, called in (("2026-05-17 23:59", []), ("2026-05-18 00:00", [case.id]), ("2026-05-24 23:59", [case.id])):
+        assert await cast.does("office", checking.sample, at(day)) == called, day
+    await cast.does("office", lambda ctx: checking.reopen(ctx, case.id, "不属实"), at("2026-05-19 10:00"))
+    assert await cast.does("office", checking.sample, at("2026-05-20 10:00")) == [case.id]
+    assert await cast.does("office", checking.sample, at("2026-05-25 00:00")) == []
+
+
 async def test_of_a_late_misconduct_report_the_office_learns_only_that_there_is_one(cast: Cast) -> None:
     case = await filed(cast, command=MISCONDUCT)
     before = len(await cast.rows())

@@ -6,13 +6,16 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from stores import NOW
 
+from storage import callbacks
 from storage import migrate as migrations
 from storage.database import Database, StorageError, connect
+from storage.ids import ms
 from storage.migrate import WrongSchema, migrate, missing
 
 
@@ -99,6 +102,42 @@ async def test_a_migration_changed_after_it_was_applied_is_refused(store: Databa
     with pytest.raises(WrongSchema, match="0001_first"):
         await migrate(store, NOW)
     assert "more" not in await tables(store)
+
+
+async def test_what_silence_closed_before_there_were_lots_is_drawn_from_as_well(store: Database, folder: Path) -> None:
+    later = {path: path.read_text("utf-8") for path in folder.glob("*.sql") if path.name > "0004"}
+    for path in later:
+        path.unlink()
+    await migrate(store, NOW)
+    closed = {
+        "a" * 32: ("complaint", "silence", datetime(2026, 11, 15, 15, 59, 59, tzinfo=UTC)),  # Sunday, a second before midnight
+        "b" * 32: ("complaint", "silence", datetime(2026, 11, 15, 16, tzinfo=UTC)),
+        "c" * 32: ("misconduct", "silence", datetime(2026, 11, 16, tzinfo=UTC)),
+        "d" * 32: ("complaint", "solved", datetime(2026, 11, 16, tzinfo=UTC)),
+    }
+    async with store.transaction() as tx:
+        await tx.run("INSERT INTO person (id, language, created_at) VALUES ('p', 'en', 0)")
+        for id, (kind, ended, moment) in closed.items():
+            await tx.run(
+                "INSERT INTO cases (id, number, kind, state, version, round, unit, reporter, place, routing, code, filed_at,"
+                " changed_at) VALUES (:id, :id, :kind, 'closed', 1, 1, 'housing', 'p', '', '', '', 0, 0)",
+                id=id,
+                kind=kind,
+            )
+            await tx.run(
+                "INSERT INTO deadline (id, case_id, kind, round, rule, started_at, due_at, stopped_at, ended, calendar,"
+                " provisional) VALUES (:id, :id, 'check', 1, '7d', 0, 0, :at, :ended, '', 0)",
+                id=id,
+                at=ms(moment),
+                ended=ended,
+            )
+    for path, sql in later.items():
+        path.write_text(sql, "utf-8")
+    await migrate(store, NOW)
+    async with store.transaction() as tx:
+        assert await callbacks.lowest(tx, date(2026, 11, 9), 5) == ["a" * 32]
+        assert await callbacks.lowest(tx, date(2026, 11, 16), 5) == ["b" * 32]
+        assert {row["unit"] for row in await tx.all("SELECT unit FROM deadline")} == {"housing"}
 
 
 async def test_processes_that_start_at_once_apply_each_migration_once(url: str, folder: Path) -> None:

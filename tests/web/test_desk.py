@@ -16,9 +16,11 @@ from web.desk_city import Desk, address, at_desk, desk_city, filed, state
 
 from actions import extending
 from actions.filing import FileCase
+from bot.desk import queue_page
 from dialog.incoming import Place
 from domain.cases import CaseKind, CaseState
-from storage import roles
+from storage import deadlines, queues, roles
+from storage.deadlines import DeadlineKind
 from storage.roles import RoleKind
 
 MISCONDUCT = FileCase(kind=CaseKind.MISCONDUCT, text="窗口收红包", files=(), place=Place(area="630104"), category=None)
@@ -161,6 +163,32 @@ async def test_filters_live_in_the_address(desk: Desk) -> None:
     await desk.opens(f"/desk?number={rubbish.number}")
     assert "<h1>Sanitation <span" in desk.page or rubbish.number in desk.page.partition("<h1>")[0]
     assert "Timeline" in desk.page
+
+
+async def test_what_one_unit_has_open_stands_in_one_order_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    city, at_unit = desk.city, []
+    for day in (0, 2, 4):  # what was answered first is due between what was answered later and what is still to be answered
+        city.town.clock.ahead = timedelta(days=day)
+        at_unit += [await city.answered(), await city.accepted()]
+    await filed(city)
+    async with city.town.app.database.reading() as tx:
+        clocks = {case.number: (await deadlines.running(tx, case.id)) for case in at_unit}
+    due = {number: (clock.get(DeadlineKind.CHECK) or clock[DeadlineKind.ANSWER]).due_at for number, clock in clocks.items()}
+    answered = [number for number, clock in clocks.items() if DeadlineKind.CHECK in clock]
+    monkeypatch.setattr(queue_page, "PAGE", 2)
+    monkeypatch.setattr(queues, "SCAN", 3)
+    for queue, expected in (("all", sorted(due, key=lambda number: due[number])), ("answered", answered)):
+        seen: list[str] = []
+        path: str | None = f"/desk?state={queue}&unit={UNIT}"
+        while path:
+            await desk.opens(path)
+            assert len(desk.listed) <= 2
+            seen += desk.listed
+            link = re.search(r'rel="next" href="([^"]+)"', desk.page)
+            path = link[1] if link else None
+        assert seen == expected, queue
+    kinds = [DeadlineKind.CHECK in clocks[number] for number in sorted(due, key=lambda number: due[number])]
+    assert kinds not in (sorted(kinds), sorted(kinds, reverse=True))  # both sorts stand among each other
 
 
 @pytest.mark.parametrize(
