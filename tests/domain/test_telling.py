@@ -18,10 +18,12 @@ FIRST = date(2026, 6, 1)
 DAY = timedelta(days=1)
 CHINA = ZoneInfo("Asia/Shanghai")
 
+DAYS = (0, 1, 2, 7, 28, 29, 30, 31)
+"""Some of one week, one of the next, and the week in which the month ends."""
 # One rating: on which day from the first on, at which window, whether the visit was verified. They come in the order of the list.
-RATINGS = st.lists(
-    st.tuples(st.integers(0, 40), st.sampled_from("abc"), st.booleans()), max_size=250
-).map(lambda found: sorted(found, key=lambda one: one[0]))  # fmt: skip
+RATINGS = st.dictionaries(
+    st.tuples(st.sampled_from(DAYS), st.sampled_from("abc"), st.booleans()), st.integers(1, 17), max_size=14
+).map(lambda counts: [one for one in sorted(counts) for _n in range(counts[one])])  # fmt: skip
 
 
 def as_given(ratings: list[tuple[int, str, bool]]) -> list[Given]:
