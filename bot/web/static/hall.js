@@ -5,7 +5,7 @@ const offline = document.querySelector(".offline");
 
 async function look() {
   try {
-    const answer = await fetch(location.href, { signal: AbortSignal.timeout(EVERY_MS / 2) });
+    const answer = await fetch(location.href, { cache: "no-cache", signal: AbortSignal.timeout(EVERY_MS / 2) });
     if (!answer.ok) throw new Error(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const looks = (page) => page.querySelector("link[rel=stylesheet]").getAttribute("href");
