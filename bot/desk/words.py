@@ -130,6 +130,7 @@ WORDS: Mapping[str, Text] = {
     "unusual": _("Ratings to look at"),
     "unusual_about": _("These ratings are unusual. They count until you decide."),
     "no_unusual": _("There are no ratings to look at."),
+    "one_by_one": _("One by one"),
     "keep": _("Keep them"),
     "strike": _("Strike them"),
     "raters_read": _("Those who gave them will read the reason."),
