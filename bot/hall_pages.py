@@ -228,8 +228,11 @@ def _trends(ctx: Context, settled: Sequence[Group], until: date) -> Iterable[Tre
     """Show the last days of which there is something to tell, verified visits and others apart."""
     days = [until - n * _DAY for n in range(TREND.days, -1, -1)]
     for verified in (True, False):
-        whole = [group for group in settled if group.verified is verified and group.first == group.last]
-        sums = [_sum(group for group in whole if group.first == day) for day in days]
+        of_day: dict[date, list[Group]] = {day: [] for day in days}
+        for group in settled:
+            if group.verified is verified and group.first == group.last in of_day:
+                of_day[group.last].append(group)
+        sums = [_sum(groups) for groups in of_day.values()]
         if most := max(levels.total() for levels in sums):
             yield Trend(
                 name=WORDS["verified" if verified else "unverified"],

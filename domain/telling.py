@@ -110,5 +110,6 @@ def _stretch(day: date) -> tuple[date, date]:
 def _group(window: str | None, verified: bool, first: date, last: date, given: Sequence[Given]) -> Group:
     levels: Counter[Satisfaction] = Counter()
     for one in given:
-        levels.update(one.levels)
+        for level, n in one.levels.items():
+            levels[level] += n
     return Group(window=window, first=first, last=last, verified=verified, levels=levels)
