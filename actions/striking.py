@@ -17,7 +17,7 @@ from actions.timekeeping import stop
 from dialog.outgoing import say
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
-from domain.cases import OPEN, Event, Party
+from domain.cases import OPEN, CaseState, Event, Party
 from domain.ledger import JsonValue
 from domain.ratings import RatingEvent, is_own
 from storage import ratings
@@ -69,7 +69,7 @@ async def _end(ctx: Context, role: Role, case: Case, reason: str) -> None:
     if was_open:
         await stop(ctx, case, Event.STRIKE)
     await refresh_cards(ctx, case)
-    if was_open:
+    if case.state is not CaseState.MERGED:
         await tell_unit(ctx, case, _("The rating was struck, and the case is closed. The reason: {text}", text=reason), files=())
     await tell_followers(ctx, case, _("Your rating was struck and counts no more. The reason: {text}", text=reason), alone=True)
     if was_open:

@@ -378,7 +378,7 @@ class Talking:
         told = self._told(talk, question) if question.kind is Kind.COLLECT else Told()
         left = [option for option in question.options if option.key not in (CANCEL, *told.picked)]
         rows = [[button(option.label, option.key)] for option in left]
-        if question.kind in (Kind.CONFIRM, Kind.PLACE) or len(rows) > 6:
+        if question.kind in (Kind.CONFIRM, Kind.PLACE) or (len(rows) > 6 and question.kind is Kind.CHOOSE):
             flat = [one for row in rows for one in row]
             rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]
         if told.items:

@@ -80,7 +80,7 @@ async def show_case(ctx: Context, id: str) -> Outgoing:
                 card=card.card,
             )
         return card
-    if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed):
+    if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed) and ctx.has_reached_unit(case):
         return unit_card(ctx, f, ctx.me.roles)
     if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT:
         return office_card(ctx, f)

@@ -51,16 +51,23 @@ from storage.entries import Entry, EntryKind
 
 E = EntryKind
 CITIZENS = frozenset(
-    {
-        E.QUESTION, E.RESULT, E.PLAN, E.EXTENSION, E.EXTENSION_REFUSED, E.REFUSED, E.REOPENED, E.APPEAL, E.APPEAL_REFUSED,
-        E.STRUCK,
-    }
+    {E.QUESTION, E.RESULT, E.PLAN, E.EXTENSION, E.EXTENSION_REFUSED, E.REFUSED, E.REOPENED, E.APPEAL, E.APPEAL_REFUSED, E.STRUCK}
 )
 """What the citizen reads of what others wrote."""
 UNITS = frozenset(
     {
-        E.TOLD, E.ADDED, E.CORRECTED, E.REPLY, E.NOT_SOLVED, E.ASSIGNED, E.UNASSIGNED, E.EXTENSION_REFUSED, E.REOPENED,
-        E.RATING_CHANGED, E.APPEAL_REFUSED, E.STRUCK,
+        E.TOLD,
+        E.ADDED,
+        E.CORRECTED,
+        E.REPLY,
+        E.NOT_SOLVED,
+        E.ASSIGNED,
+        E.UNASSIGNED,
+        E.EXTENSION_REFUSED,
+        E.REOPENED,
+        E.RATING_CHANGED,
+        E.APPEAL_REFUSED,
+        E.STRUCK,
     }
 )
 """What the unit reads of what others wrote."""

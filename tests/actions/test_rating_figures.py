@@ -17,6 +17,7 @@ from rating_town import BAD, GOOD, MORNING, PEOPLE, WINDOWS, RatingTown
 from stores import opened
 
 from actions import appealing, looking
+from actions.verify import verify
 from dialog.subjects import Refused
 from domain.cases import Satisfaction
 from storage import oddities, rating_figures
@@ -154,3 +155,33 @@ async def test_a_rating_that_was_struck_leaves_its_level_and_is_counted_as_struc
             async with store.reading() as tx:
                 after = await rating_figures.total(tx, bad.day, bad.day, By.WINDOW, bad.window)
             assert (after.ratings, after.of(BAD), after.struck, after.appealed, after.granted) == (1, 0, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE rating SET level = 'satisfied'", "is not the one that was recorded"),
+        ("UPDATE rating SET text = '很好'", "is not the one that was recorded"),
+        ("UPDATE rating SET struck_at = 1", "is not the one that was recorded"),
+        ("DELETE FROM rating", "is missing"),
+        ("UPDATE rating_count SET n = n + 1", "the figures are not those that the chain gives"),
+        ("DELETE FROM rating_count", "the figures are not those that the chain gives"),
+        (
+            "INSERT INTO rating_count (window_code, day, hall, unit, verified, counted, n)"
+            " VALUES ('east-2', '2026-01-07', 'east', 'x', 0, 'satisfied', 9)",
+            "window:east-2: has ratings that were never recorded",
+        ),
+    ],
+)
+async def test_what_somebody_changes_in_the_store_is_found(begun: Path, sql: str, said: str) -> None:
+    with copied(begun) as path:
+        async with opened(f"sqlite:{path}") as store:
+            town = RatingTown(store)
+            await town.comes_back()
+            await town.rates("reporter", WINDOWS[0], BAD)
+            await town.is_whole()
+            async with store.transaction() as tx:
+                await tx.run(sql)
+            async with store.reading() as tx:
+                problems = (await verify(tx)).problems
+        assert any(said in problem for problem in problems), problems

@@ -17,7 +17,7 @@ from actions.tickets import LIFE, Use, issue, split, use
 from dialog.subjects import Refused
 from domain.cases import CaseState
 from domain.ratings import Pattern
-from handlers import desk, unit_desk, unit_windows
+from handlers import desk, timeline, unit_desk, unit_windows
 from storage import oddities, rating_figures, roles
 from storage.appeals import Ground
 from storage.ids import ms
@@ -126,6 +126,8 @@ async def test_a_case_that_ended_before_keeps_its_end_when_the_rating_is_struck(
     await town.does("reporter", lambda ctx: following.withdraw(ctx, case, "算了"), NOON)
     await town.does("office", lambda ctx: appealing.decide(ctx, case, "属实", granted=True), NOON)
     assert (await town.case(case)).state is CaseState.WITHDRAWN
+    told = [repr(town.message(row).lines) for row in await town.rows() if town.said(row).to == "clerk"]
+    assert any("The rating was struck" in text for text in told)
     (only,) = await town.ratings()
     assert only.struck_at
 
@@ -217,7 +219,8 @@ async def test_nothing_that_the_unit_gets_says_who_rated_or_when(town: RatingTow
     shown = await town.does("clerk", lambda ctx: unit_desk.show(ctx, case), NOON)
     rows = [row for row in await town.rows() if town.said(row).to in ("clerk", "chief", "both")]
     assert rows
-    told = [repr(town.message(row)) for row in rows] + [repr(shown)]
+    past = await town.does("clerk", lambda ctx: timeline.timeline(ctx, case), NOON)
+    told = [*(repr(town.message(row)) for row in rows), repr(shown), repr(past)]
     exact = [MORNING, MORNING + timedelta(minutes=7)]
     for secret in (
         town.persons["reporter"], town.conversations["reporter"], "欧阳小敏", "13997254418",
@@ -236,7 +239,7 @@ async def test_the_chain_of_a_window_says_nothing_of_who_rated(town: RatingTown)
     for row in rows:
         said = json.dumps([row.actor, dict(row.payload)], ensure_ascii=False)
         assert row.actor == "citizen"
-        assert not any(person in said for person in (*town.persons.values(), *town.conversations.values(), "欧阳", "139"))
+        assert not any(person in said for person in (*town.persons.values(), *town.conversations.values(), "欧阳", "13997254418"))
 
 
 async def test_a_unit_sees_figures_of_past_days_with_five_ratings_or_more(town: RatingTown) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ import pytest
 from story_person import Person
 from story_town import Town
 
+from bot.app import NotReady
 from storage import ratings
+from storage.ids import ms
 from storage.ratings import Rating
 
 WINDOW, OTHER_WINDOW, HALL_UNIT = "centre-5", "centre-6", "service-hall"
@@ -237,6 +240,39 @@ async def test_an_appeal_that_is_refused_leaves_rating_and_case(town: Town) -> N
     assert not rating.struck_at
 
 
+async def test_nobody_at_the_unit_finds_out_who_rated_or_when(town: Town) -> None:
+    citizen = await town.somebody("telegram", name="Zhuangyuan")
+    contact, head = await town.contact("web", HALL_UNIT), await town.head("telegram", HALL_UNIT)
+    number, code = await is_dissatisfied(citizen)
+    for asking in (contact, head):
+        await asking.says(f"/case {number}")
+        await asking.sees("Please write the code")
+        await asking.says("/cancel")
+        await asking.says("/desk")
+        await asking.sees(".", buttons=["Our ratings"])
+        assert not asking.now_sees("1 open")
+    town.clock.ahead += timedelta(hours=1)
+    await contact.sees(number)
+    await contact.presses("^Sign in$")
+    await contact.sees("Signed in by")
+    await contact.presses("^Timeline$")
+    await contact.sees("10:00 +Received")
+    await contact.says("/desk")
+    await contact.presses("Our ratings")
+    await contact.sees("too few to show")
+    await head.says("/desk")
+    await head.presses("^My unit$")
+    await head.says(f"/case {number}")
+    await head.sees("评价：不满意")
+    async with town.app.database.reading() as tx:
+        (rating,) = await ratings.at_window(tx, WINDOW)
+    local = rating.rated_at.astimezone(CHINA)
+    for staff in (contact, head):
+        got = "\n".join(f"{message!r} {message}" for message in staff.standing())
+        for secret in ("Zhuangyuan", rating.person, rating.id, code, f"{local:%H:%M}", f"{ms(rating.rated_at):012x}"):
+            assert secret not in got, secret
+
+
 async def test_a_visit_code_verifies_one_rating(town: Town) -> None:
     contact = await town.contact("web", HALL_UNIT)
     await contact.says("/desk")
@@ -260,6 +296,23 @@ async def test_a_visit_code_verifies_one_rating(town: Town) -> None:
         await person.presses("^Send$")
         await person.sees("Your rating counts")
     assert sorted(rating.verified for rating in await ratings_at(town)) == [False, True]
+
+
+async def test_the_windows_own_system_gets_its_tickets_from_the_command_line(town: Town, citizen: Person) -> None:
+    code, printed = await town.runs("tickets", WINDOW, "--count", "3", "--json")
+    made = [json.loads(line) for line in printed.splitlines()]
+    assert (code, len({one["ticket"] for one in made})) == (0, 3)
+    assert made[0]["web"].endswith(f"/w/{WINDOW}_{made[0]['ticket']}")
+    assert made[0]["telegram"].endswith(f"?start=w_{WINDOW}_{made[0]['ticket']}")
+    await citizen.scans(f"{WINDOW}_{made[0]['ticket']}")
+    await citizen.sees("Your visit is confirmed", buttons=["^Satisfied$"])
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts")
+    assert [rating.verified for rating in await ratings_at(town)] == [True]
+    with pytest.raises(NotReady, match="no window"):
+        await town.runs("tickets", "nowhere-1")
 
 
 async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -> None:
