@@ -65,10 +65,13 @@ class Answers:
         self.given[question.key] = Answer(raw, question.seen, question.looked, question.kind is Kind.CONFIRM)
 
     def append(self, question: Question, item: Json) -> int:
-        """Add one message to a collection and return how many it has now; only confirmations are void."""
+        """Add one message to a collection and return how many it has now; only confirmations are void.
+
+        One that was finished is open again if its question reads differently now.
+        """
         before = self.given.get(question.key)
         items = [*(before.raw["items"] if before else ()), item]
-        done = bool(before and before.raw["done"])
+        done = bool(before and before.raw["done"] and before.seen == question.seen)
         self.given[question.key] = Answer({"items": items, "done": done}, question.seen, question.looked)
         self.unconfirm()
         return len(items)

@@ -334,7 +334,7 @@ def test_whatever_a_citizen_does_the_command_is_what_they_saw(name: str) -> None
     class InThisForm(Citizen):
         form = FORMS[name]
 
-    long = name == "file"
+    long = name in ("file", "rate")
     run_state_machine_as_test(
         InThisForm,
         settings=settings(max_examples=60 if long else 20, stateful_step_count=50 if long else 25, deadline=None, database=None),
