@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from actions.context import Context
 from domain.cases import Satisfaction
@@ -24,19 +24,28 @@ class Told:
     today: Sequence[Group]
 
 
-async def told_of_hall(ctx: Context, hall: str, first: date) -> Told:
-    """Read what may be told of a hall from a day on, which has to be the first of a month."""
+async def told_of_hall(ctx: Context, hall: str) -> Told:
+    """Read what may be told of a hall, from the month before this one on."""
     city = ctx.city.city
-    until = last_settled_day(ctx.now, city.zone, city.rating_again)
-    given = await rating_figures.given(ctx.tx, hall, first, until)
+    until, settled = await settled_of_hall(ctx, hall)
     as_of = step(ctx.now)
     windows = [window.code for window in city.windows.values() if window.hall == hall]
-    return Told(
-        until=until,
-        settled=groups(given, until),
-        as_of=as_of,
-        today=[group for window in windows for group in await _today(ctx, window, as_of)],
-    )
+    today = [group for window in windows for group in await _today(ctx, window, as_of)]
+    return Told(until=until, settled=settled, as_of=as_of, today=today)
+
+
+async def settled_of_hall(ctx: Context, hall: str) -> tuple[date, Sequence[Group]]:
+    """Read what may be told of a hall's days up to the last settled one, which comes with it."""
+    city = ctx.city.city
+    until = last_settled_day(ctx.now, city.zone, city.rating_again)
+    given = await rating_figures.given(ctx.tx, hall, first_day(ctx), until)
+    return until, groups(given, until)
+
+
+def first_day(ctx: Context) -> date:
+    """Give the first day that is told of: of the month before this one."""
+    this_month = ctx.now.astimezone(ctx.city.city.zone).date().replace(day=1)
+    return (this_month - timedelta(days=1)).replace(day=1)
 
 
 async def _today(ctx: Context, window: str, as_of: datetime) -> Sequence[Group]:

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from actions.cards import LEVELS
 from actions.context import Context
-from actions.telling import told_of_hall
+from actions.telling import first_day, told_of_hall
 from bot.hall_words import AS_OF, LAST_DAY, LAST_MONTH, LAST_WEEK, MOST, THIS_MONTH, THIS_WEEK, TODAY, UNTIL, WINDOWS, WORDS
 from dialog.subjects import Refused
 from dialog.texts import Moment, Name, Text
@@ -102,10 +102,10 @@ async def hall(ctx: Context, request: web.Request) -> Mapping[str, Any]:
     if hall is None:
         raise Refused(WORDS["unknown"])
     today = ctx.now.astimezone(city.zone).date()
-    this_month = today.replace(day=1)
-    last_month = (this_month - _DAY).replace(day=1)
-    told = await told_of_hall(ctx, hall.code, last_month)
-    month, groups = _newest(told.settled, told.until, ((THIS_MONTH, this_month), (LAST_MONTH, last_month)), _month_end)
+    last_month = first_day(ctx)
+    told = await told_of_hall(ctx, hall.code)
+    months = ((THIS_MONTH, today.replace(day=1)), (LAST_MONTH, last_month))
+    month, groups = _newest(told.settled, told.until, months, _month_end)
     windows = [window for window in city.windows.values() if window.hall == hall.code]
     appeals = await rating_figures.total(ctx.tx, last_month, today, By.HALL, hall.code)
     return {
