@@ -7,8 +7,9 @@ at once; nine of ten are satisfied, the others become cases. Printed are how man
 of one core that each took. Then a bare insert of a row into the table of ratings through `Database.do`, as many at once.
 
 Then two databases are filled by SQL: 100 ratings at each of the thirty windows today, the others spread over the days before,
-62 days for the smaller number and 730 for the larger, each with its row, its count and its link in the chain of its window. Pages
-are asked of the program's own handlers on loopback, figures of the functions that the digest, the desk and the unit's chat call.
+58 days for the smaller number and 730 for the larger, each with its row, its count and its link in the chain of its window. Four
+of a window and day are enough for every sort that there is, so that both have as many counts a day. Pages are asked of the
+program's own handlers on loopback, figures of the functions that the digest, the desk and the unit's chat call.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ ROOT = Path(__file__).parent.parent
 XINING = ROOT / "examples" / "xining"
 CHINA = ZoneInfo("Asia/Shanghai")
 TODAY_EACH = 100
-SMALL_DAYS, LARGE_DAYS = 62, 730
+SMALL_DAYS, LARGE_DAYS = 58, 730
 ASIDE = frozenset({"<", "=", "!", "+", "0", "change", "cancel", "*"})
 
 
@@ -239,7 +240,7 @@ async def _bare(tx: Tx, n: int) -> None:
 
 
 async def fill(database: Database, count: int, days: int) -> None:
-    """Put so many ratings in; a tenth is dissatisfied, every seventh verified."""
+    """Put so many ratings in, of four sorts."""
     async with database.transaction() as tx:
         loaded = await city.load(tx, city_files(XINING), datetime.now(UTC))
         assert loaded is not None
@@ -275,14 +276,14 @@ async def fill(database: Database, count: int, days: int) -> None:
 
 
 async def _day(tx: Tx, midnight: datetime, number: int, done: int) -> None:
-    level = "CASE WHEN k.n % 10 = 0 THEN 'dissatisfied' WHEN k.n % 10 = 1 THEN 'fairly_satisfied' ELSE 'satisfied' END"
+    level = "CASE WHEN k.n % 4 = 0 THEN 'dissatisfied' WHEN k.n % 4 = 1 THEN 'fairly_satisfied' ELSE 'satisfied' END"
     day, at = f"{midnight:%Y-%m-%d}", ms(midnight)
     await tx.run(
         "INSERT INTO rating (id, window_code, hall, unit, person, level, criteria, reasons, text, salt, files, ticket, day,"
         " rated_at, changed_at)"
         f" SELECT CAST(:day AS TEXT) || w.code || '-' || k.n, w.code, w.hall, w.unit, 'p', {level}, '{{}}', '[]', '', :salt,"
         " '[]',"
-        " CASE WHEN k.n % 7 = 0 THEN 't' END, :day, CAST(:at AS BIGINT) + k.n * 1000, CAST(:at AS BIGINT) + k.n * 1000"
+        " CASE WHEN k.n % 2 = 0 THEN 't' END, :day, CAST(:at AS BIGINT) + k.n * 1000, CAST(:at AS BIGINT) + k.n * 1000"
         " FROM k CROSS JOIN w WHERE k.n <= :number",
         day=day,
         at=at,
@@ -291,8 +292,8 @@ async def _day(tx: Tx, midnight: datetime, number: int, done: int) -> None:
     )
     await tx.run(
         "INSERT INTO rating_count (window_code, day, hall, unit, verified, counted, n)"
-        f" SELECT w.code, :day, w.hall, w.unit, CASE WHEN k.n % 7 = 0 THEN 1 ELSE 0 END, {level}, COUNT(*) FROM k CROSS JOIN w"
-        f" WHERE k.n <= :number GROUP BY w.code, w.hall, w.unit, CASE WHEN k.n % 7 = 0 THEN 1 ELSE 0 END, {level}",
+        f" SELECT w.code, :day, w.hall, w.unit, CASE WHEN k.n % 2 = 0 THEN 1 ELSE 0 END, {level}, COUNT(*) FROM k CROSS JOIN w"
+        f" WHERE k.n <= :number GROUP BY w.code, w.hall, w.unit, CASE WHEN k.n % 2 = 0 THEN 1 ELSE 0 END, {level}",
         day=day,
         number=number,
     )
@@ -300,7 +301,7 @@ async def _day(tx: Tx, midnight: datetime, number: int, done: int) -> None:
         "INSERT INTO ledger (subject, n, at, actor, event, payload, previous, hash)"
         " SELECT 'window:' || w.code, CAST(:done AS BIGINT) + k.n, CAST(:at AS BIGINT) + k.n * 1000, 'citizen', 'rate',"
         f" CAST(:begin AS TEXT) || k.n || CAST(:level AS TEXT) || {level} || CAST(:verified AS TEXT)"
-        " || CASE WHEN k.n % 7 = 0 THEN 'true}' ELSE 'false}' END, '', '' FROM k CROSS JOIN w WHERE k.n <= :number",
+        " || CASE WHEN k.n % 2 = 0 THEN 'true}' ELSE 'false}' END, '', '' FROM k CROSS JOIN w WHERE k.n <= :number",
         begin=f'{{"case":null,"criteria":{{}},"day":"{day}","files":[],"reasons":[],"rating":"',
         level='","level":"',
         verified='","verified":',

@@ -126,12 +126,12 @@ async def test_a_day_of_a_city_is_told_as_a_recount_from_the_ledger_alone_tells_
     serving, plan = counter(city), await the_city(city)
     for back, count in ((33, 60), (7, 300), (2, 150), (1, 700)):
         await serving.serve(visits(plan, (NOON - back * DAY).date(), count, 1))
-    rated = await serving.serve([visit for visit in visits(plan, NOON.date(), 1300, 1) if visit.at < NOON])
+    rated = await serving.serve([visit for visit in visits(plan, NOON.date(), 3000, 1) if visit.at < NOON])
     await decide(city, serving, rated)
     chains = await chains_of_windows(city)
     kinds = [row.event for rows in chains.values() for row in rows]
     assert {"rate", "change", "flag", "strike", "appeal", "refuse_appeal", "keep"} <= set(kinds)
-    assert kinds.count("rate") > 1500
+    assert kinds.count("rate") > 2500
     bad = sum(row.event == "rate" and row.payload["level"] == "dissatisfied" for rows in chains.values() for row in rows)
     assert 0.07 < bad / kinds.count("rate") < 0.13
     seen: Counter[str] = Counter()
