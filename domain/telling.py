@@ -14,7 +14,8 @@ from those of a quarter of an hour ago, the windows' from their hall's, a week's
   is seen, for it would be seen alone;
 - what is struck later is taken off its group, which stays the same one: that was decided by people, and is a public figure.
 
-Where all of a group said the same, everybody knows what each said; no rule about numbers can help that.
+Where all of a group said the same, everybody knows what each said; and who gives most of a group on false devices learns what is
+left, which the office may notice as unusual. No rule about numbers can help that.
 """
 
 from __future__ import annotations

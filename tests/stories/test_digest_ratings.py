@@ -13,10 +13,13 @@ from story_town import Town
 from test_digest import has_picture
 
 from actions import appealing
+from actions.digest_ratings import worst
 from actions.rating import Rated
 from domain.cases import Satisfaction
 from domain.weeks import Week
 from storage.appeals import Ground
+from storage.rated_weeks import Rated as RatedOf
+from storage.rated_weeks import WindowFigures
 from storage.roles import RoleKind
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -99,3 +102,19 @@ async def test_a_week_that_was_kept_before_there_were_ratings_is_still_told(town
     await office.says(f"/digest {week.name}")
     message = await office.sees("Weekly digest", buttons=["Unit by unit"])
     assert "Ratings" not in message.text
+
+
+def test_only_windows_with_twenty_ratings_of_a_sort_are_compared_and_none_that_nobody_was_dissatisfied_with() -> None:
+    def window(name: str, verified: tuple[int, int], unverified: tuple[int, int]) -> WindowFigures:
+        both = [RatedOf(ratings=ratings, dissatisfied=bad) for ratings, bad in (verified, unverified)]
+        return WindowFigures(window=name, verified=both[0], unverified=both[1], levels=(0, 0, 0, 0))
+
+    windows = [
+        window("few", (19, 19), (0, 0)),
+        window("good", (40, 0), (40, 0)),
+        window("bad", (20, 2), (100, 5)),
+        window("worse", (30, 6), (20, 0)),
+        window("worst", (20, 9), (19, 19)),
+    ]
+    assert [one.window for one in worst(windows, lambda one: one.verified)] == ["worst", "worse"]
+    assert [one.window for one in worst(windows, lambda one: one.unverified)] == ["bad"]
