@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from actions import digest_ratings
 from actions.context import Context
 from actions.notices import tell_office
 from dialog.chart import Chart
@@ -20,9 +21,10 @@ from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.weeks import Week
-from storage import figures, job_runs, ledger, parked, reports
+from storage import figures, job_runs, ledger, parked, rated_weeks, reports
 from storage.figures import Figures, OldCase, UnitFigures
 from storage.ids import at, ms
+from storage.rated_weeks import WeekOfRatings
 
 KIND = "week"
 WORST = 2
@@ -39,11 +41,15 @@ BUTTONS: tuple[tuple[Text, str], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A week's figures as they are kept, and what was true when they were made; `seal` is the ledger's newest, if it has one."""
+    """A week's figures as they are kept, and what was true when they were made; `seal` is the ledger's newest, if it has one.
+
+    `ratings` are those of windows; None for a week that was kept before there were any.
+    """
 
     figures: Figures
     parked: int
     seal: tuple[int, str] | None
+    ratings: WeekOfRatings | None
 
 
 async def make(ctx: Context, week: Week) -> Digest:
@@ -63,11 +69,12 @@ async def make(ctx: Context, week: Week) -> Digest:
 
 
 async def _count(ctx: Context, week: Week) -> Digest:
-    last = await ledger.last_seal(ctx.tx)
+    last, until = await ledger.last_seal(ctx.tx), min(week.end, ctx.now)
     return Digest(
-        figures=await figures.count(ctx.tx, week.begin, min(week.end, ctx.now)),
+        figures=await figures.count(ctx.tx, week.begin, until),
         parked=(await parked.count(ctx.tx)).total,
         seal=(last[0], last[2]) if last else None,
+        ratings=await rated_weeks.count(ctx.tx, week.monday, week.sunday.date(), until),
     )
 
 
@@ -82,7 +89,10 @@ async def message(ctx: Context, week: Week) -> Outgoing:
     before = (await make(ctx, week.before())).figures if has_before and week.end <= ctx.now else None
     decide = [screen_button(label, screen) for label, screen in BUTTONS]
     rows: list[tuple[Button, ...]] = [tuple(decide[:2]), tuple(decide[2:])]
-    rows.append((screen_button(_("Unit by unit"), "digest_units", week.name),))
+    parts = [screen_button(_("Unit by unit"), "digest_units", week.name)]
+    if digest.ratings and digest.ratings.windows:
+        parts.append(screen_button(_("Window ratings"), "digest_ratings", week.name))
+    rows.append(tuple(parts))
     others: list[Button] = []
     if has_before:
         others.append(screen_button(_("Week before"), "digest", week.before().name))
@@ -178,7 +188,9 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
     until = min(week.end, ctx.now)
     if oldest := [case for case in now.oldest if until - case.filed_at >= A_DAY]:
         matters.insert(1, _("Open longest: {cases}.", cases=tuple(_old(ctx, until, case) for case in oldest)))
-    return (_heading(ctx, week), _together(happened), _together(who), _together(matters), *([seal] if seal else []))
+    rated = digest_ratings.lines(ctx, digest.ratings) if digest.ratings else ()
+    told = [happened, who, matters, *([rated] if rated else [])]
+    return (_heading(ctx, week), *(_together(lines) for lines in told), *([seal] if seal else []))
 
 
 def _heading(ctx: Context, week: Week) -> Text:
@@ -241,7 +253,8 @@ def _dump(digest: Digest) -> str:
     figures = asdict(digest.figures)
     figures["half_within"] = round(digest.figures.half_within / timedelta(milliseconds=1)) if digest.figures.half_within else None
     figures["oldest"] = [asdict(case) | {"filed_at": ms(case.filed_at)} for case in digest.figures.oldest]
-    return json.dumps({"figures": figures, "parked": digest.parked, "seal": digest.seal})
+    ratings = digest_ratings.dump(digest.ratings) if digest.ratings else None
+    return json.dumps({"figures": figures, "parked": digest.parked, "seal": digest.seal, "ratings": ratings})
 
 
 def _load(kept: str) -> Digest:
@@ -257,4 +270,5 @@ def _load(kept: str) -> Digest:
         ),
         parked=fields["parked"],
         seal=tuple(fields["seal"]) if fields["seal"] else None,
+        ratings=digest_ratings.load(fields["ratings"]) if fields.get("ratings") else None,
     )

@@ -14,9 +14,6 @@ from zoneinfo import ZoneInfo
 from domain.cases import Satisfaction
 from domain.city import City
 
-LEAST_A_DAY = 5
-"""From how many ratings a day on a unit sees the figures of that day: of fewer, whoever stood at the window is easily guessed."""
-
 HOUR = timedelta(hours=1)
 
 
@@ -105,11 +102,6 @@ def is_own(city: City, window: str, units: Collection[str]) -> bool:
     """Say whether a window belongs to one of these units, to one above or to one below: who works there may not rate it."""
     own = city.unit_of(window)
     return any(own in city.unit_path(unit) or unit in city.unit_path(own) for unit in units if unit in city.units)
-
-
-def is_shown_to_unit(ratings: int) -> bool:
-    """Say whether a unit may see the figures of a day with so many ratings."""
-    return ratings >= LEAST_A_DAY
 
 
 def hour_of(at: datetime, zone: ZoneInfo) -> datetime:

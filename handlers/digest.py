@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from actions import digest
+from actions import digest, digest_ratings
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, Screen, Subject, screen_button
@@ -42,6 +42,18 @@ async def units(ctx: Context, arg: str) -> Outgoing:
         else _("No unit had anything to do in week {week}.", week=week.name)
     )
     return say(heading, *(_unit(ctx, unit) for unit in found[begin : begin + UNITS]), rows=tuple(rows))
+
+
+async def ratings(ctx: Context, arg: str) -> Outgoing:
+    """Show what windows were rated in a week, in words and as a picture."""
+    ctx.as_office()
+    week = await _week(ctx, arg)
+    kept = (await digest.make(ctx, week)).ratings
+    lines = digest_ratings.lines(ctx, kept) if kept else ()
+    back = ((screen_button(_("The week's digest"), "digest", week.name),),)
+    if kept is None or not lines:
+        return say(_("No window was rated in week {week}.", week=week.name), rows=back)
+    return say(_("Week {week}, ratings:", week=week.name), *lines, rows=back, chart=digest_ratings.chart(ctx, kept))
 
 
 async def late(ctx: Context, after: str) -> Outgoing:
@@ -121,6 +133,7 @@ SUBJECT: Subject[Context] = Subject(
     screens=(
         Screen(name="digest", view=show, commands=("digest",)),
         Screen(name="digest_units", view=units),
+        Screen(name="digest_ratings", view=ratings),
         Screen(name="late", view=late),
         Screen(name="parked", view=put_aside),
     )

@@ -43,7 +43,7 @@ async def to_look_at(ctx: Context, after: str) -> Outgoing:
     lines = [_("These ratings are unusual. They count until you decide:") if found else _("There are no ratings to look at.")]
     rows: list[tuple[Button, ...]] = []
     for n, oddity in enumerate(found[:PAGE], start=1):
-        lines.append(_("{n}. {why}", n=n, why=await _why(ctx, oddity)))
+        lines.append(_("{n}. {why}", n=n, why=await why(ctx, oddity)))
         rows.append(
             (screen_button(_("Look at {n}", n=n), "oddity", oddity.id), act_button(_("Keep {n}", n=n), "keep", oddity.id, 0))
         )
@@ -60,7 +60,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
     if oddity is None:
         raise Refused(_("There are no such ratings."))
     ids = await oddities.ratings_of(ctx.tx, id)
-    lines = [await _why(ctx, oddity)]
+    lines = [await why(ctx, oddity)]
     for one in ids[:SHOWN]:
         if rating := await ratings.get(ctx.tx, one):
             lines.append(
@@ -109,7 +109,8 @@ async def may_look(ctx: Context, id: str) -> None:
         raise Refused(_("Somebody else has decided this already."))
 
 
-async def _why(ctx: Context, oddity: Oddity) -> Text:
+async def why(ctx: Context, oddity: Oddity) -> Text:
+    """Say what is unusual."""
     window = ctx.city.city.windows.get(oddity.window)
     return Text(
         WHY[oddity.pattern].id,

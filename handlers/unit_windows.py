@@ -1,26 +1,25 @@
 """A unit's own windows: visit codes for those who were served there, and what the windows were rated.
 
-Whoever was there must not be guessed from figures: only whole days that are over, and of them those with enough ratings.
+Whoever was there must not be guessed from figures: only what everybody may be told (`domain.telling`), and
+nothing of today.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time
 
 from actions import tickets
 from actions.cards import LEVELS
 from actions.context import Context
+from actions.telling import first_day, settled_of_hall
 from dialog.outgoing import Outgoing, Rows, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, act_button, screen_button
-from dialog.texts import Text, _
+from dialog.texts import Moment, Text, _
 from domain.cases import Satisfaction
 from domain.city import Window
-from domain.ratings import LEAST_A_DAY, is_shown_to_unit
-from storage import rating_figures
-from storage.rating_figures import By
+from domain.telling import GROUP
 
 PAGE = 8
-DAYS = 30
 
 
 def windows_of(ctx: Context) -> tuple[Window, ...]:
@@ -56,19 +55,21 @@ async def ticket(ctx: Context, code: str, version: int) -> Reply:
 async def show_ratings(ctx: Context, after: str) -> Outgoing:
     """Show a unit what its windows were rated in the last thirty days, as far as that gives nobody away."""
     windows, more = _page(ctx, after, "unit_ratings")
-    last = ctx.now.astimezone(ctx.city.city.zone).date() - timedelta(days=1)
+    halls = dict.fromkeys(window.hall for window in windows)
+    told = [group for hall in halls for group in (await settled_of_hall(ctx, hall))[1]]
     lines = [
         _(
-            "Ratings of the {days} days before today. Days with fewer than {least} are left out, so that nobody can be guessed.",
-            days=DAYS,
-            least=LEAST_A_DAY,
+            "Ratings since {day}, as everybody reads them on the board of the hall: in groups of {least} or more, so that nobody"
+            " can be guessed.",
+            day=Moment(datetime.combine(first_day(ctx), time(12), ctx.city.city.zone), day=True),
+            least=GROUP,
         )
     ]
     for window in windows:
-        by_day = await rating_figures.daily(ctx.tx, last - timedelta(days=DAYS - 1), last, By.WINDOW, window.code)
-        shown = [day for day in by_day.values() if is_shown_to_unit(day.ratings)]
+        shown = [group for group in told if group.window == window.code]
         counts = tuple(
-            _("{name} {count}", name=LEVELS[level], count=sum(day.of(level) for day in shown)) for level in Satisfaction
+            _("{name} {count}", name=LEVELS[level], count=sum(group.levels.get(level, 0) for group in shown))
+            for level in Satisfaction
         )
         line = _("{label}: {counts}", label=_name(ctx, window.code), counts=counts)
         lines.append(line if shown else _("{label}: too few to show", label=_name(ctx, window.code)))

@@ -11,6 +11,8 @@ from domain.ledger import GENESIS, Entry, JsonValue, Seal, canonical, link, seal
 from storage.database import Row, Tx
 from storage.ids import at, ms
 
+PAGE = 100
+
 
 async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[str, JsonValue], now: datetime) -> None:
     """Write down that something happened to a subject (`case:ID`, `window:CODE`, `unit:CODE`, `person:ID`, `city`)."""
@@ -46,6 +48,23 @@ async def _take(tx: Tx, subject: str) -> Row | None:
 async def of_subject(tx: Tx, subject: str) -> Sequence[Entry]:
     """Read the chain of a subject."""
     return [_entry(row) for row in await tx.all("SELECT * FROM ledger WHERE subject = :subject ORDER BY n", subject=subject)]
+
+
+async def since(tx: Tx, subject: str, begin: datetime) -> Sequence[Entry]:
+    """Read what the chain of a subject has got from a time on, in order; that costs as much as it has got."""
+    found: list[Entry] = []
+    below = await head(tx, subject)
+    while below:
+        rows = await tx.all(
+            "SELECT * FROM ledger WHERE subject = :subject AND n <= :n ORDER BY n DESC LIMIT :limit",
+            subject=subject,
+            n=below[0],
+            limit=PAGE,
+        )
+        new = [_entry(row) for row in rows if row["at"] >= ms(begin)]
+        found += new
+        below = (new[-1].n - 1, "") if len(new) == PAGE else None
+    return found[::-1]
 
 
 async def subjects(tx: Tx, after: str, limit: int) -> Sequence[str]:

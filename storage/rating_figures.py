@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from domain.cases import Satisfaction
+from domain.telling import Given
 from storage.database import Row, Tx
 
 
@@ -99,6 +100,30 @@ async def daily(tx: Tx, first: date, last: date, by: By | None = None, code: str
 async def each(tx: Tx, of: By, first: date, last: date, by: By | None = None, code: str = "") -> Mapping[str, Figures]:
     """Give the figures of each window, hall or unit (`of`) that has any, of a hall, a unit or the whole city."""
     return _grouped(await _sums(tx, of, first, last, by, code), of)
+
+
+async def given(tx: Tx, hall: str, first: date, last: date) -> Sequence[Given]:
+    """Read what the windows of a hall were given on each day, of verified visits and of others."""
+    found: dict[tuple[str, str, bool], Counter[Counted]] = {}
+    for row in await tx.all(
+        "SELECT window_code, day, verified, counted, n FROM rating_count"
+        " WHERE hall = :hall AND day >= :first AND day <= :last AND n <> 0 ORDER BY day, window_code",
+        hall=hall,
+        first=first.isoformat(),
+        last=last.isoformat(),
+    ):
+        counts = found.setdefault((row["window_code"], row["day"], bool(row["verified"])), Counter())
+        counts[Counted(row["counted"])] += int(row["n"])
+    return [
+        Given(
+            window=window,
+            day=date.fromisoformat(day),
+            verified=verified,
+            levels={level: counts[Counted(level)] for level in Satisfaction if counts[Counted(level)]},
+            struck=counts[Counted.STRUCK],
+        )
+        for (window, day, verified), counts in found.items()
+    ]
 
 
 async def of_window(tx: Tx, window: str) -> Mapping[tuple[Place, Counted], int]:

@@ -15,7 +15,7 @@ from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, 
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
 from domain.numbers import read_case_number
-from handlers import extensions, identity, merging, office_desk, office_queue, release
+from handlers import appeals, extensions, identity, merging, office_desk, office_queue, release
 from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK, Assign, Decide
 from handlers.unit_search import unit_names, units_named
 from storage import cases
@@ -93,10 +93,15 @@ async def _grant(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 
 async def _refuse_extension(ctx: Context, case: Case, fields: Fields) -> Reply:
-    reason = _words(fields, "words", MOST_WORDS)
-    if not reason:
-        raise Refused(NO_REASON)
-    return await extensions.turn_down(ctx, extensions.TurnDown(case=case.id, n=_number(fields), reason=reason))
+    return await extensions.turn_down(ctx, extensions.TurnDown(case=case.id, n=_number(fields), reason=reason_of(fields)))
+
+
+async def _grant_appeal(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await appeals.decide(ctx, appeals.Decide(case=case.id, reason=reason_of(fields), granted=True))
+
+
+async def _refuse_appeal(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await appeals.decide(ctx, appeals.Decide(case=case.id, reason=reason_of(fields), granted=False))
 
 
 async def _release(ctx: Context, case: Case, fields: Fields) -> Reply:
@@ -129,6 +134,8 @@ ACTS: Mapping[str, Callable[[Context, Case, Fields], Awaitable[Reply]]] = {
     "unmerge": _unmerge,
     "grant_extension": _grant,
     "refuse_extension": _refuse_extension,
+    "grant_appeal": _grant_appeal,
+    "refuse_appeal": _refuse_appeal,
     "release": _release,
     "revoke": _revoke,
     "reveal": _reveal,
@@ -147,6 +154,14 @@ async def one_unit(ctx: Context, part: str) -> str:
         units = tuple(Text("{name}", {"name": ctx.city.unit(code)}) for code in found[:5])
         raise Refused(Text(MANY_UNITS.id, {"part": part, "units": units}))
     return found[0]
+
+
+def reason_of(fields: Fields) -> str:
+    """Read a reason in somebody's own words. Raises Refused."""
+    reason = _words(fields, "words", MOST_WORDS)
+    if not reason:
+        raise Refused(NO_REASON)
+    return reason
 
 
 def _decide(case: Case, fields: Fields, usual: Mapping[str, Text]) -> Decide:

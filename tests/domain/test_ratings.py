@@ -16,14 +16,12 @@ from domain.city_files import read_city
 from domain.ratings import (
     BURST_OF,
     IN_SECONDS_OF,
-    LEAST_A_DAY,
     PRAISE_OF,
     WINDOWS_A_DAY,
     Pattern,
     Seen,
     hour_of,
     is_own,
-    is_shown_to_unit,
     reaches_unit_at,
     unusual,
     was_open,
@@ -129,8 +127,3 @@ def test_a_unit_learns_the_hour_only_and_only_when_it_is_over() -> None:
 def test_two_ratings_of_one_hour_look_the_same(at: datetime) -> None:
     hour = hour_of(at, CHINA)
     assert hour <= at < reaches_unit_at(at, CHINA) == hour + timedelta(hours=1)
-
-
-def test_few_ratings_of_a_day_are_not_shown_to_a_unit() -> None:
-    assert [is_shown_to_unit(n) for n in (0, 1, LEAST_A_DAY - 1, LEAST_A_DAY)] == [False, False, False, True]
-    assert LEAST_A_DAY == 5

@@ -28,7 +28,7 @@ CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", 
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
 UNIT = {"accept", "return", "ask", "report", "report_told", "hand_over", "to_citizen", "unit_case", "plan", "extend"}
-OFFICES_LISTS = {"digest", "digest_units", "late", "parked", "extensions", "accountability"}
+OFFICES_LISTS = {"digest", "digest_units", "digest_ratings", "late", "parked", "extensions", "accountability"}
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
     "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
