@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.context import Context
-from dialog.texts import Text, _, verbatim
-from domain.cases import CaseKind, Party
+from dialog.texts import Moment, Text, _, verbatim
+from domain.cases import CaseKind, CaseState, Event, Party
 from storage import appeals, cases, deadlines, entries, extensions, ratings, roles
 from storage.appeals import Appeal
 from storage.cases import Case
@@ -18,6 +18,12 @@ from storage.ratings import Rating
 from storage.roles import Role
 
 EXCERPT = 700
+LATER: dict[EntryKind, Text] = {
+    EntryKind.ADDED: _("Added on {day}: {text}"),
+    EntryKind.CORRECTED: _("Reworded on {day}: {text}"),
+    EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
+}
+MOST_LATER, LATER_EXCERPT = 3, 300
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
 
 
@@ -26,7 +32,8 @@ class Facts:
     """Everything that a card of a case needs, read once for all who get one.
 
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
-    was told with those that follow this one. `rating` is what a bad rating was, `appeal` what its unit says of it.
+    was told with those that follow this one. `check` is the time within which a citizen who said "solved" can take it back.
+    `rating` is what a bad rating was, `appeal` what its unit says of it.
     """
 
     case: Case
@@ -36,6 +43,7 @@ class Facts:
     extensions: Sequence[Extension]
     lead: Facts | None
     merged: Sequence[Entry]
+    check: Deadline | None = None
     rating: Rating | None = None
     appeal: Appeal | None = None
 
@@ -79,9 +87,37 @@ class Facts:
         granted = answer and any(asked.granted_at and asked.deadline == answer.id for asked in self.extensions)
         return answer if granted else None
 
+    def time_is_up(self, ctx: Context) -> bool:
+        """Whether the unit's time to answer is over; while the citizen is asked it stands still."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        return answer is not None and DeadlineKind.REPLY not in self.deadlines and answer.due_at <= ctx.now
+
+    @property
+    def turned_down(self) -> bool:
+        """Whether the unit was refused the more time for which it asked last."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        asked = [asked for asked in self.extensions if answer and asked.deadline == answer.id]
+        return bool(asked) and asked[-1].decided_at is not None and asked[-1].granted_at is None
+
+    @property
+    def expected(self) -> Deadline | None:
+        """By when the citizen was told last that an answer comes: the promise, or the unit's time where it was extended."""
+        promise, extended = self.deadlines.get(DeadlineKind.PROMISE), self.extended
+        return extended if promise and extended and extended.due_at > promise.due_at else promise
+
     def told(self) -> Text:
-        """What the citizen told, cut to what a card can hold."""
-        return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")
+        """What the citizen told at first, cut to what a card can hold."""
+        text = "\n".join(entry.text for entry in self.entries if entry.kind is EntryKind.TOLD)
+        return verbatim(excerpt(text)) if text else _("(no words, see the files)")
+
+    def told_later(self) -> list[Text]:
+        """What the citizen wrote after that, each with its day: the newest few."""
+        later = [entry for entry in self.entries if entry.kind in LATER and entry.text]
+        more = [_("What was added earlier stands in the timeline.")] if len(later) > MOST_LATER else []
+        return more + [
+            Text(LATER[entry.kind].id, {"day": Moment(entry.created_at, day=True), "text": excerpt(entry.text, LATER_EXCERPT)})
+            for entry in later[-MOST_LATER:]
+        ]
 
     def told_also(self) -> list[Text]:
         """What those told whose cases follow this one."""
@@ -115,14 +151,23 @@ async def facts(ctx: Context, case: Case) -> Facts:
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
         lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        check=await _check(ctx, case),
         merged=[entry for one in await cases.led_by(ctx.tx, case.id) for entry in await entries.of_case(ctx.tx, one.id)],
         rating=rating,
         appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
     )
 
 
+async def _check(ctx: Context, case: Case) -> Deadline | None:
+    if case.state is not CaseState.CLOSED or case.closing != Event.SOLVED:
+        return None
+    every = await deadlines.of_case(ctx.tx, case.id)
+    last = next((one for one in reversed(every) if one.kind is DeadlineKind.CHECK and one.round == case.round), None)
+    return last if last and last.due_at > ctx.now else None
+
+
 def _words(texts: Sequence[Entry]) -> str:
-    told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+    told = (EntryKind.TOLD, *LATER)
     return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from actions.cards import due
 from actions.context import Context
 from actions.facts import facts
 from actions.guessing import count_wrong, must_wait
 from actions.merging import part
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
+from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_left, tell_unit
 from actions.record import move, note, state_after, write
 from actions.staffing import leave_to_unit
 from actions.timekeeping import run_on, start, start_triage, start_units, stop, stop_for_good
@@ -118,18 +119,22 @@ async def solved(ctx: Context, id: str, version: int) -> Case:
 async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ()) -> Case:
     """Say that it is not solved: the case reopens with the same contact; the second time the office looks at it first.
 
-    A misconduct report stays with its discipline team every time: nobody else may see it.
+    A misconduct report stays with its discipline team every time: nobody else may see it. Whoever said "solved" can say so
+    for as long as the time to check the answer would have run.
     """
     case = await ctx.case(id)
     await ctx.as_follower(case)
+    await can_be_doubted(ctx, case)
+    before = case
     if case.round == 1 or case.kind is CaseKind.MISCONDUCT:
-        case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1)
+        case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1, rating=None)
     else:
-        case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, unit=None, holder=None)
+        empty = {"unit": None, "holder": None, "rating": None}
+        case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, **empty)
     entry = await write(ctx, case, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
     await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     await stop(ctx, case, Event.NOT_SOLVED)
-    await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    promise = await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     if case.unit:
         case = await leave_to_unit(ctx, case, Party.SYSTEM)
         await start_units(ctx, case, Event.NOT_SOLVED)
@@ -139,8 +144,35 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     if case.unit:
         await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
     else:
+        again = _("Case {number}: not solved for the second time, says the citizen.", number=case.number)
+        await tell_left(ctx, before, _("{what} The supervision office decides now who deals with it.", what=again))
         await queue_for_office(ctx, case)
-    await tell_followers(ctx, case, _("The case has been reopened."), but=ctx.me.person)
+    anew = _("The case has been reopened. The time begins anew: you get an answer by {due}.", due=due(promise))
+    await tell_followers(ctx, case, anew, but=ctx.me.person)
+    return case
+
+
+async def can_be_doubted(ctx: Context, case: Case) -> None:
+    """Let nobody call a closed case unsolved but who said "solved" within the time to check. Raises Refused."""
+    if case.state is CaseState.CLOSED and (await facts(ctx, case)).check is None:
+        raise Refused(
+            _(
+                "Case {number} is closed, and the time to check the answer is over. You can file the matter anew.",
+                number=case.number,
+            )
+        )
+
+
+async def explain(ctx: Context, id: str, why: str) -> Case:
+    """Say why one was dissatisfied with the handling of a closed case; the unit reads it."""
+    case = await ctx.case(id)
+    await ctx.as_follower(case)
+    if case.rating is not Satisfaction.DISSATISFIED:
+        raise Refused(_("Only a rating as dissatisfied needs a reason."))
+    case = await move(ctx, case, Event.EXPLAIN, Party.CITIZEN)
+    entry = await write(ctx, case, EntryKind.EXPLAINED, Party.CITIZEN, why)
+    await note(ctx, case, Event.EXPLAIN, Party.CITIZEN, entry=entry.id, text=entry.hash)
+    await tell_unit(ctx, case, _("The citizen was dissatisfied with the handling: {text}", text=entry.text), files=())
     return case
 
 

@@ -21,6 +21,8 @@ LIFE = timedelta(days=7)
 DEVICE_LIFE = timedelta(minutes=15)
 TELEGRAM_NAME = "telegram username"
 """Under this key the channel remembers how its bot is called there."""
+PROGRAM_URL = "public url"
+"""Under this key the program remembers at which address people reach it."""
 NAMELESS = {RoleKind.CONTACT: "联络员", RoleKind.HEAD: "负责人", RoleKind.OFFICE: "督查办"}
 
 

@@ -85,7 +85,8 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
     last = rows[-1].payload if rows else {}
     if (last.get("state"), last.get("round"), last.get("unit")) != (case.state, case.round, case.unit):
         problems.append(f"{subject}: state, round or unit are not those that were recorded last.")
-    levels = [row.payload.get("level") for row in rows if row.event == Event.RATE]
+    # Whoever says that it is not solved takes the rating back.
+    levels = [row.payload.get("level") for row in rows if row.event in (Event.RATE, Event.NOT_SOLVED, Event.QUEUE)]
     if case.rating != (levels[-1] if levels else None):
         problems.append(f"{subject}: the rating is not the one that was recorded.")
     shown = [row.event for row in rows if row.event in (Event.RELEASE, Event.REVOKE)]

@@ -52,9 +52,10 @@ class Board:
             web.get("/board/halls", self._page("halls", "board_halls.html", hall_pages.halls)),
             web.get("/board/hall/{hall}", self._page("halls", "hall.html", hall_pages.hall)),
             web.get("/board/look-up", self._page("look_up", "board_look_up.html", _nothing)),
+            web.get("/board/{lost:.*}", self._page("lost", "board.html", _nothing, 404)),
         )
 
-    def _page(self, name: str, template: str, read: Read) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _page(self, name: str, template: str, read: Read, status: int = 200) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def page(request: web.Request) -> web.Response:
             language = asked_language(request, self._words.languages) or self._words.languages[0]
             async with self._database.reading() as tx:

@@ -19,6 +19,8 @@ import uvloop
 from actions.city import BadCity
 from bot import operations
 from bot.app import App, NotReady, composed
+from bot.backups.backup import NoPlace
+from bot.backups.form import BadBackup
 from bot.clock import Clock
 from bot.logs import set_up_logs
 from bot.replay.command import describe_replay, run_replay
@@ -40,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         code = _complain("The settings need mending:", *bad.problems)
     except BadCity as bad:
         code = _complain("The city's files need mending; nothing was changed:", *map(str, map(operations.problem, bad.problems)))
-    except (NotReady, StorageError, KeyProblem) as error:
+    except (NotReady, StorageError, KeyProblem, BadBackup, NoPlace) as error:
         code = _complain(str(error))
     except KeyboardInterrupt:
         code = 130
@@ -64,6 +66,13 @@ def parser() -> argparse.ArgumentParser:
     command("run", "Serve a city until Ctrl-C or SIGTERM.", _serve)
     command("demo", "Serve the city and print links to try it as citizen, unit contact and office.", _demo)
     command("migrate", "Bring the database to this program's version.", operations.migrate_database)
+    command("doctor", "Look at everything that should be well, and say what to do where it isn't.", operations.call_doctor)
+    backup = command(
+        "backup", "Copy the city into a new folder, while the program runs: all but the key.", operations.take_backup
+    )
+    backup.add_argument("folder", type=Path, help="a folder that is empty or not there yet")
+    restore = command("restore", "Give a backup back to an empty database and an empty HUIYIN_DATA.", operations.restore_backup)
+    restore.add_argument("folder", type=Path, help="the folder of the backup")
     city = command("city", "Check or load the files of a city.", operations.city_files)
     city.add_argument("what", choices=("check", "load"), help="check: say all that is wrong; load: make these files the city")
     city.add_argument("folder", type=Path, help="the folder of city.toml, areas.csv, units.csv, categories.csv, rules.csv ...")

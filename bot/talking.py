@@ -197,7 +197,7 @@ class Talking:
         talk.closed_at = talk.cancelled_at = self._ctx.now
         await self._leave_question(talk)
         await self._write(talk)
-        again = (Button(_("Go on after all"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
+        again = (Button(_("Take it up again"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
         await self._say(say(_("Cancelled. Nothing has been sent."), rows=((*again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
 
@@ -431,8 +431,9 @@ def _count(question: Question, told: Told) -> Text:
     picked = tuple(option.label for option in question.options if option.key in told.picked)
     files, texts = len(told.files), sum(bool(item.text) for item in told.items)
     place = (_("a place"),) if told.place else ()
-    counted = ((_("messages: {count}", count=texts),) if texts else ()) + ((_("files: {count}", count=files),) if files else ())
-    return _("{what}", what=(*picked, *counted, *place))
+    messages = (_("1 message") if texts == 1 else _("{count} messages", count=texts),) if texts else ()
+    attached = (_("1 file") if files == 1 else _("{count} files", count=files),) if files else ()
+    return _("{what}", what=(*picked, *messages, *attached, *place))
 
 
 def _shown(question: Question, raw: Json) -> Text:

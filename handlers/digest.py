@@ -20,7 +20,7 @@ UNITS = 12
 
 
 async def show(ctx: Context, week: str) -> Outgoing:
-    """Show the digest of a week, of the last one if none is named."""
+    """Show the digest of a week: without a name of the last one, or of the running one if nothing had been filed before."""
     ctx.as_office()
     return await digest.message(ctx, await _week(ctx, week))
 
@@ -85,17 +85,21 @@ async def put_aside(ctx: Context, arg: str) -> Outgoing:
 
 
 async def _week(ctx: Context, name: str) -> Week:
-    """Read which week is meant; raises Refused for one that can't be shown."""
+    """Read which week is meant: without a name the last one, or the running one in which the first case was filed.
+
+    Raises Refused for one that can't be shown.
+    """
     zone = ctx.city.city.zone
-    last = Week.of(ctx.now, zone).before()
+    running = Week.of(ctx.now, zone)
+    last = running.before()
+    first = await figures.first_filed_at(ctx.tx)
     if not name:
-        return last
+        return running if first is None or last.end <= first else last
     try:
         week = Week.read(name, zone)
     except ValueError:
         raise Refused(_("There is no such week. Please write it like this: /digest {week}", week=last.name)) from None
-    first = await figures.first_filed_at(ctx.tx)
-    if week != last and week.end <= ctx.now and (first is None or week.end <= first):
+    if week.end <= last.begin and (first is None or week.end <= first):
         raise Refused(_("Nothing had been filed yet in week {week}.", week=week.name))
     return week
 

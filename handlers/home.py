@@ -12,7 +12,7 @@ from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button
 from dialog.texts import Name, Text, _, verbatim
 from handlers.desk import desk
 from handlers.rating import scanned
-from storage import people, roles
+from storage import people, roles, talks
 from storage.roles import RoleKind
 
 LANGUAGES = {"zh_Hans": Name("中文"), "en": Name("English")}
@@ -22,10 +22,7 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
     """Greet and offer everything that a citizen can do."""
     staff = ((screen_button(_("My desk"), "desk"),),) if ctx.me.roles else ()
     return say(
-        _(
-            "Hello. This is the echo service of {city}: every matter gets an echo, every matter gets a result.",
-            city=ctx.city.name,
-        ),
+        _("Hello. This is Huiyin for {city}: every matter gets an answer, every matter gets a result.", city=ctx.city.name),
         _("Just write what the matter is, or choose:"),
         rows=(
             *staff,
@@ -56,7 +53,10 @@ async def privacy(ctx: Context, arg: str) -> Outgoing:
     return say(
         _("The unit that deals with your case sees what you wrote and sent, never your account, name or phone."),
         _("The chat platform knows your account. Here it is kept encrypted, only to send you the answer."),
-        _("Phone numbers, identity numbers and names in your words are covered before anybody reads them."),
+        _(
+            "Phone numbers, identity numbers, and names after words such as “my name is” are covered before anybody reads them."
+            " Other names we may miss: the summary shows what will be read, and with Change you can cover more."
+        ),
         _("The messages that pass through here are erased after seven days; your case and its answers are kept."),
         rows=((screen_button(_("Menu"), "menu"),),),
     )
@@ -76,10 +76,14 @@ async def change_language(ctx: Context, code: str) -> Reply:
 
 
 async def speak(ctx: Context, code: str, version: int) -> Reply:
-    """Change the language of the person who acts."""
+    """Change the language of the person who acts; whoever is being asked something is asked again, all others see the menu."""
+    me = ctx.me
     if code in ctx.city.city.languages:
-        await people.set_language(ctx.tx, ctx.me.person, code)
-    return Reply(card=await menu(ctx, ""), note=_("Done."))
+        await people.set_language(ctx.tx, me.person, code)
+        me = replace(me, language=code)
+    if await talks.newest(ctx.tx, ctx.keys, me.person, ctx.now):
+        return Reply(note=_("Done."))
+    return Reply(card=await menu(replace(ctx, actor=me), ""), note=_("Done."))
 
 
 async def start(ctx: Context, code: str) -> Reply:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from actions.cards import LEVELS, title
+from actions.cards import LEVELS, lateness, title
 from actions.context import Context
-from actions.record import STATES
+from actions.facts import facts
+from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
-from domain.cases import CaseKind, Event, Satisfaction
+from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
 from domain.ratings import hour_of
@@ -37,6 +39,7 @@ WORDS: dict[Event, Text] = {
     Event.SOLVED: _("Solved, says the citizen. Closed."),
     Event.NOT_SOLVED: _("Not solved, says the citizen: {text}"),
     Event.RATE: _("Rated: {level}"),
+    Event.EXPLAIN: _("Why the citizen was dissatisfied: {text}"),
     Event.REFUSE: _("Not taken on: {text}"),
     Event.WITHDRAW: _("Withdrawn. {text}"),
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
@@ -48,10 +51,10 @@ WORDS: dict[Event, Text] = {
     Event.REFUSE_EXTENSION: _("The unit has not been given more time: {text}"),
     Event.RELEASE: _("Published: {text}"),
     Event.REVOKE: _("Taken off the public board."),
-    Event.REVEAL: _("Your name was looked at by those who may."),
+    Event.REVEAL: _("The supervision office looked at your name and phone number."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
-    Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
+    Event.UNMERGE: _("On its own again."),
     Event.REPLACE: _("Handed to a colleague at {unit}."),
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),
@@ -66,11 +69,21 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.RETURN: _("Returned by {unit}: {text}"),
     Event.HAND_OVER: _("Handed to {name}."),
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
-    Event.RUNG: _("Reminded by the ladder ({rung}): the time ends {due}."),
+    Event.RUNG: _("Reminded: the time ends {due}."),
+    Event.ACCOUNT: _("{unit} is held to account for being late with this case."),
     Event.ASSIGN: _("Assigned to {unit}. {text}"),
     Event.UNASSIGN: _("Taken back from {unit}: {text}"),
     Event.TAKE: _("Taken by {name}."),
     Event.REPLACE: _("Handed to {name}."),
+}
+REVEALED_TO_TEAM = _("The discipline team that deals with your report looked at your name and phone number.")
+# A reminder, by whose time it is about, and whether that was over.
+RUNGS: dict[tuple[str, bool], Text] = {
+    ("accept", False): _("Reminded: to be signed in by {due}."),
+    ("accept", True): _("Late: should have been signed in by {due}."),
+    ("answer", False): _("Reminded: to be answered by {due}."),
+    ("answer", True): _("Late: should have been answered by {due}."),
+    ("triage", True): _("Late: should have been assigned by {due}."),
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
@@ -78,6 +91,7 @@ STAFF_MERGED: dict[Event, Text] = {
 }
 # What reads otherwise where the ledger says this beside the event.
 OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
+    (Event.RUNG, "kind", "promise"): _("The answer promised by {due} has not come in time."),
     (Event.TAKE, "back", True): _("Given back by {name}."),
     (Event.VERIFY, "holds", False): _("Checked by the supervision office: the result does not hold."),
 }
@@ -88,7 +102,7 @@ SHARED = frozenset(
     {
         Event.QUEUE, Event.ASSIGN, Event.UNASSIGN, Event.ACCEPT, Event.RETURN, Event.HAND_OVER, Event.PASS_ON, Event.REPLACE,
         Event.UNBIND, Event.PLAN, Event.GRANT_EXTENSION, Event.REFUSE_EXTENSION, Event.RECKON, Event.REPORT, Event.SOLVED,
-        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE,
+        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE, Event.RUNG,
     }
 )  # fmt: skip
 
@@ -100,14 +114,14 @@ async def timeline(ctx: Context, id: str) -> Outgoing:
     buttons = [screen_button(_("Show the case"), "case", id)]
     if any(entry.files for entry in await entries.of_case(ctx.tx, id)):
         buttons.append(screen_button(_("Photos and files"), "files", id))
-    return Outgoing(lines=lines, rows=(tuple(buttons),))
+    return Outgoing(lines=lines, rows=(tuple(buttons),), subject=id)
 
 
 async def files(ctx: Context, id: str) -> Outgoing:
     """Show every file of a case, in the order they came."""
     case, _staff = await _readable(ctx, id)
     found = tuple(file for entry in await entries.of_case(ctx.tx, id) for file in entry.files)
-    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found)
+    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found, subject=id)
 
 
 async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
@@ -129,7 +143,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     texts = {entry.id: entry for entry in await entries.of_case(ctx.tx, case.id)}
     rows = list(await ledger.of_subject(ctx.tx, f"case:{case.id}"))
     if lead.id != case.id:
-        texts |= {entry.id: entry for entry in await entries.of_case(ctx.tx, lead.id)}
+        for entry in await entries.of_case(ctx.tx, lead.id):
+            texts[entry.id] = entry if staff else replace(entry, text=for_others(ctx, lead, entry.text))
         merged_ms = max(row.at_ms for row in rows if row.event == Event.MERGE)
         shared = [row for row in await ledger.of_subject(ctx.tx, f"case:{lead.id}") if Event(row.event) in SHARED]
         rows += [row for row in shared if row.at_ms >= merged_ms]
@@ -144,6 +159,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         if line := await _line(ctx, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
+    if not staff and (late := lateness(ctx, await facts(ctx, lead))):
+        lines.append(late)
     return tuple(lines)
 
 
@@ -151,6 +168,10 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
     words = next((other for (of, key, so), other in OTHERWISE.items() if (of, so) == (event, row.payload.get(key))), words)
+    if event is Event.REVEAL and row.actor.partition(":")[0] == Party.CONTACT:
+        words = REVEALED_TO_TEAM
+    if staff and event is Event.RUNG and isinstance(due := row.payload.get("due"), int):
+        words = RUNGS.get((str(row.payload.get("kind")), row.at_ms >= due), words)
     if "merged" in row.payload:  # another case came to this one, or left it
         words = STAFF_MERGED.get(event) if staff else None
     if words is None or (staff and event is Event.REVEAL):
@@ -164,7 +185,6 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
             "text": _text(entry),
             "name": role.name if role else "",
-            "rung": str(row.payload.get("rung") or ""),
             "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",
         },

@@ -263,7 +263,7 @@ async def _mine(ctx: Context, id: str) -> Case:
 
 
 async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).below(news)
+    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news)
 
 
 # The office reads the reason as it was chosen; entries keep plain words.

@@ -21,6 +21,11 @@ async def first_loaded_at(tx: Tx) -> datetime:
     return at(row["at"]) if row else datetime.max.replace(tzinfo=UTC)
 
 
+async def is_loaded(tx: Tx) -> bool:
+    """Tell whether there is a city, without waiting for one that is just being loaded."""
+    return await tx.one("SELECT 1 AS x FROM city LIMIT 1") is not None
+
+
 async def for_change(tx: Tx) -> None:
     """Wait until nobody works with the loaded city, and keep everybody waiting until this transaction ends."""
     await tx.one("SELECT /*pg pg_advisory_xact_lock(4801731), */ 1 AS locked")

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     APPEAL = "appeal"
     APPEAL_REFUSED = "appeal_refused"
     STRUCK = "struck"
+    EXPLAINED = "explained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,17 @@ def seal(keys: Keys, masked: Masked) -> bytes | None:
     """Seal what was masked in a text; None if nothing was."""
     pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
     return keys.seal(pieces.encode()) if masked.found else None
+
+
+async def last_of(tx: Tx, number: str, kinds: Sequence[EntryKind]) -> tuple[EntryKind, str] | None:
+    """Read the last text of these kinds in the case of a number; None if it has none."""
+    wanted = ", ".join(f"'{kind}'" for kind in kinds)
+    row = await tx.one(
+        "SELECT e.kind, e.text FROM cases AS c JOIN entry AS e ON e.case_id = c.id"
+        f" WHERE c.number = :number AND e.kind IN ({wanted}) ORDER BY e.n DESC LIMIT 1",
+        number=number,
+    )
+    return (EntryKind(row["kind"]), row["text"]) if row else None
 
 
 async def of_case(tx: Tx, case: str) -> Sequence[Entry]:

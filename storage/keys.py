@@ -31,6 +31,8 @@ class Keys:
         self._seal = AESGCM(_derive(secret, b"seal"))
         self._name = _derive(secret, b"name")
         self.vault = _derive(secret, b"vault")
+        self.fingerprint = _derive(secret, b"fingerprint").hex()[:16]
+        """Tells one key from another, and nothing about either."""
 
     @classmethod
     def open(cls, path: Path) -> Keys:

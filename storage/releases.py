@@ -160,7 +160,7 @@ async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[
         " LEFT JOIN deadline AS d ON d.id = (SELECT newest.id FROM deadline AS newest WHERE newest.case_id = c.id"
         "  AND newest.kind = CASE WHEN c.unit IS NULL THEN 'promise' ELSE 'answer' END ORDER BY newest.id DESC LIMIT 1)"
         " LEFT JOIN plan AS p ON p.id = (SELECT made.id FROM plan AS made WHERE made.case_id = c.id AND made.unit = c.unit"
-        "  ORDER BY made.id DESC LIMIT 1)"
+        "  AND made.round = c.round ORDER BY made.id DESC LIMIT 1)"
         f" ORDER BY c.{order} DESC, c.id DESC",
         limit=limit,
         **({"at": start["at"], "id": start["id"]} if start else {}),

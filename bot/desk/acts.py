@@ -11,7 +11,7 @@ from actions.context import Context
 from actions.merging import can_lead
 from actions.record import STATES
 from bot.desk import case_page
-from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, OUTDATED, TOO_LONG, UNKNOWN_CASE
+from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, NOT_SURE, OUTDATED, TOO_LONG, UNKNOWN_CASE
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
 from domain.numbers import read_case_number
@@ -63,7 +63,10 @@ async def _unassign(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 
 async def _refuse(ctx: Context, case: Case, fields: Fields) -> Reply:
-    return await office_desk.turn_down(ctx, _decide(case, fields, REFUSALS))
+    decided = _decide(case, fields, REFUSALS)
+    if fields.get("sure") != "yes":
+        raise Refused(NOT_SURE)
+    return await office_desk.turn_down(ctx, decided)
 
 
 async def _reopen(ctx: Context, case: Case, fields: Fields) -> Reply:
@@ -164,7 +167,7 @@ def reason_of(fields: Fields) -> str:
 def _decide(case: Case, fields: Fields, usual: Mapping[str, Text]) -> Decide:
     """Read a usual reason, or one in somebody's own words."""
     reason, text = fields.get("reason", ""), _words(fields, "words", MOST_WORDS)
-    if reason not in usual and not text:
+    if reason not in usual and (reason != office_desk.OWN_WORDS or not text):
         raise Refused(NO_REASON)
     return Decide(case=case.id, reason=reason if reason in usual else office_desk.OWN_WORDS, text=text)
 

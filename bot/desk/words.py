@@ -92,6 +92,9 @@ WORDS: Mapping[str, Text] = {
     "which": _("Number of the case in which it goes on"),
     "alike": _("Cases like it: {numbers}"),
     "of_name": _("A part of its name is enough."),
+    "choose": _("Please choose"),
+    "sure": _("The case ends here, and this can't be undone. Refuse it."),
+    "time_is_up": _("The unit's time is up, so no more can be granted."),
     "citizen_reads": _("The citizen will read the reason."),
     "unit_reads": _("The unit will read the reason."),
     "both_read": _("Unit and citizen will read the reason."),
@@ -109,6 +112,9 @@ WORDS: Mapping[str, Text] = {
     "as_what": _("As what?"),
     "shown_name": _("Name, as colleagues shall see it"),
     "make_link": _("Make a link"),
+    "invited": _("Invited, not signed in yet"),
+    "good_until": _("good until {until}"),
+    "withdraw_link": _("Withdraw the invitation"),
     "end": _("End this role"),
     "end_about": _("Cases that {name} holds are left to be signed in by colleagues."),
     "replace": _("Let a colleague take over"),
@@ -154,11 +160,11 @@ WORDS: Mapping[str, Text] = {
 QUEUES: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Waiting to be assigned"),
     Queue.LATE: _("Late at a unit"),
-    Queue.EXTENSIONS: _("More time wanted"),
+    Queue.EXTENSIONS: _("Requests for more time"),
     Queue.ANSWERED: _("Answered"),
     Queue.RELEASE: _("To publish"),
     Queue.SILENT: _("Closed by silence"),
-    Queue.ALL: _("All open ones"),
+    Queue.ALL: _("All open cases"),
 }
 QUEUES_ABOUT: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Cases that no rule could route or a unit has returned, the first due first."),
@@ -184,6 +190,13 @@ LIMITS: Mapping[LimitUnit, tuple[Text, Text]] = {
     LimitUnit.DAY: (_("1 day"), _("{n} days")),
     LimitUnit.WORKING_DAY: (_("1 working day"), _("{n} working days")),
 }
+CAME_BACK: Mapping[EntryKind, Text] = {
+    EntryKind.RETURNED: _("Returned by the unit: {text}"),
+    EntryKind.UNASSIGNED: _("Taken back by the office: {text}"),
+    EntryKind.NOT_SOLVED: _("Not solved for the second time: {text}"),
+}
+"""Why a case waits to be assigned again."""
+ASKS = _("More time until {until}: {text}")
 HIDDEN = _("Hidden from the public: {words}")
 EXTENDED = _("{limit}, extended")
 BY = _("by {due}")
@@ -205,7 +218,7 @@ TEXTS: Mapping[EntryKind, Text] = {
     EntryKind.REFUSED: _("Not taken on"),
     EntryKind.WITHDRAWN: _("Withdrawn"),
     EntryKind.PLAN: _("Plan"),
-    EntryKind.EXTENSION: _("More time wanted"),
+    EntryKind.EXTENSION: _("Request for more time"),
     EntryKind.EXTENSION_REFUSED: _("No more time"),
     EntryKind.ASSIGNED: _("With the assignment"),
     EntryKind.UNASSIGNED: _("Taken back"),
@@ -245,6 +258,7 @@ ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline
 
 OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")
 DONE_ALREADY = _("This was done already; nothing was done twice.")
+NOT_SURE = _("Nothing was done. Please tick that the case shall end here, and refuse it then.")
 NO_REASON = _("Please choose a reason, or write one.")
 NO_CASE = _("There is no open case with this number that it could go on in. Please look at the number again.")
 NO_UNIT = _("There is no unit whose name has “{part}” in it. Please write another part of the name.")
@@ -255,4 +269,5 @@ NAME_AND_PHONE = _("Please write both name and phone number, or neither.")
 TOO_LONG = _("This is too long: {most} characters at most.")
 LOOK_AGAIN = _("More was hidden in what you wrote. Nothing is published yet: please read it as it stands now, and publish it.")
 UNKNOWN_CASE = _("There is no such case, or it is not for the supervision office to see.")
+WITHDRAWN = _("The invitation of {name} is withdrawn; its link does not work any more.")
 UNKNOWN_UNIT = _("This unit is not in the city's list.")

@@ -176,7 +176,7 @@ TOLD: dict[str, Telling] = {
     ),
     "assigned after it was returned": telling(
         returned, "office", lambda ctx, case: triage.assign(ctx, case.id, BELOW),
-        {"unit": {"below"}, "citizen": FOLLOWERS}, {"office": OFFICE, "unit": CONTACTS},
+        {"unit": {"below"}, "citizen": FOLLOWERS}, {"office": OFFICE},
     ),
     "refused": telling(
         Cast.triage, "office", lambda ctx, case: triage.refuse(ctx, case.id, "no"), {"citizen": FOLLOWERS}, {"office": OFFICE}
@@ -222,7 +222,7 @@ TOLD: dict[str, Telling] = {
     ),
     "not solved again": telling(
         reopened, "reporter", lambda ctx, case: following.not_solved(ctx, case.id, "why"),
-        {"office": OFFICE, "citizen": {"follower"}}, {"unit": CONTACTS},
+        {"office": OFFICE, "citizen": {"follower"}, None: {"holder"}}, {"unit": CONTACTS},
     ),
     "rated": telling(
         Cast.closed, "reporter", lambda ctx, case: following.rate(ctx, case.id, Satisfaction.SATISFIED), {}, {}

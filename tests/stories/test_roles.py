@@ -69,7 +69,7 @@ async def test_strangers_and_other_units_can_do_and_see_nothing(town: Town) -> N
     number, _code = await files(citizen)
     for stranger in strangers:
         await stranger.says("/start")
-        await stranger.sees("echo service")
+        await stranger.sees("This is Huiyin for")
         await is_refused(town, stranger, number, CITIZEN | UNIT | OFFICE | OFFICES_LISTS | EVERY_PARTY)
 
 
@@ -77,7 +77,7 @@ async def test_what_is_about_no_case_is_for_those_alone_whom_it_concerns(town: T
     citizen, contact, office = await town.somebody("web"), await town.contact("telegram"), await town.office("web")
     others = {citizen: OF_THE_UNIT | OF_THE_HEAD | OF_STAFF, contact: OF_THE_HEAD, office: OF_THE_UNIT | OF_THE_HEAD}
     await citizen.says("/start")
-    await citizen.sees("echo service")
+    await citizen.sees("This is Huiyin for")
     for person, names in others.items():
         for press in presses(names, "urban-management", 0):
             await person.presses_secretly(press)
@@ -137,7 +137,7 @@ async def test_a_used_or_invented_link_gives_no_role(town: Town) -> None:
 async def test_malformed_presses_are_answered_and_harm_nobody(town: Town) -> None:
     citizen = await town.somebody("telegram")
     await citizen.says("/start")
-    await citizen.sees("echo service")
+    await citizen.sees("This is Huiyin for")
     for press in ("x", "a:", "a:1:2", "a:zzz:9:send", "d:accept", "d:accept:zz:x", "f:nothing:1", "s:nothing", "r:none", "::::"):
         await citizen.presses_secretly(press)
         await citizen.sees("out of date|finished|can't be taken up")
