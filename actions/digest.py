@@ -69,12 +69,12 @@ async def make(ctx: Context, week: Week) -> Digest:
 
 
 async def _count(ctx: Context, week: Week) -> Digest:
-    last = await ledger.last_seal(ctx.tx)
+    last, until = await ledger.last_seal(ctx.tx), min(week.end, ctx.now)
     return Digest(
-        figures=await figures.count(ctx.tx, week.begin, min(week.end, ctx.now)),
+        figures=await figures.count(ctx.tx, week.begin, until),
         parked=(await parked.count(ctx.tx)).total,
         seal=(last[0], last[2]) if last else None,
-        ratings=await rated_weeks.count(ctx.tx, week.monday, week.sunday.date(), min(week.end, ctx.now)),
+        ratings=await rated_weeks.count(ctx.tx, week.monday, week.sunday.date(), until),
     )
 
 
