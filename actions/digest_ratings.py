@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.cards import LEVELS
 from actions.context import Context
-from dialog.chart import Chart
+from dialog.chart import MOST_BARS, Chart
 from dialog.texts import Text, _
 from domain.cases import Satisfaction
 from storage.rated_weeks import LEAST, Rated, WeekOfRatings, WindowFigures
@@ -44,7 +44,7 @@ def lines(ctx: Context, week: WeekOfRatings) -> Sequence[Text]:
 
 
 def chart(ctx: Context, week: WeekOfRatings) -> Chart | None:
-    """Show the windows with enough ratings, the most rated first; None if there are none."""
+    """Show the windows with enough ratings, the most rated ones; None if there are none."""
     enough = [one for one in week.windows if sum(one.levels) >= LEAST]
     if not enough:
         return None
@@ -52,8 +52,8 @@ def chart(ctx: Context, week: WeekOfRatings) -> Chart | None:
     return Chart(
         title=_("Ratings of the windows"),
         series=tuple(LEVELS[level] for level in Satisfaction),
-        bars=tuple((_window(ctx, one.window), one.levels) for one in enough),
-        note=_("Windows with {least} ratings or more, those with most ratings first.", least=LEAST),
+        bars=tuple((_window(ctx, one.window), one.levels) for one in enough[:MOST_BARS]),
+        note=_("The windows that were rated most, with {least} ratings or more.", least=LEAST),
     )
 
 

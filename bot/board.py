@@ -62,9 +62,9 @@ class Board:
                 ctx = await self._town.context(tx)
                 seal = await ledger.last_seal(tx)
                 try:
-                    shown, status, values = template, 200, await read(ctx, request)
+                    shown, answered, values = template, status, await read(ctx, request)
                 except Refused as refused:
-                    shown, status, values = "board_nothing.html", 404, {"why": refused.reason}
+                    shown, answered, values = "board_nothing.html", 404, {"why": refused.reason}
             html = self._templates.get_template(shown).render(
                 page=name,
                 path=request.path,
@@ -78,7 +78,7 @@ class Board:
                 assets=self._assets,
                 **values,
             )
-            return _cached(request, html, status)
+            return _cached(request, html, answered)
 
         return page
 
