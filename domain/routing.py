@@ -6,9 +6,10 @@ guesses: where words are ambiguous the answer is None, and the office decides.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from math import log
@@ -40,6 +41,13 @@ class ReasonCode(StrEnum):
     FALLBACK = "fallback"  # area: as the rule has it, "" for all
     DISCIPLINE_ONLY = "discipline_only"
     NO_RULE = "no_rule"
+    POINT_ON_BORDER = "point_on_border"  # area, areas (codes with commas): the point lies in the first, the others are close
+    WORDS_NOT_MEANT = "words_not_meant"  # alias: a name that is said not to be it, or only to be near it
+    UNIT_NAMED = "unit_named"  # unit, alias
+    SUGGESTED = "suggested"  # category, alias (words found, "" for none), p
+    SURE = "sure"  # p
+    UNSURE = "unsure"  # p, unit (the runner-up, may be missing)
+    TOO_UNSURE = "too_unsure"  # p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +69,17 @@ class AreaHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """Where it is, as far as known. `outside`: the shared point lies outside the city, whatever the words say."""
+    """Where it is, as far as known. `outside`: the shared point lies outside the city, whatever the words say.
+
+    `near` are other areas of the map whose border is so close that they may be meant; `passed_over` names that were said but not
+    meant ("not the fault of ...", "opposite ...").
+    """
 
     area: str | None
     how: Reason
     outside: bool = False
+    near: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,27 +111,35 @@ def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
 
 def locate(city: City, point: Point | None, words: str) -> Located:
     """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names."""
-    hits = areas_in(city, words)
-    by_words = _by_words(city, hits)
+    hits, passed_over = _meant(words, areas_in(city, words))
+    by_words = replace(_by_words(city, hits), passed_over=passed_over)
     if point is None or city.area_map is None:
         return by_words
-    how = ReasonCode.POINT_INSIDE
-    found = city.area_map.find(point)
-    if found is None:
-        how = ReasonCode.POINT_NEAR_BORDER
-        found = next(iter(city.area_map.near(point, NEAR_BORDER_METRES)), None)
-    if found is None:
+    around = city.area_map.near(point, NEAR_BORDER_METRES)
+    if not around:
         outside = by_words.how if by_words.area else Reason(code=ReasonCode.POINT_OUTSIDE)
-        return Located(area=by_words.area, how=outside, outside=True)
+        return replace(by_words, how=outside, outside=True)
+    named = {step for hit in hits for step in city.area_path(hit.code)} & set(around)
+    found = next(iter(named)) if len(named) == 1 else around[0]
     below = _by_words(city, tuple(hit for hit in hits if found in city.area_path(hit.code)[1:]))
     if below.area is not None and below.area != found:
-        return below
-    return Located(area=found, how=Reason(code=how, detail={"area": found}))
+        return replace(below, passed_over=passed_over)
+    if found != around[0]:
+        alias = next(hit.alias for hit in hits if found in city.area_path(hit.code))
+        how = Reason(code=ReasonCode.WORDS, detail={"area": found, "alias": alias})
+    elif len(around) > 1 and not named:
+        how = Reason(code=ReasonCode.POINT_ON_BORDER, detail={"area": found, "areas": ",".join(around)})
+        return Located(area=found, how=how, near=around[1:], passed_over=passed_over)
+    else:
+        inside = city.area_map.find(point) is not None
+        code = ReasonCode.POINT_INSIDE if inside else ReasonCode.POINT_NEAR_BORDER
+        how = Reason(code=code, detail={"area": found})
+    return Located(area=found, how=how, passed_over=passed_over)
 
 
 def suggest_categories(city: City, kind: CaseKind, text: str, *, most: int = 4) -> tuple[str, ...]:
     """Return the categories whose names or aliases stand in the text, the best first; only those that suit the kind."""
-    return _best(city, _scores(city, kind, text), most)
+    return _best(city, category_scores(city, kind, text), most)
 
 
 def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
@@ -126,7 +148,7 @@ def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
     An upper category is left out when it, or one below it, is suggested; those with more words in the text come first.
     Where a single upper category suits the kind, what stands below it is shown in its place.
     """
-    scores = _scores(city, kind, text)
+    scores = category_scores(city, kind, text)
     suggested = _best(city, scores, 4)
     uppers = [upper.code for upper in city.top_categories if any(city.suits(x, kind) for x in _with_below(city, upper.code))]
     if len(uppers) == 1 and city.subcategories(uppers[0]):
@@ -213,10 +235,33 @@ def _rules(city: City) -> tuple[_Rules, _Rules]:
     return ordinary, discipline
 
 
+_DENIED = re.compile(
+    r"(?:不是|并非|不怪|不怨|不归|不属于?|不在|无关于|(?:\bnot|n't)(?: the fault of| in| about)?(?: the)?)\s*$", re.IGNORECASE
+)
+_DENIED_AFTER = re.compile(r"\w{0,6}?(?:无关|没有?关系|没有?责任| (?:is|are) not )")
+_BESIDE = re.compile(r"(?:靠近|邻近|临近|\b(?:near|opposite|next to|beside|close to)(?: the)?)\s*$", re.IGNORECASE)
+_BESIDE_AFTER = re.compile(r"\w{0,3}?(?:对面|附近|旁边|隔壁|周边|边上)")
+
+
+def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], tuple[str, ...]]:
+    """Part the names into those that say where it is, and those that are denied, or beside which it is while others say where."""
+    denied, beside = set(), set()
+    for hit in hits:
+        before, after = text[max(hit.start - 24, 0) : hit.start], text[hit.start + len(hit.alias) :][:12]
+        if _DENIED.search(before) or _DENIED_AFTER.match(after):
+            denied.add(hit.start)
+        elif _BESIDE.search(before) or _BESIDE_AFTER.match(after):
+            beside.add(hit.start)
+    if all(hit.start in denied | beside for hit in hits):
+        beside = set()
+    passed_over = dict.fromkeys(hit.alias for hit in hits if hit.start in denied | beside)
+    return tuple(hit for hit in hits if hit.start not in denied | beside), tuple(passed_over)
+
+
 def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
     """Choose the deepest area that no other name contradicts.
 
-    A name that several areas bear means the one that another name confirms (城关镇 beside 大通). Vocabulary that contradict
+    A name that several areas bear means the one that another name confirms (城关镇 beside 大通). Names that contradict
     each other leave the area above both, unless that is the whole city: then nobody knows.
     """
     if not hits:
@@ -246,7 +291,7 @@ def _best(city: City, scores: Mapping[str, float], most: int) -> tuple[str, ...]
     return tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:most])
 
 
-def _scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
+def category_scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
     """Weigh the categories that suit the kind by the words found.
 
     A longer word weighs more, one that several categories share less, and saying it again adds little: ln(times).
@@ -261,6 +306,11 @@ def _scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
         for code in codes:
             scores[code] = scores.get(code, 0.0) + _weight(word) * (1 + log(times[word])) / len(codes)
     return {code: score for code, score in scores.items() if city.suits(code, kind)}
+
+
+def words_for(city: City, code: str, text: str) -> tuple[str, ...]:
+    """Return the words of the text that speak for a category, each once."""
+    return tuple(dict.fromkeys(word for _, word, codes in _category_words(city).found(text) if code in codes))
 
 
 def _weight(word: str) -> float:
