@@ -1,4 +1,4 @@
-"""`huiyin train`: a classifier from labelled messages, written beside a report; and the one that ships with the program."""
+"""`huiyin train`: a classifier from labelled messages, and a report about it."""
 
 from __future__ import annotations
 
@@ -6,35 +6,21 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.app import NotReady
 from bot.app import city_files as read_folder
 from bot.settings import Settings
 from domain.city import City
 from domain.city_files import read_city
-from domain.classifier import BadModel, Classifier
-from domain.training import Example, Report, measure, train
+from domain.classifier import Classifier
+from domain.examples import Example
 
-SHIPPED = Path(__file__).parent / "models" / "labels.model"
+if TYPE_CHECKING:
+    from domain.training import Report
+
 DONE = 0
-
-
-@cache
-def shipped() -> Classifier:
-    """Read the classifier that ships with the program."""
-    return Classifier.from_bytes(SHIPPED.read_bytes())
-
-
-def read_model(path: Path | None) -> Classifier:
-    """Read a model's file, or the one that ships; raises NotReady."""
-    if path is None:
-        return shipped()
-    try:
-        return Classifier.from_bytes(path.read_bytes())
-    except (OSError, BadModel) as error:
-        raise NotReady(f"{path}: {error}") from error
 
 
 def describe_train(command: argparse.ArgumentParser) -> None:
@@ -56,6 +42,8 @@ def describe_train(command: argparse.ArgumentParser) -> None:
 
 async def train_model(arguments: argparse.Namespace, settings: Settings) -> int:
     """Train, write the model and print the report."""
+    from domain.training import measure, train  # numpy takes a while to load, and nothing else needs it
+
     examples = read_examples(arguments.file)
     words = list(_words(read_city_folder(arguments.city))) if arguments.city else []
     others = [_example(row).text for path in arguments.others for row in _rows(path)]

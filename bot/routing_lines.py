@@ -15,12 +15,14 @@ from typing import Any
 from actions.city import LoadedCity
 from bot.app import NotReady
 from bot.catalogues import read_catalogues
-from bot.learning import read_city_folder, read_model
+from bot.classifiers import shipped
+from bot.learning import read_city_folder
 from bot.reasons import in_words
 from bot.settings import Settings
 from dialog.texts import Words
 from domain.cases import CaseKind
 from domain.choosing import choose
+from domain.classifier import BadModel, Classifier
 from domain.places import AreaMap, Crs, Point
 from domain.working_days import WorkingDays
 
@@ -45,7 +47,7 @@ def describe_area(command: argparse.ArgumentParser) -> None:
 async def route_lines(arguments: argparse.Namespace, settings: Settings) -> int:
     """Answer messages: `text`, and optionally `lon`, `lat`, `crs`."""
     city = read_city_folder(arguments.city or settings.city)
-    classifier = read_model(arguments.model)
+    classifier = _classifier(arguments.model)
     days = WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days)
     loaded = LoadedCity(0, city, days, {})
     words = Words(read_catalogues(), city.languages, city.zone)
@@ -86,6 +88,13 @@ async def area_lines(arguments: argparse.Namespace, settings: Settings) -> int:
         return {"area": area, "near": near} if near else {"area": area}
 
     return _answer_each(answer)
+
+
+def _classifier(path: Path | None) -> Classifier:
+    try:
+        return Classifier.from_bytes(path.read_bytes()) if path else shipped()
+    except (OSError, BadModel) as error:
+        raise NotReady(f"{path}: {error}") from error
 
 
 def _point(asked: dict[str, Any]) -> Point | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from domain.cases import CaseKind
@@ -60,6 +60,11 @@ class Choice:
     categories: tuple[Likely, ...] = ()
     reasons: tuple[Reason, ...] = field(default=())
 
+    @property
+    def suggested(self) -> tuple[Reason, ...]:
+        """The reasons that name a category."""
+        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED)
+
 
 def likely_categories(
     city: City, guesses: Sequence[Guess], kind: CaseKind, text: str, *, most: int = MOST_ASKED
@@ -96,9 +101,13 @@ def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> 
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
 
 
-def choose(city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, place: str = "") -> Choice:
-    """Choose from words and place; `place` are words about the place alone."""
+def choose(
+    city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, *, place: str = "", area: str = ""
+) -> Choice:
+    """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
     located = locate(city, point, f"{place}\n{text}" if place else text)
+    if area:
+        located = replace(located, area=area, near=())
     guesses = classifier.guess(text)
     every = likely_categories(city, guesses, kind, text, most=len(city.categories))
     best = every[0].code if every else None

@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.classifier import TIMES_STEP, Classifier, grams, plain, to_bytes
+from domain.examples import SHORT, Example
 
 FOLDS = 5
-SHORT = 40
-"""Length of the shortened copies, in characters: what many people write in all."""
 SEEN_IN = 20
 LEARNED_FROM = 3
 """Messages with a label that have to hold an n-gram."""
@@ -34,26 +33,6 @@ VARIANTS = ((True, 1.0, 10.0), (False, 1.5, 3.0))
 MOST_STEPS = 60
 
 Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A message and its label. Messages of one group (near-duplicates) are held back together."""
-
-    title: str
-    body: str
-    label: str
-    group: str = ""
-
-    @property
-    def text(self) -> str:
-        """The message as it would come in."""
-        return f"{self.title}\n{self.body}" if self.title else self.body
-
-    @property
-    def short(self) -> str:
-        """How the body begins."""
-        return self.body.strip()[:SHORT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
