@@ -12,6 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -301,7 +302,7 @@ def _lowest(best: Matrix, good: NDArray[Any]) -> float:
     order = np.argsort(-best, kind="stable")
     wrong = np.cumsum(~good[order]) / np.arange(1, len(order) + 1)
     fine = np.flatnonzero(wrong <= WRONG)
-    return round(float(best[order][fine[-1]]), 4) if len(fine) else 1.0
+    return floor(float(best[order][fine[-1]]) * 1e4) / 1e4 if len(fine) else 1.0
 
 
 def _within(shares: Matrix, right: NDArray[Any], most: int) -> float:
