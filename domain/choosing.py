@@ -15,7 +15,7 @@ from domain.cases import CaseKind
 from domain.city import City
 from domain.classifier import Classifier, Guess
 from domain.places import Point
-from domain.routing import Decision, Located, Reason, ReasonCode, category_scores, locate, route, words_for
+from domain.routing import Decision, Located, Reason, ReasonCode, category_scores, locate, route, units_in, words_for
 
 MOST_ASKED = 3
 """How many categories a citizen is asked to pick from when the words have an idea."""
@@ -138,6 +138,10 @@ def choose(
     for one in shown:
         found = "、".join(words_for(city, one.code, text)[:MOST_ASKED])
         reasons.append(Reason(code=ReasonCode.SUGGESTED, detail={"category": one.code, "alias": found, "p": f"{one.p:.2f}"}))
+    reasons += [
+        Reason(code=ReasonCode.UNIT_NAMED, detail={"unit": code, "alias": alias})
+        for code, alias in units_in(city, text)[:MOST_ASKED]
+    ]
     reasons += decision.reasons
     code = {Way.STRAIGHT: ReasonCode.SURE, Way.ASK: ReasonCode.UNSURE, Way.TRIAGE: ReasonCode.TOO_UNSURE}[way]
     if unit and kind is not CaseKind.MISCONDUCT:

@@ -308,6 +308,17 @@ def category_scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
     return {code: score for code, score in scores.items() if city.suits(code, kind)}
 
 
+def units_in(city: City, text: str) -> tuple[tuple[str, str], ...]:
+    """Return (code, name as written) of the units, halls among them, whose whole name stands in the text, each once."""
+    found: dict[str, str] = {}
+    end = 0
+    for start, word, codes in _unit_words(city).found(text):
+        if start >= end:
+            end = start + len(word)
+            found.update(dict.fromkeys((code for code in codes if code not in found), text[start:end]))
+    return tuple(found.items())
+
+
 def words_for(city: City, code: str, text: str) -> tuple[str, ...]:
     """Return the words of the text that speak for a category, each once."""
     return tuple(dict.fromkeys(word for _, word, codes in _category_words(city).found(text) if code in codes))
@@ -332,6 +343,16 @@ def _order(city: City) -> Mapping[str, int]:
 @lru_cache(maxsize=8)
 def _area_words(city: City) -> Vocabulary:
     return Vocabulary((word, area.code) for area in city.areas.values() for word in (area.name, area.name_en, *area.aliases))
+
+
+@lru_cache(maxsize=8)
+def _unit_words(city: City) -> Vocabulary:
+    """The units' names, also without the city's: 城市管理局 for 西宁市城市管理局."""
+    words = []
+    for unit in city.units.values():
+        words += [(unit.name, unit.code), (unit.name_en, unit.code)]
+        words += [(unit.name.removeprefix(city.name), unit.code)]
+    return Vocabulary(words)
 
 
 @lru_cache(maxsize=8)

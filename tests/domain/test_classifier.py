@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from bot.classifiers import SHIPPED, shipped
 from domain.classifier import BadModel, Classifier, to_bytes
 
-SAMPLE = "我们小区楼下的饭店每天营业到半夜，油烟直接排到住户窗口，音响也开得很大，老人孩子没法睡觉，找过物业和城管都没有结果。" * 4
+SAMPLE = (
+    "我们小区楼下的饭店每天营业到半夜，油烟直接排到住户窗口，音响也开得很大，老人孩子没法睡觉，找过物业和城管都没有结果。" * 4
+)
 LABELS = ("路", "水", "电")
 
 
