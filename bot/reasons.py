@@ -10,7 +10,6 @@ from domain.routing import ReasonCode
 
 EVERY_AREA = _("every area")
 EVERY_CATEGORY = _("every category")
-NEAREST_RIVAL = _("The next best is {unit}.")
 
 # {area}, {areas}, {category}, {alias}, {unit} and {p} are filled where the reason has them.
 SENTENCES: Mapping[ReasonCode, Text] = {
@@ -34,6 +33,7 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.UNSURE: _("That is not sure enough to go there without asking ({p})."),
     ReasonCode.TOO_UNSURE: _("That is too uncertain; the supervision office decides ({p})."),
 }
+UNSURE_BETWEEN_TWO = _("That is not sure enough to go there without asking ({p}); the next best is {unit}.")
 SUGGESTED_AS_A_WHOLE = _("The words as a whole suggest {category} ({p}).")
 
 
@@ -43,6 +43,8 @@ def in_words(city: LoadedCity, code: ReasonCode, detail: Mapping[str, str]) -> T
     sentence = SENTENCES[code]
     if code is ReasonCode.SUGGESTED and not detail.get("alias"):
         sentence = SUGGESTED_AS_A_WHOLE
+    if code is ReasonCode.UNSURE and unit:
+        sentence = UNSURE_BETWEEN_TWO
     filled: dict[str, Arg] = {
         "alias": detail.get("alias", ""),
         "area": city.area(area) if area else EVERY_AREA,
