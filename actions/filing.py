@@ -20,10 +20,11 @@ from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.choosing import Likely, Way, choose
+from domain.locating import Located, locate
 from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
 from domain.privacy import Masked, mask
-from domain.routing import Decision, Located, locate, route
+from domain.routing import Decision, route
 from storage import cases, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from actions.city import LoadedCity
 from dialog.texts import Arg, Text, _
-from domain.routing import ReasonCode
+from domain.reasons import ReasonCode
 
 EVERY_AREA = _("every area")
 EVERY_CATEGORY = _("every category")

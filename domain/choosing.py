@@ -14,8 +14,10 @@ from enum import StrEnum
 from domain.cases import CaseKind
 from domain.city import City
 from domain.classifier import Classifier, Guess
+from domain.locating import Located, locate
 from domain.places import Point
-from domain.routing import Decision, Located, Reason, ReasonCode, category_scores, locate, route, units_in, words_for
+from domain.reasons import Reason, ReasonCode
+from domain.routing import Decision, category_scores, route, units_in, words_for
 
 MOST_ASKED = 3
 """How many categories a citizen is asked to pick from when the words have an idea."""

@@ -39,7 +39,7 @@ from domain.cases import CaseKind, CaseState
 from domain.city import DISCIPLINE
 from domain.limits import Limit
 from domain.numbers import read_case_number
-from domain.routing import ReasonCode
+from domain.reasons import ReasonCode
 from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK
 from handlers.timeline import history
 from storage import cases, deadlines, files, plans, releases

@@ -9,8 +9,9 @@ from domain.cases import CaseKind
 from domain.choosing import Choice, Way, ask_about, choose, likely_categories
 from domain.city import City, Rule
 from domain.classifier import Classifier, Guess
+from domain.locating import locate
 from domain.places import Point
-from domain.routing import ReasonCode, locate
+from domain.reasons import ReasonCode
 
 COMPLAINT = CaseKind.COMPLAINT
 CATEGORIES = (
