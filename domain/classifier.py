@@ -26,8 +26,6 @@ MOST_READ = 4000
 """Characters of a text that count: whoever tells more has said what it is about by then."""
 
 _MASKED = re.compile(r"〔[^〕]{1,4}〕")
-_CODES = re.compile(r"[a-z][0-9]{0,2}(?=[市区县])")
-"""Places behind letters, as in published messages."""
 _DIGITS = re.compile(r"[0-9]+")
 _REST = re.compile(r"[\W_]+")
 _FIELD = 1 << FIELD_BITS
@@ -123,7 +121,7 @@ def to_bytes(
 def plain(text: str) -> str:
     """Bring a text into the form in which it is counted: width, case, numbers and punctuation make no difference."""
     text = unicodedata.normalize("NFKC", text[:MOST_READ]).lower()
-    return _REST.sub(" ", _DIGITS.sub("0", _CODES.sub(" ", _MASKED.sub(" ", text)))).strip()
+    return _REST.sub(" ", _DIGITS.sub("0", _MASKED.sub(" ", text))).strip()
 
 
 def grams(text: str) -> Iterator[str]:
