@@ -13,6 +13,7 @@ from domain.cases import CaseKind
 from domain.city import City, Times
 from domain.city_files import read_city
 from domain.city_tables import Problem
+from domain.classifier import Classifier
 from domain.working_days import WorkingDays
 from storage import cases, cities, ledger
 from storage.database import Tx
@@ -20,12 +21,16 @@ from storage.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class LoadedCity:
-    """A city with what is derived from it. `n` is the number of its loading; `past` holds names of codes no longer in use."""
+    """A city with what is derived from it. `n` is the number of its loading; `past` holds names of codes no longer in use.
+
+    Without a classifier, words are sorted by the city's own aliases alone.
+    """
 
     n: int
     city: City
     working_days: WorkingDays
     past: Mapping[tuple[str, str], tuple[str, str]]
+    classifier: Classifier | None = None
 
     @property
     def calendar(self) -> str:

@@ -28,6 +28,7 @@ from bot.channels.robots import VENDORS, Robots
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.channels.webchat_gate import Gate
+from bot.classifiers import shipped
 from bot.clock import Clock
 from bot.commands import FOR_EVERYONE
 from bot.desk.desk import Desk
@@ -86,7 +87,9 @@ class App:
         self._bell = Bell(database)
         bells = BellOffer(mail=settings.smtp is not None, robots=settings.robot_origins)
         posts_to = settings.telegram_channel if settings.telegram_token else None
-        self._town = Town(clock, keys, settings.public_url, _limits(settings), bells=bells, channel=posts_to)
+        self._town = Town(
+            clock, keys, settings.public_url, _limits(settings), bells=bells, channel=posts_to, classifier=shipped()
+        )
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)

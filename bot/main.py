@@ -22,8 +22,10 @@ from bot.app import App, NotReady, composed
 from bot.backups.backup import NoPlace
 from bot.backups.form import BadBackup
 from bot.clock import Clock
+from bot.learning import describe_train, train_model
 from bot.logs import set_up_logs
 from bot.replay.command import describe_replay, run_replay
+from bot.routing_lines import area_lines, describe_area, describe_route, route_lines
 from bot.settings import BadSettings, Settings, read_settings
 from storage.database import StorageError
 from storage.keys import KeyProblem
@@ -100,6 +102,12 @@ def parser() -> argparse.ArgumentParser:
     parked.add_argument("id", nargs="?", help="the id of one, or all")
     replay = command("replay", "Send a file of messages through the program in simulated time.", run_replay)
     describe_replay(replay)
+    train = command("train", "Make a classifier from labelled messages.", train_model)
+    describe_train(train)
+    route = command("route", "Say where messages would go: JSON lines in, JSON lines out.", route_lines)
+    describe_route(route)
+    area = command("area", "Say in which area points lie: JSON lines in, JSON lines out.", area_lines)
+    describe_area(area)
     command("verify", "Prove that the ledger is whole.", operations.verify_ledger)
     return top
 

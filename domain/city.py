@@ -93,7 +93,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """What a matter is about. Empty `kinds` and missing times are the parent's, then the defaults of `City`."""
+    """What a matter is about. Empty `kinds` and missing times are the parent's, then the defaults of `City`.
+
+    `label` is what the classifier calls it; an empty one is the parent's.
+    """
 
     code: str
     parent: str | None
@@ -104,6 +107,7 @@ class Category:
     accept: Limit | None = None
     answer: Limit | None = None
     urgent: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +266,10 @@ class City:
             if kinds := self.categories[step].kinds:
                 return kind in kinds
         return kind is not CaseKind.MISCONDUCT or not self._misconduct_is_named
+
+    def label(self, code: str) -> str:
+        """Return the classifier's label of this category, its own or that of the nearest one above that has any; "" if none."""
+        return next((label for step in self.category_path(code) if (label := self.categories[step].label)), "")
 
     def is_urgent(self, code: str | None) -> bool:
         """Tell whether this category, or one above it, is urgent."""

@@ -26,6 +26,7 @@ FILES = ("city.toml", "areas.geojson", "areas.csv", "units.csv", "categories.csv
 AREA_COLUMNS = ("code", "parent", "name", "name_en", "aliases")
 UNIT_COLUMNS = ("code", "parent", "kind", "name", "name_en", "head_title")
 CATEGORY_COLUMNS = ("code", "parent", "name", "name_en", "aliases", "kinds", "accept", "answer", "urgent")
+CATEGORY_MAY_HAVE = ("label",)
 RULE_COLUMNS = ("area", "category", "unit")
 
 YES = ("yes", "true", "1", "y", "是")
@@ -51,7 +52,7 @@ def read_city(files: Mapping[str, bytes]) -> Reading:
         _check_map(area_table, areas, mapped)
     unit_table = Table("units.csv", UNIT_COLUMNS, files.get("units.csv"), problems)
     units = _read_units(unit_table)
-    category_table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems)
+    category_table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems, may_have=CATEGORY_MAY_HAVE)
     categories = _read_categories(category_table)
     known_areas = areas if area_table.readable else None
     known_units = units if unit_table.readable else None
@@ -186,6 +187,7 @@ def _read_categories(table: Table) -> dict[str, Category]:
             accept=_limit(table, row, "accept"),
             answer=_limit(table, row, "answer"),
             urgent=_urgent(table, row),
+            label=row["label"],
         )
     return categories
 

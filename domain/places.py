@@ -54,7 +54,7 @@ def to_wgs84(point: Point) -> Point:
         shifted_lon, shifted_lat = _shift(lon, lat)
         off_lon, off_lat = lon + shifted_lon - point.lon, lat + shifted_lat - point.lat
         lon, lat = lon - off_lon, lat - off_lat
-        if abs(off_lon) < 1e-10 and abs(off_lat) < 1e-10:
+        if abs(off_lon) < 1e-8 and abs(off_lat) < 1e-8:
             break
     return Point(lon=lon, lat=lat)
 

@@ -14,6 +14,7 @@ from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
+from domain.choosing import ask_about
 from domain.misconduct import speaks_of_misconduct
 from domain.numbers import show_code
 from domain.routing import offer_categories
@@ -123,8 +124,10 @@ async def districts_of_city(ctx: Context) -> Options:
 
 
 async def likely_categories(ctx: Context, kind: CaseKind, text: str) -> Options:
-    """Offer the categories that the words suggest, then the upper ones, and something else."""
-    offered = offer_categories(ctx.city.city, kind, text)
+    """Offer the three categories that the words suggest; if they have no idea, all that a phone shows; and something else."""
+    city, classifier = ctx.city.city, ctx.city.classifier
+    offered = ask_about(city, classifier, kind, text) if classifier else ()
+    offered = offered or offer_categories(city, kind, text)
     return (
         *(Option(code, Text("{name}", {"name": ctx.city.category(code)})) for code in offered),
         Option(SOMETHING_ELSE, _("Something else")),

@@ -10,8 +10,9 @@ from domain.cases import CaseKind
 from domain.city import City
 from domain.city_files import read_city
 from domain.limits import Limit
+from domain.locating import locate
 from domain.places import Point
-from domain.routing import locate, offer_categories, route, suggest_categories
+from domain.routing import offer_categories, route, suggest_categories
 
 FOLDER = Path(__file__).parent.parent / "examples" / "xining"
 

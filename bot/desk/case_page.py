@@ -20,8 +20,6 @@ from bot.desk.late import late_by
 from bot.desk.words import (
     AUTHORS,
     CLOCKS,
-    EVERY_AREA,
-    EVERY_CATEGORY,
     EXTENDED,
     HIDDEN,
     LATE_AND_OVER,
@@ -29,19 +27,19 @@ from bot.desk.words import (
     OVER,
     PICKED,
     ROUTED_BY_OFFICE,
-    ROUTING,
     RUNS,
     STANDS_STILL,
     TEXTS,
     UNKNOWN_CASE,
 )
+from bot.reasons import in_words
 from dialog.subjects import Refused
 from dialog.texts import Moment, Name, Text, _, verbatim
 from domain.cases import CaseKind, CaseState
 from domain.city import DISCIPLINE
 from domain.limits import Limit
 from domain.numbers import read_case_number
-from domain.routing import ReasonCode
+from domain.reasons import ReasonCode
 from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK
 from handlers.timeline import history
 from storage import cases, deadlines, files, plans, releases
@@ -251,15 +249,7 @@ def _routing(ctx: Context, case: Case) -> Iterator[Text]:
         yield Text(PICKED.id, {"area": ctx.city.area(chosen)})
         how = None
     for code, detail in [*([how] if how else []), *kept.get("reasons", [])]:
-        area, category = detail.get("area"), detail.get("category")
-        yield Text(
-            ROUTING[ReasonCode(code)].id,
-            {
-                "alias": detail.get("alias", ""),
-                "area": ctx.city.area(area) if area else EVERY_AREA,
-                "category": ctx.city.category(category) if category else EVERY_CATEGORY,
-            },
-        )
+        yield in_words(ctx.city, ReasonCode(code), detail)
     if case.unit and kept and kept.get("unit") != case.unit:
         yield ROUTED_BY_OFFICE
 

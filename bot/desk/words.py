@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from dialog.texts import Text, _
 from domain.limits import LimitUnit
-from domain.routing import ReasonCode
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
 from storage.queues import Queue
@@ -235,25 +234,7 @@ AUTHORS: Mapping[str, Text] = {
     "system": _("the program"),
 }
 
-# Why a case went where it went; {area}, {category} and {alias} are filled where the reason has them.
-ROUTING: Mapping[ReasonCode, Text] = {
-    ReasonCode.POINT_INSIDE: _("The shared place lies in {area}."),
-    ReasonCode.POINT_NEAR_BORDER: _("The shared place lies just outside the map, nearest to {area}."),
-    ReasonCode.POINT_OUTSIDE: _("The shared place lies outside the city."),
-    ReasonCode.WORDS: _("“{alias}” in the words names {area}."),
-    ReasonCode.WORDS_AMBIGUOUS: _("“{alias}” in the words may mean several areas."),
-    ReasonCode.NOTHING_SAID: _("Nothing was said about the place."),
-    ReasonCode.AREA_UNKNOWN: _("The area is not known."),
-    ReasonCode.CATEGORY_UNKNOWN: _("The category is not known."),
-    ReasonCode.RULE: _("A rule of the city: {category} in {area}."),
-    ReasonCode.FALLBACK: _("No rule for the category; this unit takes what else comes up in {area}."),
-    ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
-    ReasonCode.NO_RULE: _("No rule of the city fits."),
-    ReasonCode.WINDOW: _("It is the unit of the window that was rated."),
-}
 PICKED = _("{area} was chosen from the list.")
-EVERY_AREA = _("every area")
-EVERY_CATEGORY = _("every category")
 ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline.")
 
 OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")

@@ -13,6 +13,7 @@ from scripts import Talk
 
 from actions.city import LoadedCity
 from actions.filing import FileCase
+from bot.classifiers import shipped
 from dialog.incoming import Place
 from dialog.questions import SEND, SKIP, Kind
 from dialog.texts import Json, Words
@@ -156,3 +157,25 @@ def test_a_name_that_was_taken_back_is_not_filed(talk: Talk) -> None:
 def test_words_of_a_bribe_are_offered_to_be_filed_as_a_misconduct_report(talk: Talk, wish: str, kind: CaseKind) -> None:
     answered(talk, {"text": "城管队员收了烟才不罚款"}, misconduct=wish, category="-")
     assert filed(talk).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("出租车拒载，司机不打表还乱收费", ["taxi", "transport", "-"]),
+        (
+            "hello there",
+            ["construction", "labour", "education", "health", "environment", "transport", "commerce", "utilities", "land", "-"],
+        ),
+    ],
+)
+def test_three_categories_are_offered_where_the_words_have_an_idea_and_all_where_they_have_none(
+    text: str, offered: list[str]
+) -> None:
+    sorting = SimpleNamespace(city=replace(xining().city, classifier=shipped()))
+    talk = Talk(FILE.script, reader=sorting)
+    told = talk.question
+    talk.answers.append(told, {**TOLD, "text": text})
+    talk.answers.close(told)
+    talk.answer("complaint", USUAL["place"])
+    assert [option.key for option in talk.question.options] == offered

@@ -40,7 +40,7 @@ async def files_with_two_photos_and_a_place(citizen: Person) -> tuple[str, str]:
     await citizen.shares_place(*GATE)
     await citizen.sees("3 messages, 2 files, a place")
     await citizen.presses("^Done$")
-    await citizen.sees("one of these", buttons=["^Rubbish", "Health", "Something else"])
+    await citizen.sees("one of these", buttons=["^Rubbish", "Something else"])
     await citizen.presses("^Rubbish")
     await citizen.presses("anonymous")
     await citizen.presses("^Yes$")
