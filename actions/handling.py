@@ -102,6 +102,7 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
 async def settle(ctx: Context, id: str, version: int) -> Case:
     """Answer a bad rating that the citizen has changed to a better one by saying so; they say whether it is settled."""
     case = await ctx.case(id)
+    ctx.as_contact(case)
     rating = (await facts(ctx, case)).rating
     if rating is None or rating.level is Satisfaction.DISSATISFIED:
         raise Refused(_("The citizen has not changed this rating to a better one."))

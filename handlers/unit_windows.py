@@ -77,6 +77,8 @@ async def show_ratings(ctx: Context, after: str) -> Outgoing:
 
 
 def _page(ctx: Context, after: str, screen: str) -> tuple[tuple[Window, ...], Rows]:
+    if not ctx.me.units and not ctx.me.headed:
+        raise Refused(_("Only the contacts and the head of a unit see its windows."))
     windows = windows_of(ctx)
     if not windows:
         raise Refused(_("Your unit has no windows."))

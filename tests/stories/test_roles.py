@@ -19,20 +19,28 @@ HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "pr
     "halls",
     "hall",
     "window",
+    "rate",
 }
 # About no case, and only for some.
-OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template"}
+OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template", "unit_ratings", "tickets", "ticket"}
 OF_THE_HEAD = {"head", "head_late"}
 OF_STAFF = {"away", "back_at_work"}
-CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw"} | {
+CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw", "why_dissatisfied"} | {
     f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
 }
-UNIT = {"accept", "return", "ask", "report", "report_told", "hand_over", "to_citizen", "unit_case", "plan", "extend"}
-OFFICES_LISTS = {"digest", "digest_units", "digest_ratings", "late", "parked", "extensions", "accountability"}
+UNIT = {"accept", "return", "ask", "report", "report_told", "hand_over", "to_citizen", "unit_case", "plan", "extend"} | {
+    "appeal",
+    "settle",
+}
+OFFICES_LISTS = {"digest", "digest_units", "digest_ratings", "late", "parked", "extensions", "accountability"} | {
+    "appeals",
+    "oddities",
+}
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
     "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
     "grant_extension", "refuse_extension", "uphold", "drop",
+    "grant_appeal", "refuse_appeal", "oddity", "keep", "strike",
 }  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
@@ -82,7 +90,7 @@ async def test_what_is_about_no_case_is_for_those_alone_whom_it_concerns(town: T
         for press in presses(names, "urban-management", 0):
             await person.presses_secretly(press)
             await person.sees(
-                "for the contacts|Only the contacts|not in use|for the head|Only staff|not away|Only the supervision"
+                "for the contacts|by the contacts|Only the contacts|not in use|for the head|Only staff|not away|Only the supervision"
             )
 
 
