@@ -72,7 +72,7 @@ async def test_everybody_goes_on_where_they_were(town: Town, tmp_path: Path, oth
     await citizen.sees("Tell us what happened")
     await citizen.sends_photo()
     await citizen.says(RUBBISH)
-    await citizen.sees("files: 1")
+    await citizen.sees("1 file")
     for step in ("^Done$", "城西区", "^Rubbish", "anonymous", "^No$", "^Send$"):
         await (citizen.says(step) if step == "城西区" else citizen.presses(step))
     number, _code = await receipt_of(citizen)
@@ -119,7 +119,7 @@ async def test_a_backup_is_for_its_owner_only_and_holds_neither_key_nor_a_word_o
     citizen = await town.somebody("telegram", name="Wang Xiaoming")
     await citizen.sends_photo()
     await citizen.says("我叫王小明，电话13800138000")
-    await citizen.sees("files: 1")
+    await citizen.sees("1 file")
     assert (await town.runs("backup", str(tmp_path / "backup")))[0] == 0
     written = {path: path.read_bytes() for path in (tmp_path / "backup").rglob("*") if path.is_file()}
     key = town.settings.keys.read_bytes().strip()
@@ -145,7 +145,7 @@ async def backup(town: Town, tmp_path: Path) -> Path:
     """Take a backup of a town where somebody has sent a photo."""
     citizen = await town.somebody("telegram")
     await citizen.sends_photo()
-    await citizen.sees("files: 1")
+    await citizen.sees("1 file")
     assert (await town.runs("backup", str(tmp_path / "backup")))[0] == 0
     return tmp_path / "backup"
 
