@@ -4,7 +4,7 @@ PYTHON ?= python3
 # Asked before a folder is made: what pip says to a Python that is too old helps nobody.
 NEW_ENOUGH := import sys; sys.version_info >= (3, 11) or sys.exit("Huiyin needs Python 3.11 or later; to name yours: make run PYTHON=python3.12")
 
-.PHONY: help setup develop run test lint types contracts flows locale font lock
+.PHONY: help setup develop run bench test lint types contracts flows locale font lock
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -38,6 +38,9 @@ types: develop ## mypy, strict
 
 contracts: develop ## who may import whom
 	$(BIN)/lint-imports
+
+bench: develop ## what a conversation costs, beside a bare echo bot
+	$(BIN)/python benchmarks/conversation.py
 
 flows: develop ## write docs/flows.md again from the code
 	$(BIN)/python -m bot.flows > docs/flows.md

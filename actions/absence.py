@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from actions.context import Context
-from dialog.subjects import Refused
-from dialog.texts import _
+from actions.notices import tell
+from dialog.outgoing import say
+from dialog.subjects import Refused, screen_button
+from dialog.texts import Moment, _
 from storage import ledger, roles
 from storage.ids import ms
 from storage.roles import Role, RoleKind
@@ -39,6 +41,10 @@ async def leave(ctx: Context, until: datetime, deputy: str | None) -> datetime:
         in_place = theirs.get(role.unit) if role.kind is RoleKind.CONTACT else None
         await roles.leave(ctx.tx, role.id, until, in_place)
         await _note(ctx, "away", {"role": role.id, "until": ms(until), "deputy": in_place})
+    if stands_in:
+        day = Moment(until - timedelta(minutes=1), day=True)
+        news = _("{name} is away up to and with {day}, and you stand in: you are told of their cases.", name=_name(ctx), day=day)
+        await tell(ctx, stands_in.person, say(news, rows=((screen_button(_("Our cases"), "unit"),),)))
     return until
 
 
@@ -46,9 +52,17 @@ async def come_back(ctx: Context) -> None:
     """Be at work again, in every role."""
     if not any(role.is_away(ctx.now) for role in ctx.me.roles):
         raise Refused(_("You are not away, as far as we know."))
+    stood_in = {role.deputy for role in ctx.me.roles if role.deputy and role.is_away(ctx.now)}
+    deputies = [deputy for id in sorted(stood_in) if (deputy := await roles.held(ctx.tx, id))]
+    for person in sorted({deputy.person for deputy in deputies}):
+        await tell(ctx, person, say(_("{name} is back at work; you stand in for them no longer.", name=_name(ctx))))
     for role in ctx.me.roles:
         await roles.leave(ctx.tx, role.id, None, None)
         await _note(ctx, "back", {"role": role.id})
+
+
+def _name(ctx: Context) -> str:
+    return ctx.me.roles[0].name
 
 
 async def _note(ctx: Context, event: str, payload: dict[str, str | int | None]) -> None:

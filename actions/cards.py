@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.likeness import reasons
-from actions.record import STATES
+from actions.record import STATES, for_others
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event, Satisfaction
+from domain.ladder import longest
+from domain.limits import Limit
+from domain.ratings import hour_of
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import EntryKind
@@ -49,7 +53,9 @@ class Card(StrEnum):
 
 
 def title(ctx: Context, case: Case) -> Text:
-    """Give number, kind and category on one line."""
+    """Give number, kind and category on one line; a bad rating has no category."""
+    if case.kind is CaseKind.BAD_RATING:
+        return _("{number} · {kind}", number=case.number, kind=KINDS[case.kind])
     return _(
         "{number} · {kind} · {category}", number=case.number, kind=KINDS[case.kind], category=ctx.city.category(case.category)
     )
@@ -60,19 +66,19 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if f.lead:
         return _merged_card(ctx, f, f.lead)
     case = f.case
-    lines = [title(ctx, case), _state(f)]
+    lines = [title(ctx, case), *_window(ctx, f), _state(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
-    if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
-        lines.append(_("Promised by: {due}", due=due(promise)))
-    if f.extended:
-        lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
+    lines += _promised(ctx, f)
     lines += _plan(f)
+    lines += _not_granted(f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
     if case.state is CaseState.ANSWERED and f.result:
         lines.append(_("The unit's answer: {text}", text=excerpt(f.result.text)))
         lines.append(_("Is it solved?"))
-    if case.state is CaseState.CLOSED:
+    if f.appeals:
+        lines.append(_("The unit appeals against your rating; the supervision office decides. Until then it counts."))
+    if case.state is CaseState.CLOSED and not _is_struck(f):
         lines.append(_rated(case))
     return _card(f, Card.CITIZEN, lines, _citizen_rows(f))
 
@@ -81,11 +87,12 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
     """Show a merged case to those who follow it: how the other one stands, never what its citizen said."""
     lines = [title(ctx, f.case), _("Dealt with together with another case about the same matter."), _state(lead)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(lead.case.unit))] if lead.case.unit else []
-    open_ = lead.case.state in OPEN
-    if open_ and (promise := lead.deadlines.get(DeadlineKind.PROMISE)):
-        lines.append(_("Promised by: {due}", due=due(promise)))
+    lines += _promised(ctx, lead)
+    if lead.plan and lead.case.state is CaseState.ACCEPTED:
+        lines.append(_("The unit's plan: {text}", text=excerpt(for_others(ctx, lead.case, lead.plan.text))))
+    lines += _not_granted(lead)
     if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
-        lines.append(_("The unit's answer: {text}", text=excerpt(lead.result.text)))
+        lines.append(_("The unit's answer: {text}", text=excerpt(for_others(ctx, lead.case, lead.result.text))))
     if lead.case.state is CaseState.ANSWERED:
         lines.append(_("Is it solved?"))
     if lead.case.state is CaseState.CLOSED:
@@ -119,10 +126,11 @@ def _rated(case: Case) -> Text:
 def _citizen_rows(f: Facts) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     timeline = screen_button(_("Timeline"), "timeline", id)
-    if case.state is CaseState.CLOSED and not case.rating:
-        return (*_levels(case), (timeline,))
+    after_all = ((form_button(_("It is not solved after all"), "not_solved", id),),) if f.check else ()
+    if case.state is CaseState.CLOSED and not case.rating and not _is_struck(f):
+        return (*_levels(case), *after_all, (timeline,))
     if case.state not in OPEN:
-        return ((timeline,),)
+        return (*after_all, (timeline,))
     rows: list[tuple[Button, ...]] = []
     if f.question:
         rows.append((form_button(_("Answer the question"), "reply", id),))
@@ -138,8 +146,8 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     """Show a case to a contact of the responsible unit; whoever is not (any more) sees that it has left, and nothing else."""
     case = f.case
     if not any(role.unit == case.unit for role in viewer):
-        return _card(f, Card.UNIT, [_("Case {number} is not with your unit any more.", number=case.number)], ())
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+        return left_card(case)
+    lines = [title(ctx, case), *_where(ctx, f), f.told(), *f.told_later(), *f.told_also(), _state(f, _when_for_unit(ctx, case))]
     instruction = next((e for e in reversed(f.entries) if e.kind is EntryKind.ASSIGNED), None)
     if case.state in OPEN and instruction and instruction.text:
         lines.append(_("The supervision office writes: {text}", text=excerpt(instruction.text)))
@@ -159,7 +167,33 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     lines += _plan(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
-    return _card(f, Card.UNIT, lines, _unit_rows(ctx, f, viewer))
+    if f.appeals:
+        lines.append(_("Your unit has appealed against the rating; the supervision office decides. Until then it counts."))
+    return _card(f, Card.UNIT, lines, (*_rating_rows(ctx, f, viewer), *_unit_rows(ctx, f, viewer)))
+
+
+def _rating_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
+    """Offer what a unit can do about the rating itself: appeal, or answer by saying that it was changed."""
+    if f.rating is None or f.rating.struck_at or not _deals(ctx, f, viewer):
+        return ()
+    is_better = f.rating.level is not Satisfaction.DISSATISFIED and f.case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED)
+    settle = ((act_button(_("Answer: the rating was changed"), "settle", f.case.id, f.case.version),),) if is_better else ()
+    may_appeal = f.appeal is None and f.case.state in TRANSITIONS[Event.APPEAL][0]
+    appeal = ((form_button(_("Appeal against the rating"), "appeal", f.case.id),),) if may_appeal else ()
+    return (*settle, *appeal)
+
+
+def _deals(ctx: Context, f: Facts, viewer: Sequence[Role]) -> bool:
+    """Tell whether somebody is a head of the unit, or deals with the case there."""
+    held = [role for role in viewer if role.unit == f.case.unit]
+    hands = f.holder.hands(ctx.now) if f.holder else {role.id for role in held}
+    return any(role.kind is RoleKind.HEAD or role.id in hands for role in held)
+
+
+def left_card(case: Case) -> Outgoing:
+    """Say of a case that it has left the unit, and nothing else."""
+    left = _("Case {number} is not with your unit any more.", number=case.number)
+    return Outgoing(lines=(left,), subject=case.id, card=Card.UNIT)
 
 
 def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
@@ -178,10 +212,19 @@ def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
     move = (on,) if case.kind is CaseKind.MISCONDUCT else (back, on)
     if case.state is CaseState.ASSIGNED:
         return ((act_button(_("Sign in"), "accept", id, version), ask), move, more)
-    may_extend = case.kind is not CaseKind.MISCONDUCT and not f.request
+    may_extend = case.kind is not CaseKind.MISCONDUCT and not f.request and _has_longer(ctx, f)
     extend = (form_button(_("Ask for more time"), "extend", id),) if may_extend else ()
     plan = form_button(_("Plan"), "plan", id)
     return ((form_button(_("Report the result"), "report", id), ask), (plan, *extend), move, more)
+
+
+def _has_longer(ctx: Context, f: Facts) -> bool:
+    """Tell whether more time can be asked for: it is not up yet, and was not extended as far as it may be."""
+    answer = f.deadlines.get(DeadlineKind.ANSWER)
+    if answer is None or (ctx.now >= answer.due_at and DeadlineKind.REPLY not in f.deadlines):
+        return False
+    original, present = ctx.city.times(f.case.kind, f.case.category).answer, Limit.parse(answer.rule)
+    return present.unit is not original.unit or present.amount < longest(original).amount
 
 
 def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
@@ -194,7 +237,7 @@ def _reveal(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
 def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *_where(ctx, case), f.told(), *f.told_also(), _state(f)]
+    lines = [title(ctx, case), *_where(ctx, f), f.told(), *f.told_later(), *f.told_also(), _state(f)]
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
     for one in f.alike:
@@ -222,9 +265,16 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     if f.request and f.reason:
         until, why = Moment(f.request.until_at), excerpt(f.reason.text)
         lines.append(_("The unit asks for more time, until {until}. The reason: {text}", until=until, text=why))
-        grant = act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n)
         turn_down = form_button(_("Refuse more time"), "refuse_extension", f"{case.id}:{f.reason.n}")
-        rows = ((grant, turn_down), *rows)
+        if f.time_is_up(ctx):
+            lines.append(_("The unit's time is up, so no more can be granted."))
+            rows = ((turn_down,), *rows)
+        else:
+            rows = ((act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n), turn_down), *rows)
+    if f.appeals:
+        lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.appeals.text)))
+        strike = form_button(_("Grant: strike the rating"), "grant_appeal", case.id)
+        rows = ((strike, form_button(_("Refuse the appeal"), "refuse_appeal", case.id)), *rows)
     return _card(f, Card.OFFICE, lines, (*rows, more))
 
 
@@ -302,17 +352,83 @@ def _plan(f: Facts) -> list[Text]:
     return [_("The unit's plan: {text}", text=excerpt(f.plan.text))]
 
 
+def _promised(ctx: Context, f: Facts) -> list[Text]:
+    if f.case.state not in OPEN:
+        return []
+    if late := lateness(ctx, f):
+        return [late]
+    promise = f.deadlines.get(DeadlineKind.PROMISE)
+    lines = [_("Promised by: {due}", due=due(promise))] if promise else []
+    return [*lines, _("Answer by (extended): {due}", due=due(f.extended))] if f.extended else lines
+
+
+def lateness(ctx: Context, f: Facts) -> Text | None:
+    """Say to those who follow a case by how much its promise is broken; None while it is kept, or an answer is there."""
+    expected = f.expected
+    if expected is None or f.case.state not in OPEN or ctx.now <= expected.due_at:
+        return None
+    zone = ctx.city.city.zone
+    days = (ctx.now.astimezone(zone).date() - expected.due_at.astimezone(zone).date()).days
+    today = Moment(ctx.now, day=True)
+    if days == 0:
+        late = _("Promised by {due}, and late since then.", due=due(expected))
+    elif days == 1:
+        late = _("Promised by {due}: one day late on {today}.", due=due(expected), today=today)
+    else:
+        late = _("Promised by {due}: {days} days late on {today}.", due=due(expected), days=days, today=today)
+    if f.case.kind is CaseKind.MISCONDUCT:
+        return late
+    return _("{late} The supervision office knows.", late=late)
+
+
+def _not_granted(f: Facts) -> list[Text]:
+    """Say to those who follow a case what a later date in its plan is worth."""
+    if f.case.state is not CaseState.ACCEPTED:
+        return []
+    if f.request:
+        until = Moment(f.request.until_at)
+        return [
+            _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=until)
+        ]
+    if f.turned_down and f.plan:
+        return [_("A later date was not granted to the unit: the date you were promised holds.")]
+    return []
+
+
 def due(deadline: Deadline) -> Text | Moment:
     """Give a due time, marked where the year's calendar is not out yet."""
     moment = Moment(deadline.due_at)
     return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
 
 
-def _state(f: Facts) -> Text:
-    return _("State: {state} ({at})", state=STATES[f.case.state], at=Moment(f.case.changed_at))
+def _state(f: Facts, at: datetime | None = None) -> Text:
+    return _("State: {state} ({at})", state=STATES[f.case.state], at=Moment(at or f.case.changed_at))
 
 
-def _where(ctx: Context, case: Case) -> list[Text]:
+def _when_for_unit(ctx: Context, case: Case) -> datetime:
+    """Give since when a case stands as it does; of a rating that nobody has signed in yet, a unit learns the hour only."""
+    is_fresh = case.kind is CaseKind.BAD_RATING and case.state is CaseState.ASSIGNED
+    return hour_of(case.changed_at, ctx.city.city.zone) if is_fresh else case.changed_at
+
+
+def _is_struck(f: Facts) -> bool:
+    return f.rating is not None and f.rating.struck_at is not None
+
+
+def _window(ctx: Context, f: Facts) -> list[Text]:
+    """Say which window was rated, and how it is rated now if that was changed."""
+    if f.rating is None:
+        return []
+    lines = [_("Window: {hall}, {window}", hall=ctx.city.hall(f.rating.hall), window=ctx.city.window(f.rating.window))]
+    if any(entry.kind is EntryKind.RATING_CHANGED for entry in f.entries):
+        lines.append(_("Rating changed by the citizen, now: {level}", level=LEVELS[f.rating.level]))
+    return [*lines, _("This rating was struck and counts no more.")] if f.rating.struck_at else lines
+
+
+def _where(ctx: Context, f: Facts) -> list[Text]:
+    case = f.case
+    if f.rating:
+        return _window(ctx, f)
     lines = []
     if case.area:
         lines.append(_("Area: {area}", area=ctx.city.area(case.area)))

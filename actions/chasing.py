@@ -7,13 +7,14 @@ are recorded as passed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from actions.cards import due as shown_due
 from actions.cards import office_card, title
 from actions.checking import draw_lot
 from actions.context import Context
-from actions.facts import facts_for_office
+from actions.facts import facts, facts_for_office
 from actions.notices import (
     queue_for_office,
     refresh_cards,
@@ -37,6 +38,8 @@ from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.ids import ms
 
+LATE = _("The answer that you were promised has not come in time. We are sorry.")
+
 
 async def chase(ctx: Context, id: str) -> bool:
     """Do what the rungs ask that a deadline has reached; False if somebody else works on its case, or nothing is reached."""
@@ -47,6 +50,10 @@ async def chase(ctx: Context, id: str) -> bool:
     deadline = next(one for one in every if one.id == id)
     if deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
         return False
+    if deadline.kind is DeadlineKind.PROMISE and (extended := (await facts(ctx, case)).extended) and extended.due_at > ctx.now:
+        # The citizen was told of a later date, so nothing is late before that.
+        await deadlines.update(ctx.tx, replace(deadline, next_rung_at=extended.due_at))
+        return True
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
         due = ms(deadline.due_at)
@@ -57,6 +64,8 @@ async def chase(ctx: Context, id: str) -> bool:
 
 async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
     match deadline.kind:
+        case DeadlineKind.PROMISE:
+            await _tell_broken(ctx, case)
         case DeadlineKind.ACCEPT | DeadlineKind.ANSWER:
             await _urge_unit(ctx, case, deadline, rung)
         case DeadlineKind.TRIAGE:
@@ -81,11 +90,21 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
             await tell_followers(ctx, case, ask, alone=True)
 
 
+async def _tell_broken(ctx: Context, case: Case) -> None:
+    """Tell the citizen, once, that the answer has not come by the time that they were promised."""
+    if (await facts(ctx, case)).question:
+        news = _("The answer has not come in time: the unit still waits for yours to its question.")
+        await tell_followers(ctx, case, news, alone=True)
+        await tell_merged(ctx, case, LATE)
+    else:
+        await tell_followers(ctx, case, LATE)
+
+
 async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
     when = unhurried(ctx, case)
     unit = deadline.unit or ""
     if RungTo.CONTACT in rung.to:
-        await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when)
+        await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when, passing=True)
     if RungTo.HEAD in rung.to:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
         await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when)
@@ -100,7 +119,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
     card = office_card(ctx, await facts_for_office(ctx, case))
-    await tell_office(ctx, card.below(_overdue(ctx, deadline), *proposed), when)
+    await tell_office(ctx, card.headed(_overdue(ctx, deadline), *proposed), when)
 
 
 def _reminder(ctx: Context, deadline: Deadline) -> Text:

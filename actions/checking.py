@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from actions.cards import due
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import refresh_cards, tell_followers, tell_unit
@@ -51,12 +52,13 @@ async def reopen(ctx: Context, id: str, reason: str, *, checked: bool = False) -
     entry = await write(ctx, case, EntryKind.REOPENED, Party.OFFICE, reason)
     await note(ctx, case, Event.REOPEN, Party.OFFICE, role, entry=entry.id, text=entry.hash)
     await stop(ctx, case, Event.REOPEN)
-    await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    promise = await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     case = await leave_to_unit(ctx, case, Party.OFFICE, role)
     await start_units(ctx, case, Event.REOPEN)
     await refresh_cards(ctx, case)
     await tell_unit(ctx, case, _("Reopened by the supervision office: {text}", text=entry.text), files=())
-    await tell_followers(ctx, case, _("The supervision office has reopened your case: {text}", text=entry.text))
+    anew = _("The time begins anew: you get an answer by {due}.", due=due(promise))
+    await tell_followers(ctx, case, _("The supervision office has reopened your case: {text}", text=entry.text), anew)
     return case
 
 

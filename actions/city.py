@@ -13,6 +13,7 @@ from domain.cases import CaseKind
 from domain.city import City, Times
 from domain.city_files import read_city
 from domain.city_tables import Problem
+from domain.classifier import Classifier
 from domain.working_days import WorkingDays
 from storage import cases, cities, ledger
 from storage.database import Tx
@@ -20,12 +21,16 @@ from storage.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class LoadedCity:
-    """A city with what is derived from it. `n` is the number of its loading; `past` holds names of codes no longer in use."""
+    """A city with what is derived from it. `n` is the number of its loading; `past` holds names of codes no longer in use.
+
+    Without a classifier, words are sorted by the city's own aliases alone.
+    """
 
     n: int
     city: City
     working_days: WorkingDays
     past: Mapping[tuple[str, str], tuple[str, str]]
+    classifier: Classifier | None = None
 
     @property
     def calendar(self) -> str:
@@ -63,6 +68,16 @@ class LoadedCity:
             return _("Something else")
         category = self.city.categories.get(code)
         return Name(category.name, category.name_en) if category else self._past("category", code)
+
+    def hall(self, code: str) -> Name:
+        """Name a hall."""
+        hall = self.city.halls.get(code)
+        return Name(hall.name, hall.name_en) if hall else self._past("hall", code)
+
+    def window(self, code: str) -> Name:
+        """Name a window, without its hall."""
+        window = self.city.windows.get(code)
+        return Name(window.name, window.name_en) if window else self._past("window", code)
 
     def times(self, kind: CaseKind, category: str | None) -> Times:
         """Give the limits of a category, or of the kind where the category is no longer in use."""
@@ -115,6 +130,8 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
     await cities.name(tx, (("area", a.code, a.name, a.name_en) for a in city.areas.values()))
     await cities.name(tx, (("unit", u.code, u.name, u.name_en) for u in city.units.values()))
     await cities.name(tx, (("category", c.code, c.name, c.name_en) for c in city.categories.values()))
+    await cities.name(tx, (("hall", h.code, h.name, h.name_en) for h in city.halls.values()))
+    await cities.name(tx, (("window", w.code, w.name, w.name_en) for w in city.windows.values()))
     await ledger.append(tx, "city", "system", "load", {"n": n, "units": len(city.units), "categories": len(city.categories)}, now)
     return True
 

@@ -11,6 +11,7 @@ from dialog.subjects import Refused
 from dialog.texts import _
 from domain.bells import NO_BELLS, BellOffer
 from domain.cases import CaseKind
+from domain.ratings import reaches_unit_at
 from storage import cases, roles
 from storage.cases import Case
 from storage.database import Tx
@@ -101,9 +102,13 @@ class Context:
     def as_contact(self, case: Case) -> Role:
         """Let only contacts of the responsible unit pass, and return the role in which they act."""
         role = self.me.role(RoleKind.CONTACT, case.unit) if case.unit else None
-        if role is None:
+        if role is None or not self.has_reached_unit(case):
             raise Refused(_("Case {number} is not with your unit.", number=case.number))
         return role
+
+    def has_reached_unit(self, case: Case) -> bool:
+        """Tell whether the unit of a case may see it by now: a bad rating only once its hour is over."""
+        return case.kind is not CaseKind.BAD_RATING or self.now >= reaches_unit_at(case.filed_at, self.city.city.zone)
 
     async def as_holder(self, case: Case) -> Role:
         """Let only the contact pass who signed the case in, or who stands in for them while they are away."""

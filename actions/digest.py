@@ -1,17 +1,19 @@
 """The weekly digest: figures of a finished week, kept as they were first made, and the words that a tired leader reads.
 
-Its seal of the ledger, its figures and what was put aside are those of the moment at which it was made.
+The running week can be looked at as far as it has gone; of that nothing is kept. A digest's seal of the ledger, its figures and
+what was put aside are those of the moment at which it was made.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from actions import hot_issues
+from actions import digest_ratings, hot_issues
 from actions.context import Context
 from actions.hot_issues import HotIssue
 from actions.notices import tell_office
@@ -20,13 +22,15 @@ from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.weeks import Week
-from storage import figures, job_runs, ledger, parked, reports
+from storage import figures, job_runs, ledger, parked, rated_weeks, reports
 from storage.figures import Figures, OldCase, UnitFigures
 from storage.ids import at, ms
+from storage.rated_weeks import WeekOfRatings
 
 KIND = "week"
 WORST = 2
 HASH_SHOWN = 12
+A_DAY = timedelta(days=1)
 BUTTONS: tuple[tuple[Text, str], ...] = (
     (_("Waiting to be assigned"), "office"),
     (_("Requests for more time"), "extensions"),
@@ -40,47 +44,66 @@ BUTTONS: tuple[tuple[Text, str], ...] = (
 class Digest:
     """A week's figures as they are kept, and what was true when they were made; `seal` is the ledger's newest, if it has one.
 
-    `issues` are what several citizens reported in that week, the biggest first.
+    `ratings` are those of windows; None for a week that was kept before there were any. `issues` are what several citizens
+    reported in that week, the biggest first.
     """
 
     figures: Figures
     parked: int
     seal: tuple[int, str] | None
+    ratings: WeekOfRatings | None
     issues: tuple[HotIssue, ...] = ()
 
 
 async def make(ctx: Context, week: Week) -> Digest:
-    """Give the digest of a week; the first to ask makes it. Raises Refused for a week that is not over."""
+    """Give the digest of a week, the running one as it stands; the first to ask makes that of a finished one.
+
+    Raises Refused for a week that has not begun.
+    """
+    if ctx.now < week.begin:
+        raise Refused(_("Week {week} has not begun yet.", week=week.name))
+    if ctx.now < week.end:
+        return await _count(ctx, week)
     kept = await reports.kept(ctx.tx, KIND, week.name)
     if kept is None:
-        if ctx.now < week.end:
-            raise Refused(_("Week {week} is not over yet. Please ask again after {end}.", week=week.name, end=Moment(week.end)))
         await ledger.seal(ctx.tx, ctx.now)
-        last = await ledger.last_seal(ctx.tx)
-        digest = Digest(
-            figures=await figures.count(ctx.tx, week.begin, week.end),
-            parked=(await parked.count(ctx.tx)).total,
-            seal=(last[0], last[2]) if last else None,
-            issues=await hot_issues.of_week(ctx, week),
-        )
-        kept = await reports.keep(ctx.tx, KIND, week.name, _dump(digest), ctx.now)
+        kept = await reports.keep(ctx.tx, KIND, week.name, _dump(await _count(ctx, week)), ctx.now)
     return _load(kept)
 
 
+async def _count(ctx: Context, week: Week) -> Digest:
+    last, until = await ledger.last_seal(ctx.tx), min(week.end, ctx.now)
+    return Digest(
+        figures=await figures.count(ctx.tx, week.begin, until),
+        parked=(await parked.count(ctx.tx)).total,
+        seal=(last[0], last[2]) if last else None,
+        ratings=await rated_weeks.count(ctx.tx, week.monday, week.sunday.date(), until),
+        issues=await hot_issues.of_week(ctx, week),
+    )
+
+
 async def message(ctx: Context, week: Week) -> Outgoing:
-    """Write the digest of a week, compared with the week before: ten lines, a picture, and buttons for what needs a decision."""
+    """Write the digest of a week: ten lines, a picture, and buttons for what needs a decision.
+
+    A finished week is compared with the one before.
+    """
     first = await figures.first_filed_at(ctx.tx)
     digest = await make(ctx, week)
     has_before = first is not None and first < week.begin
-    before = (await make(ctx, week.before())).figures if has_before else None
+    before = (await make(ctx, week.before())).figures if has_before and week.end <= ctx.now else None
     decide = [screen_button(label, screen) for label, screen in BUTTONS]
     rows: list[tuple[Button, ...]] = [tuple(decide[:2]), tuple(decide[2:])]
-    rows.append((screen_button(_("Unit by unit"), "digest_units", week.name),))
+    parts = [screen_button(_("Unit by unit"), "digest_units", week.name)]
+    if digest.ratings and digest.ratings.windows:
+        parts.append(screen_button(_("Window ratings"), "digest_ratings", week.name))
+    rows.append(tuple(parts))
     others: list[Button] = []
     if has_before:
         others.append(screen_button(_("Week before"), "digest", week.before().name))
     if week.after().end <= ctx.now:
         others.append(screen_button(_("Week after"), "digest", week.after().name))
+    elif week.end <= ctx.now:
+        others.append(screen_button(_("This week so far"), "digest", week.after().name))
     return say(
         *_paragraphs(ctx, week, digest, before),
         rows=(*rows, tuple(others)) if others else tuple(rows),
@@ -109,7 +132,8 @@ def best(units: Sequence[UnitFigures]) -> UnitFigures | None:
 
 
 def _times_late(unit: UnitFigures) -> int:
-    return unit.late + unit.still_late
+    """Count each time once: those of earlier weeks that still run, and those of this week, ended since or not."""
+    return unit.late_ended + unit.still_late
 
 
 def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None) -> tuple[Text, ...]:
@@ -122,13 +146,7 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
         change = count(now) - count(before)
         return _("{now} ({change})", now=count(now), change=f"{change:+}" if change else "±0")
 
-    heading = _(
-        "Weekly digest, week {number} of {year}: {monday} to {sunday}",
-        number=week.number,
-        year=week.year,
-        monday=Moment(week.begin, day=True),
-        sunday=Moment(week.sunday, day=True),
-    )
+    seal = _("Seal of the ledger: no. {n}, {hash}", n=digest.seal[0], hash=digest.seal[1][:HASH_SHOWN]) if digest.seal else None
     owed = compared(lambda week: week.still_late)
     happened = [
         _(
@@ -139,19 +157,19 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
             other=now.withdrawn + now.refused + now.merged,
         ),
         _(
-            "Answered on time: {on_time}. Answered late: {late}.",
+            "Answers that were due: {on_time} in time, {late} late.",
             on_time=compared(lambda week: week.on_time),
             late=compared(lambda week: week.late),
         ),
         _("Late and not answered: {count}.", count=owed)
         if now.half_within is None
         else _(
-            "Late and not answered: {count}. Half of the answers came within {days} days of filing.",
+            "Late and not answered: {count}. Half of the answers came within {time} of filing.",
             count=owed,
-            days=f"{now.half_within / timedelta(days=1):.1f}",
+            time=_length(now.half_within),
         ),
     ]
-    who = [_("No unit was late.")]
+    who = [_("No unit was late.") if praised else _("No unit had an answer due.")]
     if late:
         named = (_("{unit} ({count} late)", unit=ctx.city.unit(unit.unit), count=_times_late(unit)) for unit in late)
         who = [_("Late most often: {units}.", units=tuple(named))]
@@ -171,12 +189,39 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
             parked=digest.parked,
         ),
     ]
-    if now.oldest:
-        matters.insert(1, _("Open longest: {cases}.", cases=tuple(_old(ctx, week, case) for case in now.oldest)))
-    seal = _("Seal of the ledger: no. {n}, {hash}", n=digest.seal[0], hash=digest.seal[1][:HASH_SHOWN]) if digest.seal else None
-    hot = [_together([_("Reported by several people this week:"), *(_issue(ctx, issue) for issue in digest.issues)])]
-    found = hot if digest.issues else []
-    return (heading, _together(happened), _together(who), _together(matters), *found, *([seal] if seal else []))
+    until = min(week.end, ctx.now)
+    if oldest := [case for case in now.oldest if until - case.filed_at >= A_DAY]:
+        matters.insert(1, _("Open longest: {cases}.", cases=tuple(_old(ctx, until, case) for case in oldest)))
+    rated = digest_ratings.lines(ctx, digest.ratings) if digest.ratings else ()
+    hot = [_("Reported by several people this week:"), *(_issue(ctx, issue) for issue in digest.issues)] if digest.issues else []
+    told = [happened, who, matters, *([rated] if rated else []), *([hot] if hot else [])]
+    return (_heading(ctx, week), *(_together(lines) for lines in told), *([seal] if seal else []))
+
+
+def _heading(ctx: Context, week: Week) -> Text:
+    if ctx.now < week.end:
+        return _(
+            "Weekly digest so far, week {number} of {year}: {monday} to {now}. The week is not over.",
+            number=week.number,
+            year=week.year,
+            monday=Moment(week.begin, day=True),
+            now=Moment(ctx.now),
+        )
+    return _(
+        "Weekly digest, week {number} of {year}: {monday} to {sunday}",
+        number=week.number,
+        year=week.year,
+        monday=Moment(week.begin, day=True),
+        sunday=Moment(week.sunday, day=True),
+    )
+
+
+def _length(time: timedelta) -> Text:
+    """Say how long it took, in hours below a day."""
+    if time >= A_DAY:
+        return _("{n} days", n=f"{time / A_DAY:.1f}")
+    hours = max(1, math.ceil(time / timedelta(hours=1)))
+    return _("1 hour") if hours == 1 else _("{n} hours", n=hours)
 
 
 def _issue(ctx: Context, issue: HotIssue) -> Text:
@@ -200,8 +245,12 @@ def _together(lines: Sequence[Text]) -> Text:
     return Text("\n".join(f"{{{name}}}" for name in named), named)
 
 
-def _old(ctx: Context, week: Week, case: OldCase) -> Text:
-    days = (week.end - case.filed_at) // timedelta(days=1)
+def _old(ctx: Context, until: datetime, case: OldCase) -> Text:
+    days = (until - case.filed_at) // A_DAY
+    if days == 1:
+        if case.unit is None:
+            return _("{number} (not assigned, 1 day)", number=case.number)
+        return _("{number} ({unit}, 1 day)", number=case.number, unit=ctx.city.unit(case.unit))
     if case.unit is None:
         return _("{number} (not assigned, {days} days)", number=case.number, days=days)
     return _("{number} ({unit}, {days} days)", number=case.number, unit=ctx.city.unit(case.unit), days=days)
@@ -215,8 +264,8 @@ def _chart(ctx: Context, all: Figures) -> Chart | None:
         return None
     return Chart(
         title=_("Answers of the units"),
-        series=(_("On time"), _("Answered late"), _("Late, not answered")),
-        bars=tuple((Text("{unit}", {"unit": ctx.city.unit(u.unit)}), (u.on_time, u.late, u.still_late)) for u in busy),
+        series=(_("On time"), _("Late, settled since"), _("Late, not answered")),
+        bars=tuple((Text("{unit}", {"unit": ctx.city.unit(u.unit)}), (u.on_time, u.late_ended, u.still_late)) for u in busy),
     )
 
 
@@ -224,8 +273,10 @@ def _dump(digest: Digest) -> str:
     figures = asdict(digest.figures)
     figures["half_within"] = round(digest.figures.half_within / timedelta(milliseconds=1)) if digest.figures.half_within else None
     figures["oldest"] = [asdict(case) | {"filed_at": ms(case.filed_at)} for case in digest.figures.oldest]
+    ratings = digest_ratings.dump(digest.ratings) if digest.ratings else None
     issues = [asdict(issue) | {"first_at": ms(issue.first_at), "last_at": ms(issue.last_at)} for issue in digest.issues]
-    return json.dumps({"figures": figures, "parked": digest.parked, "seal": digest.seal, "issues": issues}, ensure_ascii=False)
+    kept = {"figures": figures, "parked": digest.parked, "seal": digest.seal, "ratings": ratings, "issues": issues}
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def _load(kept: str) -> Digest:
@@ -241,6 +292,7 @@ def _load(kept: str) -> Digest:
         ),
         parked=fields["parked"],
         seal=tuple(fields["seal"]) if fields["seal"] else None,
+        ratings=digest_ratings.load(fields["ratings"]) if fields.get("ratings") else None,
         issues=tuple(_load_issue(issue) for issue in fields.get("issues", ())),  # older digests have none
     )
 

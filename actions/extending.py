@@ -1,6 +1,7 @@
 """More time for a unit's answer: the unit asks with a reason, the office grants or refuses it, the citizen reads why.
 
-An extension moves the unit's own deadline and the date shown; the promise to the citizen keeps its first date.
+An extension moves the unit's own deadline and the date shown; the promise to the citizen keeps its first date. It is granted
+while the time runs or not at all: a due time that has passed is final.
 """
 
 from __future__ import annotations
@@ -84,10 +85,10 @@ async def grant(ctx: Context, id: str, n: int) -> Case:
     case = await ctx.case(id)
     role = ctx.as_office(case)
     asked, reason = await _asked(ctx, case, n)
-    if asked.until_at <= ctx.now:
-        raise Refused(_("The date that was asked for has passed. Please refuse it, with a reason."))
-    case = await move(ctx, case, Event.GRANT_EXTENSION, Party.OFFICE)
     before = await _answer(ctx, case)
+    if ctx.now >= (await end_of(ctx, before)).at:
+        raise Refused(_("The unit's time is up, so no more can be granted. Please refuse it, with a reason."))
+    case = await move(ctx, case, Event.GRANT_EXTENSION, Party.OFFICE)
     answer = await reckon(ctx, before, Limit.parse(asked.rule))
     await extensions.decide(ctx.tx, asked.id, ctx.now, granted=True)
     await note(

@@ -7,18 +7,26 @@ from dataclasses import dataclass, replace
 
 from actions.context import Context
 from actions.likeness import Alike, like_case
-from dialog.texts import Text, _, verbatim
-from domain.cases import CaseState, Party
-from storage import cases, deadlines, entries, extensions, roles
+from dialog.texts import Moment, Text, _, verbatim
+from domain.cases import CaseKind, CaseState, Event, Party
+from storage import appeals, cases, deadlines, entries, extensions, ratings, roles
+from storage.appeals import Appeal
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
+from storage.ratings import Rating
 from storage.roles import Role
 
 EXCERPT = 700
 MERGED = 30
 """How many texts of merged cases a card looks at: hundreds may have reported the same."""
+LATER: dict[EntryKind, Text] = {
+    EntryKind.ADDED: _("Added on {day}: {text}"),
+    EntryKind.CORRECTED: _("Reworded on {day}: {text}"),
+    EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
+}
+MOST_LATER, LATER_EXCERPT = 3, 300
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
 
 
@@ -28,6 +36,8 @@ class Facts:
 
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
     was told with those that follow this one. `alike` are open cases like one that waits to be assigned, read for the office only.
+    `check` is the time within which a citizen who said "solved" can take it back. `rating` is what a bad rating was, `appeal`
+    what its unit says of it.
     """
 
     case: Case
@@ -38,6 +48,9 @@ class Facts:
     lead: Facts | None
     merged: Sequence[Entry]
     alike: Sequence[Alike] = ()
+    check: Deadline | None = None
+    rating: Rating | None = None
+    appeal: Appeal | None = None
 
     @property
     def question(self) -> Entry | None:
@@ -67,15 +80,49 @@ class Facts:
         return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
 
     @property
+    def appeals(self) -> Entry | None:
+        """Why the unit appeals against the rating, while nobody has decided it."""
+        undecided = self.appeal is not None and self.appeal.decided_at is None
+        return next((entry for entry in self.entries if undecided and entry.kind is EntryKind.APPEAL), None)
+
+    @property
     def extended(self) -> Deadline | None:
         """The unit's time to answer, if more of it was granted."""
         answer = self.deadlines.get(DeadlineKind.ANSWER)
         granted = answer and any(asked.granted_at and asked.deadline == answer.id for asked in self.extensions)
         return answer if granted else None
 
+    def time_is_up(self, ctx: Context) -> bool:
+        """Whether the unit's time to answer is over; while the citizen is asked it stands still."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        return answer is not None and DeadlineKind.REPLY not in self.deadlines and answer.due_at <= ctx.now
+
+    @property
+    def turned_down(self) -> bool:
+        """Whether the unit was refused the more time for which it asked last."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        asked = [asked for asked in self.extensions if answer and asked.deadline == answer.id]
+        return bool(asked) and asked[-1].decided_at is not None and asked[-1].granted_at is None
+
+    @property
+    def expected(self) -> Deadline | None:
+        """By when the citizen was told last that an answer comes: the promise, or the unit's time where it was extended."""
+        promise, extended = self.deadlines.get(DeadlineKind.PROMISE), self.extended
+        return extended if promise and extended and extended.due_at > promise.due_at else promise
+
     def told(self) -> Text:
-        """What the citizen told, cut to what a card can hold."""
-        return verbatim(excerpt(text)) if (text := _words(self.entries)) else _("(no words, see the files)")
+        """What the citizen told at first, cut to what a card can hold."""
+        text = "\n".join(entry.text for entry in self.entries if entry.kind is EntryKind.TOLD)
+        return verbatim(excerpt(text)) if text else _("(no words, see the files)")
+
+    def told_later(self) -> list[Text]:
+        """What the citizen wrote after that, each with its day: the newest few."""
+        later = [entry for entry in self.entries if entry.kind in LATER and entry.text]
+        more = [_("What was added earlier stands in the timeline.")] if len(later) > MOST_LATER else []
+        return more + [
+            Text(LATER[entry.kind].id, {"day": Moment(entry.created_at, day=True), "text": excerpt(entry.text, LATER_EXCERPT)})
+            for entry in later[-MOST_LATER:]
+        ]
 
     def told_also(self) -> list[Text]:
         """What those told whose cases follow this one."""
@@ -101,6 +148,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
     """Read what the cards of a case need."""
     texts = await entries.of_case(ctx.tx, case.id)
     asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
+    rating = await ratings.of_case(ctx.tx, case.id) if case.kind is CaseKind.BAD_RATING else None
     return Facts(
         case=case,
         entries=texts,
@@ -108,7 +156,10 @@ async def facts(ctx: Context, case: Case) -> Facts:
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
         lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        check=await _check(ctx, case),
         merged=await entries.of_followed(ctx.tx, case.id, MERGED),
+        rating=rating,
+        appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
     )
 
 
@@ -118,8 +169,16 @@ async def facts_for_office(ctx: Context, case: Case) -> Facts:
     return replace(f, alike=await like_case(ctx, case)) if case.state is CaseState.TRIAGE else f
 
 
+async def _check(ctx: Context, case: Case) -> Deadline | None:
+    if case.state is not CaseState.CLOSED or case.closing != Event.SOLVED:
+        return None
+    every = await deadlines.of_case(ctx.tx, case.id)
+    last = next((one for one in reversed(every) if one.kind is DeadlineKind.CHECK and one.round == case.round), None)
+    return last if last and last.due_at > ctx.now else None
+
+
 def _words(texts: Sequence[Entry]) -> str:
-    told = (EntryKind.TOLD, EntryKind.ADDED, EntryKind.CORRECTED, EntryKind.NOT_SOLVED)
+    told = (EntryKind.TOLD, *LATER)
     return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
 
 

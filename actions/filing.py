@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from actions.context import Context
@@ -20,10 +21,14 @@ from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, CaseState, Event, Party
+from domain.choosing import Likely, Way, choose
+from domain.locating import Located, locate
 from domain.numbers import case_number, receipt_code
 from domain.places import Crs, Point
 from domain.privacy import Masked, mask
-from domain.routing import Decision, Located, locate, route
+from domain.ratings import hour_of
+from domain.reasons import Reason, ReasonCode
+from domain.routing import Decision, route
 from storage import cases, deadlines, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -102,12 +107,32 @@ async def file_for(ctx: Context, command: FileCase, source: Source) -> Receipt:
     return await _file(ctx, command, reporter, role, source)
 
 
+async def file_rating(ctx: Context, command: FileCase, window: str) -> Receipt:
+    """File a bad rating of a window for the person who gave it; whoever calls this tells the unit, once the rating is kept."""
+    hall = ctx.city.city.halls[ctx.city.city.windows[window].hall]
+    how = Reason(code=ReasonCode.WINDOW, detail={"window": window, "area": hall.area})
+    decision = Decision(unit=hall.unit, area=hall.area, category=None, rule=None, reasons=(), confidence=1.0)
+    found = (Located(area=hall.area, how=how), decision, ())
+    receipt = await _file(ctx, command, ctx.me.person, found=found)
+    await cases.follow(ctx.tx, receipt.case.id, ctx.me.person, ctx.now)
+    return receipt
+
+
 async def _file(
-    ctx: Context, command: FileCase, reporter: str, by: Role | None = None, source: Source | None = None, lead: Case | None = None
+    ctx: Context,
+    command: FileCase,
+    reporter: str,
+    by: Role | None = None,
+    source: Source | None = None,
+    *,
+    lead: Case | None = None,
+    found: tuple[Located, Decision, Sequence[Likely]] | None = None,
 ) -> Receipt:
-    located, decision = decide(ctx, command.kind, command.place, command.text, command.category)
+    located, decision, likely = found or decide(
+        ctx, command.kind, command.place, command.text, command.category, nobody_asked=by is not None
+    )
     code = receipt_code(secrets.randbelow(10**16))
-    case = await _insert(ctx, command, reporter, located, decision, code)
+    case = await _insert(ctx, command, reporter, located, decision, likely, code)
     first = command.messages[0] if command.messages else None
     entry = await write(ctx, case, EntryKind.TOLD, Party.CITIZEN, command.text, files=command.files, message=first)
     await note(
@@ -127,7 +152,8 @@ async def _file(
         case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=decision.unit)
         await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=case.unit, confidence=f"{decision.confidence:.2f}")
         await start_units(ctx, case, Event.ASSIGN)
-        await tell_unit(ctx, case)
+        if found is None:
+            await tell_unit(ctx, case)
     else:
         case = await move(ctx, case, Event.QUEUE, Party.SYSTEM)
         await note(ctx, case, Event.QUEUE, Party.SYSTEM, reasons=[str(reason.code) for reason in decision.reasons])
@@ -136,26 +162,46 @@ async def _file(
     return Receipt(case=case, code=code, promise=promise, assigned_by=assigned_by, outside=located.outside, joined=lead)
 
 
-def decide(ctx: Context, kind: CaseKind, place: Place | None, text: str, category: str | None) -> tuple[Located, Decision]:
-    """Find area and unit: an area picked from the list counts, else the shared point, else names in the words."""
+def decide(
+    ctx: Context, kind: CaseKind, place: Place | None, text: str, category: str | None, *, nobody_asked: bool = False
+) -> tuple[Located, Decision, Sequence[Likely]]:
+    """Find area and unit, and what the words suggest: an area picked from the list counts, else the shared point, else names.
+
+    A category that was picked counts. Where none was, because `nobody_asked` the citizen, the words choose one if they are sure
+    enough; what they suggest stands among the reasons, for the office.
+    """
+    city = ctx.city.city
     point = None
     if place and place.lon is not None and place.lat is not None:
         point = Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))
-    located = locate(ctx.city.city, point, f"{place.words if place else ''}\n{text}")
-    city = ctx.city.city
+    words = place.words if place else ""
+    located = locate(city, point, f"{words}\n{text}")
     # The city's files may have changed since the person chose.
-    area = place.area if place and place.area in city.areas else located.area
-    return located, route(city, kind, area, category if category in city.categories else None)
+    picked = place.area if place and place.area in city.areas else ""
+    known = category if category in city.categories else None
+    decision = route(city, kind, picked or located.area, known)
+    if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:
+        return located, decision, ()
+    choice = choose(city, ctx.city.classifier, kind, text, point, place=words, area=picked or "")
+    if known is None:
+        if nobody_asked and choice.way is Way.STRAIGHT:
+            decision = replace(choice.decision, confidence=choice.confidence)
+        decision = replace(decision, reasons=(*choice.suggested, *decision.reasons))
+    return located, decision, choice.categories
 
 
-async def _insert(ctx: Context, command: FileCase, reporter: str, located: Located, decision: Decision, code: str) -> Case:
+async def _insert(
+    ctx: Context, command: FileCase, reporter: str, located: Located, decision: Decision, likely: Sequence[Likely], code: str
+) -> Case:
     place = command.place or Place()
     day = ctx.now.astimezone(ctx.city.city.zone).date()
+    # Ids tell their time, and the unit's buttons have this one: of a rating it learns the hour only.
+    made_at = hour_of(ctx.now, ctx.city.city.zone) if command.kind is CaseKind.BAD_RATING else ctx.now
     named = json.dumps({"name": command.name, "phone": command.phone}, ensure_ascii=False) if command.name else None
     while True:
         number = case_number(day, secrets.randbelow(100_000))
         case = Case(
-            id=new_id(ctx.now),
+            id=new_id(made_at),
             number=number,
             kind=command.kind,
             state=CaseState.RECEIVED,
@@ -174,7 +220,12 @@ async def _insert(ctx: Context, command: FileCase, reporter: str, located: Locat
             crs=place.crs if place.lon is not None else None,
             place=command.masked(place.words).text,
             routing=json.dumps(
-                {"how": [located.how.code, dict(located.how.detail)], **json.loads(routing_json(decision))}, ensure_ascii=False
+                {
+                    "how": [located.how.code, dict(located.how.detail)],
+                    "likely": [[one.code, round(one.p, 4)] for one in likely],
+                    **json.loads(routing_json(decision)),
+                },
+                ensure_ascii=False,
             ),
             code=ctx.keys.name("receipt", number, code),
             filed_at=ctx.now,

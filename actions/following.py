@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from actions.cards import due
 from actions.context import Context
 from actions.facts import facts
 from actions.guessing import count_wrong, must_wait
 from actions.merging import go_alone, part
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_unit
+from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_left, tell_unit
 from actions.record import move, note, state_after, write
 from actions.staffing import leave_to_unit
 from actions.timekeeping import run_on, start, start_triage, start_units, stop, stop_for_good
@@ -122,25 +123,28 @@ async def solved(ctx: Context, id: str, version: int) -> Case:
 async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ()) -> Case:
     """Say that it is not solved: the case reopens with the same contact; the second time the office looks at it first.
 
-    A misconduct report stays with its discipline team every time: nobody else may see it. Whose case was merged into another one
-    reopens that one for all; once it is closed, their own goes to the office.
+    A misconduct report stays with its discipline team every time: nobody else may see it. Whoever said "solved" can say so
+    for as long as the time to check the answer would have run. Whose case was merged into another one reopens that one for all;
+    once it is closed, their own goes to the office.
     """
     mine, case = await _with_lead(ctx, id)
     await ctx.as_follower(mine)
-    can_say_not_solved(ctx, mine, case)
-    if case.state is CaseState.CLOSED:
+    await can_be_doubted(ctx, mine, case)
+    if mine.id != case.id and case.state is CaseState.CLOSED:
         return await _disagree(ctx, mine, case, why, files)
+    before = case
     if case.round == 1 or case.kind is CaseKind.MISCONDUCT:
-        case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1)
+        case = await move(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, round=case.round + 1, rating=None)
     else:
-        case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, unit=None, holder=None)
+        empty = {"unit": None, "holder": None, "rating": None}
+        case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, **empty)
     said, event = (case, Event.NOT_SOLVED) if mine.id == case.id else (mine, Event.SAY_NOT_SOLVED)
     entry = await write(ctx, said, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
     await note(ctx, said, event, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     if mine.id != case.id:
         await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, merged=mine.id)
     await stop(ctx, case, Event.NOT_SOLVED)
-    await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
+    promise = await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     if case.unit:
         case = await leave_to_unit(ctx, case, Party.SYSTEM)
         await start_units(ctx, case, Event.NOT_SOLVED)
@@ -150,9 +154,49 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     if case.unit:
         await tell_unit(ctx, case, _("Not solved, says the citizen: {text}", text=entry.text or "📎"), files=entry.files)
     else:
+        again = _("Case {number}: not solved for the second time, says the citizen.", number=case.number)
+        await tell_left(ctx, before, _("{what} The supervision office decides now who deals with it.", what=again))
         await queue_for_office(ctx, case)
-    await tell_followers(ctx, case, _("The case has been reopened."), but=ctx.me.person)
+    anew = _("The case has been reopened. The time begins anew: you get an answer by {due}.", due=due(promise))
+    await tell_followers(ctx, case, anew, but=ctx.me.person)
     return said
+
+
+async def can_be_doubted(ctx: Context, mine: Case, lead: Case) -> None:
+    """Let somebody call unsolved the case that theirs goes on in, or their own: while its answer waits for it, and for some time
+    after it was closed.
+
+    That is the time to check for whoever said "solved", a week for those who reported the same and have not rated it. Raises
+    Refused.
+    """
+    _allowed(mine, lead, Event.NOT_SOLVED)
+    if lead.state is not CaseState.CLOSED:
+        return
+    if mine.id == lead.id:
+        is_in_time = (await facts(ctx, lead)).check is not None
+    else:
+        is_in_time = lead.closed_at is not None and ctx.now <= lead.closed_at + DISAGREE and not mine.rating
+    if not is_in_time:
+        raise Refused(
+            _(
+                "Case {number} is closed, and the time to check the answer is over. You can file the matter anew.",
+                number=mine.number,
+            )
+        )
+
+
+async def explain(ctx: Context, id: str, why: str) -> Case:
+    """Say why one was dissatisfied with the handling of a closed case; the unit reads it."""
+    case, lead = await _with_lead(ctx, id)
+    await ctx.as_follower(case)
+    _allowed(case, lead, Event.EXPLAIN)
+    if case.rating is not Satisfaction.DISSATISFIED:
+        raise Refused(_("Only a rating as dissatisfied needs a reason."))
+    case = await move(ctx, case, Event.EXPLAIN, Party.CITIZEN)
+    entry = await write(ctx, case, EntryKind.EXPLAINED, Party.CITIZEN, why)
+    await note(ctx, case, Event.EXPLAIN, Party.CITIZEN, entry=entry.id, text=entry.hash)
+    await tell_holder(ctx, case, _("The citizen was dissatisfied with the handling: {text}", text=entry.text))
+    return case
 
 
 async def rate(ctx: Context, id: str, level: Satisfaction) -> Case:
@@ -223,17 +267,6 @@ async def _disagree(ctx: Context, mine: Case, lead: Case, why: str, files: Seque
     await note(ctx, mine, Event.SAY_NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     await note(ctx, lead, Event.UNMERGE, Party.CITIZEN, merged=mine.id)
     return await go_alone(ctx, mine)
-
-
-def can_say_not_solved(ctx: Context, mine: Case, lead: Case) -> None:
-    """Let somebody say that it is not solved: while the answer waits for it, and for a week after others have called it solved.
-
-    Raises Refused.
-    """
-    merged = mine.id != lead.id
-    late = lead.closed_at is None or ctx.now > lead.closed_at + DISAGREE
-    if not merged or lead.state is not CaseState.CLOSED or late or mine.rating:
-        _allowed(mine, lead, Event.NOT_SOLVED)
 
 
 def _allowed(mine: Case, lead: Case, event: Event) -> None:

@@ -8,11 +8,12 @@ from actions import templates
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
+from actions.rating import LEVEL_WORDS
 from actions.record import move, note, write
 from actions.timekeeping import UNITS, pause, run_on, start, start_triage, start_units, stop
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
-from domain.cases import CaseKind, CaseState, Event, Party
+from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
 from domain.city import DISCIPLINE
 from storage import deadlines, roles
 from storage.cases import Case
@@ -96,6 +97,18 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
     await refresh_cards(ctx, case)
     await tell_followers(ctx, case, _("{unit} has answered your case.", unit=ctx.city.unit(case.unit or "")), files=entry.files)
     return case
+
+
+async def settle(ctx: Context, id: str, version: int) -> Case:
+    """Answer a bad rating that the citizen has changed to a better one by saying so; they say whether it is settled."""
+    case = await ctx.case(id)
+    ctx.as_contact(case)
+    rating = (await facts(ctx, case)).rating
+    if rating is None or rating.level is Satisfaction.DISSATISFIED:
+        raise Refused(_("The citizen has not changed this rating to a better one."))
+    if case.state is CaseState.ASSIGNED:
+        await accept(ctx, id, version)
+    return await report(ctx, id, f"群众已将评价改为“{LEVEL_WORDS[rating.level]}”。")
 
 
 async def hand_over(ctx: Context, id: str, colleague: str) -> Role:

@@ -33,7 +33,7 @@ class HotIssue:
 
 
 async def of_week(ctx: Context, week: Week) -> tuple[HotIssue, ...]:
-    """Find the biggest issues among what was filed in a week; misconduct reports are in none."""
+    """Find the biggest issues among what was filed in a week; misconduct reports and bad ratings are in none."""
     told = [
         Told(matter=matter_of(ctx, case, marks(ctx, text, case.place)), text=text, reporter=case.reporter)
         for case, text in await likeness.told(ctx.tx, week.begin, week.end, MOST)

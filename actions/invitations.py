@@ -21,6 +21,8 @@ LIFE = timedelta(days=7)
 DEVICE_LIFE = timedelta(minutes=15)
 TELEGRAM_NAME = "telegram username"
 """Under this key the channel remembers how its bot is called there."""
+PROGRAM_URL = "public url"
+"""Under this key the program remembers at which address people reach it."""
 NAMELESS = {RoleKind.CONTACT: "联络员", RoleKind.HEAD: "负责人", RoleKind.OFFICE: "督查办"}
 
 
@@ -43,8 +45,13 @@ class Links:
 
 async def links(tx: Tx, keys: Keys, public_url: str, code: str, now: datetime) -> Links:
     """Give the links that use a code."""
+    return Links(web=f"{public_url}/in/{code}", telegram=await telegram_link(tx, keys, code, now))
+
+
+async def telegram_link(tx: Tx, keys: Keys, start: str, now: datetime) -> str | None:
+    """Give the link that opens the bot's chat and sends /start with a code; None until the bot's name is known."""
     name = await memory.recall(tx, keys, TELEGRAM_NAME, now)
-    return Links(web=f"{public_url}/in/{code}", telegram=f"https://t.me/{name.decode()}?start={code}" if name else None)
+    return f"https://t.me/{name.decode()}?start={start}" if name else None
 
 
 async def one_more_device(ctx: Context) -> str:
@@ -103,4 +110,5 @@ async def _give(ctx: Context, kind: RoleKind, unit: str | None, name: str) -> No
 
 
 def _code() -> str:
-    return secrets.token_urlsafe(18)
+    # In hexadecimal digits, so that it never looks like the code of a printed window (actions.windows).
+    return secrets.token_hex(18)

@@ -1,7 +1,8 @@
 """Cases that may be about the same matter: what is kept to find them, and who is shown which.
 
 Kept are the marks of what the citizen told (masked) and of the place in words, while a case is open: `keep` brings that up to
-date with the case's texts as they are now, so that a text which is erased leaves nothing. Misconduct reports are never kept.
+date with the case's texts as they are now, so that a text which is erased leaves nothing. Misconduct reports and bad ratings are
+never kept.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from storage.entries import EntryKind
 OFFERED = 3
 JOINABLE = frozenset({CaseState.TRIAGE, CaseState.ASSIGNED, CaseState.ACCEPTED})
 """The states in which another citizen may add theirs to a case: nobody has answered it yet."""
+APART = frozenset({CaseKind.MISCONDUCT, CaseKind.BAD_RATING})
+"""What is never looked for: misconduct reports are confidential, and a rating is about one visit to a window."""
 _SAME_WORDS = 0.5
 _SIMILAR_WORDS = 0.2
 
@@ -41,7 +44,7 @@ class Alike:
 async def keep(ctx: Context, case: Case) -> None:
     """Let an open case be found by what was told and still stands; nothing of one that is over, or confidential."""
     await index.done(ctx.tx, case.id)
-    if case.state not in OPEN or case.kind is CaseKind.MISCONDUCT:
+    if case.state not in OPEN or case.kind in APART:
         await index.forget(ctx.tx, case.id)
         return
     told = [entry.text for entry in await entries.of_case(ctx.tx, case.id) if entry.kind is EntryKind.TOLD and not entry.erased]
@@ -58,8 +61,8 @@ async def keep_due(ctx: Context, id: str) -> bool:
 
 
 async def like_case(ctx: Context, case: Case, most: int = OFFERED) -> Sequence[Alike]:
-    """Find the open cases that a case is like, the likest first; nothing for a misconduct report."""
-    if case.kind is CaseKind.MISCONDUCT:
+    """Find the open cases that a case is like, the likest first; nothing for those that stand apart."""
+    if case.kind in APART:
         return ()
     told = [entry.text for entry in await entries.of_case(ctx.tx, case.id) if entry.kind is EntryKind.TOLD and not entry.erased]
     matter = matter_of(ctx, case, marks(ctx, "\n".join(told), case.place))
@@ -73,7 +76,7 @@ async def like_told(
 
     `text` is masked. Nobody has answered them yet.
     """
-    if kind is CaseKind.MISCONDUCT:
+    if kind in APART:
         return ()
     point = None
     if place and place.lon is not None and place.lat is not None:
@@ -90,7 +93,7 @@ async def like_told(
 
 def can_join(case: Case) -> bool:
     """Tell whether other citizens may add theirs to a case."""
-    return case.publish_at is not None and case.state in JOINABLE and case.kind is not CaseKind.MISCONDUCT
+    return case.publish_at is not None and case.state in JOINABLE and case.kind not in APART
 
 
 def reasons(found: Likeness) -> Text:

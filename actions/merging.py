@@ -10,7 +10,7 @@ from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note
-from actions.timekeeping import resume_promise, start, start_triage, stop
+from actions.timekeeping import resume_promise, start, start_triage, start_units, stop
 from actions.triage import as_decider
 from dialog.subjects import Refused
 from dialog.texts import _
@@ -58,7 +58,7 @@ def can_lead(lead: Case, case: Case) -> bool:
 
 
 async def unmerge(ctx: Context, id: str) -> Case:
-    """Put a merged case back on its own: it waits to be assigned, and its promise holds as it was."""
+    """Put a merged case back on its own: with the unit that it had, which gets fresh time, and its promise holds as it was."""
     found = await cases.get(ctx.tx, id)
     taken = {one: await ctx.case(one) for one in sorted({id, (found and found.merged_into) or id})}
     role = ctx.as_office(taken[id])
@@ -79,11 +79,12 @@ async def part(ctx: Context, lead: Case) -> None:
 
 
 async def go_alone(ctx: Context, case: Case) -> Case:
-    """Put a merged case back on its own whose citizen finds what was done not enough, with fresh time."""
+    """Put a merged case back on its own whose citizen finds what was done not enough: the office decides, with fresh time."""
     return await _put_back(ctx, case, Party.SYSTEM, None, again=True)
 
 
 async def _put_back(ctx: Context, case: Case, party: Party, role: Role | None, *, again: bool = False) -> Case:
+    unit = case.unit if case.unit in ctx.city.city.units and not again else None
     changes = {"round": case.round + 1} if again else {}
     case = await move(ctx, case, Event.UNMERGE, party, unit=None, holder=None, merged_into=None, **changes)
     await note(ctx, case, Event.UNMERGE, party, role)
@@ -91,8 +92,16 @@ async def _put_back(ctx: Context, case: Case, party: Party, role: Role | None, *
         await start(ctx, case, DeadlineKind.PROMISE, ctx.city.times(case.kind, case.category).answer)
     else:
         await resume_promise(ctx, case)
-    await start_triage(ctx, case)
+    if unit is None:
+        await start_triage(ctx, case)
+        await refresh_cards(ctx, case)
+        await queue_for_office(ctx, case)
+        await tell_followers(ctx, case, _("Your case is dealt with on its own again; the supervision office assigns a unit."))
+        return case
+    case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=unit)
+    await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=unit)
+    await start_units(ctx, case, Event.UNMERGE)
     await refresh_cards(ctx, case)
-    await queue_for_office(ctx, case)
-    await tell_followers(ctx, case, _("Your case is dealt with on its own again; the supervision office assigns a unit."))
+    await tell_unit(ctx, case, _("This case is on its own again; please deal with it."))
+    await tell_followers(ctx, case, _("Your case is dealt with on its own again, by {unit}.", unit=ctx.city.unit(unit)))
     return case

@@ -6,19 +6,21 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, citizen_card, office_card, post_card, unit_card
+from actions.cards import Card, citizen_card, left_card, office_card, post_card, unit_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office
-from dialog.outgoing import Outgoing, say
+from actions.record import for_others
+from dialog.outgoing import Outgoing, bears_secrets, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE
+from domain.ratings import reaches_unit_at
 from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import Entry
-from storage.outbox import Lane
+from storage.outbox import Lane, OutboxRow
 from storage.people import Conversation
 from storage.roles import Role, RoleKind
 
@@ -47,7 +49,7 @@ async def queue(
 ) -> str:
     """Queue a message to one conversation and return its id; an older card of the same case keeps its words, not its buttons."""
     if message.card and message.subject and edits is None:
-        await _take_buttons_off(ctx, conversation, message, lane)
+        await _take_buttons_off(ctx, conversation, message, lane, due or ctx.now)
     ctx.rings.add((conversation.id, due or ctx.now))
     return await outbox.put(
         ctx.tx,
@@ -72,9 +74,12 @@ def unhurried(ctx: Context, case: Case) -> datetime:
     return ctx.now if urgent else city.after_quiet(ctx.now)
 
 
-async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None) -> int:
-    """Tell a person, wherever they are, and ring for staff who have only the web; return how many chats can be written to."""
-    chats = await people.conversations(ctx.tx, person)
+async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> int:
+    """Tell a person, wherever they are, and ring for staff who have only the web; return how many chats can be written to.
+
+    `but_on` is a channel that must not be counted on.
+    """
+    chats = [chat for chat in await people.conversations(ctx.tx, person) if chat.channel != but_on]
     for chat in chats:
         await queue(ctx, chat, message, due=due)
     reached = [chat.channel for chat in chats if not chat.unreachable]
@@ -142,13 +147,19 @@ async def tell_followers(
 async def tell_merged(ctx: Context, case: Case, *news: Text, but: str | None = None, files: Sequence[str] = ()) -> None:
     """Tell those whose cases were merged into this one, with the card of their own; who follows both has heard it there.
 
-    The news must not quote a citizen: none sees another's words.
+    The news must not quote a citizen: none sees another's words. What it quotes of staff is masked.
     """
+    news = tuple(_masked(ctx, case, one) for one in news)
     told = {but, *await cases.followers(ctx.tx, case.id)}
     for merged in await cases.led_by(ctx.tx, case.id):
         followers = set(await cases.followers(ctx.tx, merged.id)) - told
         await _tell_each(ctx, merged, followers, news, files)
         told |= followers
+
+
+def _masked(ctx: Context, case: Case, news: Text) -> Text:
+    text = news.args.get("text")
+    return replace(news, args={**news.args, "text": for_others(ctx, case, text)}) if isinstance(text, str) else news
 
 
 async def _tell_each(ctx: Context, case: Case, persons: Set[str], news: tuple[Text, ...], files: Sequence[str]) -> None:
@@ -173,22 +184,34 @@ async def _feed_back(
 
 
 async def tell_unit(
-    ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None
+    ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None, passing: bool = False
 ) -> None:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
-    `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now.
+    `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. Of a bad
+    rating nothing is told before its hour is over. What is only `passing`, as a reminder is, goes when the card is brought up
+    to date.
     """
     if case.unit is None:
         return
+    if case.kind is CaseKind.BAD_RATING:
+        due = max(due or ctx.now, reaches_unit_at(case.filed_at, ctx.city.city.zone))
     f = await facts(ctx, case)
     shown = tuple(files) if files is not None else f.citizens_files
     reached = 0
     for role in await _who_deals(ctx, f):
-        told = await tell(ctx, role.person, unit_card(ctx, f, (role,)).below(*news, files=shown), due)
+        card = unit_card(ctx, f, (role,))
+        card = card.headed(*news, files=shown) if passing else card.below(*news, files=shown)
+        told = await tell(ctx, role.person, card, due)
         reached += 0 if role.is_away(ctx.now) else told
     if not reached:
         await tell_unreachable(ctx, case.unit)
+
+
+async def tell_left(ctx: Context, case: Case, news: Text) -> None:
+    """Tell those who dealt with a case, as it was before it left their unit; they are not given its card any more."""
+    for role in await _who_deals(ctx, await facts(ctx, case)):
+        await tell(ctx, role.person, say(news))
 
 
 async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None = None) -> None:
@@ -209,10 +232,10 @@ async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime |
         await tell(ctx, role.person, message, due)
 
 
-async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None) -> None:
-    """Tell everybody at the supervision office."""
+async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> None:
+    """Tell everybody at the supervision office; `but_on` as in `tell`."""
     for person in await _office(ctx):
-        await tell(ctx, person, message, due)
+        await tell(ctx, person, message, due, but_on=but_on)
 
 
 async def lose(ctx: Context, conversation: Conversation) -> None:
@@ -261,7 +284,10 @@ async def tell_unreachable(ctx: Context, unit: str) -> None:
 
 
 async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:
-    """Give everybody at the supervision office the card of a case that waits for them."""
+    """Give everybody at the supervision office the card of a case that waits for them.
+
+    The news stay above it only until the card is brought up to date: by then somebody has decided.
+    """
     if case.kind is CaseKind.MISCONDUCT:
         await tell_office(
             ctx, say(_("A misconduct report has found no discipline team to go to. Please check the city's units and rules."))
@@ -269,27 +295,62 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
         return
     f = await facts_for_office(ctx, case)
     for person in await _office(ctx):
-        await tell(ctx, person, office_card(ctx, f, person).below(*news, files=f.citizens_files), due)
+        await tell(ctx, person, office_card(ctx, f, person).headed(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
-    """Bring the newest card of the case in each staff conversation up to date; a card that has left its unit says only that."""
+    """Bring the newest card of the case in each staff conversation up to date; where it has left its unit nothing else stays."""
     f = await facts(ctx, case)
     for row in await outbox.cards(ctx.tx, case.id, Card.UNIT):
         conversation = await people.conversation(ctx.tx, row.conversation)
-        if conversation:
-            viewer = await _roles(ctx, conversation.person)
-            card = unit_card(ctx, f, viewer)
-            files = f.citizens_files if any(role.unit == case.unit for role in viewer) else ()
-            await queue(ctx, conversation, card.below(files=files), edits=row.id)
+        viewer = await _roles(ctx, conversation.person) if conversation else ()
+        if conversation and any(role.unit == case.unit for role in viewer):
+            await _redraw(ctx, conversation, row, unit_card(ctx, f, viewer).below(files=f.citizens_files))
+        elif conversation:
+            await _take_away(ctx, conversation, left_card(case))
     shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE)
     f = await facts_for_office(ctx, case) if shown else f
     for row in shown:
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
-            card = office_card(ctx, f, conversation.person)
-            await queue(ctx, conversation, card.below(files=f.citizens_files), edits=row.id)
+            await _redraw(ctx, conversation, row, office_card(ctx, f, conversation.person).below(files=f.citizens_files))
     await _refresh_posts(ctx, case)
+
+
+async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card: Outgoing) -> None:
+    """Put a card in the place of one as it stood before, under the news for which that one came."""
+    before = await outbox.standing_card(ctx.tx, conversation.id, row.subject or "", row.card or "")
+    shown = before.outgoing(ctx.keys) if before else None
+    news = shown.lines[: shown.news] if shown else ()
+    due = max(row.due_at, ctx.now)
+    await queue(ctx, conversation, card.below(*news, files=card.files), edits=row.id, due=due)
+
+
+async def take_back(ctx: Context, person: str) -> None:
+    """Take from somebody's chats what they hold of cases that are with none of their units any more."""
+    viewer = await _roles(ctx, person)
+    for conversation in await people.conversations(ctx.tx, person):
+        for id in await outbox.subjects(ctx.tx, conversation.id):
+            case = await cases.get(ctx.tx, id)
+            if case and not any(role.unit == case.unit for role in viewer):
+                await _take_away(ctx, conversation, left_card(case))
+
+
+async def _take_away(ctx: Context, conversation: Conversation, gone: Outgoing) -> None:
+    """Leave of a case, in the chat of somebody who may not read it any more, nothing but the line that says so.
+
+    What they read of it as a citizen, or read at the office, stays.
+    """
+    held = await roles.of_person(ctx.tx, conversation.person)
+    case = gone.subject or ""
+    keeps = any(role.kind is RoleKind.OFFICE for role in held) or await cases.follows(ctx.tx, case, conversation.person)
+    for row in await outbox.about(ctx.tx, conversation.id, case):
+        is_units = row.card is not None and row.card.partition(":")[0] == Card.UNIT
+        if not (is_units or (row.card is None and not keeps)) or row.outgoing(ctx.keys).lines == gone.lines:
+            continue
+        await outbox.overwrite(ctx.tx, ctx.keys, row.id, gone)
+        if row.edits is None:
+            await queue(ctx, conversation, replace(gone, card=row.card), edits=row.id)
 
 
 async def _refresh_posts(ctx: Context, case: Case) -> None:
@@ -303,12 +364,13 @@ async def _refresh_posts(ctx: Context, case: Case) -> None:
             await queue(ctx, conversation, card, edits=row.id)
 
 
-async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane) -> None:
+async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane, due: datetime) -> None:
     row = await outbox.standing_card(ctx.tx, conversation.id, newer.subject or "", newer.card or "")
     shown = row.outgoing(ctx.keys) if row else None
-    if row and shown and shown.rows:
+    # A receipt stays as its reader has it: put in its place, the overwritten code would vanish from an open page.
+    if row and shown and shown.rows and not bears_secrets(shown):
         bare = replace(shown, rows=(), subject=newer.subject, card=newer.card)
-        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id)
+        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id, due=max(row.due_at, due))
 
 
 async def _office(ctx: Context) -> Sequence[str]:

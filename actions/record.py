@@ -14,6 +14,7 @@ from dialog.texts import Moment, Text, _
 from domain.cases import OPEN, CaseState, Event, NotAllowed, Party, after
 from domain.ledger import JsonValue
 from domain.privacy import Masked, mask
+from domain.publicity import publish
 from domain.routing import Decision
 from storage import cases, entries, ledger
 from storage.cases import Case
@@ -115,6 +116,12 @@ def confided(ctx: Context, case: Case | Shown) -> tuple[tuple[str, ...], tuple[s
     named = json.loads(ctx.keys.unseal(case.named)) if case.named else {"name": "", "phone": ""}
     cover = json.loads(ctx.keys.unseal(case.cover)) if case.cover else []
     return (named["name"],) if named["name"] else (), (*cover, *filter(None, (named["phone"],)))
+
+
+def for_others(ctx: Context, case: Case, text: str) -> str:
+    """Mask what staff wrote about a case for citizens whose own case follows it: they may know who lives there."""
+    names, cover = confided(ctx, case)
+    return publish(text, names=names, cover=cover).text
 
 
 def routing_json(decision: Decision) -> str:

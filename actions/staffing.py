@@ -1,7 +1,7 @@
 """Who works at the units: the office invites contacts and heads, ends a role, or lets a colleague take everything over.
 
 A person whose last role has ended is staff no longer, from that moment on. Nothing stays behind with them: what they held is
-left to whoever signs it in, or goes to the colleague.
+left to whoever signs it in, or goes to the colleague, and of the unit's cases their chats keep neither words nor files.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from actions.context import Context
 from actions.invitations import invite
-from actions.notices import refresh_cards, tell, tell_unreachable
+from actions.notices import refresh_cards, take_back, tell, tell_unreachable
 from actions.record import move, note
 from actions.timekeeping import start
 from dialog.outgoing import say
 from dialog.subjects import Refused, screen_button
 from dialog.texts import Text, _
 from domain.cases import CaseState, Event, Party
-from storage import cases, ledger, people, roles
+from storage import cases, invitations, ledger, people, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.roles import Role, RoleKind
@@ -40,6 +40,18 @@ async def invite_to(ctx: Context, kind: RoleKind, unit: str, name: str) -> str:
     if kind not in OF_UNITS or unit not in ctx.city.city.units:
         raise Refused(_("This unit is not in the city's list any more. Please choose another one."))
     return await invite(ctx.tx, ctx.keys, kind, (unit,), name, ctx.now, f"{Party.OFFICE}:{role.id}")
+
+
+async def withdraw_invitation(ctx: Context, unit: str, code: str) -> str:
+    """End an invitation to a unit, named by the keyed hash of its code; return whose it was. Raises Refused."""
+    role = ctx.as_office()
+    name = next(
+        (name for open_, _kind, name, _until in await invitations.open_of_unit(ctx.tx, unit, ctx.now) if open_ == code), None
+    )
+    if name is None or not await invitations.withdraw(ctx.tx, code, ctx.now):
+        raise Refused(_("This invitation has been used, withdrawn, or is too old."))
+    await ledger.append(ctx.tx, "city", f"{Party.OFFICE}:{role.id}", "withdraw_invitation", {"units": [unit]}, ctx.now)
+    return name
 
 
 async def unbind(ctx: Context, id: str) -> Ended:
@@ -106,6 +118,7 @@ async def _end(ctx: Context, id: str, why: Event) -> Role:
     await ledger.append(ctx.tx, f"person:{found.person}", f"{Party.OFFICE}:{office.id}", why, payload, ctx.now)
     unit = ctx.city.unit(found.unit or "")
     await tell(ctx, found.person, say(_("Your work for {unit} here has ended. Thank you.", unit=unit)))
+    await take_back(ctx, found.person)
     return found
 
 

@@ -28,7 +28,7 @@ FILED_UNDER_UNIT = (*UNITS, DeadlineKind.CHECK)
 END = "0"
 _OFFICE = (RungTo.OFFICE,)
 OWN_RUNGS: dict[DeadlineKind, tuple[Rung, ...]] = {
-    DeadlineKind.PROMISE: (),
+    DeadlineKind.PROMISE: (Rung(at=END, to=_OFFICE),),
     DeadlineKind.TRIAGE: (Rung(at=END, to=_OFFICE),),
     DeadlineKind.CHECK: (Rung(at="-1d", to=_OFFICE), Rung(at=END, to=_OFFICE)),
     DeadlineKind.REVISIT: (Rung(at=END, to=_OFFICE),),
@@ -65,7 +65,7 @@ async def start_triage(ctx: Context, case: Case) -> Deadline:
 async def resume_promise(ctx: Context, case: Case) -> None:
     """Let what the citizen was promised hold again, with its first due time."""
     if promise := await deadlines.last_promise(ctx.tx, case.id):
-        await deadlines.update(ctx.tx, replace(promise, stopped_at=None, ended=None))
+        await reckon(ctx, replace(promise, stopped_at=None, ended=None))
 
 
 async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:

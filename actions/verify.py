@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from actions.verify_ratings import verify_window
 from domain.cases import Event
 from domain.ledger import Entry, broken, broken_seals
-from storage import cases, entries, ledger, releases
+from storage import cases, entries, ledger, ratings, releases
 from storage.database import Tx
 
 PAGE = 500
@@ -42,8 +43,11 @@ async def verify(tx: Tx) -> Proof:
             problems.append(f"{subject}: has a head but no rows.")
         if subject.startswith("case:"):
             proof.texts += await _verify_case(tx, subject, rows, problems)
+        if subject.startswith("window:"):
+            proof.texts += await verify_window(tx, subject, rows, problems)
     problems += [f"{subject}: has rows but no head." for subject in await ledger.headless(tx)]
     problems += [f"case:{id}: was never recorded." for id in await cases.unrecorded(tx)]
+    problems += [f"window:{code}: has ratings that were never recorded." for code in await ratings.unrecorded(tx)]
     seals = await ledger.seals(tx)
     proof.seals = len(seals)
     if wrong := broken_seals(seals):
@@ -81,7 +85,8 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
     last = rows[-1].payload if rows else {}
     if (last.get("state"), last.get("round"), last.get("unit")) != (case.state, case.round, case.unit):
         problems.append(f"{subject}: state, round or unit are not those that were recorded last.")
-    levels = [row.payload.get("level") for row in rows if row.event == Event.RATE]
+    # Whoever says that it is not solved takes the rating back.
+    levels = [row.payload.get("level") for row in rows if row.event in (Event.RATE, Event.NOT_SOLVED, Event.QUEUE)]
     if case.rating != (levels[-1] if levels else None):
         problems.append(f"{subject}: the rating is not the one that was recorded.")
     shown = [row.event for row in rows if row.event in (Event.RELEASE, Event.REVOKE)]

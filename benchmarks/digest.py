@@ -49,12 +49,16 @@ BY_HAND = (
     f"SELECT d.unit, d.ended, d.stopped_at <= d.due_at, COUNT(*) FROM deadline AS d {OTHERS}"
     " WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end"
     " GROUP BY d.unit, d.ended, d.stopped_at <= d.due_at",
+    f"SELECT d.unit, d.stopped_at < :end, COUNT(*) FROM deadline AS d {OTHERS} WHERE d.kind = 'answer' AND d.due_at >= :begin"
+    " AND d.due_at < :end AND (d.stopped_at IS NULL OR d.stopped_at > d.due_at) AND NOT EXISTS (SELECT 1 FROM deadline AS r"
+    " WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at >= d.started_at AND r.started_at < d.due_at"
+    " AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at)) GROUP BY d.unit, d.stopped_at < :end",
     f"SELECT d.unit, COUNT(*) FROM deadline AS d {OTHERS} WHERE d.kind = 'answer' AND d.due_at < :end AND d.stopped_at IS NULL"
-    " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at < :end"
-    " AND r.started_at >= d.started_at AND r.stopped_at IS NULL) GROUP BY d.unit",
+    " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at < d.due_at"
+    " AND r.started_at >= d.started_at AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at)) GROUP BY d.unit",
     f"SELECT d.unit, COUNT(*) FROM deadline AS d {OTHERS} WHERE d.kind = 'answer' AND d.due_at < :end AND d.stopped_at > d.due_at"
     " AND d.stopped_at >= :end AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply'"
-    " AND r.started_at < :end AND r.started_at >= d.started_at AND (r.stopped_at IS NULL OR r.stopped_at >= :end))"
+    " AND r.started_at < d.due_at AND r.started_at >= d.started_at AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at))"
     " GROUP BY d.unit",
     "SELECT unit, closing, COUNT(*) FROM cases WHERE closed_at >= :begin AND closed_at < :end AND kind <> 'misconduct'"
     " GROUP BY unit, closing",
@@ -187,11 +191,12 @@ def context(tx: Tx, city: LoadedCity) -> Context:
 
 def agree(counted: Figures, answers: Answers) -> None:
     """Make sure that both counted the same."""
-    begun, stopped, running, ended_late, closed, filed, took, *_oldest = answers
+    begun, stopped, missed, running, ended_late, closed, filed, took, *_oldest = answers
     confidential = {bool(row[0]): row[1] for row in filed}
     assert sum(unit.new for unit in counted.units) == sum(row[2] for row in begun if row[0] == "answer")
     assert counted.on_time == sum(row[3] for row in stopped if row[1] == "report" and row[2])
-    assert counted.late == sum(row[3] for row in stopped if row[1] == "report" and not row[2])
+    assert counted.late == sum(row[2] for row in missed)
+    assert sum(unit.late_ended for unit in counted.units) == sum(row[2] for row in missed if row[1])
     assert counted.still_late == sum(row[1] for row in (*running, *ended_late))
     assert counted.solved + counted.silent == sum(row[2] for row in closed if row[1] in ("solved", "silence"))
     assert (counted.filed, counted.misconduct) == (confidential.get(False, 0), confidential.get(True, 0))

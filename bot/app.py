@@ -16,6 +16,8 @@ from aiohttp import web
 from actions import city
 from actions.city import LoadedCity
 from actions.context import Limits
+from actions.invitations import PROGRAM_URL
+from bot import data_marker
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.board import Board
@@ -26,6 +28,7 @@ from bot.channels.robots import VENDORS, Robots
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.channels.webchat_gate import Gate
+from bot.classifiers import shipped
 from bot.clock import Clock
 from bot.commands import FOR_EVERYONE
 from bot.desk.desk import Desk
@@ -35,8 +38,9 @@ from bot.inbox import InboxLoop
 from bot.media import MediaLoop
 from bot.outbox import OutboxLoop
 from bot.pace import Pace
+from bot.readiness import Readiness
 from bot.scheduler import Scheduler
-from bot.settings import Settings
+from bot.settings import Settings, local_url
 from bot.town import Town
 from bot.vault import Vault
 from bot.web_server import application
@@ -44,7 +48,7 @@ from dialog.texts import Words
 from domain.bells import BellKind, BellOffer
 from handlers import SUBJECTS
 from schedules import JOBS, SWEEPS
-from storage import cities, people
+from storage import cities, memory, people
 from storage.database import Database, Tx, connect
 from storage.keys import Keys
 from storage.migrate import migrate
@@ -52,6 +56,7 @@ from storage.migrate import migrate
 log = logging.getLogger("huiyin.app")
 
 STOP_WITHIN = 6.0
+A_LONG_TIME = timedelta(days=3650)
 
 
 class NotReady(Exception):
@@ -82,30 +87,35 @@ class App:
         self._bell = Bell(database)
         bells = BellOffer(mail=settings.smtp is not None, robots=settings.robot_origins)
         posts_to = settings.telegram_channel if settings.telegram_token else None
-        self._town = Town(clock, keys, settings.public_url, _limits(settings), bells=bells, channel=posts_to)
+        self._town = Town(
+            clock, keys, settings.public_url, _limits(settings), bells=bells, channel=posts_to, classifier=shipped()
+        )
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
-        self.door = CityDoor(database, keys, clock, self._bell, vault, attachments, settings, loaded.city.languages[0])
+        self.door = CityDoor(
+            database, keys, clock, self._bell, vault, attachments, settings, self._town, loaded.city.languages[0]
+        )
         self.channels: dict[str, Channel] = {c.name: c for c in channels or self._channels(self.door, loaded)}
         engine = Engine(SUBJECTS, self.words)
         self.inbox = InboxLoop(database, clock, self._bell, engine, self._town, self.channels)
         self.outboxes: dict[str, OutboxLoop] = {}
-        self._loops: list[InboxLoop | MediaLoop | OutboxLoop] = [
-            self.inbox,
-            MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
-        ]
+        self._loops: dict[str, InboxLoop | MediaLoop | OutboxLoop] = {
+            "inbox": self.inbox,
+            "media": MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
+        }
         for channel in self.channels.values():
             if channel.pushes:
                 pace = Pace(settings.pace_all, settings.pace_chat, settings.pace_group)
                 hurried = channel.name not in set(BellKind)
                 sending = OutboxLoop(database, keys, clock, self._bell, channel, self._town, attachments, pace, hurried=hurried)
                 self.outboxes[channel.name] = sending
-                self._loops.append(sending)
+                self._loops[f"outbox of {channel.name}"] = sending
         self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._board = Board(database, self._town, self.words)
         gate = Gate(self.door, self.words, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
         self._desk = Desk(database, self._town, self._bell, self.words, gate, attachments)
+        self._readiness = Readiness(database)
         self._stopping = asyncio.Event()
 
     def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
@@ -145,7 +155,7 @@ class App:
     async def run(self, ready: Callable[[App], None] | None = None) -> None:
         """Serve until `stop`; `ready` is called once the web server listens."""
         routes = [route for channel in self.channels.values() for route in channel.routes()]
-        routes += (*self._board.routes(), *self._desk.routes())
+        routes += (*self._board.routes(), *self._desk.routes(), *self._readiness.routes())
         runner = web.AppRunner(application(routes, self.words), access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         host, port = self.settings.listen
@@ -156,11 +166,14 @@ class App:
             await runner.cleanup()
             raise NotReady(f"Port {port} of {host} can't be used: {error.strerror}. Set HUIYIN_LISTEN to another one.") from error
         self.address = runner.addresses[0][:2]
-        finishing = [asyncio.create_task(loop.run()) for loop in self._loops]
+        finishing = [asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()]
         background = [
-            asyncio.create_task(work)
-            for work in (self._bell.run(), self.scheduler.run(), *(channel.run() for channel in self.channels.values()))
+            asyncio.create_task(self._bell.run(), name="bell"),
+            asyncio.create_task(self.scheduler.run(), name="scheduler"),
+            *(asyncio.create_task(channel.run(), name=name) for name, channel in self.channels.items()),
         ]
+        await self._remember_address()
+        self._readiness.watch({task.get_name(): task for task in (*finishing, *background)})
         if ready:
             ready(self)
         log.info("started", extra={"fields": {"channels": ",".join(self.channels)}})
@@ -173,6 +186,14 @@ class App:
         finally:
             stopping.cancel()
 
+    async def _remember_address(self) -> None:
+        """Let commands that are given beside the program know at which address people reach it."""
+        settings, now = self.settings, self.clock.now()
+        is_set = settings.public_url != local_url(*settings.listen)
+        url = settings.public_url if is_set or self.address is None else local_url(*self.address)
+        async with self.database.transaction() as tx:
+            await memory.remember(tx, self.keys, PROGRAM_URL, url.encode(), now + A_LONG_TIME)
+
     async def _end(
         self, runner: web.AppRunner, background: list[asyncio.Task[None]], finishing: list[asyncio.Task[None]]
     ) -> None:
@@ -182,7 +203,7 @@ class App:
             if not channel.pushes:
                 await channel.close()
         await runner.cleanup()
-        for loop in self._loops:
+        for loop in self._loops.values():
             loop.stop()
         _done, late = await asyncio.wait(finishing, timeout=STOP_WITHIN)
         for task in late:
@@ -213,6 +234,8 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
         await migrate(database, clock.now())
         async with database.transaction() as tx:
             await check_keys(tx, keys, settings)
+            if await data_marker.wanted(tx, keys, settings.data):
+                log.error("data_folder_is_another")
             loaded = await city.current(tx)
         if loaded is None:
             async with database.transaction() as tx:

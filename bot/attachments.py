@@ -60,6 +60,8 @@ class Attachments:
 
     async def of(self, ids: Sequence[str]) -> Found:
         """Open the files of a message."""
+        if not ids:
+            return Found(ready=(), waiting=(), refused=())
         async with self._database.reading() as tx:
             rows = await files.get(tx, ids)
         ready: list[Attachment] = []

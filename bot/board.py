@@ -1,6 +1,7 @@
-"""The public board: pages for everybody, without sign-in, script or cookie, and good for a minute in anybody's cache.
+"""The public board: pages for everybody, without sign-in or cookie, and good for a minute in anybody's cache.
 
-It is no channel: it only reads. What a page costs depends on the page, not on how many cases there are.
+They need no script; that of a hall's board only looks for news. It is no channel: it only reads. What a page costs depends on
+the page, not on how many cases there are.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import Any
 from aiohttp import ETag, web
 
 from actions.context import Context
-from bot import board_pages
+from bot import board_pages, hall_pages
 from bot.assets import version
 from bot.board_words import SEAL, WORDS
 from bot.channels.webchat_gate import HEADERS, asked_language
 from bot.channels.webchat_words import LANGUAGES, title
 from bot.pages import teller, templates
 from bot.town import Town
+from dialog.subjects import Refused
 from dialog.texts import Moment, Text, Words
 from storage import ledger
 from storage.database import Database
@@ -47,17 +49,23 @@ class Board:
             web.get("/board/done", self._page("done", "board_cases.html", _shelf(Shelf.DONE))),
             web.get("/board/list", self._page("list", "board_list.html", _shelf(Shelf.ALL))),
             web.get("/board/numbers", self._page("numbers", "board_numbers.html", _numbers)),
+            web.get("/board/halls", self._page("halls", "board_halls.html", hall_pages.halls)),
+            web.get("/board/hall/{hall}", self._page("halls", "hall.html", hall_pages.hall)),
             web.get("/board/look-up", self._page("look_up", "board_look_up.html", _nothing)),
+            web.get("/board/{lost:.*}", self._page("lost", "board.html", _nothing, 404)),
         )
 
-    def _page(self, name: str, template: str, read: Read) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _page(self, name: str, template: str, read: Read, status: int = 200) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def page(request: web.Request) -> web.Response:
             language = asked_language(request, self._words.languages) or self._words.languages[0]
             async with self._database.reading() as tx:
                 ctx = await self._town.context(tx)
                 seal = await ledger.last_seal(tx)
-                values = await read(ctx, request)
-            html = self._templates.get_template(template).render(
+                try:
+                    shown, answered, values = template, status, await read(ctx, request)
+                except Refused as refused:
+                    shown, answered, values = "board_nothing.html", 404, {"why": refused.reason}
+            html = self._templates.get_template(shown).render(
                 page=name,
                 path=request.path,
                 city=title(ctx.city.name),
@@ -70,19 +78,19 @@ class Board:
                 assets=self._assets,
                 **values,
             )
-            return _cached(request, html)
+            return _cached(request, html, answered)
 
         return page
 
 
-def _cached(request: web.Request, html: str) -> web.Response:
+def _cached(request: web.Request, html: str, status: int) -> web.Response:
     """Answer with the page, or with nothing to whoever has it."""
     tag = hashlib.sha256(html.encode()).hexdigest()[:32]
     known = request.if_none_match or ()
-    if any(etag.value in (tag, "*") for etag in known):
+    if status == 200 and any(etag.value in (tag, "*") for etag in known):
         response = web.Response(status=304, headers=_HEADERS)
     else:
-        response = web.Response(text=html, content_type="text/html", headers=_HEADERS)
+        response = web.Response(status=status, text=html, content_type="text/html", headers=_HEADERS)
     response.etag = ETag(value=tag)
     return response
 

@@ -97,7 +97,7 @@ async def numbers(ctx: Context) -> Numbers:
         charts={
             "filed": _counts(found, [kept.month.filed for kept in found]),
             "answered": _counts(found, [kept.month.answered for kept in found]),
-            "on_time": _shares(found, [(kept.month.on_time, kept.month.answered) for kept in found]),
+            "on_time": _shares(found, [(kept.month.on_time, kept.month.on_time + kept.month.late) for kept in found]),
             "satisfied": _shares(found, [(kept.month.satisfied, kept.month.rated) for kept in found]),
             "solved": _counts(found, [kept.month.solved for kept in found]),
             "silent": _counts(found, [kept.month.silent for kept in found]),

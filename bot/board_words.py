@@ -24,12 +24,14 @@ WORDS: Mapping[str, Text] = {
     "done": _("Closed cases"),
     "list": _("Rectification list"),
     "numbers": _("Numbers by month"),
+    "halls": _("Service halls"),
     "look_up": _("Look up a case"),
-    "chat": _("Tell us something yourself"),
+    "chat": _("Tell the city about a matter yourself"),
     "open_about": _("Cases that citizens agreed to publish and that a unit is dealing with, the newest first."),
     "done_about": _("Published cases that are closed, each with the unit's result, the newest first."),
     "list_about": _("For each published case: who puts it right, how, until when, and whether the time was kept."),
     "numbers_about": _("All cases but misconduct reports, published or not. Numbers below 3 are not shown exactly."),
+    "halls_about": _("What those who were served say of each window, hall by hall, and what came of bad ratings."),
     "nothing_open": _("No published case is being dealt with at the moment."),
     "nothing_done": _("No published case has been closed yet."),
     "nothing_listed": _("No case has been published yet."),
@@ -54,7 +56,7 @@ WORDS: Mapping[str, Text] = {
     "month": _("Month"),
     "filed": _("Cases received"),
     "answered": _("Answers given"),
-    "on_time": _("Answers on time"),
+    "on_time": _("Promises kept in time"),
     "satisfied": _("Satisfaction"),
     "solved": _("Closed as solved"),
     "silent": _("Closed because the citizen said nothing more"),
@@ -62,8 +64,10 @@ WORDS: Mapping[str, Text] = {
     "too_few": _("too few"),
     "table": _("All numbers as a table"),
     "method": _(
-        "On time is an answer within the time first promised, extensions apart. Satisfied are those who rated a closed case as"
-        " satisfactory, fairly or basically so. A month's numbers stay as they are from the eighth day of the next one on."
+        "A promise is kept by an answer within the time first promised, extensions apart. Each promise counts once: in the month"
+        " of its answer if it was kept, else in that of the day promised, whether there has been an answer since or not."
+        " Satisfied are those who rated a closed case as satisfactory, fairly or basically so. A month's numbers stay as they"
+        " are from the eighth day of the next one on."
     ),
     "look_up_about": _(
         "Only who has the number and the code of a case can see all of it. The code is asked for in the chat, never on this page:"
@@ -72,6 +76,14 @@ WORDS: Mapping[str, Text] = {
     "look_up_number": _("Case number, as on the receipt"),
     "look_up_like": _("such as 20260105-12345-6"),
     "look_up_go": _("Go on in the chat"),
+    "look_up_next": _(
+        "In the chat the number stands in the box already. Please press Send there; then you are asked for the code."
+    ),
+    "look_up_script": _(
+        "The chat needs JavaScript. Please switch it on first, or look the case up in the app in which you filed it."
+    ),
+    "lost": _("There is no such page"),
+    "lost_about": _("Please choose one of the pages of the board above."),
     "seal": _("Seal of the ledger"),
     "seal_about": _(
         "Everything that happens to a case is recorded and sealed. Whoever keeps this seal can prove that nothing was rewritten."

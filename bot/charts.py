@@ -18,10 +18,12 @@ BETWEEN_BARS = 20
 
 INK, QUIET = "#17211e", "#55635e"
 COLOURS = (
-    ("#0072b2", "#ffffff"), ("#e69f00", "#17211e"), ("#009e73", "#17211e"),
-    ("#cc79a7", "#17211e"), ("#56b4e9", "#17211e"), ("#d55e00", "#17211e"),
+    ("#56b4e9", "#17211e", "#56b4e9"), ("#e69f00", "#17211e", "#e69f00"), ("#b02418", "#ffffff", "#17211e"),
+    ("#0072b2", "#ffffff", "#0072b2"), ("#cc79a7", "#17211e", "#cc79a7"), ("#009e73", "#17211e", "#009e73"),
 )  # fmt: skip
-"""Of the series and of the counts on them: the palette of Okabe and Ito, told apart whatever colours somebody sees."""
+"""Of the series, of the counts on them, and of the frame around them; most from the palette of Okabe and Ito, told apart whatever
+colours somebody sees. The third, the worst where there are three, is the darkest and has a frame of its own."""
+FRAME = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,11 @@ def _legend(drawing: Drawing, names: list[str]) -> None:
 def _bar(drawing: Drawing, segments: list[Segment]) -> None:
     x = float(drawing.left)
     for part in segments:
-        fill, ink = COLOURS[part.series % len(COLOURS)]
         # A thin gap parts neighbours also for who sees no colours at all.
-        drawing.box(fill, x, 0, max(2.0, part.width - 3), BAR)
+        _framed(drawing, part.series, (x, 0), (max(2.0, part.width - 3), BAR))
         if part.inside:
             inset = (part.width - 3 - drawing.width(str(part.count), COUNT)) / 2
-            drawing.text(str(part.count), COUNT, ink, x + inset, BAR)
+            drawing.text(str(part.count), COUNT, COLOURS[part.series % len(COLOURS)][1], x + inset, BAR)
         x += part.width
     x += GAP if segments else 0
     for part in segments:
@@ -88,7 +89,15 @@ def _bar(drawing: Drawing, segments: list[Segment]) -> None:
 
 
 def _swatch(drawing: Drawing, series: int, x: float, height: float) -> None:
-    drawing.box(COLOURS[series % len(COLOURS)][0], x, (height - SWATCH) / 2, SWATCH, SWATCH)
+    _framed(drawing, series, (x, (height - SWATCH) / 2), (SWATCH, SWATCH))
+
+
+def _framed(drawing: Drawing, series: int, at: tuple[float, float], size: tuple[float, float]) -> None:
+    """Fill a rectangle in a series' colours, `at` so far right and down; one too thin for a frame is all frame."""
+    fill, _ink, frame = COLOURS[series % len(COLOURS)]
+    drawing.box(frame, *at, *size)
+    if min(size) > 2 * FRAME:
+        drawing.box(fill, at[0] + FRAME, at[1] + FRAME, size[0] - 2 * FRAME, size[1] - 2 * FRAME)
 
 
 def _segments(drawing: Drawing, values: tuple[int, ...], scale: float) -> list[Segment]:

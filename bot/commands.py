@@ -10,6 +10,7 @@ FOR_EVERYONE: tuple[tuple[str, Text], ...] = (
     ("consult", _("Ask for advice")),
     ("suggest", _("Make a suggestion")),
     ("report", _("Report misconduct")),
+    ("rate", _("Rate a service window")),
     ("my", _("My cases")),
     ("case", _("Look up a case by its number")),
     ("back", _("One step back")),

@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from actions.alarms import tell_shut_out
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.channels.door import Attachment, Busy, Delivery, Mailbox
 from bot.clock import Clock
 from bot.settings import Settings
+from bot.town import Town
 from bot.vault import Vault, VaultError, VaultFull
 from dialog import incoming as wire
 from dialog.incoming import Incoming
@@ -22,6 +24,8 @@ from storage.outbox import OutboxRow
 
 MAILBOX = 200
 HISTORY = timedelta(days=7)
+CARDS = 100
+"""Older cards of cases that a page which comes anew is shown at most."""
 TRIES = 5
 LOOK_AGAIN = 3.0
 
@@ -38,6 +42,7 @@ class CityDoor:
         vault: Vault,
         attachments: Attachments,
         settings: Settings,
+        town: Town,
         default_language: str,
     ) -> None:
         self._database = database
@@ -47,6 +52,7 @@ class CityDoor:
         self._vault = vault
         self._attachments = attachments
         self._settings = settings
+        self._town = town
         self._default_language = default_language
         self._holder = secrets.token_hex(8)
 
@@ -107,7 +113,9 @@ class CityDoor:
             if after:
                 rows = await outbox.mailbox(tx, id, after, MAILBOX)
             else:
-                rows = await outbox.of_conversation(tx, id, now - HISTORY)
+                since = now - HISTORY
+                cards = await outbox.kept_cards(tx, id, since, CARDS)
+                rows = sorted([*cards, *await outbox.of_conversation(tx, id, since)], key=lambda row: row.n)
             said = () if after else await inbox.of_conversation(tx, id, now - HISTORY)
             busy = await inbox.is_busy(tx, id)
             ready = {row.id: await self._files(tx, row) for row in rows}
@@ -115,7 +123,7 @@ class CityDoor:
             Delivery(
                 n=row.n,
                 id=row.id,
-                at=row.created_at,
+                at=max(row.created_at, row.due_at),
                 language=language,
                 message=row.outgoing(self._keys),
                 edits=row.edits,
@@ -216,6 +224,13 @@ class CityDoor:
         """Give what was remembered and is still good."""
         async with self._database.reading() as tx:
             return await memory.recall(tx, self._keys, key, self._clock.now())
+
+    async def shut_out(self, channel: str) -> None:
+        """Tell the office by other channels that this one's far end refuses us."""
+        async with self._database.transaction() as tx:
+            ctx = await self._town.context(tx)
+            await tell_shut_out(ctx, channel)
+        self._bell.ring_for(ctx.rings, ctx.now)
 
     def listen(self, channel: str, address: str) -> Callable[[float], Awaitable[bool]]:
         """Give a function that waits for something new in a mailbox."""

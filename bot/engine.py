@@ -248,6 +248,8 @@ class Turn:
             async with self.ctx.tx.savepoint():
                 reply = await self.engine.commands[word](self.ctx, arg)
             await self._answer(reply)
+            if word == "language":
+                await self._show_open_question()
         elif word in self.engine.opens:
             form, preset = self.engine.opens[word]
             item = {**await self._item(), "text": arg}
@@ -304,6 +306,8 @@ class Turn:
             async with self.ctx.tx.savepoint():
                 reply = await self.engine.acts[parts[0]].do(self.ctx, parts[1], int(parts[2]))
             await self._answer(reply)
+            if parts[0] == "language":
+                await self._show_open_question()
             return reply.note
         else:
             await self._again(_("This button is out of date. Please open the menu: /start"))
@@ -358,9 +362,10 @@ class Turn:
 
     async def _refuse(self, refused: Refused) -> None:
         card = await self._fresh_card()
-        await self._say(say(refused.reason, rows=() if card else ((screen_button(_("Menu"), "menu"),),)))
         if card:
             await self._say(card)
+        # Last, for above a card that fills the screen of a phone nobody would see it.
+        await self._say(say(refused.reason, rows=() if card else ((screen_button(_("Menu"), "menu"),),)))
         await self._show_open_question()
 
     async def _fresh_card(self) -> Outgoing | None:

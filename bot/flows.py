@@ -17,6 +17,7 @@ from dialog.subjects import Form
 from dialog.texts import Text, Words, _
 from domain.city import LANGUAGES
 from handlers import SUBJECTS
+from handlers.rating import RATE
 from storage import cases
 
 WANTED = {
@@ -76,7 +77,8 @@ def _everywhere(words: Words) -> Iterator[str]:
 
 async def _form(ctx: Context, words: Words, form: Form[Context]) -> Sequence[str]:
     case = await cases.numbered(ctx.tx, NUMBER) if form.may and not form.commands else None
-    found = await walks(ctx, form, case.id if case else "")
+    about = next(iter(ctx.city.city.windows)) if form is RATE else case.id if case else ""
+    found = await walks(ctx, form, about)
     asked = questions(found)
     parts = [f"### {_both(words, form.title)} (`{form.name}`)"]
     if form.commands:

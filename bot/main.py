@@ -19,9 +19,13 @@ import uvloop
 from actions.city import BadCity
 from bot import operations
 from bot.app import App, NotReady, composed
+from bot.backups.backup import NoPlace
+from bot.backups.form import BadBackup
 from bot.clock import Clock
+from bot.learning import describe_train, train_model
 from bot.logs import set_up_logs
 from bot.replay.command import describe_replay, run_replay
+from bot.routing_lines import area_lines, describe_area, describe_route, route_lines
 from bot.settings import BadSettings, Settings, read_settings
 from storage.database import StorageError
 from storage.keys import KeyProblem
@@ -40,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         code = _complain("The settings need mending:", *bad.problems)
     except BadCity as bad:
         code = _complain("The city's files need mending; nothing was changed:", *map(str, map(operations.problem, bad.problems)))
-    except (NotReady, StorageError, KeyProblem) as error:
+    except (NotReady, StorageError, KeyProblem, BadBackup, NoPlace) as error:
         code = _complain(str(error))
     except KeyboardInterrupt:
         code = 130
@@ -64,6 +68,13 @@ def parser() -> argparse.ArgumentParser:
     command("run", "Serve a city until Ctrl-C or SIGTERM.", _serve)
     command("demo", "Serve the city and print links to try it as citizen, unit contact and office.", _demo)
     command("migrate", "Bring the database to this program's version.", operations.migrate_database)
+    command("doctor", "Look at everything that should be well, and say what to do where it isn't.", operations.call_doctor)
+    backup = command(
+        "backup", "Copy the city into a new folder, while the program runs: all but the key.", operations.take_backup
+    )
+    backup.add_argument("folder", type=Path, help="a folder that is empty or not there yet")
+    restore = command("restore", "Give a backup back to an empty database and an empty HUIYIN_DATA.", operations.restore_backup)
+    restore.add_argument("folder", type=Path, help="the folder of the backup")
     city = command("city", "Check or load the files of a city.", operations.city_files)
     city.add_argument("what", choices=("check", "load"), help="check: say all that is wrong; load: make these files the city")
     city.add_argument("folder", type=Path, help="the folder of city.toml, areas.csv, units.csv, categories.csv, rules.csv ...")
@@ -74,6 +85,14 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--unit", action="append", default=[], metavar="CODE", help="unit of a contact or head; may be repeated")
     invite.add_argument("--name", default="", help="how colleagues will see them")
     invite.add_argument("--json", action="store_true", help="print code, telegram and web as JSON")
+    posters = command("posters", "Write a PDF of posters for windows, each with the code to rate it.", operations.print_posters)
+    posters.add_argument("hall", help="the code of a hall, or all")
+    posters.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PDF to write: A5, one page a window")
+    posters.add_argument("--labels", action="store_true", help="sheets of A4 with small labels to cut out instead of posters")
+    tickets = command("tickets", "Make visit tickets for a window, each for one verified rating.", operations.make_tickets)
+    tickets.add_argument("window", help="the code of the window")
+    tickets.add_argument("--count", type=int, default=1, metavar="N", help="how many (1)")
+    tickets.add_argument("--json", action="store_true", help="one JSON object a line: window, ticket, web, telegram")
     cases = command("cases", "List the newest cases, or show one.", operations.show_cases)
     cases.add_argument("number", nargs="?", help="the case to show, with its history")
     cases.add_argument("--most", type=int, default=50, help="how many to list (50)")
@@ -83,6 +102,12 @@ def parser() -> argparse.ArgumentParser:
     parked.add_argument("id", nargs="?", help="the id of one, or all")
     replay = command("replay", "Send a file of messages through the program in simulated time.", run_replay)
     describe_replay(replay)
+    train = command("train", "Make a classifier from labelled messages.", train_model)
+    describe_train(train)
+    route = command("route", "Say where messages would go: JSON lines in, JSON lines out.", route_lines)
+    describe_route(route)
+    area = command("area", "Say in which area points lie: JSON lines in, JSON lines out.", area_lines)
+    describe_area(area)
     command("verify", "Prove that the ledger is whole.", operations.verify_ledger)
     return top
 

@@ -1,35 +1,47 @@
-"""What the command line does beside serving: migrate, city files, invitations, cases, parked messages, verify."""
+"""What the command line does beside serving."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from actions import city as cities
+from actions import tickets
 from actions.cards import KINDS
 from actions.city import BadCity, LoadedCity
-from actions.invitations import invite, links
+from actions.invitations import PROGRAM_URL, invite, links
 from actions.record import STATES
-from actions.verify import verify
+from actions.verify import Proof, verify
+from actions.windows import window_links
 from bot.app import App, NotReady, check_keys, opened
 from bot.app import city_files as read_folder
+from bot.backups.backup import back_up
+from bot.backups.form import LIST, Manifest
+from bot.backups.restore import restore
 from bot.catalogues import read_catalogues
 from bot.clock import Clock
-from bot.settings import Settings
+from bot.doctor.doctor import examine
+from bot.doctor.finding import Level
+from bot.setting_values import MEGABYTE, is_loopback
+from bot.settings import Settings, local_url
 from dialog.texts import Text, Words
 from domain.city_files import read_city
 from domain.city_tables import Problem
 from domain.numbers import read_case_number
-from storage import cases, deadlines, inbox, invitations, ledger, outbox, roles
+from storage import cases, deadlines, inbox, invitations, ledger, memory, outbox, roles
 from storage.cases import Case
 from storage.database import Database, Tx
 from storage.ids import at
+from storage.keys import Keys
 from storage.migrate import migrate, missing
 from storage.roles import RoleKind
 
 DONE, FAILED, BROKEN = 0, 1, 3
+MOST_TICKETS = 1000
 
 
 async def migrate_database(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -40,6 +52,37 @@ async def migrate_database(arguments: argparse.Namespace, settings: Settings) ->
     return DONE
 
 
+async def take_backup(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write a backup while the program runs."""
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.reading() as tx:
+            await check_keys(tx, keys, settings)
+        with _files_in_use():
+            made = await back_up(database, keys, settings.data, arguments.folder, Clock().now())
+    print(f"{arguments.folder}: {_what_it_holds(made)}. The key, {made.key}, is not in it.")
+    for name in made.missing:
+        print(f"The database names a file {name}, but it is not in {settings.data}.", file=sys.stderr)
+    return FAILED if made.missing else DONE
+
+
+async def restore_backup(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Give a backup back to an empty database and folder, and prove what came of it."""
+    with _files_in_use():
+        manifest, proof = await restore(arguments.folder, settings, Clock().now())
+    print(f"Restored, as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC: {_what_it_holds(manifest)}.")
+    return _told(proof)
+
+
+async def call_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Look at everything that should be well."""
+    levels = set()
+    async for finding in examine(settings, Clock().now()):
+        print(finding, flush=True)
+        levels.add(finding.level)
+    return FAILED if Level.BAD in levels else DONE
+
+
 async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check the files of a city, or load them."""
     files = read_folder(arguments.folder)
@@ -48,6 +91,7 @@ async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
         raise BadCity(reading.problems)
     city = reading.city
     counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
+    counts += f", {len(city.halls)} halls, {len(city.windows)} windows" if city.halls else ""
     if arguments.what == "check":
         print(f"{city.name}: {counts}. Nothing to mend.")
         return DONE
@@ -75,14 +119,84 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
                     raise NotReady(f"There is no unit {unit}. The codes stand in units.csv.")
             await check_keys(tx, keys, settings)
             code = await invite(tx, keys, role, arguments.unit, arguments.name, Clock().now())
-            found = await links(tx, keys, settings.public_url, code, Clock().now())
+            found = await links(tx, keys, await _public_url(tx, keys, settings), code, Clock().now())
     if arguments.json:
         print(json.dumps({"code": code, "telegram": found.telegram, "web": found.web}))
     else:
         print(f"Web:      {found.web}")
-        print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
+        if found.telegram or settings.telegram_token:
+            print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
         print("The link works once, within seven days.")
     return DONE
+
+
+async def print_posters(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the posters or the labels of a hall's windows, or of all."""
+    from bot.posters import Poster, draw_labels, draw_posters  # here, because no other command needs what draws them
+
+    if is_loopback(urlsplit(settings.public_url).hostname or ""):
+        raise NotReady(
+            "A poster's code has to lead to this program from anybody's phone. Set HUIYIN_PUBLIC_URL to the address at which the"
+            " city reaches it, such as https://huiyin.example.org, and ask again."
+        )
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            loaded = await _loaded(tx)
+            city = loaded.city
+            if arguments.hall not in ("all", *city.halls):
+                raise NotReady(
+                    f"There is no hall {arguments.hall}. The codes stand in halls.csv: {', '.join(city.halls) or 'none'}."
+                )
+            windows = [window for window in city.windows.values() if arguments.hall in ("all", window.hall)]
+            if not windows:
+                raise NotReady("There are no windows. Add them to windows.csv, and load the city again: huiyin city load FOLDER")
+            await check_keys(tx, keys, settings)
+            found = [await window_links(tx, keys, settings.public_url, window.code, Clock().now()) for window in windows]
+    posters = [
+        Poster(city=city, hall=city.halls[window.hall], window=window, web=links.web, telegram=links.telegram)
+        for window, links in zip(windows, found, strict=True)
+    ]
+    words = Words(read_catalogues(), city.languages, city.zone)
+    drawn = (draw_labels if arguments.labels else draw_posters)(posters, words)
+    try:
+        arguments.out.write_bytes(drawn.pdf)
+    except OSError as error:
+        raise NotReady(f"{arguments.out} can't be written: {error.strerror}. Name another file with --out.") from error
+    print(f"{len(posters)} {'label(s)' if arguments.labels else 'poster(s)'} written to {arguments.out}.")
+    if settings.telegram_token and not arguments.labels and posters[0].telegram is None:
+        print("They have no code for Telegram: the bot's name is known once huiyin run has reached Telegram.")
+    if drawn.lacking:
+        print(f"Printed as 〓, for the font lacks them: {' '.join(sorted(drawn.lacking))}")
+    return DONE
+
+
+async def make_tickets(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print visit tickets for a window, for the system that runs its queue."""
+    if not 1 <= arguments.count <= MOST_TICKETS:
+        raise NotReady(f"One call makes 1 to {MOST_TICKETS} tickets. They are good for a day, so make them as you need them.")
+    async with opened(settings) as (database, keys):
+        await _ready(database)
+        async with database.transaction() as tx:
+            loaded = await _loaded(tx)
+            window, now = arguments.window, Clock().now()
+            if window not in loaded.city.windows:
+                raise NotReady(f"There is no window {window}. The codes stand in windows.csv.")
+            await check_keys(tx, keys, settings)
+            made = [tickets.issue(keys, window, now) for _n in range(arguments.count)]
+            found = [await tickets.links(tx, keys, settings.public_url, window, ticket, now) for ticket in made]
+    for ticket, opens in zip(made, found, strict=True):
+        facts = {"window": window, "ticket": ticket, "web": opens.web, "telegram": opens.telegram}
+        print(json.dumps(facts) if arguments.json else opens.web)
+    return DONE
+
+
+async def _public_url(tx: Tx, keys: Keys, settings: Settings) -> str:
+    """Give the address at which people reach the program: as it runs, unless this command is told another one."""
+    if settings.public_url != local_url(*settings.listen):
+        return settings.public_url
+    known = await memory.recall(tx, keys, PROGRAM_URL, Clock().now())
+    return known.decode() if known else settings.public_url
 
 
 async def show_cases(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -163,7 +277,10 @@ async def verify_ledger(arguments: argparse.Namespace, settings: Settings) -> in
     async with opened(settings) as (database, _keys):
         await _ready(database)
         async with database.reading() as tx:
-            proof = await verify(tx)
+            return _told(await verify(tx))
+
+
+def _told(proof: Proof) -> int:
     for problem in proof.problems:
         print(problem, file=sys.stderr)
     print(f"{proof.chains} chains, {proof.rows} rows, {proof.texts} texts, {proof.seals} seals: ", end="")
@@ -202,6 +319,21 @@ def problem(found: Problem) -> str:
         if part
     )
     return f"  {place}: {found.what} {found.todo}"
+
+
+@contextmanager
+def _files_in_use() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotReady(f"{error.filename or 'A file'} can't be used: {error.strerror}. Nothing is finished.") from error
+
+
+def _what_it_holds(manifest: Manifest) -> str:
+    rows = sum(part.lines - 1 for name, part in manifest.parts.items() if name != LIST)
+    size = sum(part.bytes for part in manifest.parts.values())
+    seal = f"newest seal {manifest.seal[0]} {manifest.seal[1][:16]}" if manifest.seal else "no seal yet"
+    return f"{rows} rows ({size / MEGABYTE:.1f} MB), {manifest.parts[LIST].lines} files, {seal}"
 
 
 async def _ready(database: Database) -> None:

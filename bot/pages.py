@@ -25,7 +25,7 @@ def teller(words: Words, language: str) -> Tell:
     def tell(what: Text | Name | Moment | str) -> str:
         match what:
             case str():
-                return what
+                return words.shown(what, language)
             case Text():
                 return words.render(what, language)
             case _:

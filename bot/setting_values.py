@@ -14,7 +14,7 @@ from bot.mail_server import MailServer, Security
 from domain.bells import mail_address
 
 MEGABYTE = 1024 * 1024
-TAKEN_PATHS = ("/board", "/chat", "/in", "/static", "/healthz")
+TAKEN_PATHS = ("/board", "/chat", "/desk", "/in", "/static", "/healthz", "/readyz")
 """Where the web server has pages of its own, so that no webhook can stand there."""
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+(/test)?")
 WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")

@@ -147,6 +147,8 @@ class Talking:
                 await self.show(talk)
             case "cancel":
                 await self.cancel(talk)
+            case _ if question.kind is Kind.COLLECT:
+                await self._pick(talk, question, key)
             case _:
                 try:
                     await self._take(talk, step, question, pressed(question, key))
@@ -164,8 +166,8 @@ class Talking:
         if question.kind is Kind.COLLECT and talk.answers.drop_last(question):
             await self.show(talk, _("Your last message has been taken out."))
             return
-        if talk.reopened == OFFER_CHANGES:
-            talk.reopened = None
+        if talk.reopened == OFFER_CHANGES or (talk.reopened and talk.reopened not in talk.answers.given):
+            talk.reopened = None  # from what is asked on request only, back to where it was picked
         elif step.asked:
             self._reopen(talk, step.asked[-1])
         else:
@@ -186,7 +188,7 @@ class Talking:
             return True
         talk.reopened = None
         talk.answers.close(step.question)
-        await self._say_chosen(talk, step.question, _count(told))
+        await self._say_chosen(talk, step.question, _count(step.question, told))
         await self.show(talk)
         return True
 
@@ -195,7 +197,7 @@ class Talking:
         talk.closed_at = talk.cancelled_at = self._ctx.now
         await self._leave_question(talk)
         await self._write(talk)
-        again = (Button(_("Go on after all"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
+        again = (Button(_("Take it up again"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
         await self._say(say(_("Cancelled. Nothing has been sent."), rows=((*again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
 
@@ -259,6 +261,8 @@ class Talking:
         elif question.kind is Kind.CONFIRM and raw == CANCEL:
             await self.cancel(talk)
             return
+        elif question.kind is Kind.CONFIRM and (offered := next((q for q in step.changeable if q.key == raw), None)):
+            self._reopen(talk, offered)
         else:
             talk.reopened = None
             talk.answers.give(question, raw)
@@ -275,6 +279,20 @@ class Talking:
         if question.kind is Kind.COLLECT:
             talk.answers.close(question)
         await self.show(talk)
+
+    async def _pick(self, talk: Talk, question: Question, key: str) -> None:
+        """Put one of its options into a collection, and show that where the question stands."""
+        left = [option.key for option in question.options if option.key not in self._told(talk, question).picked]
+        if key not in left:
+            return
+        talk.answers.append(question, {"picked": key, "text": "", "files": []})
+        step = await self._play(talk)
+        row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
+        if row is None or not isinstance(step, Asking):
+            await self.show(talk)
+            return
+        await self._edit(row, self._message(talk, step, question, ()))
+        await self._write(talk)
 
     async def _collect(self, talk: Talk, question: Question, item: Json) -> None:
         talk.answers.append(question, item)
@@ -357,19 +375,19 @@ class Talking:
             return Button(label, f"a:{talk.mark}:{talk.version}:{key}")
 
         lines = [*above, *question.lines, question.prompt]
-        rows = [[button(option.label, option.key)] for option in question.options]
-        if question.kind in (Kind.CONFIRM, Kind.PLACE) or len(rows) > 6:
+        told = self._told(talk, question) if question.kind is Kind.COLLECT else Told()
+        left = [option for option in question.options if option.key not in (CANCEL, *told.picked)]
+        rows = [[button(option.label, option.key)] for option in left]
+        if question.kind in (Kind.CONFIRM, Kind.PLACE) or (len(rows) > 6 and question.kind is Kind.CHOOSE):
             flat = [one for row in rows for one in row]
             rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]
-        if question.kind is Kind.COLLECT:
-            told = self._told(talk, question)
-            if told.items:
-                lines = [*above, _("Noted so far: {what}. Send more, or press Done.", what=_count(told))]
-                rows = [[button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())]]
+        if told.items:
+            lines = [*above, _("Noted so far: {what}. Send more, or press Done.", what=_count(question, told))]
+            rows.append([button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())])
         nav = []
         if talk.answers.aside and step.overflow:
             rows.append([button(_("Add it to what I told you"), ADD)])
-        if step.asked or talk.reopened or (question.kind is Kind.COLLECT and self._told(talk, question).items):
+        if step.asked or talk.reopened or told.items:
             nav.append(button(_("Back"), BACK))
         if (
             talk.reopened not in (None, OFFER_CHANGES)
@@ -377,7 +395,7 @@ class Talking:
             and question.kind is not Kind.COLLECT
         ):
             nav.append(button(_("Keep it as it is"), KEEP))
-        nav += rows.pop() if question.kind is Kind.CONFIRM else [button(_("Cancel"), CANCEL)]
+        nav.append(button(_("Cancel"), CANCEL))
         wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind)
         return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
 
@@ -409,11 +427,13 @@ class Talking:
             await queue(self._ctx, conversation, message, lane=Lane.ANSWER, edits=row.id)
 
 
-def _count(told: Told) -> Text:
+def _count(question: Question, told: Told) -> Text:
+    picked = tuple(option.label for option in question.options if option.key in told.picked)
     files, texts = len(told.files), sum(bool(item.text) for item in told.items)
     place = (_("a place"),) if told.place else ()
-    counted = ((_("messages: {count}", count=texts),) if texts else ()) + ((_("files: {count}", count=files),) if files else ())
-    return _("{what}", what=(*counted, *place))
+    messages = (_("1 message") if texts == 1 else _("{count} messages", count=texts),) if texts else ()
+    attached = (_("1 file") if files == 1 else _("{count} files", count=files),) if files else ()
+    return _("{what}", what=(*picked, *messages, *attached, *place))
 
 
 def _shown(question: Question, raw: Json) -> Text:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions.city import LoadedCity, current
 from actions.context import Context, Limits
 from bot.clock import Clock
 from domain.bells import NO_BELLS, BellOffer
+from domain.classifier import Classifier
 from storage import cities
 from storage.database import StorageError, Tx
 from storage.keys import Keys
@@ -27,6 +30,7 @@ class Town:
         *,
         bells: BellOffer = NO_BELLS,
         channel: str | None = None,
+        classifier: Classifier | None = None,
     ) -> None:
         self._clock = clock
         self._keys = keys
@@ -34,6 +38,7 @@ class Town:
         self._limits = limits
         self._bells = bells
         self._channel = channel
+        self._classifier = classifier
         self._loaded: LoadedCity | None = None
 
     async def context(self, tx: Tx) -> Context:
@@ -52,7 +57,8 @@ class Town:
     async def _city(self, tx: Tx) -> LoadedCity:
         newest = await cities.newest(tx)
         if self._loaded is None or newest != self._loaded.n:
-            self._loaded = await current(tx)
+            loaded = await current(tx)
+            self._loaded = loaded and replace(loaded, classifier=self._classifier)
         if self._loaded is None:
             raise NoCity("No city is loaded. Run: huiyin city load FOLDER")
         return self._loaded

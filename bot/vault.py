@@ -143,10 +143,7 @@ class Vault:
         return removed
 
     def _path(self, name: str) -> Path:
-        # Names also come out of web addresses: what the vault can't have made must never become part of a path.
-        if not _NAME.fullmatch(name):
-            raise Missing("No file of this name is in the vault.")
-        return self._folder / name[:2] / name[2:4] / name
+        return self._folder / place(name)
 
     def _write(self, path: Path, name: str, data: bytes) -> None:
         # Half-written files stand in the vault's own folder, where sweep() finds them without walking every other one.
@@ -189,6 +186,14 @@ class Vault:
 
     def _cipher(self, salt: bytes) -> AESGCM:
         return AESGCM(hmac.digest(self._file_key, salt, "sha256"))
+
+
+def place(name: str) -> Path:
+    """Say where in a vault's folder a file stands; raises Missing for what is no name of one."""
+    # Names also come out of web addresses: what the vault can't have made must never become part of a path.
+    if not _NAME.fullmatch(name):
+        raise Missing("No file of this name is in the vault.")
+    return Path(name[:2], name[2:4], name)
 
 
 def _nonce(index: int, *, last: bool) -> bytes:

@@ -13,8 +13,9 @@ MOST_BARS = 12
 class Chart:
     """Stacked bars, one below the other, in the order to be read.
 
-    Each has its label and one count for each of the `series`; `note` stands small below them. Raises ValueError for
-    counts that are negative, or too few or too many: that must be seen where a chart is made, not where it is sent.
+    Each has its label and one count for each of the `series`, from the best to the worst; `note` stands small below them.
+    Raises ValueError for counts that are negative, or too few or too many: that must be seen where a chart is made, not where it
+    is sent.
     """
 
     title: Text

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import cast
 
 from dialog.chart import Chart, dump_chart, load_chart
-from dialog.texts import Text, dump, load_text, without_secrets
+from dialog.texts import Text, bears_secret, dump, load_text, without_secrets
 
 
 class Wants(StrEnum):
@@ -55,6 +55,10 @@ class Outgoing:
         """Put paragraphs above this message, and files with it."""
         return replace(self, lines=(*news, *self.lines), files=files, news=self.news + len(news))
 
+    def headed(self, *lines: Text, files: tuple[str, ...] = ()) -> Outgoing:
+        """Put paragraphs above this message that go when it is brought up to date, and files with it."""
+        return replace(self, lines=(*lines, *self.lines), files=files)
+
 
 def say(
     *lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None, chart: Chart | None = None
@@ -92,6 +96,11 @@ def from_json(body: bytes) -> Outgoing:
         news=fields.get("news", 0),
         chart=load_chart(fields["chart"]) if "chart" in fields else None,
     )
+
+
+def bears_secrets(outgoing: Outgoing) -> bool:
+    """Tell whether a message bears a secret, or bore one that has been overwritten."""
+    return any(map(bears_secret, outgoing.lines))
 
 
 def shown_once(outgoing: Outgoing, at: datetime) -> Outgoing | None:

@@ -65,10 +65,13 @@ class Answers:
         self.given[question.key] = Answer(raw, question.seen, question.looked, question.kind is Kind.CONFIRM)
 
     def append(self, question: Question, item: Json) -> int:
-        """Add one message to a collection and return how many it has now; only confirmations are void."""
+        """Add one message to a collection and return how many it has now; only confirmations are void.
+
+        One that was finished is open again if its question reads differently now.
+        """
         before = self.given.get(question.key)
         items = [*(before.raw["items"] if before else ()), item]
-        done = bool(before and before.raw["done"])
+        done = bool(before and before.raw["done"] and before.seen == question.seen)
         self.given[question.key] = Answer({"items": items, "done": done}, question.seen, question.looked)
         self.unconfirm()
         return len(items)
@@ -151,9 +154,14 @@ class Dialog:
     changeable: list[Question] = field(default_factory=list)
     _looked: bool = False
 
-    async def collect(self, key: str, prompt: Text, *, label: Text) -> Told:
-        """Gather messages of any sort until the person says that they have finished."""
-        return cast("Told", self._ask(Question(key=key, kind=Kind.COLLECT, prompt=prompt, label=label)))
+    async def collect(self, key: str, prompt: Text, *, label: Text, options: Options = ()) -> Told:
+        """Gather messages of any sort until the person says that they have finished; any of the options may be among them."""
+        return cast("Told", self._ask(Question(key=key, kind=Kind.COLLECT, prompt=prompt, label=label, options=options)))
+
+    async def collect_on_request(self, key: str, prompt: Text, *, label: Text, options: Options = ()) -> Told:
+        """Offer such a collection that is opened only when the person picks it; empty until then."""
+        question = Question(key=key, kind=Kind.COLLECT, prompt=prompt, label=label, options=options)
+        return cast("Told", self._ask(question)) if self._is_wanted(question) else Told()
 
     async def text(
         self,
@@ -173,10 +181,32 @@ class Dialog:
     async def on_request(self, key: str, prompt: Text, *, label: Text, most: int = 200) -> str:
         """Offer a text that is asked for only when the person picks it from the list of changes; "" until then."""
         question = Question(key=key, kind=Kind.TEXT, prompt=prompt, label=label, least=0, most=most)
-        if key in self.answers.given or self.reopened == key:
-            return cast("str", self._ask(question))
-        self.changeable.append(question)
-        return ""
+        return cast("str", self._ask(question)) if self._is_wanted(question) else ""
+
+    async def choose_on_request(self, key: str, prompt: Text, options: Options, *, label: Text) -> str:
+        """Offer a choice that is asked for only when the person picks it; "" until then."""
+        question = Question(key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, options=options)
+        return cast("str", self._ask(question)) if self._is_wanted(question) else ""
+
+    async def grade_on_request(self, key: str, prompt: Text, of: Options, options: Options, *, label: Text) -> dict[str, str]:
+        """Offer to choose one of some options for each of several things, one after the other; {} until the person picks it.
+
+        The prompt names the thing as {name}.
+        """
+        questions = [
+            Question(
+                key=f"{key} {thing.key}",
+                kind=Kind.CHOOSE,
+                prompt=Text(prompt.id, {**prompt.args, "name": thing.label}),
+                label=thing.label,
+                options=options,
+            )
+            for thing in of
+        ]
+        if all(question.key not in self.answers.given and question.key != self.reopened for question in questions):
+            self.changeable += [replace(question, label=label) for question in questions[:1]]
+            return {}
+        return {thing.key: cast("str", self._ask(question)) for thing, question in zip(of, questions, strict=True)}
 
     async def choose(self, key: str, prompt: Text, options: Options, *, label: Text) -> str:
         """Ask for one of some options."""
@@ -188,9 +218,16 @@ class Dialog:
         question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=options, most=300)
         return cast("Place | None", self._ask(question))
 
-    async def confirm(self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT) -> bool:
-        """Show everything and ask whether to go through with it (`yes` names that); False if the person cancels."""
-        options = (Option(SEND, yes), Option(CHANGE, _("Change")), Option(CANCEL, _("Cancel")))
+    async def confirm(
+        self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT, offers: bool = False
+    ) -> bool:
+        """Show everything and ask whether to go through with it (`yes` names that); False if the person cancels.
+
+        What is asked on request, and was not yet, stands among the changes; with `offers` it has buttons of its own, too.
+        """
+        unasked = {question.key for question in self.changeable} - {question.key for question in self.asked}
+        offered = tuple(Option(q.key, q.label) for q in self.changeable if offers and q.key in unasked)
+        options = (Option(SEND, yes), Option(CHANGE, _("Change")), *offered, Option(CANCEL, _("Cancel")))
         question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
         return bool(self._ask(question) == SEND)
 
@@ -204,6 +241,13 @@ class Dialog:
         # Of nothing found nothing is shown: the next question does not rest on it.
         self._looked = self._looked or bool(value)
         return value
+
+    def _is_wanted(self, question: Question) -> bool:
+        """Tell whether a question that is asked on request has been requested; if not, it is offered."""
+        wanted = question.key in self.answers.given or self.reopened == question.key
+        if not wanted:
+            self.changeable.append(question)
+        return wanted
 
     def _ask(self, question: Question) -> Json:
         if self._looked:
@@ -237,8 +281,9 @@ class Asking:
 
     @property
     def overflow(self) -> Question | None:
-        """The collection, already finished, to which a stray message can still be added."""
-        return next((q for q in reversed(self.asked) if q.kind is Kind.COLLECT), None)
+        """The collection, finished or not asked for yet, to which a stray message can still be added."""
+        others = (q for q in reversed(self.changeable) if q.key != self.question.key)
+        return next((q for q in others if q.kind is Kind.COLLECT), None)
 
 
 @dataclass(frozen=True, slots=True)

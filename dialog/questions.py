@@ -46,8 +46,9 @@ Options = tuple[Option, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One message of a collection: masked nowhere, its files as our file ids."""
+    """One message of a collection, masked nowhere, its files as our file ids; or the key of an option that was picked."""
 
+    picked: str = ""
     text: str = ""
     files: tuple[str, ...] = ()
     place: Place | None = None
@@ -59,6 +60,11 @@ class Told:
     """What a person told us in several messages."""
 
     items: tuple[Item, ...] = ()
+
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """The keys of the options that were picked."""
+        return tuple(item.picked for item in self.items if item.picked)
 
     @property
     def text(self) -> str:
@@ -202,6 +208,7 @@ def load_item(raw: Json) -> Item:
     """Read a message as it is kept."""
     place = raw.get("place")
     return Item(
+        picked=raw.get("picked", ""),
         text=raw.get("text", ""),
         files=tuple(raw.get("files", ())),
         place=Place(**place) if place else None,

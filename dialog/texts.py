@@ -59,6 +59,21 @@ def verbatim(words: str) -> Text:
     return Text("", {"": words})
 
 
+STANDS_FOR: Mapping[str, Text] = {
+    "〔已遮盖〕": _("〔hidden〕"),
+    "〔邮箱〕": _("〔e-mail address〕"),
+    "〔电话〕": _("〔phone number〕"),
+    "〔证件号〕": _("〔identity number〕"),
+    "〔号码〕": _("〔number〕"),
+    "〔账号〕": _("〔account〕"),
+    "〔车牌〕": _("〔number plate〕"),
+    "〔姓名〕": _("〔name〕"),
+    "〔门牌〕": _("〔house number〕"),
+    "〔位置〕": _("〔position〕"),
+}
+"""What stands where personal data was, as texts are kept, and as whoever does not read Chinese is shown it."""
+
+
 def dump(value: Arg) -> Json:
     """Turn an argument or text into JSON values."""
     match value:
@@ -98,6 +113,9 @@ def load_text(value: Json) -> Text:
     return cast("Text", load(value))
 
 
+SHOWN_ONCE = _("(shown once, at {at})").id
+
+
 def without_secrets(value: Arg, at: datetime) -> Arg:
     """Replace every secret by the time at which it was shown."""
     match value:
@@ -106,9 +124,20 @@ def without_secrets(value: Arg, at: datetime) -> Arg:
         case tuple():
             return tuple(cast("Text", without_secrets(text, at)) for text in value)
         case Secret():
-            return _("(shown once, at {at})", at=Moment(at))
+            return Text(SHOWN_ONCE, {"at": Moment(at)})
         case _:
             return value
+
+
+def bears_secret(value: Arg) -> bool:
+    """Tell whether a text bears a secret, or bore one that has been overwritten."""
+    match value:
+        case Text(id, args):
+            return id == SHOWN_ONCE or any(map(bears_secret, args.values()))
+        case tuple():
+            return any(map(bears_secret, value))
+        case _:
+            return isinstance(value, Secret)
 
 
 class Words:
@@ -124,6 +153,17 @@ class Words:
 
     def render(self, text: Text, language: str) -> str:
         """Put a text into words of that language."""
+        return self.shown(self._rendered(text, language), language)
+
+    def shown(self, words: str, language: str) -> str:
+        """Show somebody's own words as they are, but what stands for personal data in the reader's language."""
+        if language.startswith("zh") or "〔" not in words:
+            return words
+        for kept, text in STANDS_FOR.items():
+            words = words.replace(kept, self._rendered(text, language))
+        return words
+
+    def _rendered(self, text: Text, language: str) -> str:
         if not text.id:
             return str(text.args[""])
         sentence = self._catalogues.get(language, {}).get(text.id, text.id)
@@ -138,7 +178,7 @@ class Words:
     def _argument(self, value: Arg, language: str) -> str:
         match value:
             case Text():
-                return self.render(value, language)
+                return self._rendered(value, language)
             case Moment(at, day):
                 return self._moment(at.astimezone(self.zone), day, language)
             case Name(zh, en):
@@ -147,7 +187,7 @@ class Words:
                 return secret
             case tuple():
                 joint = ", " if language == "en" else "、"
-                return joint.join(self.render(text, language) for text in value)
+                return joint.join(self._rendered(text, language) for text in value)
             case _:
                 return str(value)
 

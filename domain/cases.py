@@ -56,6 +56,7 @@ class Event(StrEnum):
     SOLVED = "solved"
     NOT_SOLVED = "not_solved"
     RATE = "rate"
+    EXPLAIN = "explain"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
     NEW_CODE = "new_code"
@@ -82,6 +83,11 @@ class Event(StrEnum):
     REVOKE = "revoke"
     UNBIND = "unbind"
     REPLACE = "replace"
+    CHANGE_RATING = "change_rating"
+    APPEAL = "appeal"
+    REFUSE_APPEAL = "refuse_appeal"
+    STRIKE = "strike"
+    ACCOUNT = "held_to_account"
 
 
 class Party(StrEnum):
@@ -111,7 +117,7 @@ HAS_RESULT = frozenset({S.ANSWERED, S.CLOSED})
 
 # Event -> from which states, by whom, to which state (None: it stays where it is).
 TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState | None]] = {
-    E.QUEUE: (frozenset({S.RECEIVED, S.ANSWERED}), frozenset({P.SYSTEM, P.CITIZEN}), S.TRIAGE),
+    E.QUEUE: (frozenset({S.RECEIVED, S.ANSWERED, S.CLOSED}), frozenset({P.SYSTEM, P.CITIZEN}), S.TRIAGE),
     E.ASSIGN: (frozenset({S.RECEIVED, S.TRIAGE, S.ASSIGNED}), frozenset({P.SYSTEM, P.OFFICE}), S.ASSIGNED),
     E.ACCEPT: (frozenset({S.ASSIGNED}), frozenset({P.CONTACT}), S.ACCEPTED),
     E.RETURN: (frozenset({S.ASSIGNED, S.ACCEPTED}), frozenset({P.CONTACT}), S.TRIAGE),
@@ -124,8 +130,9 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.URGE: (frozenset({S.TRIAGE, S.ASSIGNED, S.ACCEPTED}), frozenset({P.CITIZEN}), None),
     E.REPORT: (frozenset({S.ACCEPTED}), frozenset({P.CONTACT}), S.ANSWERED),
     E.SOLVED: (frozenset({S.ANSWERED}), frozenset({P.CITIZEN}), S.CLOSED),
-    E.NOT_SOLVED: (frozenset({S.ANSWERED}), frozenset({P.CITIZEN}), S.ACCEPTED),
+    E.NOT_SOLVED: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.CITIZEN}), S.ACCEPTED),
     E.RATE: (frozenset({S.CLOSED, S.MERGED}), frozenset({P.CITIZEN}), None),
+    E.EXPLAIN: (frozenset({S.CLOSED, S.MERGED}), frozenset({P.CITIZEN}), None),
     E.REFUSE: (frozenset({S.TRIAGE}), frozenset({P.OFFICE}), S.REFUSED),
     E.WITHDRAW: (OPEN, frozenset({P.CITIZEN}), S.WITHDRAWN),
     E.NEW_CODE: (frozenset(S), frozenset({P.CITIZEN}), None),
@@ -150,6 +157,11 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.REVOKE: (frozenset(S), frozenset({P.OFFICE}), None),
     E.UNBIND: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE, P.SYSTEM}), S.ASSIGNED),
     E.REPLACE: (frozenset({S.ACCEPTED, S.ANSWERED}), frozenset({P.OFFICE}), None),
+    E.CHANGE_RATING: (OPEN, frozenset({P.CITIZEN}), None),
+    E.APPEAL: (OPEN | {S.CLOSED}, frozenset({P.CONTACT}), None),
+    E.REFUSE_APPEAL: (frozenset(S), frozenset({P.OFFICE}), None),
+    E.STRIKE: (OPEN, frozenset({P.OFFICE}), S.CLOSED),
+    E.ACCOUNT: (frozenset(S), frozenset({P.OFFICE}), None),
 }
 
 

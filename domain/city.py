@@ -1,4 +1,4 @@
-"""A city as its own files describe it: areas, units, categories, rules, calendar and ladder.
+"""A city as its own files describe it: areas, units, categories, rules, halls, windows, calendar and ladder.
 
 Everything here is read-only and checked before it is built (`domain.city_files`). Codes are the files' own; mappings
 and tuples keep the order of the files, because a clerk's order is the order in which people are shown things.
@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from domain.cases import CaseKind
+from domain.city_ratings import AGAIN, CRITERIA, REASONS, RatingWord
 from domain.limits import Limit
+from domain.opening_hours import OpeningHours
 from domain.places import AreaMap
 
 LANGUAGES = ("zh_Hans", "en")
@@ -34,6 +36,8 @@ ANSWER = Limit.parse("5wd")
 ANSWER_CONSULTATION = Limit.parse("3wd")
 CHECK = Limit.parse("7d")
 REVISIT = Limit.parse("28d")
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 RUNG_AT = re.compile(r"0|(?:100|[1-9][0-9]?)%|[+-][1-9][0-9]{0,4}(?:s|h|d|wd)", re.ASCII)
 
@@ -89,7 +93,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """What a matter is about. Empty `kinds` and missing times are the parent's, then the defaults of `City`."""
+    """What a matter is about. Empty `kinds` and missing times are the parent's, then the defaults of `City`.
+
+    `label` is what the classifier calls it; an empty one is the parent's.
+    """
 
     code: str
     parent: str | None
@@ -100,6 +107,7 @@ class Category:
     accept: Limit | None = None
     answer: Limit | None = None
     urgent: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +117,37 @@ class Rule:
     area: str | None
     category: str | None
     unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """A hall where people are served, and the unit that answers for it; `lon` and `lat` in degrees of WGS-84, both or none."""
+
+    code: str
+    unit: str
+    area: str
+    name: str
+    name_en: str
+    address: str
+    lon: float | None
+    lat: float | None
+    hours: OpeningHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A window of a hall, and what is done there, as people would look for it. Its code stands on printed QR codes."""
+
+    code: str
+    hall: str
+    name: str
+    name_en: str
+    services: tuple[str, ...] = ()
+
+    def services_in(self, language: str) -> tuple[str, ...]:
+        """Return the services that are written in a language; all of them where none is."""
+        chinese = language == LANGUAGES[0]
+        return tuple(service for service in self.services if bool(_CHINESE.search(service)) is chinese) or self.services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +174,7 @@ _N = TypeVar("_N", bound=_Node)
 class City:
     """A whole city. Lookups of unknown codes raise KeyError; paths go from the code itself up to its root.
 
-    `digest` is a weekday (0 is Monday) and a time of day.
+    `digest` is a weekday (0 is Monday) and a time of day. Ratings of a window within `rating_again` are of one visit.
     """
 
     name: str
@@ -152,6 +191,11 @@ class City:
     units: Mapping[str, Unit]
     categories: Mapping[str, Category]
     rules: tuple[Rule, ...]
+    halls: Mapping[str, Hall] = field(default_factory=dict)
+    windows: Mapping[str, Window] = field(default_factory=dict)
+    rating_again: timedelta = AGAIN
+    rating_criteria: tuple[RatingWord, ...] = CRITERIA
+    rating_reasons: tuple[RatingWord, ...] = REASONS
     area_map: AreaMap | None = field(default=None, repr=False)
 
     def area(self, code: str) -> Area:
@@ -188,6 +232,14 @@ class City:
         """Return the categories directly below, in the order of the file; None gives the upper ones."""
         return self._categories_below.get(code, ())
 
+    def windows_of(self, hall: str) -> tuple[Window, ...]:
+        """Return the windows of a hall, in the order of the file."""
+        return self._windows_by_hall.get(hall, ())
+
+    def unit_of(self, window: str) -> str:
+        """Return the code of the unit that answers for a window: its hall's."""
+        return self.halls[self.windows[window].hall].unit
+
     def area_path(self, code: str) -> tuple[str, ...]:
         """Return the codes from this area up to the root."""
         return _path(self.areas, code)
@@ -195,6 +247,10 @@ class City:
     def category_path(self, code: str) -> tuple[str, ...]:
         """Return the codes from this category up to its upper one."""
         return _path(self.categories, code)
+
+    def unit_path(self, code: str) -> tuple[str, ...]:
+        """Return the codes from this unit up to the uppermost one above it."""
+        return _path(self.units, code)
 
     def upper_category(self, code: str) -> str:
         """Return the code of the upper category that this one belongs to."""
@@ -210,6 +266,10 @@ class City:
             if kinds := self.categories[step].kinds:
                 return kind in kinds
         return kind is not CaseKind.MISCONDUCT or not self._misconduct_is_named
+
+    def label(self, code: str) -> str:
+        """Return the classifier's label of this category, its own or that of the nearest one above that has any; "" if none."""
+        return next((label for step in self.category_path(code) if (label := self.categories[step].label)), "")
 
     def is_urgent(self, code: str | None) -> bool:
         """Tell whether this category, or one above it, is urgent."""
@@ -231,6 +291,13 @@ class City:
     @cached_property
     def _misconduct_is_named(self) -> bool:
         return any(CaseKind.MISCONDUCT in category.kinds for category in self.categories.values())
+
+    @cached_property
+    def _windows_by_hall(self) -> Mapping[str, tuple[Window, ...]]:
+        by_hall: dict[str, list[Window]] = {}
+        for window in self.windows.values():
+            by_hall.setdefault(window.hall, []).append(window)
+        return {hall: tuple(windows) for hall, windows in by_hall.items()}
 
     @cached_property
     def _areas_below(self) -> Mapping[str | None, tuple[Area, ...]]:

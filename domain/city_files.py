@@ -1,7 +1,8 @@
 """The files of a city's folder, read and checked: either a whole `City`, or every problem at once.
 
-city.toml, areas.geojson, areas.csv, units.csv, categories.csv, rules.csv. A problem names file, line, column and what to
-do, for the reader is a clerk with a spreadsheet. The map's `adcode` is the area's code.
+city.toml, areas.geojson, areas.csv, units.csv, categories.csv, rules.csv; and halls.csv and windows.csv, if people rate
+windows. A problem names file, line, column and what to do, for the reader is a clerk with a spreadsheet. The map's `adcode`
+is the area's code.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.cases import CaseKind
-from domain.city import DISCIPLINE, UNIT_KINDS, Area, Category, City, Rule, Unit
+from domain.city import DISCIPLINE, UNIT_KINDS, Area, Category, City, Hall, Rule, Unit, Window
+from domain.city_halls import read_halls, read_windows
 from domain.city_settings import Settings, read_settings
 from domain.city_tables import Problem, Row, Table, decoded, meant
 from domain.limits import Limit
@@ -24,6 +26,7 @@ FILES = ("city.toml", "areas.geojson", "areas.csv", "units.csv", "categories.csv
 AREA_COLUMNS = ("code", "parent", "name", "name_en", "aliases")
 UNIT_COLUMNS = ("code", "parent", "kind", "name", "name_en", "head_title")
 CATEGORY_COLUMNS = ("code", "parent", "name", "name_en", "aliases", "kinds", "accept", "answer", "urgent")
+CATEGORY_MAY_HAVE = ("label",)
 RULE_COLUMNS = ("area", "category", "unit")
 
 YES = ("yes", "true", "1", "y", "是")
@@ -49,16 +52,15 @@ def read_city(files: Mapping[str, bytes]) -> Reading:
         _check_map(area_table, areas, mapped)
     unit_table = Table("units.csv", UNIT_COLUMNS, files.get("units.csv"), problems)
     units = _read_units(unit_table)
-    category_table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems)
+    category_table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems, may_have=CATEGORY_MAY_HAVE)
     categories = _read_categories(category_table)
+    known_areas = areas if area_table.readable else None
+    known_units = units if unit_table.readable else None
     rule_table = Table("rules.csv", RULE_COLUMNS, files.get("rules.csv"), problems)
-    rules = _read_rules(
-        rule_table,
-        areas if area_table.readable else None,
-        categories if category_table.readable else None,
-        units if unit_table.readable else None,
-    )
-    city = _city(settings or Settings(), areas, units, categories, rules, area_map)
+    rules = _read_rules(rule_table, known_areas, categories if category_table.readable else None, known_units)
+    halls = read_halls(files.get("halls.csv"), known_areas, known_units, problems)
+    windows = read_windows(files.get("windows.csv"), halls, problems)
+    city = _city(settings or Settings(), areas, units, categories, rules, halls or {}, windows, area_map)
     if all(table.readable for table in (area_table, unit_table, rule_table)):
         _check_coverage(rule_table, city)
     return Reading(city=None if problems else city, problems=tuple(problems))
@@ -70,6 +72,8 @@ def _city(
     units: Mapping[str, Unit],
     categories: Mapping[str, Category],
     rules: tuple[Rule, ...],
+    halls: Mapping[str, Hall],
+    windows: Mapping[str, Window],
     area_map: AreaMap | None,
 ) -> City:
     return City(
@@ -87,6 +91,11 @@ def _city(
         units=units,
         categories=categories,
         rules=rules,
+        halls=halls,
+        windows=windows,
+        rating_again=settings.ratings.again,
+        rating_criteria=settings.ratings.criteria,
+        rating_reasons=settings.ratings.reasons,
         area_map=area_map,
     )
 
@@ -178,6 +187,7 @@ def _read_categories(table: Table) -> dict[str, Category]:
             accept=_limit(table, row, "accept"),
             answer=_limit(table, row, "answer"),
             urgent=_urgent(table, row),
+            label=row["label"],
         )
     return categories
 

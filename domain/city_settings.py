@@ -1,4 +1,4 @@
-"""city.toml: a city's name, zone, languages, office hours, days that differ from the calendar, and the ladder."""
+"""city.toml: a city's name, zone, languages, office hours, days that differ from the calendar, the ladder, and ratings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from domain.city import LANGUAGES, Rung, RungTo
+from domain.city_ratings import EXAMPLES as RATING_EXAMPLES
+from domain.city_ratings import Ratings, rating_again, rating_words
 from domain.city_tables import Problem, decoded, meant
 
 FILE = "city.toml"
@@ -36,6 +38,7 @@ EXAMPLES = {
     "morning": 'morning = "08:30"',
     "digest": 'digest = "mon 08:30"',
     "ladder": 'ladder = [{at = "50%", to = ["contact"]}, {at = "0", to = ["contact", "head"]}]',
+    "ratings": '[ratings] and below it: again = "4h"',
     "working_days": '[working_days] and below it one line a day: "2026-10-10" = true',
 }
 
@@ -54,6 +57,7 @@ class Settings:
     digest: tuple[int, time] = (0, time(8, 30))
     ladder: tuple[Rung, ...] = LADDER
     working_days: dict[date, bool] = field(default_factory=dict)
+    ratings: Ratings = field(default_factory=Ratings)
 
 
 def read_settings(data: bytes | None, problems: list[Problem]) -> Settings | None:
@@ -110,6 +114,8 @@ class _Settings:
             read["ladder"] = self._ladder(self._document["ladder"])
         if "working_days" in self._document:
             read["working_days"] = self._working_days(self._document["working_days"])
+        if "ratings" in self._document:
+            read["ratings"] = self._ratings(self._document["ratings"])
         return Settings(**read)
 
     def _ladder(self, steps: object) -> tuple[Rung, ...]:
@@ -148,6 +154,30 @@ class _Settings:
                 todo = 'Write the day as year-month-day, and true for a working day or false: "2026-10-10" = true'
                 self._problems.append(Problem(file=FILE, line=line, column="working_days", what=what, todo=todo))
         return days
+
+    def _ratings(self, table: object) -> Ratings:
+        if not isinstance(table, dict):
+            self._complain("ratings", "The ratings are not a table.", f"Write {EXAMPLES['ratings']}")
+            return Ratings()
+        read: dict[str, Any] = {}
+        checks: dict[str, Callable[[object], Any]] = {"again": rating_again, "criteria": rating_words, "reasons": rating_words}
+        begin = self._line("ratings")
+        for key, value in table.items():
+            line = self._line_after(begin, key)
+            if key not in checks:
+                todo = f"{meant(key, checks)}The settings of ratings are: {', '.join(checks)}."
+                self._problems.append(
+                    Problem(file=FILE, line=line, column=key, what=f'The setting "{key}" is unknown.', todo=todo)
+                )
+                continue
+            try:
+                read[key] = checks[key](value)
+                if key == "reasons" and not value:
+                    raise ValueError("There are no reasons, but who is dissatisfied is asked for one.")
+            except ValueError as error:
+                todo = f"Write, for example: {RATING_EXAMPLES[key]}"
+                self._problems.append(Problem(file=FILE, line=line, column=key, what=str(error), todo=todo))
+        return Ratings(**read)
 
     def _complain(self, key: str, what: str, todo: str) -> None:
         self._problems.append(Problem(file=FILE, line=self._line(key), column=key, what=what, todo=todo))

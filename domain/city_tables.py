@@ -40,13 +40,16 @@ class Row:
 class Table:
     """The rows of one file that could be read. `readable` is False when the file as a whole could not."""
 
-    def __init__(self, file: str, columns: Sequence[str], data: bytes | None, problems: list[Problem]) -> None:
-        """Read the table; what is wrong is added to `problems`."""
+    def __init__(
+        self, file: str, columns: Sequence[str], data: bytes | None, problems: list[Problem], *, may_have: Sequence[str] = ()
+    ) -> None:
+        """Read the table; what is wrong is added to `problems`. Missing columns that it `may_have` read as blank."""
         self.file = file
         self._problems = problems
+        self._may_have = tuple(may_have)
         self.rows: list[Row] = []
         text = decoded(file, data, problems)
-        self.readable = text is not None and self._read(text, columns)
+        self.readable = text is not None and self._read(text, (*columns, *may_have))
 
     def complain(self, row: Row | None, column: str | None, what: str, todo: str) -> None:
         """Add a problem of one cell, or of the whole file."""
@@ -142,7 +145,7 @@ class Table:
             what = f"The columns are separated by {mark}, not by commas."
             self._problems.append(Problem(file=self.file, line=line, what=what, todo=SAVE_AS))
             return False
-        missing = [column for column in columns if column not in header]
+        missing = [column for column in columns if column not in header and column not in self._may_have]
         for column in header:
             if column and column not in columns:
                 what = f'The column "{column}" is unknown.'

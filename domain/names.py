@@ -77,6 +77,20 @@ _ENGLISH = re.compile(
     r"(?=[MNCmnc])(?i:(?<![a-z])my (?:full )?name is|(?<![a-z])(?:name|contact person|contact) ?:) {0,3}"
     r"((?:[A-Z][a-z'-]+|[A-Z]\.?)(?: [A-Z][a-z'-]+){0,3})(?![A-Za-z])"
 )
+# 我姓张，叫张伟; 姓马，名叫玉兰
+_AFTER_SURNAME = re.compile(
+    f"(?:我|本人|(?<!{_HAN}))姓(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])[ ,、]{{0,2}}"
+    f"(?:名字?叫|名字是|叫做?|名) ?({_HAN}{{2,3}}){_END}"
+)
+# The people of whom citizens write: 我奶奶张桂兰, 邻居李国强. Only a frequent surname with two more characters.
+_KIN = (
+    "(?:奶奶|爷爷|外公|外婆|姥姥|姥爷|父亲|母亲|爸爸?|妈妈?|丈夫|妻子|老公|老婆|爱人|儿子|女儿|孙子|孙女|哥哥?|姐姐?|弟弟?|妹妹?"
+    "|叔叔?|舅舅?|姑姑|姨妈|公公|婆婆|岳父|岳母|侄子|侄女|外甥|邻居|同事|同学|朋友|房东|室友)"
+)
+_OF_KIN = re.compile(
+    f"(?:(?:我|俺|本人)(?:的|家|家的)?|(?<!{_HAN})){_KIN}[ :是叫]{{0,2}}(?!{_NO_NAME})"
+    f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{2}})"
+)
 # As staff write of people: 业主张伟, 当事人李小红, 王建国局长, 联系陈女士's full name with its title.
 _ROLE = (
     "(?:当事人|投诉人|举报人|反映人|来电人|来信人|来访人|诉求人|申请人|信访人|业主|户主|住户|租户|居民|村民|市民|群众|店主|摊主|车主|房东"
@@ -102,12 +116,18 @@ _SURNAME = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?={_HAN})")
 
 def said_names(text: str) -> Iterator[SaidName]:
     """Give the names that a text says are names; some may be given twice."""
+    yield from _of_kin(text)
     for match in _AFTER_STRONG.finditer(text):
         start, end = match.span(match.lastgroup or 0)
         yield SaidName(start=start, end=end, sure=match.lastgroup == "sure")
-    for pattern in (_AFTER_LABEL, _AFTER_WEAK, _ENGLISH):
+    for pattern in (_AFTER_LABEL, _AFTER_WEAK, _AFTER_SURNAME, _ENGLISH):
         for match in pattern.finditer(text):
             yield SaidName(start=match.start(1), end=match.end(1), sure=True)
+
+
+def _of_kin(text: str) -> Iterator[SaidName]:
+    for match in _OF_KIN.finditer(text):
+        yield SaidName(start=match.start(1), end=match.end(1), sure=False)
 
 
 def written_names(text: str) -> Iterator[SaidName]:

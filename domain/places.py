@@ -54,7 +54,7 @@ def to_wgs84(point: Point) -> Point:
         shifted_lon, shifted_lat = _shift(lon, lat)
         off_lon, off_lat = lon + shifted_lon - point.lon, lat + shifted_lat - point.lat
         lon, lat = lon - off_lon, lat - off_lat
-        if abs(off_lon) < 1e-10 and abs(off_lat) < 1e-10:
+        if abs(off_lon) < 1e-8 and abs(off_lat) < 1e-8:
             break
     return Point(lon=lon, lat=lat)
 
@@ -74,6 +74,14 @@ def _shift(lon: float, lat: float) -> tuple[float, float]:
     meridian = _SEMI_MAJOR_AXIS * (1 - _ECCENTRICITY_SQUARED) / magic**1.5
     parallel = _SEMI_MAJOR_AXIS / math.sqrt(magic) * math.cos(radians)
     return math.degrees(east / parallel), math.degrees(north / meridian)
+
+
+def metres_between(one: Point, other: Point) -> float:
+    """Give the distance of two points as the crow flies, in metres; within a city exact to a thousandth."""
+    one, other = to_wgs84(one), to_wgs84(other)
+    north = other.lat - one.lat
+    east = (other.lon - one.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
+    return _METRES_A_DEGREE * math.hypot(north, east)
 
 
 _Edge = tuple[float, float, float, float]  # longitude and latitude of the southern end, then of the northern end

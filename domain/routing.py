@@ -1,71 +1,23 @@
-"""Which area, which category, which unit: found by names and rules, with the reasons that led there.
+"""Which category, which unit: found by names and rules, with the reasons that led there.
 
-A decision is data: codes and reasons that can be stored as JSON and put into words later, in any language. Nothing here
-guesses: where words are ambiguous the answer is None, and the office decides.
+A decision is data. Nothing here guesses: where nothing is known the answer is None, and the office decides.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE, City, Rule
-from domain.places import Point
+from domain.reasons import Reason, ReasonCode
 from domain.vocabulary import Vocabulary
 
 MOST_OFFERED = 9
 """How many categories a person can look over on a phone without scrolling."""
-
-NEAR_BORDER_METRES = 200
-"""A point this close outside the map still counts: the districts' borders are simplified."""
-
-
-class ReasonCode(StrEnum):
-    """Why an area or a unit was chosen, or why not. In brackets: the keys of the detail."""
-
-    POINT_INSIDE = "point_inside"  # area
-    POINT_NEAR_BORDER = "point_near_border"  # area
-    POINT_OUTSIDE = "point_outside"
-    WORDS = "words"  # area, alias
-    WORDS_AMBIGUOUS = "words_ambiguous"  # areas (codes with commas), alias
-    NOTHING_SAID = "nothing_said"
-    AREA_UNKNOWN = "area_unknown"
-    CATEGORY_UNKNOWN = "category_unknown"
-    RULE = "rule"  # area, category: as the rule has them, "" for all
-    FALLBACK = "fallback"  # area: as the rule has it, "" for all
-    DISCIPLINE_ONLY = "discipline_only"
-    NO_RULE = "no_rule"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """One step of a decision; the detail holds codes and the alias that was found, nothing else of the citizen's words."""
-
-    code: ReasonCode
-    detail: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaHit:
-    """A name of an area found in a text; a name that several areas bear gives one hit for each."""
-
-    code: str
-    alias: str
-    start: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
-    """Where it is, as far as known. `outside`: the shared point lies outside the city, whatever the words say."""
-
-    area: str | None
-    how: Reason
-    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,40 +36,9 @@ class Decision:
     confidence: float
 
 
-def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
-    """Find the names of areas, from left to right, the longest name at each place; ambiguity is kept."""
-    hits: list[AreaHit] = []
-    end = 0
-    for start, word, codes in _area_words(city).found(text):
-        if start >= end:
-            end = start + len(word)
-            hits.extend(AreaHit(code=code, alias=text[start:end], start=start) for code in codes)
-    return tuple(hits)
-
-
-def locate(city: City, point: Point | None, words: str) -> Located:
-    """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names."""
-    hits = areas_in(city, words)
-    by_words = _by_words(city, hits)
-    if point is None or city.area_map is None:
-        return by_words
-    how = ReasonCode.POINT_INSIDE
-    found = city.area_map.find(point)
-    if found is None:
-        how = ReasonCode.POINT_NEAR_BORDER
-        found = next(iter(city.area_map.near(point, NEAR_BORDER_METRES)), None)
-    if found is None:
-        outside = by_words.how if by_words.area else Reason(code=ReasonCode.POINT_OUTSIDE)
-        return Located(area=by_words.area, how=outside, outside=True)
-    below = _by_words(city, tuple(hit for hit in hits if found in city.area_path(hit.code)[1:]))
-    if below.area is not None and below.area != found:
-        return below
-    return Located(area=found, how=Reason(code=how, detail={"area": found}))
-
-
 def suggest_categories(city: City, kind: CaseKind, text: str, *, most: int = 4) -> tuple[str, ...]:
     """Return the categories whose names or aliases stand in the text, the best first; only those that suit the kind."""
-    return _best(city, _scores(city, kind, text), most)
+    return _best(city, category_scores(city, kind, text), most)
 
 
 def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
@@ -126,7 +47,7 @@ def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
     An upper category is left out when it, or one below it, is suggested; those with more words in the text come first.
     Where a single upper category suits the kind, what stands below it is shown in its place.
     """
-    scores = _scores(city, kind, text)
+    scores = category_scores(city, kind, text)
     suggested = _best(city, scores, 4)
     uppers = [upper.code for upper in city.top_categories if any(city.suits(x, kind) for x in _with_below(city, upper.code))]
     if len(uppers) == 1 and city.subcategories(uppers[0]):
@@ -213,40 +134,12 @@ def _rules(city: City) -> tuple[_Rules, _Rules]:
     return ordinary, discipline
 
 
-def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
-    """Choose the deepest area that no other name contradicts.
-
-    A name that several areas bear means the one that another name confirms (城关镇 beside 大通). Vocabulary that contradict
-    each other leave the area above both, unless that is the whole city: then nobody knows.
-    """
-    if not hits:
-        return Located(area=None, how=Reason(code=ReasonCode.NOTHING_SAID))
-    bearers: dict[str, set[str]] = {}
-    for hit in hits:
-        bearers.setdefault(hit.alias, set()).add(hit.code)
-    sure = {code for codes in bearers.values() if len(codes) == 1 for code in codes}
-    for alias, codes in bearers.items():
-        confirmed = {code for code in codes if sure & set(city.area_path(code)) - {city.root_area.code}}
-        if len(codes) > 1 and len(confirmed) == 1:
-            bearers[alias] = confirmed
-    named = {code for codes in bearers.values() for code in codes}
-    deepest = {code for code in named if not any(code in city.area_path(other)[1:] for other in named)}
-    shared = [step for step in city.area_path(next(iter(deepest))) if all(step in city.area_path(x) for x in deepest)]
-    area = shared[0]
-    if len(deepest) > 1 and area == city.root_area.code:
-        alias = next(hit.alias for hit in hits if hit.code in deepest)
-        detail = {"areas": ",".join(sorted(deepest)), "alias": alias}
-        return Located(area=None, how=Reason(code=ReasonCode.WORDS_AMBIGUOUS, detail=detail))
-    alias = next(hit.alias for hit in hits if area in city.area_path(hit.code))
-    return Located(area=area, how=Reason(code=ReasonCode.WORDS, detail={"area": area, "alias": alias}))
-
-
 def _best(city: City, scores: Mapping[str, float], most: int) -> tuple[str, ...]:
     order = _order(city)
     return tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:most])
 
 
-def _scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
+def category_scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
     """Weigh the categories that suit the kind by the words found.
 
     A longer word weighs more, one that several categories share less, and saying it again adds little: ln(times).
@@ -261,6 +154,22 @@ def _scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
         for code in codes:
             scores[code] = scores.get(code, 0.0) + _weight(word) * (1 + log(times[word])) / len(codes)
     return {code: score for code, score in scores.items() if city.suits(code, kind)}
+
+
+def units_in(city: City, text: str) -> tuple[tuple[str, str], ...]:
+    """Return (code, name as written) of the units, halls among them, whose whole name stands in the text, each once."""
+    found: dict[str, str] = {}
+    end = 0
+    for start, word, codes in _unit_words(city).found(text):
+        if start >= end:
+            end = start + len(word)
+            found.update(dict.fromkeys((code for code in codes if code not in found), text[start:end]))
+    return tuple(found.items())
+
+
+def words_for(city: City, code: str, text: str) -> tuple[str, ...]:
+    """Return the words of the text that speak for a category, each once."""
+    return tuple(dict.fromkeys(word for _, word, codes in _category_words(city).found(text) if code in codes))
 
 
 def _weight(word: str) -> float:
@@ -280,8 +189,13 @@ def _order(city: City) -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=8)
-def _area_words(city: City) -> Vocabulary:
-    return Vocabulary((word, area.code) for area in city.areas.values() for word in (area.name, area.name_en, *area.aliases))
+def _unit_words(city: City) -> Vocabulary:
+    """The units' names, also without the city's: 城市管理局 for 西宁市城市管理局."""
+    words = []
+    for unit in city.units.values():
+        words += [(unit.name, unit.code), (unit.name_en, unit.code)]
+        words += [(unit.name.removeprefix(city.name), unit.code)]
+    return Vocabulary(words)
 
 
 @lru_cache(maxsize=8)

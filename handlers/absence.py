@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -40,13 +41,23 @@ async def away(d: Dialog) -> Leave:
     how_long = await d.choose("until", _("How long will you be away?"), UNTIL, label=_("How long"))
     last = None
     if how_long == OWN_DATE:
+        today = date.fromisoformat(await d.look("today", today_here))
         written = await d.text(
-            "date", _("Which is the last day? Please write it like 2026-02-28."), label=_("Last day"), most=30, check=no_date
+            "date",
+            _("Which is the last day? Please write it like 2026-02-28."),
+            label=_("Last day"),
+            most=30,
+            check=no_day_from(today),
         )
         last = read_date(written)
     choices = await d.look("deputies", deputies)
     deputy = await d.choose("deputy", _("Who stands in for you?"), choices, label=_("Deputy"))
     return Leave(days=0 if last else int(how_long), last=last, deputy=None if deputy == NOBODY else deputy)
+
+
+async def today_here(ctx: Context) -> str:
+    """Give the day that it is in the city."""
+    return ctx.now.astimezone(ctx.city.city.zone).date().isoformat()
 
 
 async def deputies(ctx: Context) -> Options:
@@ -105,9 +116,18 @@ def read_date(text: str) -> date | None:
         return None
 
 
-def no_date(text: str) -> Text | None:
-    """Tell what is wrong with a day, if anything."""
-    return None if read_date(text) else _("That is no day we can read. Please write year, month and day, like 2026-02-28.")
+def no_day_from(today: date) -> Callable[[str], Text | None]:
+    """Tell what is wrong with a last day, if anything: it can't be over, nor more than a year away."""
+
+    def wrong(text: str) -> Text | None:
+        day = read_date(text)
+        if day is None:
+            return _("That is no day we can read. Please write year, month and day, like 2026-02-28.")
+        if not today <= day < today + absence.LONGEST:
+            return _("Please give a day that is still to come, within one year from now.")
+        return None
+
+    return wrong
 
 
 def _back_button() -> Button:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from actions import accountability
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
-from dialog.subjects import Act, Reply, Screen, Subject, act_button, screen_button
-from dialog.texts import Moment, Text, _, verbatim
-from storage import cases, proposals
-from storage.proposals import Decision
+from dialog.play import Dialog
+from dialog.questions import Option, Options
+from dialog.subjects import Act, Form, Reply, Screen, Subject, act_button, form_button, screen_button
+from dialog.texts import Moment, Text, _
+from storage import cases, deadlines, proposals, roles
+from storage.deadlines import DeadlineKind
+from storage.proposals import Decision, Proposal
+from storage.roles import RoleKind
 
 PAGE = 4
 
@@ -21,24 +25,16 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
         _("Proposed for the accountability list:") if found else _("Nothing is proposed for the accountability list.")
     ]
     rows: list[tuple[Button, ...]] = []
-    for proposal in found[:PAGE]:
+    for n, proposal in enumerate(found[:PAGE], 1):
         case = await cases.get(ctx.tx, proposal.case)
         if case is None:
             continue
-        lines.append(
-            _(
-                "{number}, {unit}: late by the step {ground} of the ladder, since {at}",
-                number=case.number,
-                unit=ctx.city.unit(proposal.unit),
-                ground=proposal.ground,
-                at=Moment(proposal.proposed_at, day=True),
-            )
-        )
+        lines.append(_("{n}. {ground}", n=n, ground=await _ground(ctx, proposal, case.number)))
+        rows.append((screen_button(_("{n}. Show {number}", n=n, number=case.number), "office_case", case.id),))
         rows.append(
             (
-                screen_button(verbatim(case.number), "office_case", case.id),
-                act_button(_("Hold to account"), "uphold", proposal.id, 0),
-                act_button(_("Drop it"), "drop", proposal.id, 0),
+                form_button(_("{n}. Hold to account", n=n), "uphold", proposal.id),
+                act_button(_("{n}. Don't", n=n), "drop", proposal.id, 0),
             )
         )
     if len(found) > PAGE:
@@ -47,11 +43,58 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
     return say(*lines, rows=tuple(rows))
 
 
-async def uphold(ctx: Context, id: str, version: int) -> Reply:
+async def _ground(ctx: Context, proposal: Proposal, number: str) -> Text:
+    """Say which time a unit did not keep, and for how long it did not."""
+    deadline = await deadlines.get(ctx.tx, proposal.deadline)
+    words = (
+        _("{number}, {unit}: should have been signed in by {due}, and was not by {at}")
+        if deadline and deadline.kind is DeadlineKind.ACCEPT
+        else _("{number}, {unit}: should have been answered by {due}, and was not by {at}")
+    )
+    due = Moment(deadline.due_at) if deadline else ""
+    unit, then = ctx.city.unit(proposal.unit), Moment(proposal.proposed_at)
+    return Text(words.id, {"number": number, "unit": unit, "due": due, "at": then})
+
+
+async def uphold(d: Dialog) -> str | None:
+    """Make sure that a unit shall be held to account."""
+    grounds = await d.look("grounds", grounds_of, d.arg)
+    sure = await d.confirm(
+        "sure",
+        _("Hold the unit to account? This is recorded, and can't be undone."),
+        tuple(option.label for option in grounds),
+        yes=_("Hold to account"),
+    )
+    return d.arg if sure else None
+
+
+async def grounds_of(ctx: Context, id: str) -> Options:
+    """Say what is proposed, and who of the unit will be told."""
+    proposal = await proposals.get(ctx.tx, id)
+    case = await cases.get(ctx.tx, proposal.case) if proposal else None
+    if proposal is None or case is None:
+        return ()
+    heads = await roles.of_unit(ctx.tx, proposal.unit, RoleKind.HEAD)
+    told = _("Its heads will be told.") if heads else _("It has no head who could be told.")
+    return (Option("ground", await _ground(ctx, proposal, case.number)), Option("told", told))
+
+
+async def may_uphold(ctx: Context, id: str) -> None:
+    """Let only the office open the form."""
+    ctx.as_office()
+
+
+async def hold(ctx: Context, id: str) -> Reply:
     """Hold a unit to account."""
     proposal = await accountability.decide(ctx, id, Decision.UPHELD)
-    news = _("{unit} is held to account. Its heads have been told.", unit=ctx.city.unit(proposal.unit))
-    return Reply(card=(await undecided(ctx, "")).below(news), note=_("Done."))
+    unit = ctx.city.unit(proposal.unit)
+    heads = await roles.of_unit(ctx.tx, proposal.unit, RoleKind.HEAD)
+    news = (
+        _("{unit} is held to account. Its heads have been told.", unit=unit)
+        if heads
+        else _("{unit} is held to account. It has no head who could be told.", unit=unit)
+    )
+    return Reply(messages=((await undecided(ctx, "")).below(news),))
 
 
 async def drop(ctx: Context, id: str, version: int) -> Reply:
@@ -62,5 +105,7 @@ async def drop(ctx: Context, id: str, version: int) -> Reply:
 
 
 SUBJECT: Subject[Context] = Subject(
-    screens=(Screen(name="accountability", view=undecided),), acts=(Act(name="uphold", do=uphold), Act(name="drop", do=drop))
+    screens=(Screen(name="accountability", view=undecided),),
+    acts=(Act(name="drop", do=drop),),
+    forms=(Form(name="uphold", title=_("Holding a unit to account"), script=uphold, then=hold, may=may_uphold),),
 )

@@ -9,6 +9,7 @@ from dialog.subjects import Act, Refused, Reply, Subject, act_button, screen_but
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseState
 from handlers import absence
+from handlers.unit_windows import windows_of
 from storage import cases
 from storage.roles import RoleKind
 
@@ -22,15 +23,20 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
     lines: list[Text] = []
     rows: list[tuple[Button, ...]] = []
     if ctx.me.units:
-        waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY)
+        waiting = [case for case in await cases.of_units(ctx.tx, ctx.me.units, None, MANY) if ctx.has_reached_unit(case)]
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
         lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=count(len(waiting)), new=count(new)))
         rows.append((screen_button(_("Our cases"), "unit"), screen_button(_("Usual answers"), "templates")))
+    if windows_of(ctx):
+        codes = (screen_button(_("Visit codes"), "tickets"),) if ctx.me.units else ()
+        rows.append((*codes, screen_button(_("Our ratings"), "unit_ratings")))
     if ctx.me.is_office:
         queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
         lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
         rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
         rows.append((screen_button(_("Weekly digest"), "digest"), screen_button(_("To publish"), "to_release")))
+        if ctx.city.city.windows:
+            rows.append((screen_button(_("Ratings to look at"), "oddities"), screen_button(_("Appeals"), "appeals")))
         browser = Button(_("Desk in the browser"), url=f"{ctx.public_url}/desk")
         rows.append((screen_button(_("Accountability list"), "accountability"), browser))
     if ctx.me.role(RoleKind.HEAD):

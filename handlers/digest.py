@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from actions import digest
+from actions import digest, digest_ratings
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, Screen, Subject, screen_button
@@ -20,7 +20,7 @@ UNITS = 12
 
 
 async def show(ctx: Context, week: str) -> Outgoing:
-    """Show the digest of a week, of the last one if none is named."""
+    """Show the digest of a week: without a name of the last one, or of the running one if nothing had been filed before."""
     ctx.as_office()
     return await digest.message(ctx, await _week(ctx, week))
 
@@ -42,6 +42,18 @@ async def units(ctx: Context, arg: str) -> Outgoing:
         else _("No unit had anything to do in week {week}.", week=week.name)
     )
     return say(heading, *(_unit(ctx, unit) for unit in found[begin : begin + UNITS]), rows=tuple(rows))
+
+
+async def ratings(ctx: Context, arg: str) -> Outgoing:
+    """Show what windows were rated in a week, in words and as a picture."""
+    ctx.as_office()
+    week = await _week(ctx, arg)
+    kept = (await digest.make(ctx, week)).ratings
+    lines = digest_ratings.lines(ctx, kept) if kept else ()
+    back = ((screen_button(_("The week's digest"), "digest", week.name),),)
+    if kept is None or not lines:
+        return say(_("No window was rated in week {week}.", week=week.name), rows=back)
+    return say(_("Week {week}, ratings:", week=week.name), *lines, rows=back, chart=digest_ratings.chart(ctx, kept))
 
 
 async def late(ctx: Context, after: str) -> Outgoing:
@@ -73,17 +85,21 @@ async def put_aside(ctx: Context, arg: str) -> Outgoing:
 
 
 async def _week(ctx: Context, name: str) -> Week:
-    """Read which week is meant; raises Refused for one that can't be shown."""
+    """Read which week is meant: without a name the last one, or the running one in which the first case was filed.
+
+    Raises Refused for one that can't be shown.
+    """
     zone = ctx.city.city.zone
-    last = Week.of(ctx.now, zone).before()
+    running = Week.of(ctx.now, zone)
+    last = running.before()
+    first = await figures.first_filed_at(ctx.tx)
     if not name:
-        return last
+        return running if first is None or last.end <= first else last
     try:
         week = Week.read(name, zone)
     except ValueError:
         raise Refused(_("There is no such week. Please write it like this: /digest {week}", week=last.name)) from None
-    first = await figures.first_filed_at(ctx.tx)
-    if week != last and week.end <= ctx.now and (first is None or week.end <= first):
+    if week.end <= last.begin and (first is None or week.end <= first):
         raise Refused(_("Nothing had been filed yet in week {week}.", week=week.name))
     return week
 
@@ -117,6 +133,7 @@ SUBJECT: Subject[Context] = Subject(
     screens=(
         Screen(name="digest", view=show, commands=("digest",)),
         Screen(name="digest_units", view=units),
+        Screen(name="digest_ratings", view=ratings),
         Screen(name="late", view=late),
         Screen(name="parked", view=put_aside),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from actions import extending
 from actions.cards import office_card, unit_card
 from actions.context import Context
-from actions.facts import facts
+from actions.facts import excerpt, facts
 from actions.record import state_after
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
@@ -17,9 +17,13 @@ from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import Event, Party
 from handlers.following import one_line
 from handlers.unit_desk import may_work
-from storage import cases, extensions
+from storage import cases, entries, extensions
+from storage.cases import Case
+from storage.entries import EntryKind
+from storage.extensions import Extension
 
 PAGE = 6
+REASON = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +49,28 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
     if not ctx.me.is_office:
         raise Refused(_("Only the supervision office can do this."))
     found = await extensions.undecided(ctx.tx, after or None, PAGE + 1)
-    rows = []
+    rows, lines = [], []
     for asked in found[:PAGE]:
         case = await cases.get(ctx.tx, asked.case)
         if case:
             rows.append((screen_button(one_line(ctx, case), "office_case", case.id),))
+            lines.append(await _wish(ctx, case, asked))
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "extensions", found[PAGE - 1].id),))
     rows.append((screen_button(_("My desk"), "desk"),))
-    return say(
-        _("These units ask for more time, the oldest request first:") if found else _("No unit asks for more time."),
-        rows=tuple(rows),
+    heading = _("These units ask for more time, the oldest request first:") if found else _("No unit asks for more time.")
+    return say(heading, *lines, rows=tuple(rows))
+
+
+async def _wish(ctx: Context, case: Case, asked: Extension) -> Text:
+    """Say who asks for how much more time, and why."""
+    reason = await entries.last_of(ctx.tx, case.number, (EntryKind.EXTENSION,))
+    return _(
+        "{number}, {unit}, until {until}: {reason}",
+        number=case.number,
+        unit=ctx.city.unit(asked.unit),
+        until=Moment(asked.until_at),
+        reason=excerpt(reason[1], REASON) if reason else "",
     )
 
 
@@ -98,7 +113,7 @@ async def send(ctx: Context, asked: Ask) -> Reply:
     """Ask."""
     case = await extending.ask(ctx, asked.case, asked.rule, asked.reason)
     news = _("The supervision office has been asked for more time. Until it decides, the date stays as it is.")
-    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).below(news),))
+    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news),))
 
 
 async def grant(ctx: Context, id: str, n: int) -> Reply:

@@ -14,17 +14,28 @@ from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
+from domain.choosing import ask_about
+from domain.misconduct import speaks_of_misconduct
 from domain.numbers import show_code
 from domain.routing import offer_categories
 from handlers.joining import dealt_with_together, same_matter
 
 SOMETHING_ELSE = "-"
+AS_IT_IS = "as_it_is"
 KIND_OPTIONS: Options = tuple(
     Option(kind, KINDS[kind]) for kind in (CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION, CaseKind.MISCONDUCT)
 )
 ANONYMOUS = Option("anonymous", _("Stay anonymous"))
 IDENTITY: Options = (ANONYMOUS, Option("named", _("Give my name to the supervision office")))
 IDENTITY_MISCONDUCT: Options = (ANONYMOUS, Option("named", _("Give my name to the discipline team")))
+MISCONDUCT_HINT = _(
+    "Your words speak of somebody who abuses their office. A misconduct report goes to a discipline team alone:"
+    " neither the unit nor the supervision office reads it. How shall we file this?"
+)
+MISCONDUCT_OR_NOT: Options = (
+    Option(CaseKind.MISCONDUCT, _("As a misconduct report")),
+    Option(AS_IT_IS, _("Not as a report, go on as before")),
+)
 YES_NO: Options = (Option("yes", _("Yes")), Option("no", _("No")))
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 _BETWEEN = re.compile(r"[\s,，、;；]+")
@@ -39,6 +50,9 @@ async def file(d: Dialog) -> FileCase | None:
         label=_("What happened"),
     )
     kind = CaseKind(d.arg or await d.choose("kind", _("What kind of matter is it?"), KIND_OPTIONS, label=_("Kind")))
+    if kind is not CaseKind.MISCONDUCT and speaks_of_misconduct(told.text):
+        wish = await d.choose("misconduct", MISCONDUCT_HINT, MISCONDUCT_OR_NOT, label=_("Report or not"))
+        kind = CaseKind.MISCONDUCT if wish == CaseKind.MISCONDUCT else kind
     place = told.place or await d.place(
         "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
     )
@@ -90,7 +104,11 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
     if command.files:
         lines.append(_("Files: {count}", count=len(command.files)))
     lines.append(_("Place: {place}", place=where(command, districts)))
-    lines.append(_("Your name: {name}", name=_mask_name(command.name)) if command.name else _("You stay anonymous."))
+    if command.name:
+        # In full, so that the person sees a typing error; nobody else ever reads this summary.
+        lines.append(_("Your name and phone, sealed: {name}, {phone}", name=command.name, phone=command.phone))
+    else:
+        lines.append(_("You stay anonymous."))
     if command.into:
         lines.append(_("It is added to the case that others have reported."))
     elif command.kind is not CaseKind.MISCONDUCT:
@@ -98,7 +116,9 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
     if missing := [word for word in command.cover if word not in command.text]:
         lines.append(_("Not found in your words, so not covered: {words}", words=", ".join(missing)))
     if masked.found:
-        lines.append(_("We have covered personal data in your words. With Change you can cover more."))
+        lines.append(_("We have covered personal data in your words, but may have missed some. With Change you can cover more."))
+    elif masked.text:
+        lines.append(_("We have found no personal data in your words. With Change you can cover what nobody shall read."))
     return tuple(lines)
 
 
@@ -109,8 +129,10 @@ async def districts_of_city(ctx: Context) -> Options:
 
 
 async def likely_categories(ctx: Context, kind: CaseKind, text: str) -> Options:
-    """Offer the categories that the words suggest, then the upper ones, and something else."""
-    offered = offer_categories(ctx.city.city, kind, text)
+    """Offer the three categories that the words suggest; if they have no idea, all that a phone shows; and something else."""
+    city, classifier = ctx.city.city, ctx.city.classifier
+    offered = ask_about(city, classifier, kind, text) if classifier else ()
+    offered = offered or offer_categories(city, kind, text)
     return (
         *(Option(code, Text("{name}", {"name": ctx.city.category(code)})) for code in offered),
         Option(SOMETHING_ELSE, _("Something else")),
@@ -140,7 +162,10 @@ async def send(ctx: Context, command: FileCase) -> Reply:
         _("Thank you. We have received your case."),
         _("Case number: {number}", number=case.number),
         _("Code: {code}", code=Secret(show_code(receipt.code))),
-        _("Keep both: with them you can look the case up from any device. The code is shown only once."),
+        _(
+            "Please write both down now: with them you can look the case up from any device."
+            " We show the code only here and only now; where you filed the case you can get a new one with /my."
+        ),
     ]
     if receipt.joined:
         lines += await dealt_with_together(ctx, receipt)
@@ -169,10 +194,6 @@ def where(command: FileCase, districts: Options) -> Text:
     if place.area:
         return next((option.label for option in districts if option.key == place.area), verbatim(place.area))
     return verbatim(command.masked(place.words).text) if place.words else _("as shared on the map")
-
-
-def _mask_name(name: str) -> str:
-    return f"{name[0]}{'*' * (len(name) - 1)}"
 
 
 FILE: Form[Context] = Form(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import citizen_card, office_card, unit_card
+from actions.cards import KINDS, citizen_card, lateness, office_card, unit_card
 from actions.context import Context
 from actions.facts import facts, facts_for_office
 from actions.record import STATES, state_after
@@ -51,18 +51,23 @@ async def my_cases(ctx: Context, before: str) -> Outgoing:
             _("We can't ring you here. With its number and code you can look a case up from any device."),
             rows=((form_button(_("Complaint"), "file", "complaint"), form_button(_("Look up a case"), "look_up")),),
         )
-    rows: list[tuple[Button, ...]] = [(screen_button(one_line(ctx, case), "case", case.id),) for case in found[:PAGE]]
+    rows: list[tuple[Button, ...]] = [(screen_button(await _line(ctx, case), "case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Older ones"), "my", found[PAGE - 1].id),))
     rows.append((form_button(_("Look up a case"), "look_up"), screen_button(_("Menu"), "menu")))
     return say(_("Your cases:"), rows=tuple(rows))
 
 
+async def _line(ctx: Context, case: Case) -> Text:
+    f = await facts(ctx, case)
+    line = one_line(ctx, case)
+    return _("‼ {case}, late", case=line) if lateness(ctx, f.lead or f) else line
+
+
 def one_line(ctx: Context, case: Case) -> Text:
     """Name a case on a button."""
-    return _(
-        "{number} {category}: {state}", number=case.number, category=ctx.city.category(case.category), state=STATES[case.state]
-    )
+    about = KINDS[case.kind] if case.kind is CaseKind.BAD_RATING else ctx.city.category(case.category)
+    return _("{number} {category}: {state}", number=case.number, category=about, state=STATES[case.state])
 
 
 async def show_case(ctx: Context, id: str) -> Outgoing:
@@ -81,7 +86,7 @@ async def show_case(ctx: Context, id: str) -> Outgoing:
                 card=card.card,
             )
         return card
-    if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed):
+    if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed) and ctx.has_reached_unit(case):
         return unit_card(ctx, f, ctx.me.roles)
     if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT:
         return office_card(ctx, await facts_for_office(ctx, case))
@@ -102,6 +107,17 @@ async def not_solved(d: Dialog) -> Words:
         label=_("Your words"),
     )
     return _told(d.arg, told)
+
+
+async def why_dissatisfied(d: Dialog) -> Words:
+    """Ask for the reason of a bad rating."""
+    why = await d.text(
+        "why",
+        _("What were you dissatisfied with? A few words are enough; the unit reads them. /cancel leaves it at the rating."),
+        label=_("Reason"),
+        most=500,
+    )
+    return Words(case=d.arg, text=why, files=(), message=None)
 
 
 async def withdraw(d: Dialog) -> Words | None:
@@ -152,11 +168,17 @@ async def reopen(ctx: Context, told: Words) -> Reply:
     """Reopen a case that is not solved."""
     case = await following.not_solved(ctx, told.case, told.text, told.files)
     news = (
-        _("The case has been reopened.")
+        _("The case has been reopened. The time begins anew.")
         if (await cases.leading(ctx.tx, case)).unit
         else _("The case has been reopened; the supervision office looks at it first.")
     )
     return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).below(news),))
+
+
+async def explain(ctx: Context, told: Words) -> Reply:
+    """Keep the reason of a bad rating."""
+    case = await following.explain(ctx, told.case, told.text)
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).headed(_("Thank you. Your reason has been passed on.")),))
 
 
 async def end(ctx: Context, told: Words) -> Reply:
@@ -241,7 +263,7 @@ async def may_say_not_solved(ctx: Context, id: str) -> None:
     await may_follow(ctx, id)
     case = await cases.get(ctx.tx, id)
     if case is not None:
-        following.can_say_not_solved(ctx, case, await cases.leading(ctx.tx, case))
+        await following.can_be_doubted(ctx, case, await cases.leading(ctx.tx, case))
 
 
 def _told(case: str, told: Told) -> Words:
@@ -252,7 +274,8 @@ def _rate(level: Satisfaction) -> Act[Context]:
     async def rate(ctx: Context, id: str, version: int) -> Reply:
         """Rate how a closed case was handled."""
         case = await following.rate(ctx, id, level)
-        return Reply(card=citizen_card(ctx, await facts(ctx, case)), note=_("Thank you for your rating."))
+        why = Opening(form="why_dissatisfied", arg=id) if level is Satisfaction.DISSATISFIED else None
+        return Reply(card=citizen_card(ctx, await facts(ctx, case)), note=_("Thank you for your rating."), opens=why)
 
     return Act(name=f"rate_{level}", do=rate)
 
@@ -269,6 +292,13 @@ SUBJECT: Subject[Context] = Subject(
         Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD)),
         Form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
         Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=may_say_not_solved),
+        Form(
+            name="why_dissatisfied",
+            title=_("Why you were dissatisfied"),
+            script=why_dissatisfied,
+            then=explain,
+            may=_may(Event.EXPLAIN),
+        ),
         Form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),

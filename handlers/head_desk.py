@@ -56,13 +56,13 @@ async def _unit(ctx: Context, code: str) -> list[Text]:
     if new := loads.get(None):
         lines.append(_("Not signed in by anybody: {open} open, {late} late", open=new.open, late=new.late))
     begin = datetime.combine(today.replace(month=1, day=1), time(), zone).astimezone(UTC)
-    return [*lines, *_year(await workloads.year(ctx.tx, code, begin))]
+    return [*lines, *_year(await workloads.year(ctx.tx, code, begin, ctx.now))]
 
 
 def _year(year: Year) -> tuple[Text, ...]:
     return (
         _("This year: {received} received, {answered} answered", received=year.received, answered=year.answered),
-        _("Answered on time: {share}", share=_share(year.on_time, year.answered)),
+        _("On time, of what was due: {share}", share=_share(year.on_time, year.due)),
         _("Reopened: {reopened}", reopened=year.reopened),
         _("Satisfied: {share}", share=_share(year.satisfied, year.rated)),
     )

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from actions.context import Context
 from actions.invitations import enter
+from actions.windows import DEEP_LINK
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Name, Text, _, verbatim
 from handlers.desk import desk
-from storage import people, roles
+from handlers.rating import scanned
+from storage import people, roles, talks
 from storage.roles import RoleKind
 
 LANGUAGES = {"zh_Hans": Name("中文"), "en": Name("English")}
@@ -20,15 +22,13 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
     """Greet and offer everything that a citizen can do."""
     staff = ((screen_button(_("My desk"), "desk"),),) if ctx.me.roles else ()
     return say(
-        _(
-            "Hello. This is the echo service of {city}: every matter gets an echo, every matter gets a result.",
-            city=ctx.city.name,
-        ),
+        _("Hello. This is Huiyin for {city}: every matter gets an answer, every matter gets a result.", city=ctx.city.name),
         _("Just write what the matter is, or choose:"),
         rows=(
             *staff,
             (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),
             (form_button(_("Suggestion"), "file", "suggestion"), form_button(_("Report misconduct"), "file", "misconduct")),
+            *_windows(ctx),
             (screen_button(_("My cases"), "my"), form_button(_("Look up a case"), "look_up")),
             *_board(ctx),
             (screen_button(_("Help"), "help"), *_other_language(ctx)),
@@ -53,7 +53,10 @@ async def privacy(ctx: Context, arg: str) -> Outgoing:
     return say(
         _("The unit that deals with your case sees what you wrote and sent, never your account, name or phone."),
         _("The chat platform knows your account. Here it is kept encrypted, only to send you the answer."),
-        _("Phone numbers, identity numbers and names in your words are covered before anybody reads them."),
+        _(
+            "Phone numbers, identity numbers, and names after words such as “my name is” are covered before anybody reads them."
+            " Other names we may miss: the summary shows what will be read, and with Change you can cover more."
+        ),
         _("The messages that pass through here are erased after seven days; your case and its answers are kept."),
         rows=((screen_button(_("Menu"), "menu"),),),
     )
@@ -73,16 +76,22 @@ async def change_language(ctx: Context, code: str) -> Reply:
 
 
 async def speak(ctx: Context, code: str, version: int) -> Reply:
-    """Change the language of the person who acts."""
+    """Change the language of the person who acts; whoever is being asked something is asked again, all others see the menu."""
+    me = ctx.me
     if code in ctx.city.city.languages:
-        await people.set_language(ctx.tx, ctx.me.person, code)
-    return Reply(card=await menu(ctx, ""), note=_("Done."))
+        await people.set_language(ctx.tx, me.person, code)
+        me = replace(me, language=code)
+    if await talks.newest(ctx.tx, ctx.keys, me.person, ctx.now):
+        return Reply(note=_("Done."))
+    return Reply(card=await menu(replace(ctx, actor=me), ""), note=_("Done."))
 
 
 async def start(ctx: Context, code: str) -> Reply:
-    """Use the code of a sign-in link, or show the menu where there is none."""
+    """Show the window of a printed code, use the code of a sign-in link, or show the menu where there is none."""
     if not code:
         return Reply(messages=(await menu(ctx, ""),))
+    if code.startswith(DEEP_LINK):
+        return Reply(messages=(await scanned(ctx, code.removeprefix(DEEP_LINK)),))
     entered = await enter(ctx, code)
     if entered is None:
         return Reply(
@@ -107,6 +116,10 @@ def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Tex
     if len(units) > len(names):
         return _("You are signed in for {units} and {more} more units.", units=names, more=len(units) - len(names))
     return _("You are signed in for {units}.", units=names)
+
+
+def _windows(ctx: Context) -> Rows:
+    return ((form_button(_("Rate a service window"), "find_window"),),) if ctx.city.city.windows else ()
 
 
 def _board(ctx: Context) -> Rows:

@@ -96,6 +96,9 @@ async def merge_with(ctx: Context, id: str, number: int) -> Reply:
 async def unmerge(ctx: Context, id: str, version: int) -> Reply:
     """Undo a merging."""
     case = await merging.unmerge(ctx, id)
+    if case.unit:
+        unit = ctx.city.unit(case.unit)
+        return await shown(ctx, case, _("Case {number} is on its own again, with {unit}.", number=case.number, unit=unit))
     return await shown(ctx, case, _("Case {number} is on its own again and waits to be assigned.", number=case.number))
 
 

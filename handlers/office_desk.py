@@ -142,7 +142,7 @@ async def shown(ctx: Context, case: Case, news: Text) -> Reply:
 
 
 async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return office_card(ctx, await facts_for_office(ctx, case), ctx.me.person).below(news)
+    return office_card(ctx, await facts_for_office(ctx, case), ctx.me.person).headed(news)
 
 
 async def may_decide(ctx: Context, id: str) -> None:

@@ -70,7 +70,7 @@ async def make(ctx: Context, command: MakePlan) -> Reply:
     news = _("Thank you. The citizen has been told of your plan.")
     if command.rule:
         news = _("Thank you. The citizen has been told of your plan, and the supervision office decides on the later date.")
-    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).below(news),))
+    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news),))
 
 
 async def may_plan(ctx: Context, id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from actions import staffing
 from actions.context import Context
@@ -63,7 +64,7 @@ async def staff_of_unit(ctx: Context, unit: str) -> Outgoing:
     ctx.as_office()
     found = [role for kind in KINDS for role in await roles.of_unit(ctx.tx, unit, kind)]
     name = Text("{name}", {"name": ctx.city.unit(unit)})
-    lines = [name, *(_line(role) for role in found)] if found else [name, _("Nobody has signed in for this unit.")]
+    lines = [name, *[await _line(ctx, role) for role in found]] if found else [name, _("Nobody has signed in for this unit.")]
     rows: list[tuple[Button, ...]] = []
     for role in found:
         end = form_button(_("End: {name}", name=role.name), "unbind", role.id)
@@ -136,23 +137,14 @@ async def send_invitation(ctx: Context, command: Invite) -> Reply:
     """Invite, and show the links once."""
     code = await staffing.invite_to(ctx, command.kind, command.unit, command.name)
     found = await links(ctx.tx, ctx.keys, ctx.public_url, code, ctx.now)
-    telegram = (
-        _("In Telegram: {link}", link=Secret(found.telegram))
-        if found.telegram
-        else _("In Telegram, send the bot: {command}", command=Secret(f"/start {code}"))
+    web = _("In the web chat: {link}", link=Secret(found.web))
+    once = _("Please pass this on to {name}. It works once, within seven days, and is shown only here:", name=command.name)
+    if found.telegram is None:
+        return Reply(messages=(say(once, web),))
+    once = _(
+        "Please pass one of these on to {name}. It works once, within seven days, and is shown only here:", name=command.name
     )
-    return Reply(
-        messages=(
-            say(
-                _(
-                    "Please pass one of these on to {name}. It works once, within seven days, and is shown only here:",
-                    name=command.name,
-                ),
-                _("In the web chat: {link}", link=Secret(found.web)),
-                telegram,
-            ),
-        )
-    )
+    return Reply(messages=(say(once, web, _("In Telegram: {link}", link=Secret(found.telegram))),))
 
 
 async def end(ctx: Context, command: End) -> Reply:
@@ -186,8 +178,15 @@ def _summary(ctx: Context, unit: str, contacts: int, heads: int) -> Text:
     return _("{unit}: contacts {contacts}, heads {heads}", unit=name, contacts=contacts, heads=heads)
 
 
-def _line(role: Role) -> Text:
-    return _("{kind} {name}, since {since}", kind=KINDS[role.kind], name=role.name, since=Moment(role.since_at, day=True))
+async def _line(ctx: Context, role: Role) -> Text:
+    line = _("{kind} {name}, since {since}", kind=KINDS[role.kind], name=role.name, since=Moment(role.since_at, day=True))
+    if role.away_until_at is None or not role.is_away(ctx.now):
+        return line
+    day = Moment(role.away_until_at - timedelta(minutes=1), day=True)
+    deputy = await roles.held(ctx.tx, role.deputy) if role.deputy else None
+    if deputy:
+        return _("{line}; away up to and with {day}, {deputy} stands in", line=line, day=day, deputy=deputy.name)
+    return _("{line}; away up to and with {day}, nobody stands in", line=line, day=day)
 
 
 SUBJECT: Subject[Context] = Subject(

@@ -22,6 +22,8 @@ from storage import cases
 
 NEW, NOTHING, FORM = "new", "nothing", "form"
 MOST = 4
+LOOKED_AT = 20
+"""Open cases in which a question is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +125,17 @@ async def purposes(ctx: Context, id: str) -> Options:
 
 
 async def open_cases(ctx: Context) -> Options:
-    """Offer the newest open cases of a person, and a new matter."""
-    found = await cases.of_follower(ctx.tx, ctx.me.person, None, MOST, only_open=True)
-    about = (Option(case.id, one_line(ctx, case)) for case in found)
-    return (Option(NEW, _("A new matter")), *about, Option(NOTHING, _("Do nothing, it was a mistake")))
+    """Offer the newest open cases of a person, and a new matter; before them the one question that waits for their answer."""
+    found = await cases.of_follower(ctx.tx, ctx.me.person, None, LOOKED_AT, only_open=True)
+    asked = [(case, question) for case in found if (question := (await facts(ctx, case)).question)]
+    first = tuple(
+        Option(case.id, _("The answer to the unit's question: {text}", text=excerpt(question.text, 60)))
+        for case, question in asked
+    )
+    if len(asked) != 1:
+        first = ()
+    about = [Option(case.id, one_line(ctx, case)) for case in found[:MOST] if all(case.id != option.key for option in first)]
+    return (*first, Option(NEW, _("A new matter")), *about, Option(NOTHING, _("Do nothing, it was a mistake")))
 
 
 async def put(ctx: Context, words: Sorted) -> Reply:

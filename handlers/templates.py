@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actions import templates
 from actions.context import Context
-from dialog.outgoing import Outgoing, say
+from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
@@ -15,6 +15,7 @@ from storage import cases
 from storage import templates as stored
 
 OWN_WORDS = "own"
+PAGE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +28,20 @@ class Make:
 
 
 async def ours(ctx: Context, arg: str) -> Outgoing:
-    """List the usual answers of a contact's units."""
+    """List the usual answers of a contact's units, those used most first, a page at a time; `arg` is how many come before."""
     if not ctx.me.units:
         raise Refused(_("Only the contacts of a unit deal with its usual answers."))
-    rows = []
-    for unit in ctx.me.units:
-        rows += [(screen_button(verbatim(one.title), "template", one.id),) for one in await stored.of_unit(ctx.tx, unit)]
-        new = _("New one for {unit}", unit=ctx.city.unit(unit)) if len(ctx.me.units) > 1 else _("New usual answer")
-        rows.append((form_button(new, "template", unit),))
+    units = sorted(ctx.me.units, key=lambda unit: ctx.city.unit(unit).zh)
+    every: list[Button] = []
+    for unit in units:
+        every += [screen_button(verbatim(one.title), "template", one.id) for one in await stored.of_unit(ctx.tx, unit)]
+    for unit in units:
+        new = _("New one for {unit}", unit=ctx.city.unit(unit)) if len(units) > 1 else _("New usual answer")
+        every.append(form_button(new, "template", unit))
+    first = int(arg) if arg.isdecimal() and len(arg) < 6 else 0
+    rows = [(button,) for button in every[first : first + PAGE]]
+    if len(every) > first + PAGE:
+        rows.append((screen_button(_("More"), "templates", str(first + PAGE)),))
     rows.append((screen_button(_("My desk"), "desk"),))
     return say(_("Usual answers. They can be chosen when a result is reported."), rows=tuple(rows))
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from actions.cards import LEVELS, title
+from actions.cards import LEVELS, lateness, title
 from actions.context import Context
-from actions.record import STATES
+from actions.facts import facts
+from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
-from domain.cases import CaseKind, Event, Satisfaction
+from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
+from domain.ratings import hour_of
 from storage import cases, entries, ledger, roles
 from storage.cases import Case
 from storage.entries import Entry
@@ -36,6 +39,7 @@ WORDS: dict[Event, Text] = {
     Event.SOLVED: _("Solved, says the citizen. Closed."),
     Event.NOT_SOLVED: _("Not solved, says the citizen: {text}"),
     Event.RATE: _("Rated: {level}"),
+    Event.EXPLAIN: _("Why the citizen was dissatisfied: {text}"),
     Event.REFUSE: _("Not taken on: {text}"),
     Event.WITHDRAW: _("Withdrawn. {text}"),
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
@@ -47,27 +51,41 @@ WORDS: dict[Event, Text] = {
     Event.REFUSE_EXTENSION: _("The unit has not been given more time: {text}"),
     Event.RELEASE: _("Published: {text}"),
     Event.REVOKE: _("Taken off the public board."),
-    Event.REVEAL: _("Your name was looked at by those who may."),
+    Event.REVEAL: _("The supervision office looked at your name and phone number."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
-    Event.UNMERGE: _("On its own again, to be assigned by the supervision office."),
+    Event.UNMERGE: _("On its own again."),
     Event.SAY_SOLVED: _("Solved, says the citizen."),
     Event.SAY_NOT_SOLVED: _("Not solved, says the citizen: {text}"),
     Event.REPLACE: _("Handed to a colleague at {unit}."),
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),
     Event.REOPEN: _("Reopened by the supervision office: {text}"),
+    Event.CHANGE_RATING: _("Rating changed by the citizen: {text}"),
+    Event.APPEAL: _("The unit appeals against the rating: {text}"),
+    Event.REFUSE_APPEAL: _("Appeal refused by the supervision office: {text}"),
+    Event.STRIKE: _("Rating struck by the supervision office; the case is closed: {text}"),
 }
 # What only staff read, and with whose words.
 STAFF_WORDS: dict[Event, Text] = {
     Event.RETURN: _("Returned by {unit}: {text}"),
     Event.HAND_OVER: _("Handed to {name}."),
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
-    Event.RUNG: _("Reminded by the ladder ({rung}): the time ends {due}."),
+    Event.RUNG: _("Reminded: the time ends {due}."),
+    Event.ACCOUNT: _("{unit} is held to account for being late with this case."),
     Event.ASSIGN: _("Assigned to {unit}. {text}"),
     Event.UNASSIGN: _("Taken back from {unit}: {text}"),
     Event.TAKE: _("Taken by {name}."),
     Event.REPLACE: _("Handed to {name}."),
+}
+REVEALED_TO_TEAM = _("The discipline team that deals with your report looked at your name and phone number.")
+# A reminder, by whose time it is about, and whether that was over.
+RUNGS: dict[tuple[str, bool], Text] = {
+    ("accept", False): _("Reminded: to be signed in by {due}."),
+    ("accept", True): _("Late: should have been signed in by {due}."),
+    ("answer", False): _("Reminded: to be answered by {due}."),
+    ("answer", True): _("Late: should have been answered by {due}."),
+    ("triage", True): _("Late: should have been assigned by {due}."),
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
@@ -77,15 +95,18 @@ STAFF_MERGED: dict[Event, Text] = {
 }
 # What reads otherwise where the ledger says this beside the event.
 OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
+    (Event.RUNG, "kind", "promise"): _("The answer promised by {due} has not come in time."),
     (Event.TAKE, "back", True): _("Given back by {name}."),
     (Event.VERIFY, "holds", False): _("Checked by the supervision office: the result does not hold."),
 }
+# Of when a window was rated, staff learn the hour only.
+BY_RATER = frozenset({Event.FILE, Event.ASSIGN, Event.CHANGE_RATING})
 # What happened to a case that those read, too, whose own was merged into it: nothing that its citizen did or said.
 SHARED = frozenset(
     {
         Event.QUEUE, Event.ASSIGN, Event.UNASSIGN, Event.ACCEPT, Event.RETURN, Event.HAND_OVER, Event.PASS_ON, Event.REPLACE,
         Event.UNBIND, Event.PLAN, Event.GRANT_EXTENSION, Event.REFUSE_EXTENSION, Event.RECKON, Event.REPORT, Event.SOLVED,
-        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE,
+        Event.SILENCE, Event.VERIFY, Event.REOPEN, Event.REFUSE, Event.RUNG,
     }
 )  # fmt: skip
 
@@ -97,14 +118,14 @@ async def timeline(ctx: Context, id: str) -> Outgoing:
     buttons = [screen_button(_("Show the case"), "case", id)]
     if any(entry.files for entry in await entries.of_case(ctx.tx, id)):
         buttons.append(screen_button(_("Photos and files"), "files", id))
-    return Outgoing(lines=lines, rows=(tuple(buttons),))
+    return Outgoing(lines=lines, rows=(tuple(buttons),), subject=id)
 
 
 async def files(ctx: Context, id: str) -> Outgoing:
     """Show every file of a case, in the order they came."""
     case, _staff = await _readable(ctx, id)
     found = tuple(file for entry in await entries.of_case(ctx.tx, id) for file in entry.files)
-    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found)
+    return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found, subject=id)
 
 
 async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
@@ -113,9 +134,8 @@ async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
     if case is None:
         raise Refused(_("We can't find this case. Please open it again from your list: /my"))
     follows = await cases.follows(ctx.tx, case.id, ctx.me.person)
-    staff = bool(case.unit and case.unit in (*ctx.me.units, *ctx.me.headed)) or (
-        ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT
-    )
+    of_unit = bool(case.unit and case.unit in (*ctx.me.units, *ctx.me.headed)) and ctx.has_reached_unit(case)
+    staff = of_unit or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT)
     if not follows and not staff:
         raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
     return case, staff and not follows
@@ -127,7 +147,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     texts = {entry.id: entry for entry in await entries.of_case(ctx.tx, case.id)}
     rows = list(await ledger.of_subject(ctx.tx, f"case:{case.id}"))
     if lead.id != case.id:
-        texts |= {entry.id: entry for entry in await entries.of_case(ctx.tx, lead.id)}
+        for entry in await entries.of_case(ctx.tx, lead.id):
+            texts[entry.id] = entry if staff else replace(entry, text=for_others(ctx, lead, entry.text))
         merged_ms = max(row.at_ms for row in rows if row.event == Event.MERGE)
         shared = [row for row in await ledger.of_subject(ctx.tx, f"case:{lead.id}") if Event(row.event) in SHARED]
         rows += [row for row in shared if row.at_ms >= merged_ms]
@@ -136,9 +157,14 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     for row in sorted(rows, key=lambda row: row.at_ms):
         back = row.event in (Event.RETURN, Event.UNASSIGN)
         unit = str(row.payload.get("before" if back else "unit") or "") or unit
+        when = at(row.at_ms)
+        if staff and case.kind is CaseKind.BAD_RATING and Event(row.event) in BY_RATER:
+            when = hour_of(when, ctx.city.city.zone)
         if line := await _line(ctx, row, unit, texts, staff=staff):
-            lines.append(_("{at}  {what}", at=Moment(at(row.at_ms)), what=line))
+            lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
+    if not staff and (late := lateness(ctx, await facts(ctx, lead))):
+        lines.append(late)
     return tuple(lines)
 
 
@@ -146,6 +172,10 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
     words = next((other for (of, key, so), other in OTHERWISE.items() if (of, so) == (event, row.payload.get(key))), words)
+    if event is Event.REVEAL and row.actor.partition(":")[0] == Party.CONTACT:
+        words = REVEALED_TO_TEAM
+    if staff and event is Event.RUNG and isinstance(due := row.payload.get("due"), int):
+        words = RUNGS.get((str(row.payload.get("kind")), row.at_ms >= due), words)
     if "merged" in row.payload:  # another case came to this one, or left it
         words = STAFF_MERGED.get(event) if staff else None
     if words is None or (staff and event is Event.REVEAL):
@@ -159,7 +189,6 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
             "text": _text(entry),
             "name": role.name if role else "",
-            "rung": str(row.payload.get("rung") or ""),
             "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",
         },

@@ -56,11 +56,12 @@ async def ours(ctx: Context, after: str) -> Outgoing:
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
     found = await workloads.most_urgent(ctx.tx, ctx.me.units, place(after), PAGE + 1)
-    rows = await waiting_rows(ctx, found[:PAGE], "unit_case")
+    shown = await waiting_rows(ctx, found[:PAGE], "unit_case")
+    rows = [*shown]
     if len(found) > PAGE:
         rows.append((screen_button(_("Less urgent ones"), "unit", cursor(found[PAGE - 1])),))
     rows.append((screen_button(_("All open cases"), "unit_all"), screen_button(_("My desk"), "desk")))
-    if not found:
+    if not shown:
         return say(_("Nothing waits for your unit."), rows=tuple(rows))
     return say(
         _("What waits for your unit, the most urgent first. ‼ is late, ◇ waits for the citizen's answer."), rows=tuple(rows)
@@ -72,7 +73,7 @@ async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> l
     rows: list[tuple[Button, ...]] = []
     for waiting in found:
         case = await cases.get(ctx.tx, waiting.case)
-        if case is None:
+        if case is None or not ctx.has_reached_unit(case):
             continue
         mark = "◇ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
         day = Moment(waiting.due_at, day=True)
@@ -98,11 +99,12 @@ async def all_open(ctx: Context, after: str) -> Outgoing:
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
     found = await cases.of_units(ctx.tx, ctx.me.units, after or None, PAGE + 1)
-    rows = [(screen_button(one_line(ctx, case), "unit_case", case.id),) for case in found[:PAGE]]
+    shown = [case for case in found[:PAGE] if ctx.has_reached_unit(case)]
+    rows = [(screen_button(one_line(ctx, case), "unit_case", case.id),) for case in shown]
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "unit_all", found[PAGE - 1].id),))
     rows.append((screen_button(_("My desk"), "desk"),))
-    return say(_("Open cases of your unit, the oldest first:") if found else _("Nothing is open at your unit."), rows=tuple(rows))
+    return say(_("Open cases of your unit, the oldest first:") if shown else _("Nothing is open at your unit."), rows=tuple(rows))
 
 
 async def show(ctx: Context, id: str) -> Outgoing:
@@ -261,7 +263,7 @@ async def _mine(ctx: Context, id: str) -> Case:
 
 
 async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).below(news)
+    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news)
 
 
 # The office reads the reason as it was chosen; entries keep plain words.

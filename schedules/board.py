@@ -24,7 +24,8 @@ async def run(ctx: Context) -> None:
     for period in sorted(
         set(periods) - settled, key=lambda period: (period == present, period not in known, period), reverse=True
     ):
-        month = await months.count(ctx.tx, *span(period, zone))
+        begin, end = span(period, zone)
+        month = await months.count(ctx.tx, begin, min(end, ctx.now))
         await months.keep(ctx.tx, period, month, ctx.now)
         if period != present and month != Month():
             return  # one a run: in a large city a month takes a second, and on SQLite everybody waits for whoever writes

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from actions.context import Context
-from storage import inbox, job_runs, likeness, memory, outbox, quotas, talks
+from storage import inbox, job_runs, likeness, memory, outbox, quotas, talks, tickets
 
 POST = timedelta(days=7)
 TALKS = timedelta(days=7)
 RUNS = timedelta(days=90)
+TICKETS = timedelta(days=30)
 
 
 async def unread(ctx: Context, limit: int) -> Sequence[str]:
@@ -25,4 +26,5 @@ async def run(ctx: Context) -> None:
     await talks.forget_expired(ctx.tx, ctx.now, TALKS)
     await quotas.forget_old(ctx.tx, ctx.now - timedelta(days=2))
     await memory.forget_old(ctx.tx, ctx.now)
+    await tickets.forget_old(ctx.tx, ctx.now - TICKETS)
     await job_runs.forget_old(ctx.tx, ctx.now - RUNS)

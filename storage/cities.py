@@ -21,6 +21,11 @@ async def first_loaded_at(tx: Tx) -> datetime:
     return at(row["at"]) if row else datetime.max.replace(tzinfo=UTC)
 
 
+async def is_loaded(tx: Tx) -> bool:
+    """Tell whether there is a city, without waiting for one that is just being loaded."""
+    return await tx.one("SELECT 1 AS x FROM city LIMIT 1") is not None
+
+
 async def for_change(tx: Tx) -> None:
     """Wait until nobody works with the loaded city, and keep everybody waiting until this transaction ends."""
     await tx.one("SELECT /*pg pg_advisory_xact_lock(4801731), */ 1 AS locked")
@@ -42,7 +47,7 @@ async def write(tx: Tx, files: Mapping[str, bytes], now: datetime) -> int:
 
 
 async def name(tx: Tx, terms: Iterable[tuple[str, str, str, str]]) -> None:
-    """Remember names: sort (area, unit, category), code, Chinese, English."""
+    """Remember names: sort (area, unit, category, hall, window), code, Chinese, English."""
     for sort, code, zh, en in terms:
         await tx.run(
             "INSERT INTO term (sort, code, name, name_en) VALUES (:sort, :code, :zh, :en)"

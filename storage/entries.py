@@ -38,6 +38,11 @@ class EntryKind(StrEnum):
     VERIFIED = "verified"
     REOPENED = "reopened"
     RELEASED = "released"
+    RATING_CHANGED = "rating_changed"
+    APPEAL = "appeal"
+    APPEAL_REFUSED = "appeal_refused"
+    STRUCK = "struck"
+    EXPLAINED = "explained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,6 @@ async def write(
         id=new_id(now), n=n, round=round, kind=kind, author=author, text=masked.text, files=tuple(files),
         salt=os.urandom(16), created_at=now, erased=False, template=template,
     )  # fmt: skip
-    pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
     await tx.run(
         "INSERT INTO entry (id, case_id, n, round, kind, author, text, sealed, salt, files, message, created_at,"
         " template)"
@@ -95,7 +99,7 @@ async def write(
         kind=kind,
         author=author,
         text=entry.text,
-        sealed=keys.seal(pieces.encode()) if masked.found else None,
+        sealed=seal(keys, masked),
         salt=entry.salt,
         files=json.dumps(entry.files),
         message=message,
@@ -104,6 +108,23 @@ async def write(
     )
     await storage_files.use(tx, entry.files, now)
     return entry
+
+
+def seal(keys: Keys, masked: Masked) -> bytes | None:
+    """Seal what was masked in a text; None if nothing was."""
+    pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
+    return keys.seal(pieces.encode()) if masked.found else None
+
+
+async def last_of(tx: Tx, number: str, kinds: Sequence[EntryKind]) -> tuple[EntryKind, str] | None:
+    """Read the last text of these kinds in the case of a number; None if it has none."""
+    wanted = ", ".join(f"'{kind}'" for kind in kinds)
+    row = await tx.one(
+        "SELECT e.kind, e.text FROM cases AS c JOIN entry AS e ON e.case_id = c.id"
+        f" WHERE c.number = :number AND e.kind IN ({wanted}) ORDER BY e.n DESC LIMIT 1",
+        number=number,
+    )
+    return (EntryKind(row["kind"]), row["text"]) if row else None
 
 
 async def of_case(tx: Tx, case: str) -> Sequence[Entry]:

@@ -77,6 +77,16 @@ async def undecided(tx: Tx, after: str | None, limit: int) -> Sequence[Extension
     return [_extension(row) for row in rows]
 
 
+async def asked_until(tx: Tx, number: str) -> datetime | None:
+    """Tell until when the unit of the case with a number asks for time; None if it does not."""
+    row = await tx.one(
+        "SELECT x.until_at FROM cases AS c JOIN extension AS x ON x.case_id = c.id"
+        " WHERE c.number = :number AND x.decided_at IS NULL ORDER BY x.id DESC LIMIT 1",
+        number=number,
+    )
+    return at(row["until_at"]) if row else None
+
+
 def _extension(row: Row) -> Extension:
     return Extension(
         id=row["id"],

@@ -1,6 +1,7 @@
 """Figures of a stretch of time [begin, end): counted from rows that do not change once it is over, by index ranges only.
 
-Units are counted by their deadlines, for a case may go elsewhere later. A due time that is past is final, except while the
+Units are counted by their deadlines, for a case may go elsewhere later. A time to answer counts once: with its answer if that
+came by its due time, else as late at its due time, answered since or not. A due time that is past is final, except while the
 citizen is asked: such a deadline stands still and is not late. Misconduct reports are in no unit's figures.
 """
 
@@ -15,20 +16,30 @@ from storage.ids import at, ms
 
 OLDEST = 5
 _ORDINARY = "c.kind <> 'misconduct'"
+MISSED = "(d.stopped_at IS NULL OR d.stopped_at > d.due_at)"
+"""Of a deadline d whose due time is past: that it ran on beyond it, as the index deadline_missed has it."""
+RAN = (
+    "NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at >= d.started_at"
+    " AND r.started_at < d.due_at AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at))"
+)
+"""Of a unit's time to answer d: that it did not stand still at its due time because the citizen was asked."""
 Units = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFigures:
-    """What one unit got and did: `new` are its times to answer that began, `still_late` those that were over and ran at the end.
+    """What one unit got and did: `new` are its times to answer that began, `on_time` those that it kept.
 
-    `solved` and `silent` were closed by the citizen's word, or for want of it.
+    `late` are those whose due time passed without an answer, `late_ended` how many of these had ended by the end all the same;
+    `still_late` are all that were over and ran at the end, also from before. `solved` and `silent` were closed by the citizen's
+    word, or for want of it.
     """
 
     unit: str
     new: int = 0
     on_time: int = 0
     late: int = 0
+    late_ended: int = 0
     still_late: int = 0
     returned: int = 0
     solved: int = 0
@@ -71,7 +82,7 @@ class Figures:
 
     @property
     def late(self) -> int:
-        """Late answers of all units."""
+        """Due times of all units that passed without an answer."""
         return sum(unit.late for unit in self.units)
 
     @property
@@ -101,6 +112,7 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Figures:
     units: Units = defaultdict(dict)
     unroutable = await _begun(tx, span, units)
     reassigned = await _answered(tx, span, units)
+    await _missed(tx, span, units)
     await _still_late(tx, span["end"], units)
     ended = await _closed(tx, span, units)
     filed = await tx.one(
@@ -150,16 +162,27 @@ async def _answered(tx: Tx, span: dict[str, int], units: Units) -> int:
     for row in await tx.all(
         "SELECT d.unit,"
         " COUNT(CASE WHEN d.ended = 'report' AND d.stopped_at <= d.due_at THEN 1 END) AS on_time,"
-        " COUNT(CASE WHEN d.ended = 'report' AND d.stopped_at > d.due_at THEN 1 END) AS late,"
         " COUNT(CASE WHEN d.ended = 'return' THEN 1 END) AS returned,"
         " COUNT(CASE WHEN d.ended IN ('assign', 'unassign') THEN 1 END) AS reassigned"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         f" WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end AND {_ORDINARY} GROUP BY d.unit",
         **span,
     ):
-        units[row["unit"]] |= {name: row[name] for name in ("on_time", "late", "returned")}
+        units[row["unit"]] |= {name: row[name] for name in ("on_time", "returned")}
         reassigned += row["reassigned"]
     return reassigned
+
+
+async def _missed(tx: Tx, span: dict[str, int], units: Units) -> None:
+    """Count the times to answer that passed without an answer, and which of them had ended by the end."""
+    for row in await tx.all(
+        "SELECT d.unit, COUNT(*) AS late, COUNT(CASE WHEN d.stopped_at < :end THEN 1 END) AS late_ended"
+        " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.kind = 'answer' AND d.due_at >= :begin AND d.due_at < :end AND {MISSED} AND {_ORDINARY} AND {RAN}"
+        " GROUP BY d.unit",
+        **span,
+    ):
+        units[row["unit"]] |= {name: row[name] for name in ("late", "late_ended")}
 
 
 async def _still_late(tx: Tx, end: int, units: Units) -> None:
@@ -167,10 +190,7 @@ async def _still_late(tx: Tx, end: int, units: Units) -> None:
     for ended in ("d.stopped_at IS NULL", "d.stopped_at > d.due_at AND d.stopped_at >= :end"):
         for row in await tx.all(
             "SELECT d.unit, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-            f" WHERE d.kind = 'answer' AND {ended} AND d.due_at < :end AND {_ORDINARY}"
-            " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply'"
-            "  AND r.started_at >= d.started_at AND r.started_at < :end AND (r.stopped_at IS NULL OR r.stopped_at >= :end))"
-            " GROUP BY d.unit",
+            f" WHERE d.kind = 'answer' AND {ended} AND d.due_at < :end AND {_ORDINARY} AND {RAN} GROUP BY d.unit",
             end=end,
         ):
             counts = units[row["unit"]]

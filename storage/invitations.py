@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import ms
+from storage.ids import at, ms
 from storage.roles import RoleKind
 
 
@@ -67,6 +68,31 @@ async def used_by(tx: Tx, code: str) -> str | None:
     """Tell who used an invitation; None if nobody has, or there is none."""
     row = await tx.one("SELECT used_by FROM invitation WHERE code = :code", code=code)
     return row["used_by"] if row else None
+
+
+async def open_of_unit(tx: Tx, unit: str, now: datetime) -> Sequence[tuple[str, RoleKind, str, datetime]]:
+    """Read the invitations to a unit that can still be used, oldest first: hash of the code, role, name, good until when."""
+    rows = await tx.all(
+        "SELECT code, role, units, name, expires_at FROM invitation WHERE used_at IS NULL AND expires_at > :now"
+        " AND role IS NOT NULL ORDER BY created_at, code",
+        now=ms(now),
+    )
+    return [
+        (row["code"], RoleKind(row["role"]), row["name"], at(row["expires_at"]))
+        for row in rows
+        if unit in json.loads(row["units"])
+    ]
+
+
+async def withdraw(tx: Tx, code: str, now: datetime) -> bool:
+    """End an invitation by the keyed hash of its code; False if it could not be used any more."""
+    return bool(
+        await tx.run(
+            "UPDATE invitation SET expires_at = :now WHERE code = :code AND used_at IS NULL AND expires_at > :now",
+            code=code,
+            now=ms(now),
+        )
+    )
 
 
 async def drop_unused(tx: Tx, role: RoleKind) -> None:

@@ -32,6 +32,8 @@ class Keys:
         self._name = _derive(secret, b"name")
         self._mark = _derive(secret, b"mark")
         self.vault = _derive(secret, b"vault")
+        self.fingerprint = _derive(secret, b"fingerprint").hex()[:16]
+        """Tells one key from another, and nothing about either."""
 
     @classmethod
     def open(cls, path: Path) -> Keys:

@@ -11,10 +11,19 @@ from domain.ledger import GENESIS, Entry, JsonValue, Seal, canonical, link, seal
 from storage.database import Row, Tx
 from storage.ids import at, ms
 
+PAGE = 100
+
 
 async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[str, JsonValue], now: datetime) -> None:
-    """Write down that something happened to a subject (`case:ID`, `unit:CODE`, `person:ID`, `city`)."""
-    head = await tx.one("SELECT n, hash FROM ledger_head WHERE subject = :subject /*pg FOR NO KEY UPDATE */", subject=subject)
+    """Write down that something happened to a subject (`case:ID`, `window:CODE`, `unit:CODE`, `person:ID`, `city`)."""
+    head = await _take(tx, subject)
+    # Two who begin a chain at once: the second waits here, and then follows the first.
+    if head is None and not await tx.run(
+        "INSERT INTO ledger_head (subject, n, hash, sealed_n) VALUES (:subject, 0, :hash, 0) ON CONFLICT DO NOTHING",
+        subject=subject,
+        hash=GENESIS,
+    ):
+        head = await _take(tx, subject)
     n, previous = (head["n"] + 1, head["hash"]) if head else (1, GENESIS)
     hash = link(previous, subject, n, ms(now), actor, event, payload)
     await tx.run(
@@ -29,18 +38,33 @@ async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[
         previous=previous,
         hash=hash,
     )
-    await tx.run(
-        "INSERT INTO ledger_head (subject, n, hash, sealed_n) VALUES (:subject, :n, :hash, 0)"
-        " ON CONFLICT (subject) DO UPDATE SET n = excluded.n, hash = excluded.hash",
-        subject=subject,
-        n=n,
-        hash=hash,
-    )
+    await tx.run("UPDATE ledger_head SET n = :n, hash = :hash WHERE subject = :subject", subject=subject, n=n, hash=hash)
+
+
+async def _take(tx: Tx, subject: str) -> Row | None:
+    return await tx.one("SELECT n, hash FROM ledger_head WHERE subject = :subject /*pg FOR NO KEY UPDATE */", subject=subject)
 
 
 async def of_subject(tx: Tx, subject: str) -> Sequence[Entry]:
     """Read the chain of a subject."""
     return [_entry(row) for row in await tx.all("SELECT * FROM ledger WHERE subject = :subject ORDER BY n", subject=subject)]
+
+
+async def since(tx: Tx, subject: str, begin: datetime) -> Sequence[Entry]:
+    """Read what the chain of a subject has got from a time on, in order; that costs as much as it has got."""
+    found: list[Entry] = []
+    below = await head(tx, subject)
+    while below:
+        rows = await tx.all(
+            "SELECT * FROM ledger WHERE subject = :subject AND n <= :n ORDER BY n DESC LIMIT :limit",
+            subject=subject,
+            n=below[0],
+            limit=PAGE,
+        )
+        new = [_entry(row) for row in rows if row["at"] >= ms(begin)]
+        found += new
+        below = (new[-1].n - 1, "") if len(new) == PAGE else None
+    return found[::-1]
 
 
 async def subjects(tx: Tx, after: str, limit: int) -> Sequence[str]:

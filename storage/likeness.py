@@ -87,10 +87,13 @@ async def candidates(tx: Tx, marks: frozenset[int], areas: Sequence[str | None],
 
 
 async def told(tx: Tx, begin: datetime, end: datetime, most: int) -> Sequence[tuple[Case, str]]:
-    """Read what was told in a stretch of time, oldest first, the newest so many; no misconduct report, nothing erased."""
+    """Read what was told in a stretch of time, oldest first, the newest so many.
+
+    Misconduct reports, bad ratings and what was erased are left out.
+    """
     rows = await tx.all(
         "SELECT c.id, e.text FROM cases AS c JOIN entry AS e ON e.case_id = c.id AND e.kind = 'told'"
-        " WHERE c.filed_at >= :begin AND c.filed_at < :end AND c.kind <> 'misconduct' AND e.erased_at IS NULL"
+        " WHERE c.filed_at >= :begin AND c.filed_at < :end AND c.kind NOT IN ('misconduct', 'bad_rating') AND e.erased_at IS NULL"
         " ORDER BY c.filed_at DESC, c.id DESC LIMIT :most",
         begin=ms(begin),
         end=ms(end),

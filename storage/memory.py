@@ -20,6 +20,19 @@ async def remember(tx: Tx, keys: Keys, key: str, value: bytes, until: datetime) 
     )
 
 
+async def remember_once(tx: Tx, keys: Keys, key: str, value: bytes, until: datetime) -> bytes:
+    """Keep a value under a key that has none, whatever another process keeps at the same time; give the value that stands."""
+    id = keys.name("memory", key)
+    await tx.run(
+        "INSERT INTO memory (id, value, until_at) VALUES (:id, :value, :until) ON CONFLICT (id) DO NOTHING",
+        id=id,
+        value=keys.seal(value),
+        until=ms(until),
+    )
+    row = await tx.one("SELECT value FROM memory WHERE id = :id", id=id)
+    return keys.unseal(bytes(row["value"])) if row else value
+
+
 async def recall(tx: Tx, keys: Keys, key: str, now: datetime) -> bytes | None:
     """Give a value that is still good."""
     row = await tx.one("SELECT value FROM memory WHERE id = :id AND until_at > :now", id=keys.name("memory", key), now=ms(now))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from storage.database import Database, StorageError
+from storage.database import Database, StorageError, Tx
 from storage.ids import ms
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -53,26 +53,42 @@ async def missing(database: Database) -> tuple[Migration, ...]:
             "CREATE TABLE IF NOT EXISTS migration"
             " (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"
         )
-        applied = {row["number"]: row for row in await tx.all("SELECT number, name, checksum FROM migration")}
+        return await lacking(tx)
+
+
+async def lacking(tx: Tx) -> tuple[Migration, ...]:
+    """Tell which migrations are still to be applied, without writing; raises WrongSchema."""
+    ever = await tx.one(
+        "SELECT 1 AS x FROM /*lite sqlite_master WHERE name = 'migration' */"
+        "/*pg pg_tables WHERE schemaname = current_schema() AND tablename = 'migration' */"
+    )
+    done = {row["number"]: row for row in await tx.all("SELECT number, name, checksum FROM migration")} if ever else {}
     migrations = known()
-    if newer := sorted(set(applied) - {migration.number for migration in migrations}):
+    if newer := sorted(set(done) - {migration.number for migration in migrations}):
         raise WrongSchema(
             f"The database has migration {newer[-1]}, which this program does not know."
             " Run the newer program, or restore a backup."
         )
     for migration in migrations:
-        if migration.number in applied and applied[migration.number]["checksum"] != migration.checksum:
+        if migration.number in done and done[migration.number]["checksum"] != migration.checksum:
             raise WrongSchema(f"Migration {migration.name} was applied with another text. Restore the file as it was.")
-    return tuple(migration for migration in migrations if migration.number not in applied)
+    return tuple(migration for migration in migrations if migration.number not in done)
 
 
-async def migrate(database: Database, now: datetime) -> tuple[str, ...]:
-    """Apply what is missing and return the names of what was applied; raises WrongSchema.
+async def applied(tx: Tx) -> dict[str, str]:
+    """Read name and checksum of what was applied, in order."""
+    return {row["name"]: row["checksum"] for row in await tx.all("SELECT name, checksum FROM migration ORDER BY number")}
+
+
+async def migrate(database: Database, now: datetime, through: str | None = None) -> tuple[str, ...]:
+    """Apply what is missing, `through` a name or all of it, and return the names of what was applied; raises WrongSchema.
 
     Each file and its record are one transaction; on PostgreSQL an advisory lock lets only one process apply it.
     """
     done = []
     for migration in await missing(database):
+        if through is not None and migration.name > through:
+            break
         record = (
             "INSERT INTO migration (number, name, checksum, applied_at)"
             f" VALUES ({migration.number}, '{migration.name}', '{migration.checksum}', {ms(now)});"

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from storage.database import Tx
+from storage.figures import MISSED
 from storage.ids import at, ms
 
 KIND = "month"
@@ -18,13 +19,15 @@ _ORDINARY = "c.kind <> 'misconduct'"
 class Month:
     """What happened in a month.
 
-    `answered` are answers of units, `on_time` those within the time first promised to the citizen; `solved` and `silent` were
-    closed by the citizen's word, or for want of it; of what was closed `rated` were rated, `satisfied` not as dissatisfied.
+    `answered` are answers of units. `on_time` of them came within the time first promised to the citizen; `late` are the promises
+    whose due time passed without an answer, answered since or not: each promise counts once. `solved` and `silent` were closed by
+    the citizen's word, or for want of it; of what was closed `rated` were rated, `satisfied` not as dissatisfied.
     """
 
     filed: int = 0
     answered: int = 0
     on_time: int = 0
+    late: int = 0
     solved: int = 0
     silent: int = 0
     rated: int = 0
@@ -41,7 +44,7 @@ class Kept:
 
 
 async def count(tx: Tx, begin: datetime, end: datetime) -> Month:
-    """Count what happened from `begin` on and before `end`."""
+    """Count what happened from `begin` on and before `end`, which is not in the future."""
     span = {"begin": ms(begin), "end": ms(end)}
     filed = await tx.one(
         f"SELECT COUNT(*) AS n FROM cases AS c WHERE c.filed_at >= :begin AND c.filed_at < :end AND {_ORDINARY}", **span
@@ -50,6 +53,11 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Month:
         "SELECT COUNT(*) AS answered, COUNT(CASE WHEN d.stopped_at <= d.due_at THEN 1 END) AS on_time"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         f" WHERE d.stopped_at >= :begin AND d.stopped_at < :end AND d.kind = 'promise' AND d.ended = 'report' AND {_ORDINARY}",
+        **span,
+    )
+    missed = await tx.one(
+        "SELECT COUNT(*) AS late FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.kind = 'promise' AND d.due_at >= :begin AND d.due_at < :end AND {MISSED} AND {_ORDINARY}",
         **span,
     )
     closed = await tx.one(
@@ -61,11 +69,13 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Month:
     )
     assert filed is not None
     assert answers is not None
+    assert missed is not None
     assert closed is not None
     return Month(
         filed=filed["n"],
         answered=answers["answered"],
         on_time=answers["on_time"],
+        late=missed["late"],
         solved=closed["solved"],
         silent=closed["silent"],
         rated=closed["rated"],

@@ -64,7 +64,7 @@ async def put(
     edits: str | None = None,
 ) -> str:
     """Queue a message and return its id. `edits` is the row whose message it replaces."""
-    id = new_id(now)
+    id = new_id(due or now)  # an id tells its time: what is put off is from when it is due
     await tx.run(
         "INSERT INTO outbox (id, conversation, channel, lane, body, subject, card, edits, created_at, due_at)"
         " VALUES (:id, :conversation, :channel, :lane, :body, :subject, :card, :edits, :now, :due)",
@@ -275,6 +275,30 @@ async def newer_card(tx: Tx, conversation: str, card: str, than: str) -> OutboxR
     return _row(row) if row else None
 
 
+async def about(tx: Tx, conversation: str, subject: str) -> Sequence[OutboxRow]:
+    """Read everything that a conversation holds about a case, in order: cards, what was put in their place, screens."""
+    rows = await tx.all(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND subject = :subject ORDER BY n",
+        conversation=conversation,
+        subject=subject,
+    )
+    return [_row(row) for row in rows]
+
+
+async def subjects(tx: Tx, conversation: str) -> Sequence[str]:
+    """Read the ids of the cases about which a conversation holds anything."""
+    rows = await tx.all(
+        "SELECT DISTINCT subject FROM outbox WHERE conversation = :conversation AND subject IS NOT NULL ORDER BY subject",
+        conversation=conversation,
+    )
+    return [row["subject"] for row in rows]
+
+
+async def overwrite(tx: Tx, keys: Keys, id: str, message: Outgoing) -> None:
+    """Put other words in the place of what was said, so that nobody reads it here again."""
+    await tx.run("UPDATE outbox SET body = :body WHERE id = :id", id=id, body=keys.seal(wire.to_json(message)))
+
+
 async def adopt(tx: Tx, id: str, subject: str, card: str | None) -> None:
     """Note that a message which was edited shows something else now."""
     await tx.run("UPDATE outbox SET subject = :subject, card = :card WHERE id = :id", id=id, subject=subject, card=card)
@@ -302,6 +326,23 @@ async def of_conversation(tx: Tx, conversation: str, since: datetime) -> Sequenc
     return [_row(row) for row in rows]
 
 
+async def kept_cards(tx: Tx, conversation: str, before: datetime, limit: int) -> Sequence[OutboxRow]:
+    """Read of what was said to somebody before a point in time the newest card of each case, and what was put in its place.
+
+    At most the newest `limit` rows, in order.
+    """
+    rows = await tx.all(
+        "SELECT * FROM outbox AS o WHERE conversation = :conversation AND card IS NOT NULL"
+        " AND created_at < :before AND sent_at IS NOT NULL AND NOT EXISTS ("
+        " SELECT 1 FROM outbox AS newer WHERE newer.subject = o.subject AND newer.card = o.card AND newer.edits IS NULL"
+        " AND newer.conversation = o.conversation AND newer.n > o.n) ORDER BY n DESC LIMIT :limit",
+        conversation=conversation,
+        before=ms(before),
+        limit=limit,
+    )
+    return [_row(row) for row in reversed(rows)]
+
+
 async def unacknowledged(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
     """Read a row of a mailbox that its client has not acknowledged yet."""
     row = await tx.one(
@@ -317,7 +358,16 @@ async def numbered(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
 
 
 async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
-    """Delete what went out long ago, and what nobody fetched in ten times as long; cards stay, they can still be replied to."""
+    """Delete what went out long ago, and what nobody fetched in ten times as long.
+
+    Cards stay as they stand now, with what was put in their place: they can still be replied to, and are shown again.
+    """
+    await tx.run(
+        "UPDATE outbox SET body = last.body FROM (SELECT o.edits AS card, o.body FROM outbox AS o JOIN ("
+        " SELECT MAX(n) AS n FROM outbox WHERE sent_at < :before AND (card IS NULL OR edits IS NOT NULL) AND edits IS NOT NULL"
+        " GROUP BY edits) AS newest ON newest.n = o.n) AS last WHERE outbox.id = last.card",
+        before=ms(now - keep),
+    )
     await tx.run("DELETE FROM outbox WHERE sent_at IS NULL AND card IS NULL AND created_at < :before", before=ms(now - 10 * keep))
     return await tx.run(
         "DELETE FROM outbox WHERE sent_at < :before AND (card IS NULL OR edits IS NOT NULL)", before=ms(now - keep)

@@ -1,4 +1,4 @@
-"""How units will put things right: measures, target, responsible person, date (practice S4). The newest of a case counts."""
+"""How units will put things right: measures, target, responsible person, date (practice S4). The newest of a round counts."""
 
 from __future__ import annotations
 
@@ -44,8 +44,12 @@ async def insert(tx: Tx, plan: Plan) -> None:
 
 
 async def newest(tx: Tx, case: str) -> Plan | None:
-    """Read the plan of a case that counts."""
-    row = await tx.one("SELECT * FROM plan WHERE case_id = :case ORDER BY id DESC LIMIT 1", case=case)
+    """Read the plan of a case that counts: the newest since it was filed, or reopened."""
+    row = await tx.one(
+        "SELECT p.* FROM plan AS p JOIN cases AS c ON c.id = p.case_id AND c.round = p.round"
+        " WHERE p.case_id = :case ORDER BY p.id DESC LIMIT 1",
+        case=case,
+    )
     if row is None:
         return None
     return Plan(

@@ -57,6 +57,12 @@ async def undecided(tx: Tx, after: str | None, limit: int) -> Sequence[Proposal]
     return [_proposal(row) for row in rows]
 
 
+async def get(tx: Tx, id: str) -> Proposal | None:
+    """Read a proposal."""
+    row = await tx.one("SELECT * FROM proposal WHERE id = :id", id=id)
+    return _proposal(row) if row else None
+
+
 async def for_change(tx: Tx, id: str) -> Proposal | None:
     """Take a proposal for this transaction."""
     row = await tx.one("SELECT * FROM proposal WHERE id = :id /*pg FOR NO KEY UPDATE */", id=id)

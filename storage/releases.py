@@ -11,6 +11,9 @@ from domain.cases import CaseKind, CaseState
 from storage.database import Row, Tx
 from storage.ids import at, ms
 
+NEWEST = 500
+"""So many released cases of the city are looked through for those of one hall."""
+
 
 class Shelf(StrEnum):
     """A list of the board: what is being dealt with, what is done, and both."""
@@ -38,6 +41,16 @@ class Release:
 def together(problem: str, result: str) -> str:
     """Put the two texts of a release into one."""
     return "\n".join(filter(None, (problem, result)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What the public reads of a bad rating."""
+
+    problem: str
+    result: str
+    state: CaseState
+    released_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +125,23 @@ async def get(tx: Tx, case: str) -> Release | None:
     return Release(problem=row["problem"], result=row["result"], entry=row["entry"], changed_at=at(row["changed_at"]))
 
 
+async def of_hall(tx: Tx, hall: str, limit: int) -> Sequence[Reason]:
+    """Read the newest texts of ratings of a hall that count. Among the newest of the city only: nobody waits for old ones."""
+    rows = await tx.all(
+        "SELECT c.state, c.released_at, r.problem, r.result FROM (SELECT id, state, released_at FROM cases AS c"
+        f"  WHERE {_SHELVES[Shelf.ALL][0]} ORDER BY c.released_at DESC, c.id DESC LIMIT :newest) AS c"
+        " JOIN rating AS g ON g.case_id = c.id AND g.hall = :hall AND g.struck_at IS NULL"
+        " JOIN release AS r ON r.case_id = c.id ORDER BY c.released_at DESC, c.id DESC LIMIT :limit",
+        newest=NEWEST,
+        hall=hall,
+        limit=limit,
+    )
+    return [
+        Reason(problem=row["problem"], result=row["result"], state=CaseState(row["state"]), released_at=at(row["released_at"]))
+        for row in rows
+    ]
+
+
 async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[Shown]:
     """Read a page of a list, newest first, from below the case with this number; one that left the list begins it anew."""
     condition, order = _SHELVES[name]
@@ -130,7 +160,7 @@ async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[
         " LEFT JOIN deadline AS d ON d.id = (SELECT newest.id FROM deadline AS newest WHERE newest.case_id = c.id"
         "  AND newest.kind = CASE WHEN c.unit IS NULL THEN 'promise' ELSE 'answer' END ORDER BY newest.id DESC LIMIT 1)"
         " LEFT JOIN plan AS p ON p.id = (SELECT made.id FROM plan AS made WHERE made.case_id = c.id AND made.unit = c.unit"
-        "  ORDER BY made.id DESC LIMIT 1)"
+        "  AND made.round = c.round ORDER BY made.id DESC LIMIT 1)"
         f" ORDER BY c.{order} DESC, c.id DESC",
         limit=limit,
         **({"at": start["at"], "id": start["id"]} if start else {}),

@@ -9,6 +9,8 @@ from datetime import datetime
 from storage.database import Row, Tx
 from storage.ids import ms, new_id
 
+MANY = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
@@ -36,8 +38,13 @@ async def write(tx: Tx, unit: str, title: str, text: str, now: datetime) -> Temp
 
 
 async def of_unit(tx: Tx, unit: str) -> Sequence[Template]:
-    """Read the usual answers of a unit, oldest first."""
-    rows = await tx.all("SELECT * FROM template WHERE unit = :unit AND dropped_at IS NULL ORDER BY id", unit=unit)
+    """Read the usual answers of a unit, those used most first (uses are counted up to MANY), then by title."""
+    rows = await tx.all(
+        "SELECT t.*, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM entry AS e WHERE e.template = t.id LIMIT :many) AS u) AS uses"
+        " FROM template AS t WHERE t.unit = :unit AND t.dropped_at IS NULL ORDER BY uses DESC, t.title, t.id",
+        unit=unit,
+        many=MANY,
+    )
     return [_template(row) for row in rows]
 
 

@@ -13,6 +13,7 @@ from itertools import product
 from typing import TypeAlias
 
 from storage.database import Tx
+from storage.figures import MISSED, RAN
 from storage.ids import at, ms
 
 Place: TypeAlias = tuple[int, str]
@@ -47,10 +48,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """What a unit was given since a day, and what became of it: `satisfied` of the `rated` have one of the upper three levels."""
+    """What a unit was given since a day, case by case, and what became of it: `satisfied` of the `rated` have one of the upper
+    three levels. `due` are the times to answer that were kept (`on_time`) or have passed without an answer, each once."""
 
     received: int
     answered: int
+    due: int
     on_time: int
     reopened: int
     rated: int
@@ -113,19 +116,22 @@ async def answered(tx: Tx, unit: str, since: datetime) -> dict[str, int]:
     return {row["holder"]: int(row["n"]) for row in rows}
 
 
-async def year(tx: Tx, unit: str, since: datetime) -> Year:
-    """Count what a unit was given since a day, case by case, and what became of it."""
+async def year(tx: Tx, unit: str, since: datetime, now: datetime) -> Year:
+    """Count what a unit was given since a day, and what became of it up to now."""
     row = await tx.one(
-        "SELECT COUNT(*) AS received, COALESCE(SUM(y.answered), 0) AS answered, COALESCE(SUM(y.on_time), 0) AS on_time,"
+        "SELECT COUNT(*) AS received, COALESCE(SUM(y.answered), 0) AS answered,"
+        " COALESCE(SUM(y.on_time + y.late), 0) AS due, COALESCE(SUM(y.on_time), 0) AS on_time,"
         " COALESCE(SUM(y.reopened), 0) AS reopened, COUNT(c.rating) AS rated,"
         " COALESCE(SUM(CASE WHEN c.rating <> 'dissatisfied' THEN 1 ELSE 0 END), 0) AS satisfied FROM ("
         " SELECT d.case_id, MAX(CASE WHEN d.ended = 'report' THEN 1 ELSE 0 END) AS answered,"
-        "  MIN(CASE WHEN d.ended = 'report' AND d.stopped_at <= d.due_at THEN 1 WHEN d.ended = 'report' THEN 0 END) AS on_time,"
+        "  SUM(CASE WHEN d.ended = 'report' AND d.stopped_at <= d.due_at THEN 1 ELSE 0 END) AS on_time,"
+        f" SUM(CASE WHEN d.due_at < :now AND {MISSED} AND {RAN} THEN 1 ELSE 0 END) AS late,"
         "  MAX(CASE WHEN d.round > 1 THEN 1 ELSE 0 END) AS reopened"
         "  FROM deadline AS d WHERE d.unit = :unit AND d.kind = 'answer' AND d.started_at >= :since GROUP BY d.case_id"
         " ) AS y JOIN cases AS c ON c.id = y.case_id",
         unit=unit,
         since=ms(since),
+        now=ms(now),
     )
     assert row is not None
     return Year(**{name: int(row[name]) for name in Year.__dataclass_fields__})

@@ -31,6 +31,10 @@ class TelegramPerson:
         """Follow a deep link."""
         await self.user.opens(code)
 
+    async def scans(self, window: str) -> None:
+        """Follow the deep link of a window's poster."""
+        await self.user.opens(f"w_{window}")
+
     async def says(self, text: str) -> SentMessage:
         """Send a text; one that is too long goes in parts, as the apps do."""
         return await self.user.says(text)

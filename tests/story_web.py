@@ -83,6 +83,12 @@ class WebPerson:
         async with self._session.post(f"/in/{code}", allow_redirects=False) as answer:
             assert answer.status == 303
 
+    async def scans(self, window: str) -> None:
+        """Open the web link of a window's poster and do what the page's script does then."""
+        async with self._session.get(f"/w/{window}") as page:
+            assert page.status == 200
+        await self.posts(text=f"/start w_{window}")
+
     async def says(self, text: str) -> None:
         """Send a text."""
         self._said.append(text)
@@ -176,7 +182,7 @@ class WebPerson:
             await self._wait(min(until, time.monotonic() + 0.1))
             urls = [file["url"] for message in self.messages.values() for file in message.files]
             for url in urls:
-                if url not in seen and (content := await self._opens(url)):
+                if url not in seen and (content := await self.opens(url)):
                     assert content.startswith(b"\xff\xd8")
                     seen.add(url)
 
@@ -184,12 +190,13 @@ class WebPerson:
         """Wait until the recording that a message bears can be opened."""
         assert isinstance(message, WebMessage)
         until = time.monotonic() + timeout
-        while not message.files or not (content := await self._opens(message.files[0]["url"])):
+        while not message.files or not (content := await self.opens(message.files[0]["url"])):
             assert time.monotonic() < until, self.transcript()
             await self._wait(min(until, time.monotonic() + 0.1))
         assert content.startswith(b"RIFF")
 
-    async def _opens(self, url: str) -> bytes | None:
+    async def opens(self, url: str) -> bytes | None:
+        """Ask for a file; None if it is not given."""
         async with self._session.get(url) as answer:
             return await answer.read() if answer.status == 200 else None
 

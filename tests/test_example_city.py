@@ -10,8 +10,9 @@ from domain.cases import CaseKind
 from domain.city import City
 from domain.city_files import read_city
 from domain.limits import Limit
+from domain.locating import locate
 from domain.places import Point
-from domain.routing import locate, offer_categories, route, suggest_categories
+from domain.routing import offer_categories, route, suggest_categories
 
 FOLDER = Path(__file__).parent.parent / "examples" / "xining"
 
@@ -89,3 +90,14 @@ def test_danger_and_supply_are_quicker_than_the_rest(city: City) -> None:
     assert city.times(CaseKind.COMPLAINT, "gas-leak").answer == Limit.parse("2h")
     assert city.times(CaseKind.COMPLAINT, "water-supply").answer == Limit.parse("24h")
     assert city.times(CaseKind.COMPLAINT, "sanitation").answer == Limit.parse("5wd")
+
+
+def test_it_has_five_halls_in_the_districts_that_they_name_and_thirty_windows(city: City) -> None:
+    assert city.area_map is not None
+    assert (len(city.halls), len(city.windows)) == (5, 30)
+    for hall in city.halls.values():
+        assert hall.lon is not None
+        assert hall.lat is not None
+        assert city.area_map.find(Point(lon=hall.lon, lat=hall.lat)) in city.area_path(hall.area)
+        assert len(city.windows_of(hall.code)) >= 5
+    assert all(window.services_in("en") != window.services_in("zh_Hans") for window in city.windows.values())

@@ -21,7 +21,7 @@ SPEAKING = ("actions", "bot", "dialog", "handlers", "schedules")
 RENEW = "Please run `make locale`, and fill in what is new (locale/README.md)."
 HANZI = re.compile("[\u4e00-\u9fff]")
 HALF_WIDTH = re.compile(r"""[,;:!?()"']|\.(?![0-9A-Za-z])|(?<!…)…(?!…)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])""")
-NO_BUTTONS_OF_OURS = {"城管", "位置"}
+NO_BUTTONS_OF_OURS = {"城管", "位置", "我叫"}
 
 
 def extracted() -> set[str]:

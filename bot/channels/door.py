@@ -191,6 +191,10 @@ class Door(Protocol):
         """Give what was remembered and is still good."""
         ...
 
+    async def shut_out(self, channel: str) -> None:
+        """Raise the alarm: the far end of this channel does not know us any more, and only people can mend that."""
+        ...
+
     def listen(self, channel: str, address: str) -> Callable[[float], Awaitable[bool]]:
         """Give a function that waits up to so many seconds for something new in a mailbox; False if the time ran out."""
         ...

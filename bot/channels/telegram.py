@@ -46,6 +46,7 @@ NOBODY_THERE = ("chat not found", "peer_id_invalid", "user not found")
 NO_TEXT = "there is no text in the message to edit"
 UNCHANGED = "message is not modified"
 NOTHING_TO_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+CRY_SECONDS = 30.0
 CODES = {"zh_Hans": "zh"}
 """Telegram's codes of our languages, where they differ."""
 
@@ -93,6 +94,7 @@ class Telegram:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._introduce())
             group.create_task(self._receiver.run())
+            group.create_task(self._cry_out())
 
     async def send(self, letter: Letter) -> str | None:
         """Send a letter, or change the message that it edits; return the message's id there.
@@ -158,6 +160,20 @@ class Telegram:
                 patience.over()
                 LOGGER.info(INTRODUCED)
                 return
+
+    async def _cry_out(self) -> None:
+        """Have the office told, for as long as our token is refused; whoever tries it goes on trying."""
+        patience = Patience("alarm", self._clock)
+        while True:
+            await self._api.refused.wait()
+            try:
+                await self._door.shut_out(self.name)
+            except Exception as error:
+                await patience.after(error)
+                continue
+            patience.over()
+            await self._clock.sleep(CRY_SECONDS)
+            self._api.refused.clear()
 
     async def _publish_commands(self) -> None:
         first, *others = self._words.languages

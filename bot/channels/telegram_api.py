@@ -6,6 +6,7 @@ so causes are cut off and answers that are not Telegram's JSON are not quoted.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -80,6 +81,8 @@ class AiohttpRequest(BaseRequest):
     def __init__(self, secret: str) -> None:
         self._secret = secret
         self._session: aiohttp.ClientSession | None = None
+        self.date = ""
+        self.refused = asyncio.Event()
 
     @property
     def read_timeout(self) -> float | None:
@@ -127,6 +130,9 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
+                self.date = response.headers.get("Date", "")
+                if response.status == HTTPStatus.UNAUTHORIZED:
+                    self.refused.set()
                 payload = bytearray()
                 async for piece in response.content.iter_any():
                     payload += piece
@@ -202,6 +208,16 @@ class BotApi:
         if "result" not in fields:
             raise NetworkError("The answer holds no result.")
         return fields["result"]
+
+    @property
+    def refused(self) -> asyncio.Event:
+        """Give what is set whenever our token is refused; whoever acts on it clears it."""
+        return self._request.refused
+
+    @property
+    def date(self) -> str:
+        """Give the newest answer's `Date`."""
+        return self._request.date
 
     async def close(self) -> None:
         """Let connections go."""

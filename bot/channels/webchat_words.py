@@ -29,6 +29,7 @@ PAGE: Mapping[str, Text] = {
     "menu": _("Menu"),
     "conversation": _("Conversation"),
     "composer": _("Your message"),
+    "looking_up": _("Your case number stands in the box. Please press Send; then you are asked for the code."),
     "placeholder": _("Write a message"),
     "send": _("Send"),
     "attach": _("Attach photos or files"),

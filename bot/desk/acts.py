@@ -11,11 +11,11 @@ from actions.context import Context
 from actions.merging import can_lead
 from actions.record import STATES
 from bot.desk import case_page
-from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, OUTDATED, TOO_LONG, UNKNOWN_CASE
+from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, NOT_SURE, OUTDATED, TOO_LONG, UNKNOWN_CASE
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
 from domain.numbers import read_case_number
-from handlers import extensions, identity, merging, office_desk, office_queue, release
+from handlers import appeals, extensions, identity, merging, office_desk, office_queue, release
 from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK, Assign, Decide
 from handlers.unit_search import unit_names, units_named
 from storage import cases
@@ -63,7 +63,10 @@ async def _unassign(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 
 async def _refuse(ctx: Context, case: Case, fields: Fields) -> Reply:
-    return await office_desk.turn_down(ctx, _decide(case, fields, REFUSALS))
+    decided = _decide(case, fields, REFUSALS)
+    if fields.get("sure") != "yes":
+        raise Refused(NOT_SURE)
+    return await office_desk.turn_down(ctx, decided)
 
 
 async def _reopen(ctx: Context, case: Case, fields: Fields) -> Reply:
@@ -90,10 +93,15 @@ async def _grant(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 
 async def _refuse_extension(ctx: Context, case: Case, fields: Fields) -> Reply:
-    reason = _words(fields, "words", MOST_WORDS)
-    if not reason:
-        raise Refused(NO_REASON)
-    return await extensions.turn_down(ctx, extensions.TurnDown(case=case.id, n=_number(fields), reason=reason))
+    return await extensions.turn_down(ctx, extensions.TurnDown(case=case.id, n=_number(fields), reason=reason_of(fields)))
+
+
+async def _grant_appeal(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await appeals.decide(ctx, appeals.Decide(case=case.id, reason=reason_of(fields), granted=True))
+
+
+async def _refuse_appeal(ctx: Context, case: Case, fields: Fields) -> Reply:
+    return await appeals.decide(ctx, appeals.Decide(case=case.id, reason=reason_of(fields), granted=False))
 
 
 async def _release(ctx: Context, case: Case, fields: Fields) -> Reply:
@@ -126,6 +134,8 @@ ACTS: Mapping[str, Callable[[Context, Case, Fields], Awaitable[Reply]]] = {
     "unmerge": _unmerge,
     "grant_extension": _grant,
     "refuse_extension": _refuse_extension,
+    "grant_appeal": _grant_appeal,
+    "refuse_appeal": _refuse_appeal,
     "release": _release,
     "revoke": _revoke,
     "reveal": _reveal,
@@ -146,10 +156,18 @@ async def one_unit(ctx: Context, part: str) -> str:
     return found[0]
 
 
+def reason_of(fields: Fields) -> str:
+    """Read a reason in somebody's own words. Raises Refused."""
+    reason = _words(fields, "words", MOST_WORDS)
+    if not reason:
+        raise Refused(NO_REASON)
+    return reason
+
+
 def _decide(case: Case, fields: Fields, usual: Mapping[str, Text]) -> Decide:
     """Read a usual reason, or one in somebody's own words."""
     reason, text = fields.get("reason", ""), _words(fields, "words", MOST_WORDS)
-    if reason not in usual and not text:
+    if reason not in usual and (reason != office_desk.OWN_WORDS or not text):
         raise Refused(NO_REASON)
     return Decide(case=case.id, reason=reason if reason in usual else office_desk.OWN_WORDS, text=text)
 

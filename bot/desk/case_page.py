@@ -20,8 +20,6 @@ from bot.desk.late import late_by
 from bot.desk.words import (
     AUTHORS,
     CLOCKS,
-    EVERY_AREA,
-    EVERY_CATEGORY,
     EXTENDED,
     HIDDEN,
     LATE_AND_OVER,
@@ -29,19 +27,19 @@ from bot.desk.words import (
     OVER,
     PICKED,
     ROUTED_BY_OFFICE,
-    ROUTING,
     RUNS,
     STANDS_STILL,
     TEXTS,
     UNKNOWN_CASE,
 )
+from bot.reasons import in_words
 from dialog.subjects import Refused
 from dialog.texts import Moment, Name, Text, _, verbatim
 from domain.cases import CaseKind, CaseState
 from domain.city import DISCIPLINE
 from domain.limits import Limit
 from domain.numbers import read_case_number
-from domain.routing import ReasonCode
+from domain.reasons import ReasonCode
 from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK
 from handlers.timeline import history
 from storage import cases, deadlines, files, plans, releases
@@ -50,10 +48,25 @@ from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 
 E = EntryKind
-CITIZENS = frozenset({E.QUESTION, E.RESULT, E.PLAN, E.EXTENSION, E.EXTENSION_REFUSED, E.REFUSED, E.REOPENED})
+CITIZENS = frozenset(
+    {E.QUESTION, E.RESULT, E.PLAN, E.EXTENSION, E.EXTENSION_REFUSED, E.REFUSED, E.REOPENED, E.APPEAL, E.APPEAL_REFUSED, E.STRUCK}
+)
 """What the citizen reads of what others wrote."""
 UNITS = frozenset(
-    {E.TOLD, E.ADDED, E.CORRECTED, E.REPLY, E.NOT_SOLVED, E.ASSIGNED, E.UNASSIGNED, E.EXTENSION_REFUSED, E.REOPENED}
+    {
+        E.TOLD,
+        E.ADDED,
+        E.CORRECTED,
+        E.REPLY,
+        E.NOT_SOLVED,
+        E.ASSIGNED,
+        E.UNASSIGNED,
+        E.EXTENSION_REFUSED,
+        E.REOPENED,
+        E.RATING_CHANGED,
+        E.APPEAL_REFUSED,
+        E.STRUCK,
+    }
 )
 """What the unit reads of what others wrote."""
 
@@ -236,15 +249,7 @@ def _routing(ctx: Context, case: Case) -> Iterator[Text]:
         yield Text(PICKED.id, {"area": ctx.city.area(chosen)})
         how = None
     for code, detail in [*([how] if how else []), *kept.get("reasons", [])]:
-        area, category = detail.get("area"), detail.get("category")
-        yield Text(
-            ROUTING[ReasonCode(code)].id,
-            {
-                "alias": detail.get("alias", ""),
-                "area": ctx.city.area(area) if area else EVERY_AREA,
-                "category": ctx.city.category(category) if category else EVERY_CATEGORY,
-            },
-        )
+        yield in_words(ctx.city, ReasonCode(code), detail)
     if case.unit and kept and kept.get("unit") != case.unit:
         yield ROUTED_BY_OFFICE
 

@@ -1,7 +1,8 @@
 """The desk's server: who may enter, pages, and what is pressed on them.
 
 The web chat's cookie says who somebody is; in every request it is looked up anew what they may. A form carries a token that only
-pages of the same device know. What was done is told on the next page, once; what was refused, at once, with everything typed.
+pages of the same device know. Every form leads back to a page that can be loaded again: there it is told, once, what was done, or
+what was refused and why, with everything typed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bot.bell import Bell
 from bot.channels.webchat_files import answer
 from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, asked_language
 from bot.channels.webchat_words import title
-from bot.desk import acts, case_page, filing_page, queue_page, unit_pages
+from bot.desk import acts, case_page, filing_page, queue_page, unit_pages, windows_page
 from bot.desk.acts import Fields
 from bot.desk.words import DONE_ALREADY, WORDS
 from bot.pages import teller, templates
@@ -57,6 +58,7 @@ QUEUE = Page(name="queue", template="desk_queue.html", view=queue_page.view)
 CASE = Page(name="queue", template="desk_case.html", view=case_page.view)
 UNITS = Page(name="units", template="desk_units.html", view=unit_pages.units)
 UNIT = Page(name="units", template="desk_unit.html", view=unit_pages.unit)
+WINDOWS = Page(name="windows", template="desk_windows.html", view=windows_page.view)
 NEW = Page(name="new", template="desk_new.html", view=filing_page.view)
 
 
@@ -78,13 +80,19 @@ class Desk:
         return (
             web.get("/desk", self._shows(QUEUE)),
             web.get("/desk/case/{number}", self._shows(CASE)),
-            web.post("/desk/case/{number}/{act}", self._does(acts.do, CASE)),
+            web.post("/desk/case/{number}/{act}", self._does(acts.do)),
             web.get(r"/desk/case/{number}/files/{n:\d{1,4}}", self._file),
+            web.get("/desk/case/{number}/{act}", self._back),
             web.get("/desk/units", self._shows(UNITS)),
             web.get("/desk/units/{unit}", self._shows(UNIT)),
-            web.post("/desk/units/{unit}/{act}", self._does(unit_pages.do, UNIT)),
+            web.post("/desk/units/{unit}/{act}", self._does(unit_pages.do)),
+            web.get("/desk/units/{unit}/{act}", self._back),
+            web.get("/desk/windows", self._shows(WINDOWS)),
+            web.post("/desk/windows/{act}", self._does(windows_page.do)),
+            web.get("/desk/windows/{act}", self._back),
             web.get("/desk/new", self._shows(NEW)),
-            web.post("/desk/new", self._does(filing_page.do, NEW)),
+            web.post("/desk/new", self._does(filing_page.do)),
+            web.get("/desk/{lost:.*}", self._lost),
         )
 
     def _shows(self, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -93,12 +101,12 @@ class Desk:
 
         return shown
 
-    def _does(self, do: Do, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _does(self, do: Do) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def done(request: web.Request) -> web.StreamResponse:
             fields = await _fields(request)
             for tries in range(TRIES):
                 try:
-                    return await self._do(request, fields, do, page)
+                    return await self._do(request, fields, do)
                 except Conflict:
                     if tries == TRIES - 1:
                         raise
@@ -106,9 +114,9 @@ class Desk:
 
         return done
 
-    async def _do(self, request: web.Request, fields: Fields, do: Do, page: Page) -> web.StreamResponse:
+    async def _do(self, request: web.Request, fields: Fields, do: Do) -> web.StreamResponse:
         """Do what was pressed, in one transaction, and lead back to where it was pressed."""
-        refused: Refused | None = None
+        back = _page_of(request.path)
         async with self._database.transaction() as tx:
             ctx = await self._entered(tx, request, acting=True)
             if ctx is None:
@@ -122,37 +130,51 @@ class Desk:
                     if await quotas.use(tx, once, 1, 1, KEPT, ctx.now):
                         raise Refused(DONE_ALREADY)
                     await self._remember(ctx, _news(await do(ctx, request, fields)))
-            except Refused as reason:
-                refused = reason
-        if refused:
-            typed = refused.typed if isinstance(refused, acts.LookAgain) else {}
-            return await self._show(request, page, refused.reason, {**fields, **typed})
+            except Refused as refused:
+                back = f"{back}?again={await self._keep(ctx, refused, fields)}"
         self._bell.ring("files")
         self._bell.ring_for(ctx.rings, ctx.now)
-        back = request.path if request.path.count("/") < 3 else request.path.rpartition("/")[0]
         return web.Response(status=303, headers={**_HEADERS, "Location": back})
 
-    async def _show(
-        self, request: web.Request, page: Page, alert: Text | None = None, typed: Fields | None = None
-    ) -> web.StreamResponse:
+    async def _show(self, request: web.Request, page: Page) -> web.StreamResponse:
+        alert: Text | None = None
+        typed: Fields = {}
         async with self._database.reading() as tx:
             ctx = await self._entered(tx, request)
             if ctx is None:
                 return await self._closed(request)
+            again = f"{_slot(ctx)} {request.query['again']}" if "again" in request.query else None
+            if again and (kept := await memory.recall(tx, ctx.keys, again, ctx.now)):
+                reason, typed = json.loads(kept)
+                alert = load_text(reason)
             status = 409 if alert else 200
             try:
-                values = await page.view(ctx, request, typed or {})
+                values = await page.view(ctx, request, typed)
                 template = page.template
             except Refused as refused:
                 status, template, values = 404, "desk_nothing.html", {"why": refused.reason}
             waiting = await memory.recall(tx, ctx.keys, _slot(ctx), ctx.now)
         said = await self._take(ctx) if waiting else ()
+        if alert and again:
+            async with self._database.transaction() as tx:
+                await memory.take(tx, ctx.keys, again, ctx.now)
         role = ctx.as_office()
         return self._page(
             ctx.me.language, template, status,
             page=page.name, me=Text(WORDS["signed_in"].id, {"name": role.name}), token=_token(ctx), once=secrets.token_hex(8),
-            said=said, alert=alert, typed=typed or {}, city=title(ctx.city.name), **values,
+            said=said, alert=alert, typed=typed, city=title(ctx.city.name), **values,
         )  # fmt: skip
+
+    async def _back(self, request: web.Request) -> web.StreamResponse:
+        """Lead whoever opens a form's address to the page that it stands on."""
+        return web.Response(status=303, headers={**_HEADERS, "Location": _page_of(request.path)})
+
+    async def _lost(self, request: web.Request) -> web.StreamResponse:
+        async with self._database.reading() as tx:
+            ctx = await self._entered(tx, request)
+        if ctx is None:
+            return await self._closed(request)
+        return self._page(ctx.me.language, "desk_nothing.html", 404, why=WORDS["not_found"])
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         """Give one file of a case."""
@@ -197,6 +219,14 @@ class Desk:
         told = json.dumps([*waiting, [dump(line) for line in news]], ensure_ascii=False).encode()
         await memory.remember(ctx.tx, ctx.keys, _slot(ctx), told, ctx.now + KEPT)
 
+    async def _keep(self, ctx: Context, refused: Refused, fields: Fields) -> str:
+        """Keep why something was refused, and what was typed, for the page that it leads back to; return its name there."""
+        typed = {**fields, **refused.typed} if isinstance(refused, acts.LookAgain) else dict(fields)
+        name = secrets.token_urlsafe(8)
+        kept = json.dumps([dump(refused.reason), typed], ensure_ascii=False).encode()
+        await memory.remember(ctx.tx, ctx.keys, f"{_slot(ctx)} {name}", kept, ctx.now + KEPT)
+        return name
+
     async def _take(self, ctx: Context) -> tuple[tuple[Text, ...], ...]:
         async with self._database.transaction() as tx:
             told = await memory.take(tx, ctx.keys, _slot(ctx), ctx.now)
@@ -225,6 +255,11 @@ async def _actor(tx: Tx, conversation: Conversation, network: str, *, acting: bo
     language = await (people.for_change if acting else people.language)(tx, person)
     held = tuple(await roles.of_person(tx, person))
     return Actor(person=person, language=language, roles=held, conversation=conversation, network=network)
+
+
+def _page_of(path: str) -> str:
+    """Give the address of the page on which a form stands."""
+    return path if path.count("/") < 3 else path.rpartition("/")[0]
 
 
 def _token(ctx: Context) -> str:

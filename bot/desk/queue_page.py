@@ -16,13 +16,14 @@ from actions.context import Context
 from actions.facts import excerpt
 from actions.record import STATES
 from bot.desk.late import late_by
-from bot.desk.words import BY, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT
+from bot.desk.words import ASKS, BY, CAME_BACK, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT
 from dialog.texts import Moment, Name, Text
 from domain.cases import CaseKind
 from domain.numbers import read_case_number
 from handlers.unit_search import units_named
-from storage import cases, queues
+from storage import cases, entries, extensions, queues
 from storage.deadlines import DeadlineKind
+from storage.entries import EntryKind
 from storage.queues import Line, Place, Queue, Wanted
 
 PAGE = 20
@@ -31,7 +32,7 @@ TOLD = 110
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One case of the list; `due` is None where no time runs, `late` None where it is not late."""
+    """One case of the list; `due` is None where no time runs, `late` None where it is not late. `why` it is in this list."""
 
     number: str
     about: Text | Name
@@ -44,6 +45,7 @@ class Item:
     late: Text | None
     urged: bool
     told: str
+    why: Text | None = None
 
 
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
@@ -68,7 +70,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "about": QUEUES_ABOUT[queue],
         "state": queue,
         "tabs": [(one, QUEUES[one], counted(counts[one]), _address(kept, state=one)) for one in Queue],
-        "items": [item(ctx, line) for line in page.lines],
+        "items": [replace(item(ctx, line), why=await _why(ctx, queue, line.number)) for line in page.lines],
         "next": _address(kept, state=queue, after=f"{page.next[0]}.{page.next[1]}") if page.next else None,
         "first": _address(kept, state=queue) if after else None,
         "everything": _address({}, state=queue),
@@ -112,6 +114,19 @@ def item(ctx: Context, line: Line) -> Item:
         urged=line.urged,
         told=excerpt(" ".join(line.told.split()), TOLD),
     )
+
+
+async def _why(ctx: Context, queue: Queue, number: str) -> Text | None:
+    """Say why a case waits to be assigned again, or until when its unit asks for time, and why."""
+    kinds = {Queue.TRIAGE: tuple(CAME_BACK), Queue.EXTENSIONS: (EntryKind.EXTENSION,)}.get(queue)
+    said = await entries.last_of(ctx.tx, number, kinds) if kinds else None
+    if said is None:
+        return None
+    kind, text = said
+    if kind is EntryKind.EXTENSION:
+        until = await extensions.asked_until(ctx.tx, number)
+        return Text(ASKS.id, {"until": Moment(until) if until else "", "text": excerpt(text, TOLD)})
+    return Text(CAME_BACK[kind].id, {"text": excerpt(text, TOLD)})
 
 
 async def _wanted(ctx: Context, query: Mapping[str, str]) -> tuple[Wanted, Text | None]:

@@ -12,13 +12,13 @@ from aiohttp import web
 from actions import staffing
 from actions.context import Context
 from bot.desk.queue_page import counted
-from bot.desk.words import NO_NAME, UNKNOWN_UNIT
+from bot.desk.words import NO_NAME, UNKNOWN_UNIT, WITHDRAWN
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Name, Text
 from domain.city import DISCIPLINE
 from handlers import staff
 from handlers.unit_search import all_unit_names, units_named
-from storage import queues, roles
+from storage import invitations, queues, roles
 from storage.roles import Role, RoleKind
 
 PAGE = 15
@@ -46,6 +46,16 @@ class Member:
     kind: Text
     since: Moment
     others: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """Whose invitation to a unit can still be used, by the keyed hash of its code."""
+
+    code: str
+    name: str
+    kind: Text
+    until: Moment
 
 
 async def units(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
@@ -78,12 +88,17 @@ async def unit(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     return {
         "unit": await _unit(ctx, code, len(found) - heads, heads),
         "members": [await _member(ctx, role) for role in found],
+        "invited": [
+            Invited(code=code, name=name, kind=staff.KINDS[kind], until=Moment(until))
+            for code, kind, name, until in await invitations.open_of_unit(ctx.tx, code, ctx.now)
+            if kind in staff.KINDS
+        ],
         "kinds": staff.KINDS,
     }
 
 
 async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> Reply:
-    """Invite somebody to a unit, or end a role in it. Raises Refused."""
+    """Invite somebody to a unit, withdraw an invitation, or end a role in it. Raises Refused."""
     code = _known(ctx, request)
     if request.match_info["act"] == "invite":
         name = fields.get("name", "")[:MOST_NAME]
@@ -91,6 +106,9 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
             raise Refused(NO_NAME)
         kind = RoleKind.HEAD if fields.get("kind") == RoleKind.HEAD else RoleKind.CONTACT
         return await staff.send_invitation(ctx, staff.Invite(kind=kind, unit=code, name=name))
+    if request.match_info["act"] == "withdraw":
+        name = await staffing.withdraw_invitation(ctx, code, fields.get("code", ""))
+        return Reply(note=Text(WITHDRAWN.id, {"name": name}))
     role = await roles.held(ctx.tx, fields.get("role", ""))
     if role is None or role.unit != code:
         raise Refused(UNKNOWN_UNIT)

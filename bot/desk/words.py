@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from dialog.texts import Text, _
 from domain.limits import LimitUnit
-from domain.routing import ReasonCode
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
 from storage.queues import Queue
@@ -17,6 +16,7 @@ WORDS: Mapping[str, Text] = {
     "pages": _("Pages of the desk"),
     "queue": _("Cases"),
     "units": _("Units and staff"),
+    "windows": _("Windows"),
     "new": _("File for somebody"),
     "chat": _("To the chat"),
     "board": _("Public board"),
@@ -92,6 +92,9 @@ WORDS: Mapping[str, Text] = {
     "alike": _("Cases like it:"),
     "merge_with": _("Merge with {number}"),
     "of_name": _("A part of its name is enough."),
+    "choose": _("Please choose"),
+    "sure": _("The case ends here, and this can't be undone. Refuse it."),
+    "time_is_up": _("The unit's time is up, so no more can be granted."),
     "citizen_reads": _("The citizen will read the reason."),
     "unit_reads": _("The unit will read the reason."),
     "both_read": _("Unit and citizen will read the reason."),
@@ -109,11 +112,37 @@ WORDS: Mapping[str, Text] = {
     "as_what": _("As what?"),
     "shown_name": _("Name, as colleagues shall see it"),
     "make_link": _("Make a link"),
+    "invited": _("Invited, not signed in yet"),
+    "good_until": _("good until {until}"),
+    "withdraw_link": _("Withdraw the invitation"),
     "end": _("End this role"),
     "end_about": _("Cases that {name} holds are left to be signed in by colleagues."),
     "replace": _("Let a colleague take over"),
     "colleague": _("Colleague"),
     "its_cases": _("Cases of this unit"),
+    # Windows
+    "all_ratings": _("Hall by hall"),
+    "windows_about": _(
+        "What windows were rated in the {days} days up to today. Only the office sees these numbers as they come in."
+    ),
+    "verified": _("Verified visits"),
+    "unverified": _("Other ratings"),
+    "bad": _("Dissatisfied"),
+    "struck": _("Struck"),
+    "window": _("Window"),
+    "whole_hall": _("The whole hall"),
+    "hall_board": _("Public board of this hall"),
+    "not_rated": _("Nobody has rated a window in these days."),
+    "unusual": _("Ratings to look at"),
+    "unusual_about": _("These ratings are unusual. They count until you decide."),
+    "no_unusual": _("There are no ratings to look at."),
+    "one_by_one": _("One by one"),
+    "keep": _("Keep them"),
+    "strike": _("Strike them"),
+    "raters_read": _("Those who gave them will read the reason."),
+    "more_ratings": _("and {count} more"),
+    "appeals": _("Appeals of units"),
+    "no_appeals": _("No unit appeals against a rating."),
     # Filing for somebody
     "new_about": _("For somebody who rang, wrote a letter or came in person. Number and code are shown once, to be passed on."),
     "source": _("How did it come?"),
@@ -131,11 +160,11 @@ WORDS: Mapping[str, Text] = {
 QUEUES: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Waiting to be assigned"),
     Queue.LATE: _("Late at a unit"),
-    Queue.EXTENSIONS: _("More time wanted"),
+    Queue.EXTENSIONS: _("Requests for more time"),
     Queue.ANSWERED: _("Answered"),
     Queue.RELEASE: _("To publish"),
     Queue.SILENT: _("Closed by silence"),
-    Queue.ALL: _("All open ones"),
+    Queue.ALL: _("All open cases"),
 }
 QUEUES_ABOUT: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Cases that no rule could route or a unit has returned, the first due first."),
@@ -161,6 +190,13 @@ LIMITS: Mapping[LimitUnit, tuple[Text, Text]] = {
     LimitUnit.DAY: (_("1 day"), _("{n} days")),
     LimitUnit.WORKING_DAY: (_("1 working day"), _("{n} working days")),
 }
+CAME_BACK: Mapping[EntryKind, Text] = {
+    EntryKind.RETURNED: _("Returned by the unit: {text}"),
+    EntryKind.UNASSIGNED: _("Taken back by the office: {text}"),
+    EntryKind.NOT_SOLVED: _("Not solved for the second time: {text}"),
+}
+"""Why a case waits to be assigned again."""
+ASKS = _("More time until {until}: {text}")
 HIDDEN = _("Hidden from the public: {words}")
 EXTENDED = _("{limit}, extended")
 BY = _("by {due}")
@@ -182,11 +218,15 @@ TEXTS: Mapping[EntryKind, Text] = {
     EntryKind.REFUSED: _("Not taken on"),
     EntryKind.WITHDRAWN: _("Withdrawn"),
     EntryKind.PLAN: _("Plan"),
-    EntryKind.EXTENSION: _("More time wanted"),
+    EntryKind.EXTENSION: _("Request for more time"),
     EntryKind.EXTENSION_REFUSED: _("No more time"),
     EntryKind.ASSIGNED: _("With the assignment"),
     EntryKind.UNASSIGNED: _("Taken back"),
     EntryKind.REOPENED: _("Reopened"),
+    EntryKind.RATING_CHANGED: _("Rating changed"),
+    EntryKind.APPEAL: _("Appeal against the rating"),
+    EntryKind.APPEAL_REFUSED: _("Appeal refused"),
+    EntryKind.STRUCK: _("Rating struck"),
 }
 AUTHORS: Mapping[str, Text] = {
     "citizen": _("the citizen"),
@@ -195,28 +235,12 @@ AUTHORS: Mapping[str, Text] = {
     "system": _("the program"),
 }
 
-# Why a case went where it went; {area}, {category} and {alias} are filled where the reason has them.
-ROUTING: Mapping[ReasonCode, Text] = {
-    ReasonCode.POINT_INSIDE: _("The shared place lies in {area}."),
-    ReasonCode.POINT_NEAR_BORDER: _("The shared place lies just outside the map, nearest to {area}."),
-    ReasonCode.POINT_OUTSIDE: _("The shared place lies outside the city."),
-    ReasonCode.WORDS: _("“{alias}” in the words names {area}."),
-    ReasonCode.WORDS_AMBIGUOUS: _("“{alias}” in the words may mean several areas."),
-    ReasonCode.NOTHING_SAID: _("Nothing was said about the place."),
-    ReasonCode.AREA_UNKNOWN: _("The area is not known."),
-    ReasonCode.CATEGORY_UNKNOWN: _("The category is not known."),
-    ReasonCode.RULE: _("A rule of the city: {category} in {area}."),
-    ReasonCode.FALLBACK: _("No rule for the category; this unit takes what else comes up in {area}."),
-    ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
-    ReasonCode.NO_RULE: _("No rule of the city fits."),
-}
 PICKED = _("{area} was chosen from the list.")
-EVERY_AREA = _("every area")
-EVERY_CATEGORY = _("every category")
 ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline.")
 
 OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")
 DONE_ALREADY = _("This was done already; nothing was done twice.")
+NOT_SURE = _("Nothing was done. Please tick that the case shall end here, and refuse it then.")
 NO_REASON = _("Please choose a reason, or write one.")
 NO_CASE = _("There is no open case with this number that it could go on in. Please look at the number again.")
 NO_UNIT = _("There is no unit whose name has “{part}” in it. Please write another part of the name.")
@@ -227,4 +251,5 @@ NAME_AND_PHONE = _("Please write both name and phone number, or neither.")
 TOO_LONG = _("This is too long: {most} characters at most.")
 LOOK_AGAIN = _("More was hidden in what you wrote. Nothing is published yet: please read it as it stands now, and publish it.")
 UNKNOWN_CASE = _("There is no such case, or it is not for the supervision office to see.")
+WITHDRAWN = _("The invitation of {name} is withdrawn; its link does not work any more.")
 UNKNOWN_UNIT = _("This unit is not in the city's list.")

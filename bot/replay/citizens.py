@@ -10,7 +10,7 @@ from bot.replay.rows import Row
 from dialog.outgoing import Outgoing
 from dialog.texts import Secret
 from domain.cases import CaseKind, Satisfaction
-from handlers.filing import SOMETHING_ELSE
+from handlers.filing import AS_IT_IS, SOMETHING_ELSE
 
 KINDS = {CaseKind.COMPLAINT: 84, CaseKind.CONSULTATION: 8, CaseKind.SUGGESTION: 6, CaseKind.MISCONDUCT: 2}
 LEVELS = {Satisfaction.SATISFIED: 60, Satisfaction.FAIRLY: 20, Satisfaction.BASICALLY: 12, Satisfaction.DISSATISFIED: 8}
@@ -56,6 +56,7 @@ class OrdinaryCitizen(Citizen):
         choices = [
             *chance.choices(tuple(KINDS), tuple(KINDS.values())),
             "anonymous",
+            AS_IT_IS,
             "yes" if chance.random() < ALLOWS_PUBLISHING else "no",
         ]
         if chance.random() < KNOWS_THE_DISTRICT:
@@ -107,7 +108,7 @@ class DatedCitizen(Citizen):
         """Write the category's name, which finds it."""
         yield from self.tell((self.row.title,))
         district = self.districts[self.row.n % len(self.districts)]
-        yield from self.fill(district, CaseKind.COMPLAINT, district, "anonymous", "no")
+        yield from self.fill(district, CaseKind.COMPLAINT, district, "anonymous", AS_IT_IS, "no")
 
     def look(self, case: str) -> None:
         """The file says nothing of what the citizen thought of it."""

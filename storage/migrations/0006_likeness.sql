@@ -16,4 +16,4 @@ CREATE TABLE likeness_post (
 
 -- Cases whose words are still to be read: those that were open before there was an index.
 CREATE TABLE likeness_due (case_id TEXT PRIMARY KEY REFERENCES cases (id));
-INSERT INTO likeness_due (case_id) SELECT id FROM cases WHERE closed_at IS NULL AND kind <> 'misconduct';
+INSERT INTO likeness_due (case_id) SELECT id FROM cases WHERE closed_at IS NULL AND kind NOT IN ('misconduct', 'bad_rating');

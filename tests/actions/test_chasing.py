@@ -9,10 +9,12 @@ from datetime import datetime
 import pytest
 from cast import BELOW, COMPLAINT, MISCONDUCT, UNIT, Cast, xining
 
-from actions import checking, filing, following, handling
+from actions import checking, extending, filing, following, handling
 from actions.notices import unhurried
 from dialog.subjects import Refused
 from domain.cases import CaseState
+from handlers.following import my_cases, show_case
+from handlers.timeline import timeline
 from storage import cases, deadlines, proposals
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -82,13 +84,13 @@ async def test_every_rung_tells_those_whom_the_ladder_names_and_each_only_once(c
     assert await told(cast, case, "2026-01-11 10:00") == {}
     assert set(await told(cast, case, "2026-01-13 18:00")) == {"holder"}
     late = await told(cast, case, "2026-01-14 18:00")
-    assert set(late) == {"holder", "head"}
+    assert set(late) == {"holder", "head", "reporter"}
     assert "should have been answered" in late["holder"][0]
     assert set(await told(cast, case, "2026-01-15 18:00")) == {"office", "second office"}
     assert set(await told(cast, case, "2026-01-21 18:00")) == {"office", "second office"}
     assert await told(cast, case, "2026-02-21 18:00") == {}
     ladder = [rung.at for rung in xining().city.ladder]
-    assert await rungs(cast, case) == [("answer", rung, True) for rung in ladder]
+    assert sorted(await rungs(cast, case)) == sorted([("promise", "0", True), *(("answer", rung, True) for rung in ladder)])
     async with cast.database.reading() as tx:
         proposed = [(one.unit, one.ground) for one in await proposals.undecided(tx, None, 100) if one.case == case.id]
     assert proposed == [(UNIT, "+5wd")]
@@ -97,10 +99,40 @@ async def test_every_rung_tells_those_whom_the_ladder_names_and_each_only_once(c
 
 async def test_after_a_time_without_sweeps_only_the_highest_rung_fires_and_the_others_are_recorded(cast: Cast) -> None:
     case = await signed_in(cast)
-    assert set(await told(cast, case, "2026-01-16 09:00")) == {"office", "second office"}
-    assert await rungs(cast, case) == [
+    assert set(await told(cast, case, "2026-01-16 09:00")) == {"office", "second office", "reporter"}
+    assert [rung for rung in await rungs(cast, case) if rung[0] == "answer"] == [
         ("answer", "50%", False), ("answer", "-1wd", False), ("answer", "0", False), ("answer", "+1wd", True),
     ]  # fmt: skip
+
+
+async def test_a_citizen_is_told_once_that_their_promise_is_broken_and_reads_how_late_it_is(cast: Cast) -> None:
+    case = await filed(cast)
+    assert "reporter" not in await told(cast, case, "2026-01-14 17:59")
+    news = await told(cast, case, "2026-01-14 18:00")
+    assert set(news["reporter"]) == {"The answer that you were promised has not come in time. We are sorry."}
+    assert [who for who, _lines in (await told(cast, case, "2026-01-30 18:00")).items() if who == "reporter"] == []
+    for when, words in (
+        ("2026-01-14 17:59", "Promised by: "),
+        ("2026-01-14 20:00", "late since then"),
+        ("2026-01-22 08:00", "8 days late"),
+    ):
+        card = await cast.does("reporter", lambda ctx: show_case(ctx, case.id), at(when))
+        assert any(words in str(line) or "'days': 8" in str(line) for line in card.lines), (when, card.lines)
+    listed = await cast.does("reporter", lambda ctx: my_cases(ctx, ""), at("2026-01-22 08:00"))
+    assert any("late" in button.label.id and case.number in str(button.label) for row in listed.rows for button in row)
+    lines = str((await cast.does("reporter", lambda ctx: timeline(ctx, case.id), at("2026-01-22 08:00"))).lines)
+    assert "has not come in time" in lines
+    assert "days late" in lines
+
+
+async def test_a_citizen_who_was_told_of_more_time_is_told_of_nothing_late_before_that_is_over(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "等新车"), at("2026-01-08 12:00"))
+    await cast.does("office", lambda ctx: extending.grant(ctx, case.id, 2), at("2026-01-08 13:00"))
+    assert await due(cast, case) == "2026-01-19 18:00"
+    assert "reporter" not in await told(cast, case, "2026-01-19 17:00")
+    assert "reporter" in await told(cast, case, "2026-01-19 18:00")
+    assert "reporter" not in await told(cast, case, "2026-01-30 18:00")
 
 
 async def test_time_to_sign_in_has_the_ladder_too_until_somebody_does(cast: Cast) -> None:
@@ -139,7 +171,8 @@ async def test_a_question_stops_the_units_time_until_the_citizen_answers(cast: C
     assert await due(cast, case) == "2026-01-16 18:00"
     assert await due(cast, case, DeadlineKind.PROMISE) == "2026-01-14 18:00"
     assert [rung for _kind, rung, _fired in await rungs(cast, case)] == ["-2wd"]
-    assert set(await told(cast, case, "2026-01-15 18:00")) == {"holder"}
+    # What the citizen was promised does not move, whoever is the cause.
+    assert set(await told(cast, case, "2026-01-15 18:00")) == {"holder", "reporter"}
 
 
 async def test_a_question_that_nobody_answers_stops_the_units_time_for_three_working_days(cast: Cast) -> None:

@@ -26,18 +26,20 @@ async def test_months_that_were_never_counted_are_made_up_for_one_a_run(cast: Ca
     for days in (0, 40, 80):
         await cast.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), NOW - timedelta(days=days))
     counted = []
-    for _ in range(3):
+    for _ in range(4):
         await cast.does("office", board.run)
         counted.append(set(await kept(cast)))
-    assert counted[0] == {"2026-01", "2025-12", "2025-11"}  # nothing was filed in December
-    assert counted[1] == counted[0] | {"2025-10"}
-    assert len(counted[2]) == 12
+    assert counted[0] == {"2026-01", "2025-12"}  # nothing was filed in December, but something became late
+    assert counted[1] == counted[0] | {"2025-11"}
+    assert counted[2] == counted[1] | {"2025-10"}
+    assert len(counted[3]) == 12
 
 
 async def test_a_month_has_what_was_filed_answered_closed_and_rated_in_it_but_no_misconduct(cast: Cast) -> None:
     day = timedelta(days=1)
     begin = NOW + 60 * day  # a month of its own
     filed = [await cast.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), begin) for _ in range(4)]
+    await cast.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), begin + 20 * day)  # due after that
     await cast.does("reporter", lambda ctx: filing.file_case(ctx, MISCONDUCT), begin)
     for n, receipt in enumerate(filed[:3]):
         id = receipt.case.id
@@ -49,5 +51,7 @@ async def test_a_month_has_what_was_filed_answered_closed_and_rated_in_it_but_no
             level = (Satisfaction.DISSATISFIED, Satisfaction.BASICALLY)[n]
             await cast.does("reporter", lambda ctx, id=id, level=level: following.rate(ctx, id, level), at)
     await cast.sweeps(begin + 20 * day)  # of the third nothing was heard
-    await cast.does("office", board.run, begin + 20 * day)
-    assert (await kept(cast))["2026-03"].month == Month(filed=4, answered=3, on_time=2, solved=2, silent=1, rated=2, satisfied=1)
+    await cast.does("office", board.run, begin + 21 * day)
+    assert (await kept(cast))["2026-03"].month == Month(
+        filed=5, answered=3, on_time=2, late=2, solved=2, silent=1, rated=2, satisfied=1
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from stores import migrated_postgres, opened
 
 from actions import filing, following, handling
 from domain.weeks import Week
-from storage import figures
+from storage import figures, months, workloads
 from storage.database import Row
 from storage.figures import Figures
 from storage.ids import ms
@@ -59,7 +60,7 @@ async def test_figures_are_those_of_a_count_by_hand_and_stay_so_whatever_happens
     assert [later_same(await figures_of(town, week)) for week, _then in seen] == [later_same(then) for _week, then in seen]
     # A history in which nothing happened would prove nothing.
     everything = [unit for _week, counted in seen for unit in counted.units]
-    for name in ("new", "on_time", "late", "still_late", "returned", "solved", "silent"):
+    for name in ("new", "on_time", "late", "late_ended", "still_late", "returned", "solved", "silent"):
         assert sum(getattr(unit, name) for unit in everything) > 0, name
     for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused"):
         assert sum(getattr(counted, name) for _week, counted in seen) > 0, name
@@ -74,7 +75,7 @@ async def test_the_ledger_tells_the_same(town: Cast) -> None:
         assert counted.filed == events["file"]
         assert (counted.solved, counted.silent) == (events["solved"], events["silence"])
         assert (counted.withdrawn, counted.refused) == (events["withdraw"], events["refuse"])
-        assert counted.on_time + counted.late == events["report"]
+        assert (counted.on_time, counted.late) == await punctuality_of(town, week)
         assert counted.returned == events["return"]
         week = week.after()
 
@@ -98,7 +99,34 @@ async def test_an_answer_at_the_due_time_is_on_time_and_a_moment_later_it_is_lat
         await town.does("holder", lambda ctx, id=id, version=version: handling.accept(ctx, id, version), start)
         await town.does("holder", lambda ctx, id=id: handling.report(ctx, id, "已清运"), moment)
     unit = by_unit(await figures_of(town, Week.of(due, xining().city.zone)))[UNIT]
-    assert (unit.on_time, unit.late, unit.still_late) == (1, 1, 0)
+    assert (unit.on_time, unit.late, unit.late_ended, unit.still_late) == (1, 1, 1, 0)
+
+
+async def test_what_is_due_and_not_answered_is_late_in_the_week_of_its_due_time_and_never_again(town: Cast) -> None:
+    start, due, answer = city_time("2026-01-05 10:00"), city_time("2026-01-12 18:00"), city_time("2026-01-20 10:00")
+    ids = []
+    for _n in range(2):
+        receipt = await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), start)
+        ids.append(receipt.case.id)
+        await town.does("holder", lambda ctx: handling.accept(ctx, receipt.case.id, receipt.case.version), start)  # noqa: B023
+    week = Week.of(due, xining().city.zone)
+    async with town.database.reading() as tx:
+        then = await figures.count(tx, week.begin, week.end)
+        month = await months.count(tx, city_time("2026-01-01"), week.end)
+        year = await workloads.year(tx, UNIT, city_time("2026-01-01"), week.end)
+        before = await workloads.year(tx, UNIT, city_time("2026-01-01"), due)
+    assert (then.on_time, then.late, then.still_late) == (0, 2, 2)
+    assert (month.on_time, month.late, month.answered) == (0, 2, 0)
+    assert (year.due, year.on_time, before.due) == (2, 0, 0)
+    await town.does("holder", lambda ctx: handling.report(ctx, ids[0], "已清运"), answer)
+    assert by_unit(await figures_of(town, week)) == by_unit(then)
+    after = by_unit(await figures_of(town, week.after()))[UNIT]
+    assert (after.on_time, after.late, after.late_ended, after.still_late) == (0, 0, 0, 1)
+    async with town.database.reading() as tx:
+        year = await workloads.year(tx, UNIT, city_time("2026-01-01"), week.after().end)
+        month = await months.count(tx, city_time("2026-01-01"), week.after().end)
+    assert (year.answered, year.due, year.on_time) == (1, 2, 0)
+    assert (month.answered, month.on_time, month.late) == (1, 0, 2)
 
 
 async def test_a_deadline_that_stands_still_while_the_citizen_is_asked_is_not_late(town: Cast) -> None:
@@ -152,6 +180,10 @@ async def by_hand(town: Cast, week: Week) -> Figures:
     ]
     old = [c for c in cases.values() if c["filed_at"] < end and (c["closed_at"] is None or c["closed_at"] >= end)]
     old.sort(key=lambda case: (case["filed_at"], case["id"]))
+    missed = defaultdict(list)
+    for row in answers:
+        if is_within(row["due_at"], begin, end) and is_missed(row, deadlines):
+            missed[row["unit"]].append(row)
     names = {row["unit"] for row in answers} | {case["unit"] for case in closed if case["unit"]}
     return Figures(
         filed=sum(begin <= case["filed_at"] < end for case in cases.values()),
@@ -167,7 +199,8 @@ async def by_hand(town: Cast, week: Week) -> Figures:
                 unit=name,
                 new=sum(row["unit"] == name and begin <= row["started_at"] < end for row in answers),
                 on_time=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] <= r["due_at"] for r in stopped),
-                late=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] > r["due_at"] for r in stopped),
+                late=len(missed[name]),
+                late_ended=sum(row["stopped_at"] is not None and row["stopped_at"] < end for row in missed[name]),
                 still_late=sum(row["unit"] == name and is_late_at(row, deadlines, end) for row in answers),
                 returned=sum(row["unit"] == name and row["ended"] == "return" for row in stopped),
                 solved=sum(case["unit"] == name and case["closing"] == "solved" for case in closed),
@@ -197,10 +230,37 @@ def is_late_at(answer: Row, all: Sequence[Row], end: int) -> bool:
     )
 
 
-async def events_of(town: Cast, week: Week) -> Counter[str]:
-    """Count the ledger's rows of a week by event, those of misconduct reports left out."""
+def is_missed(answer: Row, all: Sequence[Row]) -> bool:
+    """Tell whether a due time that is past came while the time ran."""
+    due = answer["due_at"]
+    asked = [row for row in all if row["case_id"] == answer["case_id"] and row["kind"] == "reply"]
+    stood = any(
+        answer["started_at"] <= row["started_at"] < due and (row["stopped_at"] is None or row["stopped_at"] > due)
+        for row in asked
+    )
+    return not stood and (answer["stopped_at"] is None or answer["stopped_at"] > due)
+
+
+async def punctuality_of(town: Cast, week: Week) -> tuple[int, int]:
+    """Count by the ledger what was answered in time in a week, and what became late in it: the rung at the due time says so."""
+    on_time, late = 0, 0
+    for row in await ordinary(town):
+        payload = json.loads(row["payload"])
+        if row["event"] == "report" and is_within(row["at"], ms(week.begin), ms(week.end)):
+            on_time += row["at"] <= payload["due"]
+        if row["event"] == "rung" and payload["kind"] == "answer" and "0" in (payload["rung"], *payload["passed"]):
+            late += is_within(payload["due"], ms(week.begin), ms(week.end))
+    return on_time, late
+
+
+async def ordinary(town: Cast) -> list[Row]:
+    """Read the ledger's rows of all cases but misconduct reports."""
     async with town.database.reading() as tx:
         confidential = {f"case:{row['id']}" for row in await tx.all("SELECT id FROM cases WHERE kind = 'misconduct'")}
-        rows = await tx.all("SELECT subject, at, event FROM ledger")
-    within = [row for row in rows if is_within(row["at"], ms(week.begin), ms(week.end))]
-    return Counter(row["event"] for row in within if row["subject"].startswith("case:") and row["subject"] not in confidential)
+        rows = await tx.all("SELECT subject, at, event, payload FROM ledger")
+    return [row for row in rows if row["subject"].startswith("case:") and row["subject"] not in confidential]
+
+
+async def events_of(town: Cast, week: Week) -> Counter[str]:
+    """Count the ledger's rows of a week by event, those of misconduct reports left out."""
+    return Counter(row["event"] for row in await ordinary(town) if is_within(row["at"], ms(week.begin), ms(week.end)))

@@ -261,10 +261,6 @@ RACES: dict[str, Race] = {
     "two say not solved for the second time": race(
         reopened, ("reporter", not_solved, "not_solved"), ("follower", not_solved, "not_solved")
     ),
-    "two say so to a discipline team": race(
-        deserted_misconduct, ("reporter", not_solved, "not_solved"), ("follower", solved, "solved")
-    ),
-    "solved and not": race(Cast.answered, ("reporter", solved, "solved"), ("follower", not_solved, "not_solved")),
     "two withdraw": race(Cast.accepted, ("reporter", withdraw, "withdraw"), ("follower", withdraw, "withdraw")),
     "two urge": race(Cast.accepted, ("reporter", urge, "urge"), ("follower", urge, "urge")),
     "two take it off the board": race(released, ("office", revoke, "revoke"), ("second office", revoke, "revoke")),
@@ -298,6 +294,19 @@ async def test_of_two_at_once_one_comes_through_and_the_other_is_told(cast: Cast
             case=case.id,
         )
     assert running == []
+
+
+@pytest.mark.parametrize("state", [Cast.answered, deserted_misconduct])
+async def test_of_solved_and_not_solved_at_once_the_one_who_is_not_content_is_heard(
+    cast: Cast, state: Callable[[Cast], Awaitable[Case]]
+) -> None:
+    case = await state(cast)
+    ends = await cast.at_once(deed(case, "reporter", solved), deed(case, "follower", not_solved))
+    assert not isinstance(ends[1], Refused)
+    after = await cast.case(case.id)
+    assert after.state in (CaseState.ACCEPTED, CaseState.ASSIGNED)
+    assert after.closed_at is None
+    assert cast.conflicts == 0
 
 
 async def test_the_second_to_sign_in_hears_who_was_faster(cast: Cast) -> None:
@@ -534,10 +543,9 @@ async def test_a_case_merged_while_the_other_one_ends_is_never_left_to_nobody(ca
     for first, then in (("office", "reporter"), ("reporter", "office")):
         case, lead = await cast.assigned(), await cast.accepted()
         deeds = {"office": deed(case, "office", merge(lead)), "reporter": deed(lead, "reporter", withdraw)}
-        ends = await cast.at_once(deeds[first], deeds[then])
-        merged = ends[(first, then).index("office")]
+        await cast.at_once(deeds[first], deeds[then])
         after = await cast.case(case.id)
-        assert after.state is (CaseState.ASSIGNED if isinstance(merged, Refused) else CaseState.TRIAGE)
+        assert after.state is CaseState.ASSIGNED
         async with cast.database.reading() as tx:
             running = await deadlines.running(tx, case.id)
         assert "promise" in running

@@ -176,7 +176,7 @@ TOLD: dict[str, Telling] = {
     ),
     "assigned after it was returned": telling(
         returned, "office", lambda ctx, case: triage.assign(ctx, case.id, BELOW),
-        {"unit": {"below"}, "citizen": FOLLOWERS}, {"office": OFFICE, "unit": CONTACTS},
+        {"unit": {"below"}, "citizen": FOLLOWERS}, {"office": OFFICE},
     ),
     "refused": telling(
         Cast.triage, "office", lambda ctx, case: triage.refuse(ctx, case.id, "no"), {"citizen": FOLLOWERS}, {"office": OFFICE}
@@ -222,7 +222,7 @@ TOLD: dict[str, Telling] = {
     ),
     "not solved again": telling(
         reopened, "reporter", lambda ctx, case: following.not_solved(ctx, case.id, "why"),
-        {"office": OFFICE, "citizen": {"follower"}}, {"unit": CONTACTS},
+        {"office": OFFICE, "citizen": {"follower"}, None: {"holder"}}, {"unit": CONTACTS},
     ),
     "rated": telling(
         Cast.closed, "reporter", lambda ctx, case: following.rate(ctx, case.id, Satisfaction.SATISFIED), {}, {}
@@ -400,7 +400,8 @@ async def test_whoever_follows_a_merged_case_hears_of_every_step_of_the_other_on
     rows = await cast.rows(before)
     heard = [cast.message(row) for row in rows if cast.name_of(row.conversation) == "stranger" and not row.edits]
     assert [message.lines[0].id for message in heard] == [
-        "{unit} has answered your case.", "The case has been reopened.", "{unit} has answered your case.",
+        "{unit} has answered your case.", "The case has been reopened. The time begins anew: you get an answer by {due}.",
+        "{unit} has answered your case.",
         "The case is closed as solved.",
     ]  # fmt: skip
     seen = "".join(cast.keys.unseal(row.body).decode() for row in rows if cast.name_of(row.conversation) == "stranger")
@@ -446,7 +447,7 @@ async def test_whoever_follows_a_case_merged_into_a_merged_one_hears_of_the_one_
     assert (case.id, "stranger") in told
 
 
-async def test_when_the_case_that_goes_on_is_withdrawn_the_merged_one_waits_to_be_assigned_with_its_first_promise(
+async def test_when_the_case_that_goes_on_is_withdrawn_the_merged_one_is_with_its_unit_again_with_its_first_promise(
     cast: Cast,
 ) -> None:
     lead, case = await merged(cast)
@@ -455,14 +456,14 @@ async def test_when_the_case_that_goes_on_is_withdrawn_the_merged_one_waits_to_b
     before = await last(cast)
     await cast.does("reporter", lambda ctx: following.withdraw(ctx, lead.id, "why"), LATER)
     after = await cast.case(case.id)
-    assert (after.state, after.unit, after.merged_into, after.closed_at) == ("triage", None, None, None)
+    assert (after.state, after.unit, after.merged_into, after.closed_at) == ("assigned", UNIT, None, None)
     async with cast.database.reading() as tx:
         running = await deadlines.running(tx, case.id)
-    assert set(running) == {"promise", "triage"}
+    assert set(running) == {"promise", "accept", "answer"}
     assert promised is not None
     assert running[deadlines.DeadlineKind.PROMISE].due_at == promised.due_at
     rows = [row for row in await cast.rows(before) if row.subject == case.id and not row.edits]
-    assert {cast.name_of(row.conversation) for row in rows} == OFFICE | {"stranger"}
+    assert {cast.name_of(row.conversation) for row in rows} == CONTACTS | {"stranger"}
 
 
 # ---- who it was

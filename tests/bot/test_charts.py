@@ -50,12 +50,28 @@ def test_a_chart_is_as_wide_as_a_phone_and_shows_each_series_in_its_colour() -> 
     image = picture(chart())
     assert image.width == WIDTH
     assert 200 < image.height < 600
-    assert {(0, 114, 178), (230, 159, 0), (255, 255, 255)} <= colours(image)
+    assert {(86, 180, 233), (230, 159, 0), (255, 255, 255)} <= colours(image)
+
+
+def test_the_worst_of_three_is_the_darkest_and_framed() -> None:
+    three = Chart(title=verbatim("x"), series=(verbatim("a"), verbatim("b"), verbatim("c")), bars=((verbatim("y"), (9, 9, 9)),))
+    best, bad, worst = (luminance(rgb) for rgb in ((86, 180, 233), (230, 159, 0), (176, 36, 24)))
+    assert worst < bad / 3
+    assert worst < best / 3
+    image = picture(three)
+    x, y = next((x, y) for y in range(image.height) for x in range(WIDTH - 500, WIDTH) if image.getpixel((x, y)) == (176, 36, 24))
+    assert image.getpixel((x, y - 3)) == image.getpixel((x - 3, y)) == (23, 33, 30)
+
+
+def luminance(rgb: tuple[int, int, int]) -> float:
+    """Tell how bright a colour is, as WCAG 2.2 reckons it, from 0 to 1."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (value / 255 for value in rgb)]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
 def test_a_bar_is_as_long_as_its_counts() -> None:
     image = picture(chart((verbatim("x"), (30, 10)), (verbatim("y"), (15, 5))))
-    rows = [sum(image.getpixel((x, y)) == (0, 114, 178) for x in range(WIDTH)) for y in range(image.height)]
+    rows = [sum(image.getpixel((x, y)) == (86, 180, 233) for x in range(WIDTH)) for y in range(image.height)]
     tall = [length for length in rows if length > 100]
     assert max(tall) / min(tall) == pytest.approx(2, abs=0.3)
 

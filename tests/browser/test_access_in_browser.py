@@ -82,7 +82,7 @@ async def test_a_change_of_language_in_the_middle_keeps_every_answer(town: Town,
     await citizen.presses("^Stay anonymous$")
     await citizen.sees("May we publish")
     await citizen.presses("^Yes$")
-    summary = "公园里多放几把椅子，我的电话是〔电话〕.+人民公园东门"
+    summary = "公园里多放几把椅子，我的电话是〔(?:电话|phone number)〕.+人民公园东门"
     await citizen.sees(f"Suggestion · Something else.+{summary}.+stay anonymous.+may be published.+Shall we send it")
 
     await switches(citizen, "中文", "zh-Hans")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +73,8 @@ async def test_a_number_that_is_looked_up_waits_in_the_chat_to_be_sent(browser: 
         await tab.page.get_by_role("button", name="Go on in the chat").click()
         await expect(tab.page.locator("#text")).to_have_value(f"/case {number}")
         assert "case=" not in tab.page.url
+        await expect(tab.page.get_by_role("alert")).to_have_text(re.compile("press Send"))
+        await expect(tab.page.locator("#greeting")).to_be_hidden()
         await tab.button("Send").click()
         await tab.page.get_by_text("16 digits").first.wait_for()
 

@@ -12,13 +12,14 @@ import pytest
 import pytest_asyncio
 from browser_rules import faults
 from playwright.async_api import Browser, Page, expect
+from rated_days import Counter, Visit
 from web.board_city import RUBBISH, UNIT, BoardCity, board_city, words
 from web.desk_city import address
 from web.webchat_browser import opened
 
 from actions import extending, filing, handling
 from actions.filing import FileCase
-from domain.cases import CaseKind
+from domain.cases import CaseKind, Satisfaction
 from storage.cases import Case
 from storage.roles import RoleKind
 
@@ -88,6 +89,28 @@ async def test_every_page_keeps_the_rules(browser: Browser, city: BoardCity, wid
         for details in await page.locator("details").all():
             await details.locator("summary").click()
             assert await faults(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_windows_with_ratings_and_unusual_ones_keep_the_rules(browser: Browser, city: BoardCity, width: int) -> None:
+    begin = city.town.clock.now() - timedelta(hours=26)
+    day = [
+        Visit(
+            person=n,
+            at=begin + timedelta(seconds=5 * n),
+            window=f"centre-{n % 3 + 1}",
+            level=Satisfaction.SATISFIED,
+            verified=n % 2 > 0,
+        )
+        for n in range(30)
+    ]
+    await Counter(city.town.app.database, city.town.app.keys, city.office).serve(day)
+    async with signed_in(browser, city, width) as page:
+        await page.get_by_role("link", name="Windows", exact=True).click()
+        assert await page.get_by_role("article").count() >= 3
+        await page.get_by_text("One by one").first.click()
+        assert await faults(page) == []
+        assert await page.evaluate(SMALL, PRESSED) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

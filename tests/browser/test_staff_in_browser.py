@@ -59,7 +59,7 @@ async def test_only_pressing_the_button_uses_a_sign_in_link_up(town: Town, comes
     await contact.signs_in(link)
     await expect(contact.page.get_by_text("此链接已使用过")).to_have_count(0)
     await contact.says("/desk")
-    await contact.sees("您的单位：在办 0 件")
+    await contact.sees("贵单位：在办 0 件")
 
 
 async def is_no_staff(person: BrowserPerson) -> None:

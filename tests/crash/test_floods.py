@@ -100,7 +100,7 @@ async def test_a_page_that_waits_as_it_is_told_loses_nothing(api: BotApi, make: 
         await citizen.idle(90)
         assert {status for status, _wait in citizen.refusals} == {429}
         assert all(0 < int(wait) <= 60 for _status, wait in citizen.refusals)
-        await citizen.sees("messages: 15", timeout=20)
+        await citizen.sees("15 messages", timeout=20)
         assert not [text for text in citizen.glimpses if "Too many" in text]
 
 

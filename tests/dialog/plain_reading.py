@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dialog.questions import SEND, Kind, Option, Options, Question
+from dialog.questions import SEND, Kind, Option, Options, Question, Told
 from dialog.texts import Json, Text
 
 
@@ -44,6 +44,21 @@ class PlainReading:
 
     async def on_request(self, key: str, prompt: Text, **rest: Any) -> Any:
         return self.ask(Question(key=key, kind=Kind.TEXT, prompt=prompt, **{"most": 200, **rest})) if key in self.given else ""
+
+    async def collect_on_request(self, key: str, prompt: Text, **rest: Any) -> Any:
+        return await self.collect(key, prompt, **rest) if key in self.given else Told()
+
+    async def choose_on_request(self, key: str, prompt: Text, options: Options, **rest: Any) -> Any:
+        return await self.choose(key, prompt, options, **rest) if key in self.given else ""
+
+    async def grade_on_request(self, key: str, prompt: Text, of: Options, options: Options, *, label: Text) -> Any:
+        if all(f"{key} {thing.key}" not in self.given for thing in of):
+            return {}
+        grades = {}
+        for thing in of:
+            named = Text(prompt.id, {**prompt.args, "name": thing.label})
+            grades[thing.key] = await self.choose(f"{key} {thing.key}", named, options, label=thing.label)
+        return grades
 
     async def choose(self, key: str, prompt: Text, options: Options, **rest: Any) -> Any:
         return self.ask(Question(key=key, kind=Kind.CHOOSE, prompt=prompt, options=options, **rest))

@@ -14,6 +14,7 @@ from stores import NOW
 
 from actions.city import LoadedCity
 from actions.filing import FileCase
+from bot.classifiers import shipped
 from dialog.incoming import Place
 from dialog.questions import SEND, SKIP, Kind, Option, Options
 from dialog.texts import Json, Words, verbatim
@@ -85,12 +86,12 @@ def filed(talk: Talk) -> FileCase:
 def test_an_anonymous_complaint(talk: Talk) -> None:
     assert answered(talk).splitlines() == [
         "Complaint · Rubbish and street cleaning",
-        "门口垃圾没人清运，电话〔电话〕",
+        "门口垃圾没人清运，电话〔phone number〕",
         "Files: 2",
         "Place: 小区西门",
         "You stay anonymous.",
         "It will not be published.",
-        "We have covered personal data in your words. With Change you can cover more.",
+        "We have covered personal data in your words, but may have missed some. With Change you can cover more.",
     ]
     assert filed(talk) == FILED
 
@@ -111,11 +112,11 @@ def talk() -> Talk:
         ({"place": {"lon": 101.7, "lat": 36.6}}, "on the map", {"place": Place(lon=101.7, lat=36.6)}),
         (
             {"place": {"words": "西门，电话13800000000"}},
-            "Place: 西门，电话〔电话〕",
+            "Place: 西门，电话〔phone number〕",
             {"place": Place(words="西门，电话13800000000")},
         ),
         ({"publish": "yes"}, "It may be published", {"publish": True}),
-        ({"identity": "named"}, "Your name: 欧", {"name": "欧阳小敏", "phone": "13997254418"}),
+        ({"identity": "named"}, "Your name and phone", {"name": "欧阳小敏", "phone": "13997254418"}),
     ],
 )
 def test_each_answer_is_in_the_summary_and_in_what_is_filed(
@@ -127,10 +128,10 @@ def test_each_answer_is_in_the_summary_and_in_what_is_filed(
 
 def test_what_stands_for_the_citizen_in_their_own_words_is_covered_as_the_unit_will_see_it(talk: Talk) -> None:
     shown = answered(talk, {"text": "欧阳小敏家门口，找小敏，打13997254418"}, category="-", identity="named")
+    shown = shown.replace("sealed: 欧阳小敏, 13997254418", "")  # which the citizen alone reads
     for hidden in ("小敏", "13997254418"):
         assert hidden not in shown
-    command = filed(talk)
-    assert command.masked(command.text).text in shown
+    assert "欧阳**家门口，找〔name〕，打〔hidden〕" in shown
 
 
 def test_words_to_cover_are_asked_on_request_and_covered(talk: Talk) -> None:
@@ -192,3 +193,31 @@ def test_another_category_leaves_the_later_answers_where_nothing_alike_is_found(
     talk.change("category", "-")
     assert talk.asks("sure")
     assert filed(talk) == replace(FILED, category=None)
+
+
+@pytest.mark.parametrize(("wish", "kind"), [("misconduct", CaseKind.MISCONDUCT), ("as_it_is", CaseKind.COMPLAINT)])
+def test_words_of_a_bribe_are_offered_to_be_filed_as_a_misconduct_report(talk: Talk, wish: str, kind: CaseKind) -> None:
+    answered(talk, {"text": "城管队员收了烟才不罚款"}, misconduct=wish, category="-")
+    assert filed(talk).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("出租车拒载，司机不打表还乱收费", ["taxi", "transport", "-"]),
+        (
+            "hello there",
+            ["construction", "labour", "education", "health", "environment", "transport", "commerce", "utilities", "land", "-"],
+        ),
+    ],
+)
+def test_three_categories_are_offered_where_the_words_have_an_idea_and_all_where_they_have_none(
+    text: str, offered: list[str]
+) -> None:
+    sorting = SimpleNamespace(city=replace(xining().city, classifier=shipped()))
+    talk = Talk(FILE.script, reader=sorting)
+    told = talk.question
+    talk.answers.append(told, {**TOLD, "text": text})
+    talk.answers.close(told)
+    talk.answer("complaint", USUAL["place"])
+    assert [option.key for option in talk.question.options] == offered

@@ -25,7 +25,7 @@ from dialog.texts import Json, Name, Text
 from domain.numbers import case_number
 from handlers import SUBJECTS
 
-LOOK_AT_OTHER_THINGS = {"assign", "bell_new", "invite", "release", "report"}
+LOOK_AT_OTHER_THINGS = {"assign", "away", "bell_new", "invite", "release", "report"}
 """Forms whose looks read other things than options, which the random world can't make up."""
 FORMS: dict[str, Form[Any]] = {
     form.name: form for subject in SUBJECTS for form in subject.forms if form.name not in LOOK_AT_OTHER_THINGS
@@ -174,6 +174,22 @@ class Citizen(RuleBasedStateMachine):
         item |= {"place": {"lon": 101.7, "lat": 36.6}} if place else {}
         self._appends(self.question, item)
 
+    @precondition(lambda self: self.is_asked(Kind.COLLECT) and bool(self.question.options))
+    @rule(data=st.data())
+    def picks(self, data: st.DataObject) -> None:
+        option = data.draw(st.sampled_from(self.question.options))
+        self._appends(self.question, {"picked": option.key, "text": "", "files": []})
+
+    @precondition(lambda self: self.is_asked(Kind.CONFIRM) and len(self.question.options) > 3)
+    @rule(data=st.data())
+    def takes_an_offer(self, data: st.DataObject) -> None:
+        assert isinstance(self.step, Asking)
+        offered = [q for q in self.step.changeable if any(q.key == option.key for option in self.question.options)]
+        question = data.draw(st.sampled_from(offered))
+        self.talk.reopened = question.key
+        self._play()
+        assert self.question.key == question.key
+
     @precondition(lambda self: self.is_asked(Kind.COLLECT) and bool(self.items.get(self.question.key)))
     @rule()
     def is_done(self) -> None:
@@ -197,6 +213,8 @@ class Citizen(RuleBasedStateMachine):
         collection = self.step.overflow
         assert collection is not None
         self._appends(collection, {"text": words})
+        if collection.key not in self.given:
+            return  # asked on request only: it is open from now on
         self.given[collection.key] = Given(collection, {"items": list(self.items[collection.key])}, self.given[collection.key].at)
 
     @precondition(lambda self: isinstance(self.step, Asking) and bool(self.step.asked or self.step.changeable))
@@ -316,7 +334,7 @@ def test_whatever_a_citizen_does_the_command_is_what_they_saw(name: str) -> None
     class InThisForm(Citizen):
         form = FORMS[name]
 
-    long = name == "file"
+    long = name in ("file", "rate")
     run_state_machine_as_test(
         InThisForm,
         settings=settings(max_examples=60 if long else 20, stateful_step_count=50 if long else 25, deadline=None, database=None),

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from texts_made import ARGUMENTS, AT, TEXTS
 
-from dialog.texts import Arg, Moment, Name, Secret, Text, Words, _, dump, load, load_text, verbatim, without_secrets
+from dialog.texts import STANDS_FOR, Arg, Moment, Name, Secret, Text, Words, _, dump, load, load_text, verbatim, without_secrets
+from domain.privacy import PLACEHOLDER
 
 WORDS = Words(
     {
@@ -78,6 +79,14 @@ def test_somebodys_own_words_are_shown_as_they_are_and_never_taken_for_a_sentenc
     for language in WORDS.languages:
         assert WORDS.render(verbatim(words), language) == words
         assert WORDS.render(_("{kind} · {category}", kind=words, category="x"), "en") == f"{words} · x"
+
+
+def test_what_stands_for_personal_data_is_shown_in_the_readers_language_and_kept_in_one() -> None:
+    told = verbatim("My name is 〔姓名〕, ring 〔电话〕, 〔注〕")
+    assert WORDS.render(told, "en") == "My name is 〔name〕, ring 〔phone number〕, 〔注〕"
+    assert WORDS.render(_("{kind} · {category}", kind=told, category="x"), "en").startswith("My name is 〔name〕")
+    assert WORDS.render(told, "zh_Hans") == "My name is 〔姓名〕, ring 〔电话〕, 〔注〕"
+    assert set(STANDS_FOR) == set(PLACEHOLDER.values())
 
 
 @given(ARGUMENTS, AT)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from domain.cases import CaseKind
 from domain.city import LANGUAGES, Area, Category, City, Rule, Unit
+from domain.locating import Located, areas_in, locate
 from domain.places import AreaMap, Crs, Point
-from domain.routing import Located, ReasonCode, areas_in, locate, offer_categories, route, suggest_categories
+from domain.reasons import ReasonCode
+from domain.routing import offer_categories, route, suggest_categories
 
 CITIZEN = (CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION)
 

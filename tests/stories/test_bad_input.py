@@ -77,7 +77,7 @@ async def test_thirty_photos_are_taken_and_shown(town: Town, on: str) -> None:
     await citizen.sees("Tell us what happened")
     await citizen.says(RUBBISH)
     await citizen.sends_photos(30)
-    await citizen.sees("files: 30")
+    await citizen.sees("30 files")
     await finishes(citizen)
     await contact.sees("Complaint · Rubbish")
     await contact.sees_photos(30, timeout=40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,7 @@ async def test_a_week_is_told_once_with_a_picture_and_what_needs_a_decision(town
     week = await week_is_over(town, number)
     await town.app.scheduler.run_job(JOB)
     message = await office.sees(
-        f"Weekly digest, week {week.number} of {week.year}.+Filed: 1. Closed: 0.+on time: 1.+Best: .+1 answered"
+        f"Weekly digest, week {week.number} of {week.year}.+Filed: 1. Closed: 0.+due: 1 in time, 0 late.+within 1 hour of.+Best: "
         f".+Open longest: {number}.+Seal of",
         buttons=["Waiting to be assigned", "Late ones", "Put aside", "Unit by unit"],
     )
@@ -140,6 +141,28 @@ async def test_late_cases_are_listed_the_longest_overdue_first(town: Town) -> No
     await office.sees(f"{numbers[-1]}.+State: assigned")
 
 
+async def test_on_the_first_day_the_running_week_is_shown_as_far_as_it_has_gone(town: Town) -> None:
+    office, citizen, contact = await town.office("telegram"), await town.somebody("web"), await town.contact("web")
+    await office.says("/digest")
+    await office.sees("Weekly digest so far, week .+No unit had an answer due")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await reports(contact)
+    await office.says("/digest")
+    message = await office.sees("Weekly digest so far, week .+The week is not over.+Filed: 1. Closed: 0.+due: 1 in time, 0 late")
+    assert has_picture(message)
+    assert "Open longest" not in message.text
+    week = await week_is_over(town, number)
+    await office.says("/digest")
+    last = await office.sees(f"Weekly digest, week {week.number} of", buttons=["This week so far"])
+    assert "Filed: 1" in last.text
+    await office.presses("This week so far")
+    now = await office.sees("Weekly digest so far.+Open longest: .+days?.", buttons=["Week before", "Unit by unit"])
+    assert not re.search(r"\([+±-]", now.text)
+    await office.presses("Week before", on=now)
+    await office.sees(f"Weekly digest, week {week.number} of")
+
+
 async def test_who_is_not_of_the_office_is_refused(town: Town) -> None:
     for person in (await town.contact("telegram"), await town.contact("web", RUBBISH_UNIT), await town.somebody("web")):
         await person.says("/digest")
@@ -151,7 +174,7 @@ async def test_who_is_not_of_the_office_is_refused(town: Town) -> None:
     [
         ("2025-W53", "no such week.+/digest 20"),
         ("yesterday", "no such week"),
-        ("2099-W01", "not over yet"),
+        ("2099-W01", "not begun yet"),
         ("2001-W01", "Nothing had been filed"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,9 @@ from story_filing import RUBBISH, files, solves
 from story_person import Person
 from story_telegram import TelegramPerson
 from story_town import Town
+from story_web import WebPerson
+
+from storage import outbox
 
 
 @pytest.fixture(params=["web", "telegram"])
@@ -23,6 +27,30 @@ async def contact(town: Town) -> Person:
     return await town.contact("telegram", name="Wang")
 
 
+async def test_whoever_comes_again_after_weeks_finds_their_cases_as_they_stand(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("web", name="Wang")
+    assert isinstance(citizen, WebPerson)
+    assert isinstance(contact, WebPerson)
+    number, code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await contact.sees("Signed in by Wang")
+    await solves(contact, "已清运")
+    await citizen.presses("^Solved$")
+    await citizen.sees("closed", buttons=["Dissatisfied"])
+    await citizen.says("/help")
+    await citizen.sees("goes one step back")
+    await asyncio.gather(citizen.leaves(), contact.leaves())
+    town.clock.ahead += timedelta(days=20)
+    async with town.app.database.transaction() as tx:
+        await outbox.forget_old(tx, town.clock.now(), timedelta(days=7))
+    citizen, contact = await town.same_browser(citizen), await town.same_browser(contact)
+    await citizen.sees(f"{number}.+State: closed", buttons=["Dissatisfied"])
+    await contact.sees(f"{number}.+State: closed", buttons=["Timeline"])
+    assert not citizen.saw("goes one step back")
+    assert not citizen.saw(code)
+    assert not contact.saw("not signed in yet")
+
+
 async def test_facts_with_a_photo_can_be_added(town: Town, citizen: Person, contact: Person) -> None:
     number, _code = await files(citizen)
     await contact.sees("Sign in by")
@@ -32,7 +60,7 @@ async def test_facts_with_a_photo_can_be_added(town: Town, citizen: Person, cont
     await citizen.sends_photo()
     await citizen.says("/done")
     await citizen.sees("has been added to your case")
-    await contact.sees("citizen has added: 现在门都打不开了，电话〔电话〕")
+    await contact.sees("citizen has added: 现在门都打不开了，电话〔phone number〕")
     await contact.sees_photos(1)
     assert (await town.texts(number))[1] == "现在门都打不开了，电话〔电话〕"
 
@@ -217,3 +245,46 @@ async def test_only_the_newest_card_of_a_case_has_buttons(town: Town, citizen: P
     await citizen.sees("Is it solved", buttons=["^Solved$"])
     cards = [message for message in citizen.standing() if number in message.text and message.buttons]
     assert len(cards) == 1
+
+
+async def test_an_open_page_keeps_the_code_of_its_receipt_when_the_case_goes_on(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("web", name="Wang")
+    _number, code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await citizen.sees("has signed your case in")
+    assert citizen.now_sees(code)
+
+
+async def test_who_is_dissatisfied_is_asked_why_and_can_still_say_that_it_is_not_solved(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("telegram", name="Wang")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await solves(contact, "已清运")
+    await citizen.presses("^Solved$")
+    await citizen.sees("closed", buttons=["Dissatisfied", "It is not solved after all", "Timeline"])
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("What were you dissatisfied with")
+    await citizen.says("打了三次电话才来")
+    await citizen.sees("reason has been passed on", buttons=["It is not solved after all"])
+    await contact.sees("dissatisfied with the handling: 打了三次电话才来")
+    await citizen.presses("not solved after all")
+    await citizen.sees("What is still wrong")
+    await citizen.says("又堆上了")
+    await citizen.says("/done")
+    await citizen.sees("has been reopened")
+    await contact.sees("Not solved, says the citizen: 又堆上了", buttons=["Report"])
+    case = await town.case(number)
+    assert (case.state, case.rating, case.closed_at, case.round) == ("accepted", None, None, 2)
+
+
+async def test_after_the_time_to_check_what_was_called_solved_stays_closed(town: Town) -> None:
+    citizen, contact = await town.somebody("telegram"), await town.contact("web", name="Wang")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await solves(contact, "已清运")
+    await citizen.presses("^Solved$")
+    await citizen.sees("closed", buttons=["It is not solved after all"])
+    town.clock.ahead += timedelta(days=8)
+    await citizen.presses("not solved after all")
+    await citizen.sees("the time to check the answer is over")
+    assert (await town.case(number)).state == "closed"

@@ -38,7 +38,7 @@ async def test_back_takes_the_last_message_out_and_at_the_first_question_says_so
     await citizen.says("垃圾没人清运")
     await citizen.says("这句说错了")
     await citizen.says("back")
-    await citizen.sees("taken out.+messages: 1")
+    await citizen.sees("taken out.+1 message")
     await citizen.says("/done")
     await citizen.sees("Where is it")
     for answer in ("城西区", "1"):
@@ -57,7 +57,7 @@ async def test_a_cancelled_form_can_be_taken_up_again(citizen: Person) -> None:
     await tells(citizen)
     await citizen.presses("^Cancel$")
     await citizen.sees("Nothing has been sent")
-    await citizen.presses("Go on after all")
+    await citizen.presses("Take it up again")
     await citizen.sees("Complaint · Rubbish.+Shall we send it")
     await citizen.presses("^Send$")
     await receipt_of(citizen)
@@ -88,10 +88,17 @@ async def test_another_language_asks_the_same_question_and_voids_no_answer(citiz
     await citizen.says("/language")
     await citizen.sees("Which language", buttons=["中文", "English"])
     await citizen.presses("中文")
-    await citizen.says("/nonsense")
     await citizen.sees("投诉.+垃圾.+城西区.+匿名", buttons=["^发送$"])
+    assert not citizen.saw("您好")
     await citizen.presses("^发送$")
     await citizen.sees(r"\d{8}-\d{5}-\d.+西宁市城市管理|城西区城市管理")
+
+
+async def test_after_a_change_of_language_the_menu_offers_the_other_one(citizen: Person) -> None:
+    await citizen.says("/language zh_Hans")
+    await citizen.sees("您好", buttons=["English"])
+    await citizen.says("/language en")
+    await citizen.sees("This is Huiyin for", buttons=["中文"])
 
 
 async def test_starting_over_forgets_every_answer(citizen: Person) -> None:
@@ -212,7 +219,7 @@ async def test_what_happened_can_be_written_anew_and_the_place_is_not_asked_agai
     await citizen.presses("^Change$")
     await citizen.sees("like to change")
     await citizen.presses("What happened")
-    await citizen.sees("messages: 1", buttons=["Done", "Write it anew", "Back", "Cancel"])
+    await citizen.sees("1 message", buttons=["Done", "Write it anew", "Back", "Cancel"])
     await citizen.presses("Write it anew")
     await citizen.sees("Tell us what happened")
     await citizen.says("楼道里的垃圾没人清运")

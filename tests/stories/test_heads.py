@@ -38,7 +38,7 @@ async def test_a_head_sees_what_is_late_what_the_contacts_do_and_how_the_year_go
     for line in (
         "Not signed in by anybody: 1 open, 0 late",
         "2 received, 1 answered",
-        r"on time: 1 of 1 \(100%\)",
+        r"On time, of what was due: 1 of 1 \(100%\)",
         "Reopened: 0",
         r"Satisfied: 1 of 1 \(100%\)",
     ):
@@ -77,7 +77,7 @@ async def test_a_head_never_learns_who_complained_and_can_do_nothing(town: Town)
     number, _code = await receipt_of(citizen)
     case = await town.case(number)
     await head.says(f"/case {number}")
-    await head.sees(f"{number}.+〔已遮盖〕", buttons=["Timeline"])
+    await head.sees(f"{number}.+〔hidden〕", buttons=["Timeline"])
     for press in (f"d:reveal:{case.id}:1", f"d:accept:{case.id}:1", f"f:return:{case.id}", f"f:plan:{case.id}"):
         await head.presses_secretly(press)
         await head.sees("not with your unit|Only the supervision office")

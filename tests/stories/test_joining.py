@@ -74,7 +74,7 @@ async def test_five_people_report_one_lamp_and_there_is_one_case_to_deal_with(to
     assert not await _running_deadlines(town, joined[0][0])
     contact = await town.contact("web", lamp.unit or "")
     await contact.says(f"/case {lead}")
-    await contact.sees("Others have reported the same: .+电话〔电话〕.+摔倒")
+    await contact.sees("Others have reported the same: .+电话〔phone number〕.+摔倒")
     await contact.presses("^Sign in$")
     for citizen in citizens:
         await citizen.sees("has signed your case in")

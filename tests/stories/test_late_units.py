@@ -49,7 +49,8 @@ async def test_the_chase_goes_on_after_a_restart_and_says_nothing_twice(town: To
     await contact.sees("A reminder: please answer this case")
     await town.restarts()
     await contact.sees("should have been answered", timeout=20)
-    fired = [row["rung"] for row in await town.history(number) if "rung" in row]
+    await citizen.sees("promised has not come in time.+late since then", timeout=20)
+    fired = [(row["kind"], row["rung"]) for row in await town.history(number) if "rung" in row]
     assert len(fired) == len(set(fired))
 
 
@@ -61,9 +62,17 @@ async def test_people_decide_on_what_the_program_proposes_for_the_accountability
     await office.sees("Proposed for the accountability list", timeout=30)
     await office.says("/desk")
     await office.presses("Accountability list")
-    await office.sees(rf"{number}, Chengxi.+late by the step \+3s", buttons=[number, "Hold to account", "Drop it"])
-    await office.presses("Hold to account", twice=True)
+    await office.sees(
+        rf"1\. {number}, Chengxi.+should have been answered by .+, and was not by",
+        buttons=[number, "1. Hold to account", "1. Don't"],
+    )
+    await office.presses("Hold to account")
+    await office.sees(rf"{number}.+should have been answered by.+Its heads will be told.+Hold the unit to account")
+    await office.presses("^Hold to account$")
     await office.sees("is held to account. Its heads have been told")
+    await office.says(f"/case {number}")
+    await office.presses("^Timeline$")
+    await office.sees("Late: should have been answered by .+is held to account for being late with this case")
     await head.sees(rf"{number}.+is held to account")
     await office.says("/desk")
     await office.presses("Accountability list")

@@ -51,7 +51,7 @@ async def test_both_citizens_hear_of_everything_and_neither_sees_the_others_word
     await li.presses("Add something")
     await li.says("五单元今天更臭了，电话13812345678")
     await li.says("/done")
-    await contact.sees(f"whose case {number} was merged with this one.+五单元今天更臭了，电话〔电话〕")
+    await contact.sees(f"whose case {number} was merged with this one.+五单元今天更臭了，电话〔phone number〕")
     await contact.says("/desk")
     await contact.presses("Our cases")
     await contact.presses(lead)
@@ -75,6 +75,33 @@ async def test_both_citizens_hear_of_everything_and_neither_sees_the_others_word
     await li.says("还有")
     await li.says("/done")
     await li.sees("does not allow this now")
+
+
+async def test_a_unit_that_names_a_person_names_them_only_to_the_citizen_whom_it_answers(town: Town, office: Person) -> None:
+    contact = await town.contact("web", name="Wang")
+    zhang, li = await town.somebody("web"), await town.somebody("telegram")
+    lead, _code = await files(zhang, MINE)
+    number, _code = await files(li, THEIRS)
+    await merges(office, number, lead)
+    await contact.sees(f"Case {number} was merged with this one")
+    await contact.presses("^Sign in$")
+    await contact.presses("Ask for more time")
+    await contact.presses("2026")
+    await contact.says("等业主张伟回家")
+    await contact.presses("^Ask for it$")
+    await office.sees("asks for more time", buttons=["Grant"])
+    await office.presses("Grant more time")
+    await zhang.sees("given more time.+业主张伟")
+    await li.sees("given more time.+业主〔姓名〕")
+    await contact.sees("You have been given more time")
+    await solves(contact, "已与业主张伟（电话13812345678）联系，垃圾已清运")
+    await zhang.sees("has answered your case.+业主张伟（电话13812345678）")
+    await li.sees("has answered your case.+业主〔姓名〕（电话〔电话〕）联系，垃圾已清运")
+    await li.presses("^Timeline$")
+    await li.sees("Answer of the unit: 已与业主〔姓名〕")
+    await zhang.presses("^Timeline$")
+    await zhang.sees("Answer of the unit: 已与业主张伟")
+    assert not li.saw("张伟|13812345678")
 
 
 async def test_the_case_that_goes_on_can_be_named_by_its_number(town: Town, office: Person) -> None:
@@ -109,19 +136,19 @@ async def test_a_misconduct_report_looks_to_the_office_like_no_case(town: Town, 
     await office.sees("no other open case with this number")
 
 
-async def test_a_merging_is_undone_and_the_case_waits_to_be_assigned(town: Town, office: Person) -> None:
+async def test_a_merging_is_undone_and_the_case_is_again_with_the_unit_that_it_had(town: Town, office: Person) -> None:
     contact = await town.contact("telegram")
     zhang, li = await town.somebody("web"), await town.somebody("web")
     lead, _code = await files(zhang, MINE)
     number, _code = await files(li, THEIRS)
     await merges(office, number, lead)
     await office.presses("Undo the merging")
-    await office.sees("on its own again", buttons=["Assign a unit"])
-    await li.sees("dealt with on its own again")
-    await contact.presses("^Timeline$")
-    assert (await town.case(number)).state == "triage"
+    await office.sees("on its own again, with Chengxi", buttons=["Undo the assignment"])
+    await li.sees("dealt with on its own again, by Chengxi.+Promised by")
+    await contact.sees("This case is on its own again", buttons=["Sign in"])
+    assert (await town.case(number)).state == "assigned"
     events = [row["event"] for row in await town.history(number)]
-    assert events == ["file", "assign", "merge", "unmerge"]
+    assert events == ["file", "assign", "merge", "unmerge", "assign"]
     assert [row["event"] for row in await town.history(lead)] == ["file", "assign", "merge", "unmerge"]
 
 
@@ -134,7 +161,6 @@ async def test_when_the_citizen_of_the_one_that_goes_on_withdraws_the_other_one_
     await zhang.presses("^Withdraw$")
     await zhang.says("搬走了")
     await zhang.presses("^Withdraw it$")
-    await office.sees("五单元", buttons=["Assign a unit"])
-    await li.sees("dealt with on its own again")
+    await li.sees("dealt with on its own again, by Chengxi")
     assert not li.saw("搬走了|withdrawn")
-    assert (await town.case(number)).state == "triage"
+    assert (await town.case(number)).state == "assigned"

@@ -51,7 +51,7 @@ def chart_of(message: Message) -> tuple[str, str]:
 async def look(person: Person, url: str) -> bytes | None:
     """Open a picture on somebody's page."""
     assert isinstance(person, WebPerson)
-    return await person._opens(url)
+    return await person.opens(url)
 
 
 async def test_on_telegram_a_chart_is_a_photo_with_the_words_and_buttons_below_it(town: Town) -> None:

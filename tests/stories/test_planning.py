@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from story_filing import files
+from story_filing import files, solves
 from story_person import Person
 from story_town import Town
+
+from storage import plans as stored_plans
 
 
 async def plans(contact: Person, date: str) -> None:
@@ -54,7 +56,9 @@ async def test_a_later_date_is_a_request_for_more_time(town: Town) -> None:
     await contact.sees("Reason: 新车下周到货.+Send it")
     await contact.presses("^Send$")
     await contact.sees("supervision office decides on the later date")
-    await citizen.sees("has made a plan for your case")
+    await citizen.sees(
+        "has made a plan for your case.+has asked for time until .+Until that is granted, the date you were promised"
+    )
     await office.sees("asks for more time.+The reason: 新车下周到货", buttons=["Grant", "Refuse", "Timeline"])
     await office.presses("^Grant more time$")
     told = await citizen.sees("has been given more time, until .+新车下周到货")
@@ -63,6 +67,29 @@ async def test_a_later_date_is_a_request_for_more_time(town: Town) -> None:
     assert re.search(rf"完成时限：{extended[3]}年\d+月{extended[1]}日 18:00", told.text)
     events = [row["event"] for row in await town.history(number)]
     assert events == ["file", "assign", "accept", "plan", "ask_extension", "grant_extension"]
+    assert "Until that is granted" not in told.text
+
+
+async def test_after_a_reopening_neither_the_old_plan_nor_its_date_counts(town: Town) -> None:
+    citizen, contact, office = await town.somebody("web"), await town.contact("web"), await town.office("telegram")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await plans(contact, r"^Later: ")
+    await contact.says("新车下周到货")
+    await contact.presses("^Send$")
+    await office.presses("^Grant more time$")
+    await citizen.sees("Answer by .extended.")
+    await contact.sees("You have been given more time")
+    await solves(contact, "已清运")
+    await citizen.presses("^Not solved$")
+    await citizen.says("还有一半")
+    await citizen.says("/done")
+    again = await citizen.sees("has been reopened. The time begins anew.+Promised by")
+    assert "extended" not in again.text
+    assert "整改措施" not in again.text
+    case = await town.case(number)
+    async with town.app.database.transaction() as tx:
+        assert await stored_plans.newest(tx, case.id) is None
 
 
 async def test_while_a_request_is_open_a_new_plan_keeps_the_deadline(town: Town) -> None:

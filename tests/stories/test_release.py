@@ -65,13 +65,13 @@ async def test_the_office_looks_at_what_is_masked_words_it_anew_and_publishes(to
     number = await files_and_agrees(citizen)
     await is_solved(contact, "已联系业主张国伟，3号楼门口已清运")
     shown = await opens(office, number)
-    assert "Problem: 城西区五四西路〔门牌〕门口垃圾没人清运，电话〔电话〕" in shown.text
-    assert "Result: 已联系业主〔姓名〕，〔门牌〕门口已清运" in shown.text
+    assert "Problem: 城西区五四西路〔house number〕门口垃圾没人清运，电话〔phone number〕" in shown.text
+    assert "Result: 已联系业主〔name〕，〔house number〕门口已清运" in shown.text
     assert "张国伟" in shown.text.partition("Hidden from the public:")[2]
     await office.presses("^Change$")
     await office.presses("^The result$")
     await office.says("李师傅13800138000说5号楼也已清运")
-    await office.sees("Result: 李师傅〔电话〕说〔门牌〕也已清运")
+    await office.sees("Result: 李师傅〔phone number〕说〔house number〕也已清运")
     await office.presses("^Publish$")
     await office.sees(f"Case {number} is published")
     await citizen.sees("has been published, with nothing that tells who you are")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from story_filing import files, solves
 from story_person import Person
 from story_town import RUBBISH_UNIT, Town
+from story_web import WebPerson
 
 UNIT_NAME = "Chengxi District Urban Management"
 
@@ -104,6 +106,42 @@ async def test_whoever_leaves_has_no_desk_at_once_and_what_they_held_is_signed_i
     assert [row["event"] for row in await town.history(number)] == ["file", "assign", "accept", "unbind", "accept", "report"]
 
 
+async def test_of_the_units_cases_whoever_left_keeps_neither_words_nor_photos(town: Town, office: Person) -> None:
+    wang, li = await town.contact("web", name="Wang"), await town.contact("telegram", name="Li")
+    assert isinstance(wang, WebPerson)
+    citizen = await town.somebody("web")
+    await citizen.says("/complain")
+    await citizen.sends_photo()
+    await citizen.says("垃圾堆在三单元门口")
+    await citizen.says("/done")
+    await citizen.says("城西区")
+    await citizen.presses("^Rubbish")
+    await citizen.presses("anonymous")
+    await citizen.presses("^No$")
+    await citizen.presses("^Send$")
+    await wang.sees("三单元门口")
+    await wang.sees_photos(1)
+    await wang.presses("^Timeline$")
+    await wang.sees("Received: 垃圾堆在三单元门口")
+    await wang.presses("Photos and files")
+    await wang.sees("Files of case")
+    await wang.sees_photos(1)
+    urls = {file["url"] for message in wang.standing() for file in message.files}
+    assert all([await wang.opens(url) for url in urls])
+    await opens_unit(office, town)
+    await office.presses("End: Wang")
+    await office.presses("^End it$")
+    await wang.sees("Your work for Chengxi.+has ended")
+    assert [url for url in urls if await wang.opens(url)] == []
+    await wang.leaves()
+    again = await town.same_browser(wang)
+    await again.sees("has ended")
+    assert not again.saw("三单元")
+    assert not any(message.files for message in again.standing())
+    assert li.now_sees("三单元门口")
+    assert not li.now_sees("not with your unit")
+
+
 async def test_a_colleague_takes_everything_over(town: Town, office: Person) -> None:
     wang, li = await town.contact("web", name="Wang"), await town.contact("telegram", name="Li")
     citizen = await town.somebody("web")
@@ -146,3 +184,13 @@ async def test_an_answered_case_of_somebody_who_left_is_told_to_the_others_and_n
     assert not wang.saw("还有一半")
     case = await town.case(number)
     assert (case.state, case.holder) == ("assigned", None)
+
+
+async def test_an_invitation_made_beside_the_program_leads_to_where_it_runs(town: Town) -> None:
+    code, printed = await town.runs("invite", "office", "--name=Zhao", "--json")
+    assert code == 0
+    link = json.loads(printed)["web"]
+    assert link.startswith(f"{town.url}/in/")
+    zhao = await town.somebody("web")
+    await zhao.follows(link.rpartition("/")[2])
+    await zhao.sees("signed in as the supervision office")

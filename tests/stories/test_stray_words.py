@@ -37,7 +37,7 @@ async def test_words_about_a_new_matter_are_not_to_be_typed_again(town: Town, on
     await citizen.says("还有一件事：路灯不亮")
     await citizen.sees("new matter, or")
     await citizen.presses("A new matter")
-    await citizen.sees("messages: 1")
+    await citizen.sees("1 message")
     for line in ("/done", "1", "城西区"):
         await citizen.says(line)
     await citizen.presses("public works")
@@ -133,7 +133,7 @@ async def test_an_answer_typed_while_another_form_is_open_goes_where_the_citizen
     number, _code = await files(citizen)
     await citizen.says("/suggest")
     await citizen.says("多种些树")
-    await citizen.sees("messages: 1")
+    await citizen.sees("1 message")
     await contact.presses("Ask the citizen")
     await contact.says("几号楼？")
     await contact.presses("^Done$")
@@ -141,7 +141,23 @@ async def test_an_answer_typed_while_another_form_is_open_goes_where_the_citizen
     await citizen.says("三号楼")
     await citizen.sees("Which question", buttons=["The unit's: 几号楼", "asked here before", "Cancel"])
     await citizen.presses(picked)
-    await citizen.sees("messages: 1" if "unit" in picked else "messages: 2")
+    await citizen.sees("1 message" if "unit" in picked else "2 messages")
     assert await town.texts(number) == texts
     await citizen.says("也多些长椅")
-    await citizen.sees("messages: 2" if "unit" in picked else "messages: 3")
+    await citizen.sees("2 messages" if "unit" in picked else "3 messages")
+
+
+async def test_words_typed_while_a_unit_waits_for_an_answer_are_offered_as_that_answer_first(town: Town) -> None:
+    citizen, contact = await town.somebody("telegram"), await town.contact("web", name="Wang")
+    await files(citizen)
+    other, _code = await files(citizen, "另一个小区的垃圾没人管，城西区")
+    await contact.sees(other)
+    await contact.presses("Ask the citizen")
+    await contact.says("几号楼？")
+    await contact.says("/done")
+    await citizen.sees("has a question for you")
+    await citizen.says("三号楼")
+    asked = await citizen.sees("new matter, or", buttons=["The answer to the unit's question: 几号楼", "A new matter"])
+    assert "几号楼" in asked.buttons[0]
+    await citizen.presses("The answer to the unit's question")
+    await contact.sees("answers your question: 三号楼")

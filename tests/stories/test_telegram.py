@@ -82,7 +82,7 @@ async def test_a_message_edited_after_filing_is_kept_beside_the_first_wording(to
 async def test_a_forwarded_message_and_a_caption_are_words_like_any(town: Town, citizen: TelegramPerson) -> None:
     await citizen.user.forwards("小区门口的垃圾没人清运")
     await citizen.user.sends_photo(picture(), caption="这是照片")
-    await citizen.sees("messages: 2, files: 1")
+    await citizen.sees("2 messages, 1 file")
     await citizen.presses("^Done$")
     await citizen.sees("What kind", buttons=["Complaint", "Consultation", "Suggestion", "Misconduct"])
     await citizen.presses("^Complaint$")
@@ -105,7 +105,7 @@ async def test_an_unknown_command_is_answered_with_a_way_on(citizen: TelegramPer
 async def test_other_kinds_of_message_are_declined_in_words(town: Town, citizen: TelegramPerson) -> None:
     wire = town.api.envelope(citizen.user.chat) | {"from": citizen.user.wire, "poll": {"id": "1", "question": "?"}}
     await citizen.says("/start")
-    await citizen.sees("echo service")
+    await citizen.sees("This is Huiyin for")
     town.api.updates.push("message", wire, citizen.user.chat.id)
     await citizen.sees("can't read this kind of message", buttons=["Complaint", "Menu"])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from story_filing import files, solves
 from story_person import Person
-from story_town import Town
+from story_town import RUBBISH_UNIT, Town
 
-from storage import entries, ledger
+from storage import entries, ledger, templates
 
 USUAL = "您反映的垃圾已安排清运，感谢监督。"
 
@@ -134,3 +134,22 @@ async def test_another_unit_sees_and_drops_none(town: Town) -> None:
         await stranger.presses_secretly(press)
         await stranger.sees("Only the contacts of a unit")
     assert not stranger.saw("已安排清运")
+
+
+async def test_what_is_used_most_comes_first_then_by_name_and_no_more_than_a_screenful(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("web")
+    async with town.app.database.transaction() as tx:
+        for title in ("乙", "甲", *(f"丙{n}" for n in range(8))):
+            await templates.write(tx, RUBBISH_UNIT, title, f"{title}已处理。", town.clock.now())
+    await has_a_case(town, citizen, contact)
+    await contact.presses("Report the result")
+    await contact.presses("^甲$")
+    await contact.presses("^Nothing to add$")
+    await contact.presses("^Send$")
+    await contact.says("/desk")
+    await contact.presses("Usual answers")
+    shown = await contact.sees("Usual answers", buttons=["^甲$", "^丙0$", "^More$"])
+    titles = [button for button in shown.buttons if len(button) <= 2]
+    assert titles == ["甲", *(f"丙{n}" for n in range(7))]
+    await contact.presses("^More$", on=shown)
+    await contact.sees("Usual answers", buttons=["^丙7$", "^乙$", "New usual answer", "My desk"])

@@ -51,6 +51,7 @@ class MemoryDoor:
         self.failures = 0
         self.commits: list[list[Incoming]] = []
         self.after_commit: Callable[[], Awaitable[None]] | None = None
+        self.alarms: list[str] = []
 
     async def intake(self, messages: Sequence[Incoming]) -> None:
         if self.failures:
@@ -72,6 +73,9 @@ class MemoryDoor:
 
     async def remember(self, key: str, value: bytes, until: datetime) -> None:
         self.store.memory[key] = (value, until)
+
+    async def shut_out(self, channel: str) -> None:
+        self.alarms.append(channel)
 
     async def recall(self, key: str) -> bytes | None:
         value, until = self.store.memory.get(key, (None, datetime.now(UTC)))

@@ -109,6 +109,7 @@ async def test_a_refused_token_is_an_alarm_and_ends_nothing(
     assert sum(record.levelno == logging.ERROR for record in caplog.records) > 6
     assert process.running
     assert process.channel.username is None
+    assert set(process.door.alarms) == {"telegram"}
 
 
 async def test_a_conflict_is_said_once_and_ends_nothing(

@@ -50,7 +50,7 @@ class Desk:
     async def sends(self, address: str, fields: Mapping[str, str]) -> str:
         """Send anything to an address."""
         async with self.session.post(address, data=fields) as answer:
-            self._sees(answer.history[0].status if answer.history else answer.status, await answer.text())
+            self._sees(303 if answer.history and answer.ok else answer.status, await answer.text())
         return self.page
 
     def _sees(self, status: int, page: str) -> None:

@@ -113,7 +113,7 @@ async def test_nobody_can_be_recognised_on_any_page(city: BoardCity) -> None:
             assert case.id not in page
             assert case.reporter not in page
     assert seen == 4
-    assert "环卫科科长〔姓名〕" in await city.reads("/board/list")
+    assert "环卫科科长〔name〕" in await city.reads("/board/list")
 
 
 async def test_what_the_office_words_itself_is_masked_once_more(city: BoardCity) -> None:
@@ -122,7 +122,7 @@ async def test_what_the_office_words_itself_is_masked_once_more(city: BoardCity)
         "office", lambda ctx: releasing.release(ctx, case.id, "3号楼欧阳的垃圾，电话13997254418", "已致电13997254418")
     )
     page = await city.reads("/board")
-    assert "〔门牌〕欧阳的垃圾，电话〔电话〕" in page
+    assert "〔house number〕欧阳的垃圾，电话〔phone number〕" in page
     assert "13997254418" not in page
 
 
@@ -290,3 +290,15 @@ async def test_a_case_reopened_after_its_release_shows_no_result_until_there_is_
     page = await city.reads("/board")
     assert case.number in page
     assert "已于当日清运" not in page
+
+
+async def test_an_address_that_is_no_page_says_so_in_the_boards_frame(city: BoardCity) -> None:
+    page = await city.reads("/board/nothing", 404)
+    assert "There is no such page" in page
+    assert 'href="/board"' in page
+
+
+async def test_the_look_up_says_what_comes_next_and_what_it_needs(city: BoardCity) -> None:
+    page = await city.reads("/board/look-up")
+    assert "press Send there" in page
+    assert re.search("<noscript>.+needs JavaScript.+</noscript>", page, re.S)

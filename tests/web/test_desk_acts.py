@@ -17,9 +17,11 @@ from web.board_city import RUBBISH, UNIT
 from web.desk_city import FIELD, FORM, NOWHERE, Desk, address, at_desk, desk_city, filed, state
 
 from actions import extending, filing
+from actions.context import Context
 from domain.cases import CaseKind, CaseState
-from storage import queues, roles
+from storage import deadlines, queues, roles
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 
 NAMED = replace(RUBBISH, name="欧阳小敏", phone="13997254418")
 
@@ -57,6 +59,48 @@ async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
     assert "There is no unit" in desk.said
     assert 'value="不存在"' in desk.page
     assert ">请今天处理</textarea>" in desk.page
+    await desk.opens(address(case))
+    assert desk.status == 200
+    assert "不存在" not in desk.page + desk.said
+
+
+async def test_a_refused_form_leads_back_to_a_page_that_can_be_loaded_again(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    async with desk.session.post(
+        f"{address(case)}/assign", data={**desk.forms[f"{address(case)}/assign"], "unit": "不存在"}, allow_redirects=False
+    ) as answer:
+        assert answer.status == 303
+        back = answer.headers["Location"]
+    assert back.startswith(f"{address(case)}?again=")
+    await desk.opens(back)
+    assert "There is no unit" in desk.said
+    await desk.opens(back)
+    assert desk.status == 200
+    assert desk.said == ""
+
+
+async def test_addresses_that_are_no_pages_lead_back_or_say_so(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(f"{address(case)}/assign")
+    assert case.number in desk.page
+    assert desk.status == 200
+    await desk.opens(f"/desk/units/{UNIT}/invite")
+    assert desk.status == 200
+    for path in ("/desk/", "/desk/nothing", "/desk/new/nothing"):
+        await desk.opens(path)
+        assert desk.status == 404
+        assert "There is no such page on the desk" in desk.page
+
+
+async def test_no_reason_is_chosen_beforehand(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    chosen = re.search(r'<select id="refuse-reason"[^>]*required><option value="">Please choose</option>', desk.page)
+    assert chosen
+    await desk.presses("refuse", words="只写了几个字", sure="yes")
+    assert "choose a reason" in desk.said
+    assert await state(desk, case) is CaseState.TRIAGE
 
 
 async def test_what_is_alike_is_named_with_its_reasons_and_merged_at_one_press(desk: Desk) -> None:
@@ -85,9 +129,13 @@ async def test_undo_refuse_merge_and_their_undoing(desk: Desk) -> None:
     await desk.opens(address(case))
     await desk.presses("unmerge")
     assert await state(desk, case) is CaseState.TRIAGE
-    await desk.presses("refuse", reason="own", words="")
+    await desk.presses("refuse", reason="own", words="", sure="yes")
     assert "choose a reason" in desk.said
     await desk.presses("refuse", reason="own", words="属于外省事务")
+    assert "tick that the case shall end" in desk.said
+    assert ">属于外省事务</textarea>" in desk.page
+    assert await state(desk, case) is CaseState.TRIAGE
+    await desk.presses("refuse", reason="own", words="属于外省事务", sure="yes")
     assert await state(desk, case) is CaseState.REFUSED
     assert "属于外省事务" in desk.page
 
@@ -117,6 +165,54 @@ async def test_more_time_is_granted_or_refused(desk: Desk) -> None:
     await desk.presses("refuse_extension", words="不属于特殊情况")
     assert "no more time" in desk.said
     assert "grant_extension" not in desk.offered
+
+
+async def test_more_time_can_only_be_refused_once_the_time_is_up(desk: Desk) -> None:
+    city = desk.city
+    case = await city.accepted()
+
+    async def ask(ctx: Context) -> None:
+        rule = str((await extending.possible(ctx, case))[-1][0])
+        await extending.ask(ctx, case.id, rule, "缺少配件")
+
+    await city.does("contact", ask)
+    await desk.opens("/desk?state=extensions")
+    assert re.search(r'<p class="why">More time until .+: 缺少配件</p>', desk.page)
+    await desk.opens(address(case))
+    stale = desk.forms[f"{address(case)}/grant_extension"]
+    async with city.town.app.database.reading() as tx:
+        answer = (await deadlines.running(tx, case.id))[DeadlineKind.ANSWER]
+    city.town.clock.ahead += answer.due_at - city.town.clock.now() + timedelta(seconds=1)
+    await desk.opens(address(case))
+    assert "grant_extension" not in desk.offered
+    assert "refuse_extension" in desk.offered
+    assert "no more can be granted" in desk.page
+    await desk.sends(f"{address(case)}/grant_extension", stale)
+    assert "no more can be granted" in desk.said
+    async with city.town.app.database.reading() as tx:
+        assert (await deadlines.running(tx, case.id))[DeadlineKind.ANSWER].due_at == answer.due_at
+
+
+async def test_the_waiting_list_says_why_a_case_came_back(desk: Desk) -> None:
+    case = await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))
+    await desk.opens(address(case.case))
+    await desk.presses("unassign", reason="own", words="请先核实地点")
+    await desk.opens("/desk")
+    assert '<p class="why">Taken back by the office: 请先核实地点</p>' in desk.page
+
+
+async def test_an_open_invitation_is_listed_and_can_be_withdrawn(desk: Desk) -> None:
+    await desk.opens(f"/desk/units/{UNIT}")
+    await desk.presses("invite", kind="contact", name="Chen")
+    link = re.search(r"/in/([\w-]+)", desk.said)
+    assert link
+    assert "Invited, not signed in yet" in desk.page
+    await desk.presses("withdraw")
+    assert "invitation of Chen is withdrawn" in desk.said
+    assert "Invited, not signed in yet" not in desk.page
+    chen = await desk.city.town.somebody("web", name="Chen")
+    await chen.follows(link[1])
+    await chen.sees("used|too old|does not work|not good")
 
 
 async def test_a_result_is_checked_or_the_case_reopened(desk: Desk) -> None:
@@ -203,7 +299,7 @@ async def test_two_of_the_office_at_once_and_only_one_assigns(desk: Desk) -> Non
         for one in (desk, other):
             await one.opens(address(case))
         await asyncio.gather(
-            desk.presses("assign", unit="government", words=""), other.presses("refuse", reason="court", words="")
+            desk.presses("assign", unit="government", words=""), other.presses("refuse", reason="court", words="", sure="yes")
         )
         assert sorted((desk.status, other.status)) == [303, 409]
     events = [row["event"] for row in await desk.city.town.history(case.number)]

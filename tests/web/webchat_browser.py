@@ -22,7 +22,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-HEIGHTS = {390: 844, 1280: 800}
+HEIGHTS = {390: 844, 1280: 800, 1920: 1080}
 
 # What the page must never do: run or load what is not ours, or fail.
 FORBIDDEN = ("Content Security Policy", "Uncaught", "Refused to")

@@ -15,6 +15,7 @@ let attached = [];
 let replyTo = null;
 let busy = false;
 let spoken = language;
+let lookingUp = false;
 
 const log = new Log({
   press: (id, press) => {
@@ -70,7 +71,7 @@ const told = {
   },
   ready() {
     log.ready();
-    $("greeting").hidden = !(log.empty && queue.empty);
+    $("greeting").hidden = lookingUp || !(log.empty && queue.empty);
   },
   busy(value) {
     const end = log.atEnd();
@@ -238,6 +239,14 @@ const asked = new URLSearchParams(location.search).get("case") ?? "";
 if (/^[\d\s－-]{14,24}$/.test(asked.normalize("NFKC"))) {
   text.value = `/case ${asked.normalize("NFKC").trim()}`;
   write(sessionStorage, DRAFT, text.value);
+  history.replaceState(null, "", "/");
+  lookingUp = true;
+  notice(texts.looking_up);
+}
+// A window's printed code; sent once, whatever is reloaded afterwards.
+const scanned = /^\/w\/([\w-]+)$/.exec(location.pathname);
+if (scanned) {
+  queue.add({ text: `/start w_${scanned[1]}` });
   history.replaceState(null, "", "/");
 }
 grow();

@@ -1,0 +1,111 @@
+"""What the weekly digest says of the ratings of windows: figures kept with the digest, two or three lines, and a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from actions.cards import LEVELS
+from actions.context import Context
+from dialog.chart import MOST_BARS, Chart
+from dialog.texts import Text, _
+from domain.cases import Satisfaction
+from storage.rated_weeks import LEAST, Rated, WeekOfRatings, WindowFigures
+
+WORST = 2
+_NONE = Text("0")
+
+
+def lines(ctx: Context, week: WeekOfRatings) -> Sequence[Text]:
+    """Say it in words; verified visits and others are never put into one ranking."""
+    both = (week.verified, week.unverified)
+    if not any(rated.ratings for rated in both) and not week.unanswered and not week.appeals:
+        return ()
+    said = [
+        _(
+            "Ratings of windows: {verified} of verified visits, {unverified} others.",
+            verified=_share(week.verified),
+            unverified=_share(week.unverified),
+        )
+    ]
+    verified = (_named(ctx, one, one.verified, _("verified visits")) for one in worst(week.windows, _verified))
+    others = (_named(ctx, one, one.unverified, _("others")) for one in worst(week.windows, _unverified))
+    if named := (*verified, *others):
+        said.append(_("Worst of the windows with {least} or more: {windows}.", least=LEAST, windows=named))
+    said.append(
+        _(
+            "Bad ratings without an answer: {unanswered}. Appeals open: {appeals}.",
+            unanswered=week.unanswered,
+            appeals=week.appeals,
+        )
+    )
+    return said
+
+
+def chart(ctx: Context, week: WeekOfRatings) -> Chart | None:
+    """Show the windows with enough ratings, the most rated ones; None if there are none."""
+    enough = [one for one in week.windows if sum(one.levels) >= LEAST]
+    if not enough:
+        return None
+    enough.sort(key=lambda one: (-sum(one.levels), one.window))
+    return Chart(
+        title=_("Ratings of the windows"),
+        series=tuple(LEVELS[level] for level in Satisfaction),
+        bars=tuple((_window(ctx, one.window), one.levels) for one in enough[:MOST_BARS]),
+        note=_("The windows that were rated most, with {least} ratings or more.", least=LEAST),
+    )
+
+
+def worst(windows: Sequence[WindowFigures], of: Callable[[WindowFigures], Rated]) -> Sequence[WindowFigures]:
+    """Give the windows of which most were dissatisfied, of those with enough ratings of one sort; none where nobody was."""
+    enough = [one for one in windows if of(one).ratings >= LEAST and of(one).dissatisfied]
+    return sorted(enough, key=lambda one: (-of(one).dissatisfied / of(one).ratings, one.window))[:WORST]
+
+
+def dump(week: WeekOfRatings) -> dict[str, Any]:
+    """Turn the figures into JSON values."""
+    return asdict(week)
+
+
+def load(kept: dict[str, Any]) -> WeekOfRatings:
+    """Turn what `dump` made back."""
+    return WeekOfRatings(
+        windows=tuple(
+            WindowFigures(
+                window=one["window"],
+                verified=Rated(**one["verified"]),
+                unverified=Rated(**one["unverified"]),
+                levels=tuple(one["levels"]),
+            )
+            for one in kept["windows"]
+        ),
+        unanswered=kept["unanswered"],
+        appeals=kept["appeals"],
+    )
+
+
+def _verified(one: WindowFigures) -> Rated:
+    return one.verified
+
+
+def _unverified(one: WindowFigures) -> Rated:
+    return one.unverified
+
+
+def _share(rated: Rated) -> Text:
+    return _("{ratings} ({satisfied}% satisfied)", ratings=rated.ratings, satisfied=rated.satisfied) if rated.ratings else _NONE
+
+
+def _named(ctx: Context, one: WindowFigures, rated: Rated, sort: Text) -> Text:
+    window = _window(ctx, one.window)
+    return _(
+        "{window} ({satisfied}% of {count} {sort})", window=window, satisfied=rated.satisfied, count=rated.ratings, sort=sort
+    )
+
+
+def _window(ctx: Context, code: str) -> Text:
+    window = ctx.city.city.windows.get(code)
+    if window is None:
+        return Text("{window}", {"window": ctx.city.window(code)})
+    return _("{hall}, {window}", hall=ctx.city.hall(window.hall), window=ctx.city.window(code))

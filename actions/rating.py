@@ -1,0 +1,268 @@
+"""Rating a window: one visit, one rating, in the chain of the window with its level and nothing that says who gave it.
+
+A dissatisfied rating is a case of the window's unit from that moment on. Rating again within one visit changes the first one.
+Locks are taken in one order: person, case, rating, oddity, chains by their names, figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+
+from actions.context import Context
+from actions.filing import FileCase, Receipt, file_rating
+from actions.notices import tell_unit
+from actions.record import move, note, write
+from dialog.incoming import Place
+from dialog.subjects import Refused
+from dialog.texts import Moment, _
+from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
+from domain.city import Window
+from domain.ledger import JsonValue
+from domain.privacy import mask
+from domain.ratings import LOOKED_AT, OF_PERSON, Pattern, RatingEvent, Seen, is_own, reaches_unit_at, unusual, was_open
+from storage import entries, ledger, oddities, ratings, tickets
+from storage.cases import Case
+from storage.entries import EntryKind
+from storage.ids import new_id
+from storage.ratings import Rating
+
+# Entries keep plain words, in the city's first language.
+LEVEL_WORDS: Mapping[Satisfaction, str] = {
+    Satisfaction.SATISFIED: "满意",
+    Satisfaction.FAIRLY: "比较满意",
+    Satisfaction.BASICALLY: "基本满意",
+    Satisfaction.DISSATISFIED: "不满意",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What a citizen says of a window: `criteria` are levels by the code of a criterion, `reasons` codes of usual reasons.
+
+    `messages` are the keyed names of the messages in which it was told.
+    """
+
+    window: str
+    level: Satisfaction
+    criteria: Mapping[str, Satisfaction] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+    files: tuple[str, ...] = ()
+    publish: bool = False
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """What came of it: `before` is the rating of this visit that was changed, `receipt` that of a case that was opened."""
+
+    rating: Rating
+    before: Rating | None
+    receipt: Receipt | None
+
+
+def window_to_rate(ctx: Context, code: str) -> Window:
+    """Give a window that the person who acts may rate. Raises Refused."""
+    window = ctx.city.city.windows.get(code)
+    if window is None:
+        raise Refused(_("This window is not in the city's list any more. Please choose another one: /rate"))
+    if is_own(ctx.city.city, code, {role.unit for role in ctx.me.roles if role.unit}):
+        raise Refused(_("This window belongs to your own unit. Ratings are for those who are served there; thank you."))
+    return window
+
+
+async def of_this_visit(ctx: Context, window: str) -> Rating | None:
+    """Read the rating that the person who acts gave on this visit already."""
+    return await ratings.of_visit(ctx.tx, ctx.me.person, window, ctx.now - ctx.city.city.rating_again)
+
+
+async def rate(ctx: Context, command: Rate) -> Rated:
+    """Rate a window, or change the rating of this visit. Raises Refused."""
+    window_to_rate(ctx, command.window)
+    city = ctx.city.city
+    reasons = tuple(word.code for word in city.rating_reasons if word.code in command.reasons)
+    criteria = {w.code: command.criteria[w.code] for w in city.rating_criteria if w.code in command.criteria}
+    command = replace(command, reasons=reasons, criteria=criteria)
+    if command.level is Satisfaction.DISSATISFIED and not (reasons or command.text.strip() or command.files):
+        raise Refused(_("Please tell us why you are dissatisfied: the unit has to answer it."))
+    before = await of_this_visit(ctx, command.window)
+    return await _change(ctx, command, before) if before else await _first(ctx, command)
+
+
+async def _first(ctx: Context, command: Rate) -> Rated:
+    city = ctx.city.city
+    hall = city.halls[city.windows[command.window].hall]
+    rating = Rating(
+        id=new_id(ctx.now),
+        window=command.window,
+        hall=hall.code,
+        unit=hall.unit,
+        person=ctx.me.person,
+        level=command.level,
+        day=ctx.now.astimezone(city.zone).date(),
+        rated_at=ctx.now,
+        changed_at=ctx.now,
+    )
+    rating = await _filled(ctx, rating, command)
+    receipt = await _open_case(ctx, command) if command.level is Satisfaction.DISSATISFIED else None
+    rating = replace(rating, case=receipt.case.id if receipt else None)
+    flags = await _unusual(ctx, rating)
+    notes = [Note(rating, RatingEvent.RATE, _said(rating))]
+    notes += [Note(flagged, RatingEvent.FLAG, {"pattern": f.pattern, "oddity": f.oddity}) for f in flags for flagged in f.ratings]
+    await record(ctx, str(Party.CITIZEN), notes)
+    await ratings.insert(ctx.tx, rating, ctx.now)
+    for flag in flags:
+        await oddities.add(ctx.tx, flag.oddity, flag.pattern, rating.id)
+    if receipt:
+        await tell_unit(ctx, receipt.case)
+    return Rated(rating=rating, before=None, receipt=receipt)
+
+
+async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
+    """Change the rating of this visit. A case that it has become stays, as long as it is open; the unit is told."""
+    case = await ctx.case(found.case) if found.case else None
+    before = await ratings.for_change(ctx.tx, found.id)
+    if before is None or before.struck_at:
+        until = Moment(found.rated_at + ctx.city.city.rating_again)
+        raise Refused(
+            _("Your rating of this visit was struck, so it can't be changed. From {until} you can rate anew.", until=until)
+        )
+    rating = await _filled(ctx, replace(before, level=command.level, changed_at=ctx.now), command)
+    receipt = None
+    stays = case is not None and case.state in OPEN | {CaseState.MERGED}
+    if not stays and command.level is Satisfaction.DISSATISFIED:
+        receipt = await _open_case(ctx, command)
+        rating = replace(rating, case=receipt.case.id)
+    await record(ctx, str(Party.CITIZEN), [Note(rating, RatingEvent.CHANGE, _said(rating))])
+    await ratings.update(ctx.tx, before, rating, ctx.now)
+    if case and stays:
+        await _mark(ctx, case, command)
+    if receipt:
+        await tell_unit(ctx, receipt.case)
+    return Rated(rating=rating, before=before, receipt=receipt)
+
+
+async def _filled(ctx: Context, rating: Rating, command: Rate) -> Rating:
+    """Put what was said into a rating; personal data in the words is sealed, and a ticket of this visit verifies it."""
+    masked = mask(command.text)
+    since = ctx.now - ctx.city.city.rating_again
+    return replace(
+        rating,
+        criteria=command.criteria,
+        reasons=command.reasons,
+        text=masked.text,
+        sealed=entries.seal(ctx.keys, masked),
+        files=command.files,
+        ticket=rating.ticket or await tickets.of_visit(ctx.tx, ctx.me.person, command.window, since),
+    )
+
+
+async def _open_case(ctx: Context, command: Rate) -> Receipt:
+    city = ctx.city.city
+    window = city.windows[command.window]
+    hall = city.halls[window.hall]
+    where = Place(lon=hall.lon, lat=hall.lat, words=f"{hall.name} {window.name}", area=hall.area)
+    case = FileCase(
+        kind=CaseKind.BAD_RATING,
+        text=in_words(ctx, command),
+        files=command.files,
+        place=where,
+        category=None,
+        publish=command.publish,
+        messages=command.messages,
+    )
+    return await file_rating(ctx, case, command.window)
+
+
+async def _mark(ctx: Context, case: Case, command: Rate) -> None:
+    """Note in a case that its rating was changed; a merged one only notes it. The unit's card changes when the unit is told."""
+    if case.state in OPEN:
+        case = await move(ctx, case, Event.CHANGE_RATING, Party.CITIZEN)
+    entry = await write(ctx, case, EntryKind.RATING_CHANGED, Party.CITIZEN, in_words(ctx, command), files=command.files)
+    await note(
+        ctx, case, Event.CHANGE_RATING, Party.CITIZEN,
+        level=command.level, entry=entry.id, text=entry.hash, files=list(entry.files),
+    )  # fmt: skip
+    told = _("The citizen has changed the rating: {text}", text=entry.text)
+    await tell_unit(ctx, case, told, files=entry.files, due=reaches_unit_at(ctx.now, ctx.city.city.zone))
+
+
+def in_words(ctx: Context, command: Rate) -> str:
+    """Say in plain words what was said of a window, for the texts of a case."""
+    city = ctx.city.city
+    lines = [f"评价：{LEVEL_WORDS[command.level]}"]
+    if chosen := [word.name for word in city.rating_reasons if word.code in command.reasons]:
+        lines.append(f"原因：{'；'.join(chosen)}")
+    graded = {word.name: command.criteria[word.code] for word in city.rating_criteria if word.code in command.criteria}
+    if graded:
+        lines.append(f"分项：{'；'.join(f'{name} {LEVEL_WORDS[level]}' for name, level in graded.items())}")
+    return "\n".join([*lines, *([command.text] if command.text else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What happened to a rating, for the chain of its window."""
+
+    rating: Rating
+    event: RatingEvent
+    payload: Mapping[str, JsonValue]
+
+
+async def record(ctx: Context, actor: str, notes: Sequence[Note]) -> None:
+    """Write what happened into the chains of the windows, always in the same order, so that nobody waits in a circle."""
+    for one in sorted(notes, key=lambda note: note.rating.window):
+        payload = {"rating": one.rating.id, **one.payload}
+        await ledger.append(ctx.tx, f"window:{one.rating.window}", actor, one.event, payload, ctx.now)
+
+
+def _said(rating: Rating) -> dict[str, JsonValue]:
+    """Give what the chain keeps of a rating: all that the figures are counted from, and what proves its words."""
+    return {
+        "hall": rating.hall,
+        "unit": rating.unit,
+        "day": rating.day.isoformat(),
+        "level": rating.level,
+        "verified": rating.verified,
+        "criteria": dict(rating.criteria),
+        "reasons": list(rating.reasons),
+        "text": rating.hash,
+        "files": list(rating.files),
+        "case": rating.case,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    pattern: Pattern
+    oddity: str
+    ratings: tuple[Rating, ...]
+    """Those that have this flag from now on."""
+
+
+async def _unusual(ctx: Context, rating: Rating) -> list[_Flag]:
+    """Look at a new rating beside the newest ones, which costs the same however many there are."""
+    city = ctx.city.city
+    midnight = datetime.combine(rating.day, time(), city.zone)
+    at_window = [rating, *await ratings.last_at_window(ctx.tx, rating.window, LOOKED_AT)]
+    of_person = [rating, *await ratings.last_of_person(ctx.tx, rating.person, midnight, LOOKED_AT)]
+    local = ctx.now.astimezone(city.zone)
+    is_working = ctx.city.working_days.is_working(local.date()).working
+    found = unusual(
+        [_seen(one) for one in at_window],
+        [_seen(one) for one in of_person],
+        was_open=was_open(city, rating.window, local, working_day=is_working),
+    )
+    known = {one.id: one for one in (*at_window, *of_person)}
+    flags = []
+    for odd in found:
+        about = rating.person if odd.pattern in OF_PERSON else rating.window
+        oddity = await oddities.find(ctx.tx, odd.pattern, about, rating.day, rating.window, ctx.now)
+        earlier = [id for id in odd.ratings[1:] if await oddities.add(ctx.tx, oddity, odd.pattern, id)]
+        flags.append(_Flag(odd.pattern, oddity, (rating, *(known[id] for id in earlier))))
+    return flags
+
+
+def _seen(rating: Rating) -> Seen:
+    return Seen(id=rating.id, window=rating.window, level=rating.level, at=rating.rated_at)

@@ -1,0 +1,87 @@
+"""Ratings that count no more: struck by the office with a reason, after an appeal or because they looked unusual.
+
+A case that a struck rating has become ends with it; whoever gave the rating is told why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.context import Context
+from actions.merging import part
+from actions.notices import refresh_cards, tell, tell_followers, tell_unit
+from actions.rating import Note, record
+from actions.record import move, note, write
+from actions.timekeeping import stop
+from dialog.outgoing import say
+from dialog.subjects import Refused
+from dialog.texts import Moment, _
+from domain.cases import OPEN, CaseState, Event, Party
+from domain.ledger import JsonValue
+from domain.ratings import RatingEvent, is_own
+from storage import ratings
+from storage.cases import Case
+from storage.entries import EntryKind
+from storage.ratings import Rating
+from storage.roles import Role
+
+
+def as_outsider(ctx: Context, *found: Rating) -> Role:
+    """Let only the office decide on ratings, and nobody who works at a unit that was rated. Raises Refused."""
+    role = ctx.as_office()
+    units = {held.unit for held in ctx.me.roles if held.unit}
+    known = ctx.city.city.windows
+    if any(one.unit in units or (one.window in known and is_own(ctx.city.city, one.window, units)) for one in found):
+        raise Refused(_("You work at the unit that was rated, so a colleague has to decide this."))
+    return role
+
+
+async def take(ctx: Context, found: Sequence[Rating]) -> tuple[dict[str, Case], list[Rating]]:
+    """Take the cases of some ratings by their ids, then the ratings themselves."""
+    cases = {id: await ctx.case(id) for id in sorted({one.case for one in found if one.case})}
+    taken = [await ratings.for_change(ctx.tx, one.id) for one in sorted(found, key=lambda one: one.id)]
+    return cases, [one for one in taken if one is not None]
+
+
+async def strike(
+    ctx: Context, role: Role, found: Sequence[Rating], cases: dict[str, Case], reason: str, payload: dict[str, JsonValue]
+) -> None:
+    """Strike ratings that were taken for change; those that are struck already stay as they are."""
+    standing = [one for one in found if one.struck_at is None]
+    for one in standing:
+        if one.case in cases:
+            await _end(ctx, role, cases[one.case], reason)
+        else:
+            await _tell_rater(ctx, one, reason)
+    await record(ctx, f"{Party.OFFICE}:{role.id}", [Note(one, RatingEvent.STRIKE, payload) for one in standing])
+    for one in standing:
+        await ratings.update(ctx.tx, one, replace(one, struck_at=ctx.now), ctx.now)
+
+
+async def _end(ctx: Context, role: Role, case: Case, reason: str) -> None:
+    """Close the case of a struck rating; one that has ended already only notes it."""
+    was_open = case.state in OPEN
+    if was_open:
+        case = await move(ctx, case, Event.STRIKE, Party.OFFICE)
+    entry = await write(ctx, case, EntryKind.STRUCK, Party.OFFICE, reason)
+    await note(ctx, case, Event.STRIKE, Party.OFFICE, role, entry=entry.id, text=entry.hash)
+    if was_open:
+        await stop(ctx, case, Event.STRIKE)
+    await refresh_cards(ctx, case)
+    if case.state is not CaseState.MERGED:
+        await tell_unit(ctx, case, _("The rating was struck, and the case is closed. The reason: {text}", text=reason), files=())
+    await tell_followers(ctx, case, _("Your rating was struck and counts no more. The reason: {text}", text=reason), alone=True)
+    if was_open:
+        await part(ctx, case)
+
+
+async def _tell_rater(ctx: Context, rating: Rating, reason: str) -> None:
+    told = _(
+        "Your rating of {hall}, {window}, of {day} was struck and counts no more. The reason: {text}",
+        hall=ctx.city.hall(rating.hall),
+        window=ctx.city.window(rating.window),
+        day=Moment(rating.rated_at, day=True),
+        text=reason,
+    )
+    await tell(ctx, rating.person, say(told), ctx.city.after_quiet(ctx.now))

@@ -1,0 +1,42 @@
+"""A marker by which a folder is known as the one with this database's files, and not one of another process or an empty mount.
+
+The first process writes it, into the folder and into the database.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage import memory
+from storage.database import Tx
+from storage.keys import Keys
+
+MARKER = "marker"
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_KEY = "marker of the data folder"
+
+
+async def wanted(tx: Tx, keys: Keys, folder: Path) -> str | None:
+    """Give the marker that should stand in the folder; None if it does. Raises OSError."""
+    path = folder / MARKER
+    found = path.read_text() if path.exists() else ""
+    new = found or secrets.token_hex(16)
+    known = (await memory.remember_once(tx, keys, _KEY, new.encode(), FOR_EVER)).decode()
+    if known == new and not found:
+        _mark(path, new)
+        return None
+    return known if known != found else None
+
+
+async def forget(tx: Tx, keys: Keys, now: datetime) -> None:
+    """Let the next process mark the folder anew."""
+    await memory.take(tx, keys, _KEY, now)
+
+
+def _mark(path: Path, marker: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(marker)

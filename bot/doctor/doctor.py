@@ -1,0 +1,55 @@
+"""The doctor's round. It may be made at any time, also beside the running program."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot.doctor.finding import Finding, bad, ok
+from bot.doctor.machine import examine_disk, examine_keys, examine_program
+from bot.doctor.store import examine_store
+from bot.doctor.telegram import examine_telegram
+from bot.settings import Settings
+from storage.database import StorageError, connect
+from storage.keys import Keys
+
+STORE_SECONDS = 30.0
+
+
+async def examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
+    """Look at everything, one after the other; never raises for what it finds."""
+    yield ok("settings", "They can be read, and none is unknown.")
+    keys, findings = examine_keys(settings.keys)
+    for finding in findings:
+        yield finding
+    for look_at in (_store(settings, keys, now), _disk(settings), examine_telegram(settings, now), examine_program(settings)):
+        for finding in await look_at:
+            yield finding
+
+
+async def _store(settings: Settings, keys: Keys | None, now: datetime) -> Sequence[Finding]:
+    if missing := _missing_file(settings.database):
+        return [bad("database", f"There is no file {missing} yet. Run: huiyin run, or huiyin restore")]
+    try:
+        async with asyncio.timeout(STORE_SECONDS):
+            database = await connect(settings.database)
+            try:
+                return await examine_store(database, keys, settings, now)
+            finally:
+                await database.close()
+    except StorageError as error:
+        return [bad("database", f"It can't be used ({error}): is it running, and is HUIYIN_DATABASE right?")]
+    except TimeoutError:
+        return [bad("database", f"It has not answered within {STORE_SECONDS:g} s: is it running, and in reach?")]
+
+
+def _missing_file(database: str) -> Path | None:
+    """Give the file of a database that isn't there, for to open it would make it."""
+    file = Path(database.removeprefix("sqlite:"))
+    return file if database.startswith("sqlite:") and not file.exists() else None
+
+
+async def _disk(settings: Settings) -> Sequence[Finding]:
+    return examine_disk(settings)

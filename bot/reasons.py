@@ -1,0 +1,57 @@
+"""Why a matter goes where it goes, in plain words: for the desk, and for `huiyin route`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actions.city import LoadedCity
+from dialog.texts import Arg, Text, _
+from domain.reasons import ReasonCode
+
+EVERY_AREA = _("every area")
+EVERY_CATEGORY = _("every category")
+
+# {area}, {areas}, {category}, {alias}, {unit} and {p} are filled where the reason has them.
+SENTENCES: Mapping[ReasonCode, Text] = {
+    ReasonCode.POINT_INSIDE: _("The shared place lies in {area}."),
+    ReasonCode.POINT_NEAR_BORDER: _("The shared place lies just outside the map, nearest to {area}."),
+    ReasonCode.POINT_ON_BORDER: _("The shared place lies within 200 metres of a border; it may be: {areas}."),
+    ReasonCode.POINT_OUTSIDE: _("The shared place lies outside the city."),
+    ReasonCode.WORDS: _("“{alias}” in the words names {area}."),
+    ReasonCode.WORDS_AMBIGUOUS: _("“{alias}” in the words may mean several areas."),
+    ReasonCode.WORDS_NOT_MEANT: _("“{alias}” is named, but as a place that it is not, or only beside it."),
+    ReasonCode.NOTHING_SAID: _("Nothing was said about the place."),
+    ReasonCode.AREA_UNKNOWN: _("The area is not known."),
+    ReasonCode.CATEGORY_UNKNOWN: _("The category is not known."),
+    ReasonCode.UNIT_NAMED: _("“{alias}” in the words names {unit}."),
+    ReasonCode.SUGGESTED: _("“{alias}” and the rest of the words suggest {category} ({p})."),
+    ReasonCode.RULE: _("A rule of the city: {category} in {area}."),
+    ReasonCode.FALLBACK: _("No rule for the category; this unit takes what else comes up in {area}."),
+    ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
+    ReasonCode.NO_RULE: _("No rule of the city fits."),
+    ReasonCode.WINDOW: _("It is the unit of the window that was rated."),
+    ReasonCode.SURE: _("That is sure enough to go to the unit at once ({p})."),
+    ReasonCode.UNSURE: _("That is not sure enough to go there without asking ({p})."),
+    ReasonCode.TOO_UNSURE: _("That is too uncertain; the supervision office decides ({p})."),
+}
+UNSURE_BETWEEN_TWO = _("That is not sure enough to go there without asking ({p}); the next best is {unit}.")
+SUGGESTED_AS_A_WHOLE = _("The words as a whole suggest {category} ({p}).")
+
+
+def in_words(city: LoadedCity, code: ReasonCode, detail: Mapping[str, str]) -> Text:
+    """Put one reason into words; the names of what is no longer in the city's files are known too."""
+    area, category, unit = detail.get("area"), detail.get("category"), detail.get("unit")
+    sentence = SENTENCES[code]
+    if code is ReasonCode.SUGGESTED and not detail.get("alias"):
+        sentence = SUGGESTED_AS_A_WHOLE
+    if code is ReasonCode.UNSURE and unit:
+        sentence = UNSURE_BETWEEN_TWO
+    filled: dict[str, Arg] = {
+        "alias": detail.get("alias", ""),
+        "area": city.area(area) if area else EVERY_AREA,
+        "areas": tuple(Text("{name}", {"name": city.area(one)}) for one in detail.get("areas", "").split(",") if one),
+        "category": city.category(category) if category else EVERY_CATEGORY,
+        "unit": city.unit(unit) if unit else "",
+        "p": detail.get("p", ""),
+    }
+    return Text(sentence.id, filled)

@@ -1,0 +1,159 @@
+"""Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
+
+p(category) = p(label) x the share that the city's own words for it have among the categories of that label. Categories without a
+label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from domain.cases import CaseKind
+from domain.city import City
+from domain.classifier import Classifier, Guess
+from domain.locating import Located, locate
+from domain.places import Point
+from domain.reasons import Reason, ReasonCode
+from domain.routing import Decision, category_scores, route, units_in, words_for
+
+MOST_ASKED = 3
+"""How many categories a citizen is asked to pick from when the words have an idea."""
+WORTH_ASKING = 0.02
+"""Less probable ones are no help to anybody."""
+
+UPPER_WORDS = 0.2
+DOUBT = 4.0
+"""Words of four characters in all are believed half, where no label confirms them."""
+
+
+class Way(StrEnum):
+    """What is done with a choice."""
+
+    STRAIGHT = "straight"
+    ASK = "ask"
+    TRIAGE = "triage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likely:
+    """A category or a unit, and how probable it is."""
+
+    code: str
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the words and the place say: `unit` is the best one whatever the way, `others` are the runners-up.
+
+    `confidence` is the best unit's probability. Where the area is unknown there is no unit; the others are the whole city's.
+    """
+
+    way: Way
+    unit: str | None
+    others: tuple[Likely, ...]
+    confidence: float
+    located: Located
+    decision: Decision
+    guesses: tuple[Guess, ...] = ()
+    categories: tuple[Likely, ...] = ()
+    reasons: tuple[Reason, ...] = field(default=())
+
+    @property
+    def suggested(self) -> tuple[Reason, ...]:
+        """The reasons that name a category."""
+        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED)
+
+
+def likely_categories(
+    city: City, guesses: Sequence[Guess], kind: CaseKind, text: str, *, most: int = MOST_ASKED
+) -> tuple[Likely, ...]:
+    """Return the categories that suit the kind, the most probable first; none if neither label nor word speaks for any."""
+    scores = dict(category_scores(city, kind, text))
+    for code in scores:
+        # The words of an upper category are those of all below it: they tell nothing where one of those has words of its own.
+        if any(code in city.category_path(other)[1:] for other in scores):
+            scores[code] *= UPPER_WORDS
+    labelled: defaultdict[str, list[str]] = defaultdict(list)
+    for code in city.categories:
+        if (label := city.label(code)) and city.suits(code, kind):
+            labelled[label].append(code)
+    p = {guess.label: guess.p for guess in guesses if guess.label in labelled}
+    whole = sum(scores.values())
+    free = {code: score for code, score in scores.items() if city.label(code) not in p}
+    likely = {code: score / (whole + DOUBT) for code, score in free.items()}
+    for_free = sum(likely.values())
+    for label, share in p.items():
+        found = {code: scores[code] for code in labelled[label] if code in scores}
+        # Where no word tells the categories of a label apart, it is the upper one of them.
+        for code, score in (found or {labelled[label][0]: 1.0}).items():
+            likely[code] = (1 - for_free) * share * score / (sum(found.values()) or 1.0)
+    order = {code: n for n, code in enumerate(city.categories)}
+    best = sorted(likely, key=lambda code: (-likely[code], order[code]))
+    return tuple(Likely(code=code, p=likely[code]) for code in best if likely[code] >= WORTH_ASKING)[:most]
+
+
+def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
+    """Return up to three categories to pick from if the words have an idea, else nothing."""
+    guesses = classifier.guess(text)
+    likely = likely_categories(city, guesses, kind, text)
+    return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
+
+
+def choose(
+    city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, *, place: str = "", area: str = ""
+) -> Choice:
+    """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
+    located = locate(city, point, f"{place}\n{text}" if place else text)
+    if area:
+        located = replace(located, area=area, near=())
+    guesses = classifier.guess(text)
+    every = likely_categories(city, guesses, kind, text, most=len(city.categories))
+    best = every[0].code if every else None
+    decision = route(city, kind, located.area, best)
+    units: defaultdict[str, float] = defaultdict(float)
+    areas = (located.area or city.root_area.code, *located.near)
+    for category in every:
+        for area in areas:
+            if unit := route(city, kind, area, category.code).unit:
+                units[unit] += category.p / len(areas)
+    ranked = sorted(units, key=lambda unit: -units[unit])
+    confidence = units[ranked[0]] if ranked else 0.0
+    unit = None
+    if decision.unit:
+        unit = ranked.pop(0) if ranked else decision.unit
+    if unit and (kind is CaseKind.MISCONDUCT or confidence >= classifier.straight):
+        way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
+    else:
+        way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
+    others = tuple(Likely(code=code, p=units[code]) for code in ranked[: MOST_ASKED - 1] if units[code] >= WORTH_ASKING)
+    # The rule that leads to the chosen unit, which need not be that of the best category.
+    leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
+    if leading:
+        decision = route(city, kind, located.area, leading.code)
+    reasons = [located.how]
+    reasons += [Reason(code=ReasonCode.WORDS_NOT_MEANT, detail={"alias": alias}) for alias in located.passed_over]
+    shown = every[:MOST_ASKED] if way is not Way.STRAIGHT or leading is None else (leading,)
+    for one in shown:
+        found = "、".join(words_for(city, one.code, text)[:MOST_ASKED])
+        reasons.append(Reason(code=ReasonCode.SUGGESTED, detail={"category": one.code, "alias": found, "p": f"{one.p:.2f}"}))
+    reasons += [
+        Reason(code=ReasonCode.UNIT_NAMED, detail={"unit": code, "alias": alias})
+        for code, alias in units_in(city, text)[:MOST_ASKED]
+    ]
+    reasons += decision.reasons
+    code = {Way.STRAIGHT: ReasonCode.SURE, Way.ASK: ReasonCode.UNSURE, Way.TRIAGE: ReasonCode.TOO_UNSURE}[way]
+    if unit and kind is not CaseKind.MISCONDUCT:
+        runner_up = {"unit": others[0].code} if others else {}
+        reasons.append(Reason(code=code, detail={"p": f"{confidence:.2f}", **runner_up}))
+    return Choice(
+        way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
+        categories=every[:MOST_ASKED], reasons=tuple(reasons),
+    )  # fmt: skip
+
+
+def _labelled(city: City, kind: CaseKind) -> bool:
+    return any(city.label(code) and city.suits(code, kind) for code in city.categories)

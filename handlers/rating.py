@@ -1,0 +1,191 @@
+"""Rating a window: a level, and Send. Everything else is offered on the way: single points, words, a photo.
+
+Who is dissatisfied is asked for the reason first; it becomes a case, and they get its number and code.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from actions import tickets
+from actions.cards import LEVELS, Card, due
+from actions.context import Context
+from actions.facts import excerpt
+from actions.filing import Receipt
+from actions.rating import Rate, of_this_visit, rate, window_to_rate
+from actions.tickets import Use
+from dialog.outgoing import Outgoing, say
+from dialog.play import Dialog
+from dialog.questions import Option, Options, Told
+from dialog.subjects import Form, Reply, Subject, form_button, screen_button
+from dialog.texts import Moment, Name, Secret, Text, _, verbatim
+from domain.cases import Satisfaction
+from domain.city_ratings import RatingWord
+from domain.numbers import show_code
+from domain.privacy import mask
+from handlers.filing import YES_NO
+from handlers.windows import enter_window
+
+LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfaction)
+TICKETS: dict[Use, Text] = {
+    Use.VERIFIED: _("Your visit is confirmed: your rating will count as that of a verified visit."),
+    Use.USED: _("This visit code has been used already. You can rate all the same, without it."),
+    Use.INVALID: _("This visit code is too old or not valid. You can rate all the same, without it."),
+}
+
+
+async def rate_window(d: Dialog) -> Rate | None:
+    """Ask for the level, unless it was pressed on the window's card, and for the reason of whoever is dissatisfied."""
+    code, preset = named(d.arg)
+    about = await d.look("about", about_window, code)
+    usual = await d.look("usual", usual_reasons)
+    points = await d.look("points", points_to_rate)
+    how = _("{window}: how were you served?", window=about[0].label)
+    if preset:
+        level = Satisfaction(await d.choose_on_request("level", how, LEVEL_OPTIONS, label=_("Level")) or preset)
+    else:
+        level = Satisfaction(await d.choose("level", how, LEVEL_OPTIONS, label=_("Level")))
+    is_bad = level is Satisfaction.DISSATISFIED
+    told = await (why(d, usual) if is_bad else more(d, usual if level is Satisfaction.BASICALLY else ()))
+    of_points = await d.grade_on_request("point", _("{name}: how was it?"), points, LEVEL_OPTIONS, label=_("Rate single points"))
+    publish = ""
+    if is_bad:
+        publish = await d.choose_on_request(
+            "publish",
+            _("May we publish the case and its result, with nothing in it that points to you?"),
+            YES_NO,
+            label=_("Publishing"),
+        )
+    command = Rate(
+        window=code,
+        level=level,
+        criteria={point: Satisfaction(given) for point, given in of_points.items()},
+        reasons=told.picked,
+        text=told.in_words(),
+        files=told.files,
+        publish=publish == "yes",
+        messages=tuple(item.message for item in told.items if item.message),
+    )
+    lines = (*(option.label for option in about), *summary(command, usual, points))
+    return command if await d.confirm("sure", _("Shall we send this rating?"), lines, offers=True) else None
+
+
+async def why(d: Dialog, usual: Options) -> Told:
+    """Ask why somebody is dissatisfied."""
+    return await d.collect(
+        "why",
+        _(
+            "We are sorry. What was wrong? Choose one or more, or write it in your own words; photos too. "
+            "Press Done when you have finished."
+        ),
+        label=_("Reasons"),
+        options=usual,
+    )
+
+
+async def more(d: Dialog, usual: Options) -> Told:
+    """Offer to add something."""
+    return await d.collect_on_request(
+        "why",
+        _("What would you like to add? Words or photos, in any order. Press Done when you have finished."),
+        label=_("Add words or a photo"),
+        options=usual,
+    )
+
+
+def summary(command: Rate, usual: Options, points: Options) -> tuple[Text, ...]:
+    """Show what will be sent, with personal data covered as the unit will see it, and what comes of it."""
+    lines = [_("Your rating: {level}", level=LEVELS[command.level])]
+    if reasons := tuple(option.label for option in usual if option.key in command.reasons):
+        lines.append(_("Reasons: {reasons}", reasons=reasons))
+    lines += [
+        _("{name}: {level}", name=option.label, level=LEVELS[command.criteria[option.key]])
+        for option in points
+        if option.key in command.criteria
+    ]
+    masked = mask(command.text)
+    lines += [verbatim(excerpt(masked.text, 2000))] if masked.text else []
+    lines += [_("Files: {count}", count=len(command.files))] if command.files else []
+    lines += [_("We have covered personal data in your words.")] if masked.found else []
+    if command.level is Satisfaction.DISSATISFIED:
+        lines.append(_("It becomes a case that the unit has to answer. You stay anonymous: the unit never learns who you are."))
+        lines += [_("It may be published without you in it.")] if command.publish else []
+    return tuple(lines)
+
+
+async def about_window(ctx: Context, code: str) -> Options:
+    """Say which window is rated, and what the same visit was rated before."""
+    window = ctx.city.city.windows.get(code)
+    where = ctx.city.hall(window.hall) if window else Name("", "")
+    lines = [_("{window}, {hall}", window=ctx.city.window(code), hall=where)]
+    if window and (before := await of_this_visit(ctx, code)):
+        lines.append(_("You have rated this visit before: {level}. This rating takes its place.", level=LEVELS[before.level]))
+    return tuple(Option(str(n), line) for n, line in enumerate(lines))
+
+
+async def usual_reasons(ctx: Context) -> Options:
+    """Offer the city's usual reasons."""
+    return _options(ctx.city.city.rating_reasons)
+
+
+async def points_to_rate(ctx: Context) -> Options:
+    """Offer the city's criteria."""
+    return _options(ctx.city.city.rating_criteria)
+
+
+async def send(ctx: Context, command: Rate) -> Reply:
+    """Rate, and give the receipt of a case that was opened."""
+    rated = await rate(ctx, command)
+    until = rated.rating.rated_at + ctx.city.city.rating_again
+    change = form_button(_("Change it"), "rate", command.window)
+    if rated.receipt:
+        return Reply(messages=(_receipt(rated.receipt, change_until=until, window=command.window),))
+    lines = [_("Thank you. Your rating counts: {level}.", level=LEVELS[command.level])]
+    if rated.rating.case:
+        lines.append(_("Your case stays open, marked as changed by you; the unit is told."))
+    lines.append(_("Until {until} you can change it.", until=Moment(until)))
+    rows = ((change, screen_button(_("Menu"), "menu")),)
+    if rated.rating.case:
+        rows = ((screen_button(_("Show the case"), "case", rated.rating.case), change),)
+    return Reply(messages=(say(*lines, rows=rows),))
+
+
+def _receipt(receipt: Receipt, *, change_until: datetime, window: str) -> Outgoing:
+    case = receipt.case
+    lines = (
+        _("Thank you. Your rating counts, and it has become a case."),
+        _("Case number: {number}", number=case.number),
+        _("Code: {code}", code=Secret(show_code(receipt.code))),
+        _("Keep both: with them you can look the case up from any device. The code is shown only once."),
+        _("You get an answer by {due}.", due=due(receipt.promise)),
+        _("Until {until} you can change your rating.", until=Moment(change_until)),
+    )
+    rows = ((screen_button(_("Show the case"), "case", case.id), form_button(_("Change it"), "rate", window)),)
+    return Outgoing(lines=lines, rows=rows, subject=case.id, card=Card.CITIZEN)
+
+
+async def may_rate(ctx: Context, arg: str) -> None:
+    """Let nobody rate a window that is no longer there, or one of their own unit."""
+    window_to_rate(ctx, named(arg)[0])
+
+
+async def scanned(ctx: Context, code: str) -> Outgoing:
+    """Show the window of a code that was scanned; a ticket in it is used for whoever scanned it."""
+    window, ticket = tickets.split(ctx.city.city, code)
+    card = await enter_window(ctx, window)
+    return card.below(TICKETS[await tickets.use(ctx, window, ticket)]) if ticket else card
+
+
+def named(arg: str) -> tuple[str, Satisfaction | None]:
+    """Read which window the form is about, and the level that was pressed already."""
+    code, _colon, level = arg.partition(":")
+    return code, dict(zip("4321", Satisfaction, strict=True)).get(level)
+
+
+def _options(words: tuple[RatingWord, ...]) -> Options:
+    return tuple(Option(word.code, Text("{name}", {"name": Name(word.name, word.name_en)})) for word in words)
+
+
+RATE: Form[Context] = Form(name="rate", title=_("Rating a window"), script=rate_window, then=send, may=may_rate)
+
+SUBJECT: Subject[Context] = Subject(forms=(RATE,))

@@ -1,0 +1,220 @@
+"""Finding the window that served you: its printed code, its district and hall, the place where you are, or a part of a name.
+
+`card` is the window as it is rated: each level opens the form `rate` with the window's code and the level, 4 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.cards import LEVELS
+from actions.context import Context
+from actions.facts import excerpt
+from dialog.incoming import Place
+from dialog.outgoing import Button, Outgoing, Rows, say
+from dialog.play import Dialog
+from dialog.questions import Option, Options
+from dialog.subjects import Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
+from dialog.texts import Name, Text, _
+from domain.city import Hall, Window
+from domain.halls import district_of, districts_with_halls, halls_near, halls_of, windows_named
+from domain.places import Crs, Point
+from handlers.hall_words import distance_in_words, opening
+
+PAGE = 8
+NEAREST = 5
+AFTER = ">"
+"""Before a code: the page that follows this hall or window. Two codes would not fit into a button."""
+NOTHING = _("There are no windows to rate here yet.")
+
+
+def card(ctx: Context, window: Window) -> Outgoing:
+    """Show a window with a button for each level."""
+    hall = ctx.city.city.halls[window.hall]
+    # 4 to 1, for the names of the levels and the longest code would not fit into a button.
+    levels = tuple(form_button(label, "rate", f"{window.code}:{n}") for n, label in zip("4321", LEVELS.values(), strict=True))
+    return say(
+        _name(ctx.city.window(window.code)),
+        _name(ctx.city.hall(hall.code)),
+        *_services(window),
+        opening(ctx, hall),
+        _("How were you served here? Please choose; you can look at it once more before it is sent."),
+        rows=(levels[:2], levels[2:], (screen_button(_("Other windows of this hall"), "hall", hall.code),)),
+    )
+
+
+async def enter_window(ctx: Context, code: str) -> Outgoing:
+    """Show the window of a printed code; for one that is no longer there, the windows among which it may be found."""
+    window = ctx.city.city.windows.get(code)
+    if window:
+        return card(ctx, window)
+    if ("window", code) in ctx.city.past:
+        sorry = _(
+            "{window} is no longer there. Perhaps it has another name now: please choose your window.",
+            window=ctx.city.window(code),
+        )
+    else:
+        sorry = _("We don't know the window of this code. Please choose your window, or look for it by its name.")
+    hall = _hall_like(ctx, code)
+    return (_hall(ctx, hall, windows=ctx.city.city.windows_of(hall.code)) if hall else _districts(ctx)).below(sorry)
+
+
+async def show_hall(ctx: Context, arg: str) -> Outgoing:
+    """Show a hall and its windows, from the one after `>CODE` on."""
+    city = ctx.city.city
+    after = city.windows.get(arg[1:]) if arg.startswith(AFTER) else None
+    hall = city.halls.get(after.hall if after else arg)
+    if hall is None:
+        return _districts(ctx).below(_("This hall is no longer there. Please choose another one."))
+    windows = city.windows_of(hall.code)
+    return _hall(ctx, hall, windows=windows[windows.index(after) + 1 :] if after else windows)
+
+
+async def show_halls(ctx: Context, arg: str) -> Outgoing:
+    """List the halls of a district, from the one after `>CODE` on."""
+    city = ctx.city.city
+    after = city.halls.get(arg[1:]) if arg.startswith(AFTER) else None
+    district = district_of(city, after.area).code if after else arg
+    halls = halls_of(city, district) if district in city.areas else ()
+    if not halls:
+        return _districts(ctx)
+    left = halls[halls.index(after) + 1 :] if after else halls
+    more = ((screen_button(_("More halls"), "halls", f"{AFTER}{left[PAGE - 1].code}"),),) if len(left) > PAGE else ()
+    return say(
+        _("Halls in {area}:", area=ctx.city.area(district)),
+        rows=(*((_hall_button(ctx, hall),) for hall in left[:PAGE]), *more, _search_row()),
+    )
+
+
+async def find_window(d: Dialog) -> Place | None:
+    """Ask where the window is, or what it is called."""
+    districts = await d.look("districts", hall_districts)
+    return await d.place(
+        "place",
+        _("Which window served you? Choose a district, share your place, or write part of a name or service, such as visa."),
+        districts,
+        label=_("Window"),
+        may_skip=False,
+    )
+
+
+async def hall_districts(ctx: Context) -> Options:
+    """Offer the districts that have halls."""
+    return tuple(Option(area.code, _name(ctx.city.area(area.code))) for area in districts_with_halls(ctx.city.city))
+
+
+async def may_find(ctx: Context, arg: str) -> None:
+    """Say so where there is nothing to rate."""
+    if not ctx.city.city.windows:
+        raise Refused(NOTHING)
+
+
+async def show_found(ctx: Context, place: Place) -> Reply:
+    """Show what a district, a place or words lead to."""
+    if place.area:
+        return Reply(messages=(await show_halls(ctx, place.area),))
+    if place.lon is not None and place.lat is not None:
+        return Reply(messages=(_near(ctx, Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))),))
+    return Reply(messages=(_named(ctx, place.words),))
+
+
+async def rate_command(ctx: Context, typed: str) -> Reply:
+    """Look for a window by what stands after /rate, or ask where it is."""
+    await may_find(ctx, "")
+    return Reply(messages=(_named(ctx, typed),)) if typed else Reply(opens=Opening(form="find_window"))
+
+
+def _near(ctx: Context, place: Point) -> Outgoing:
+    near = halls_near(ctx.city.city, place)[:NEAREST]
+    if not near:
+        return _districts(ctx).below(_("We don't know where the halls are on the map."))
+    labels = (
+        (hall, _("{hall}, {distance}", hall=ctx.city.hall(hall.code), distance=distance_in_words(metres)))
+        for hall, metres in near
+    )
+    return say(
+        _("The nearest halls, as the crow flies:"),
+        rows=(*((screen_button(label, "hall", hall.code),) for hall, label in labels), _search_row()),
+    )
+
+
+def _named(ctx: Context, typed: str) -> Outgoing:
+    found = windows_named(ctx.city.city, typed)
+    if not found:
+        return _districts(ctx).below(_("No window has “{words}” in its name or its services.", words=excerpt(typed, 60)))
+    if len(found) == 1:
+        return card(ctx, found[0])
+    if len(found) <= PAGE:
+        return say(_("Which window is it?"), rows=(*_window_rows(ctx, found, with_hall=True), _search_row()))
+    halls = tuple(dict.fromkeys(window.hall for window in found))
+    rows = tuple((_hall_button(ctx, ctx.city.city.halls[hall]),) for hall in halls[:PAGE])
+    more = (_("There are more. Please search again with more of the name."),) if len(halls) > PAGE else ()
+    return say(_("Windows found: {count}. In which hall is yours?", count=len(found)), *more, rows=(*rows, _search_row()))
+
+
+def _hall(ctx: Context, hall: Hall, *, windows: Sequence[Window]) -> Outgoing:
+    rows = _window_rows(ctx, windows[:PAGE], with_hall=False)
+    if len(windows) > PAGE:
+        rows = (*rows, (screen_button(_("More windows"), "hall", f"{AFTER}{windows[PAGE - 1].code}"),))
+    halls = screen_button(_("Other halls"), "halls", district_of(ctx.city.city, hall.area).code)
+    return say(
+        _("{hall}, {address}", hall=ctx.city.hall(hall.code), address=hall.address),
+        opening(ctx, hall),
+        _("Which window served you?") if windows else _("This hall has no windows to rate yet."),
+        rows=(*rows, (halls, *_search_row())),
+    )
+
+
+def _districts(ctx: Context) -> Outgoing:
+    areas = districts_with_halls(ctx.city.city)
+    if not areas:
+        return say(NOTHING, rows=((screen_button(_("Menu"), "menu"),),))
+    buttons = tuple(screen_button(_name(ctx.city.area(area.code)), "halls", area.code) for area in areas)
+    pairs = tuple(buttons[n : n + 2] for n in range(0, len(buttons), 2))
+    return say(_("In which district is the hall?"), rows=(*pairs, _search_row()))
+
+
+def _hall_like(ctx: Context, code: str) -> Hall | None:
+    """Guess the hall of a window that is no longer there: clerks name windows after their halls."""
+    like = [hall for hall in ctx.city.city.halls.values() if code.startswith(hall.code)]
+    return max(like, key=lambda hall: len(hall.code), default=None)
+
+
+def _window_rows(ctx: Context, windows: Sequence[Window], *, with_hall: bool) -> Rows:
+    rows: list[tuple[Button, ...]] = []
+    for window in windows:
+        name, hall = ctx.city.window(window.code), ctx.city.hall(window.hall)
+        rows.append(
+            (screen_button(_("{window}, {hall}", window=name, hall=hall) if with_hall else _name(name), "window", window.code),)
+        )
+    return tuple(rows)
+
+
+def _hall_button(ctx: Context, hall: Hall) -> Button:
+    return screen_button(_name(ctx.city.hall(hall.code)), "hall", hall.code)
+
+
+def _search_row() -> tuple[Button, ...]:
+    return (form_button(_("Search or near me"), "find_window"), screen_button(_("Menu"), "menu"))
+
+
+def _services(window: Window) -> tuple[Text, ...]:
+    if not window.services:
+        return ()
+    services = Name("、".join(window.services_in("zh_Hans")), ", ".join(window.services_in("en")))
+    return (_("Done here: {services}", services=services),)
+
+
+def _name(name: Name) -> Text:
+    return Text("{name}", {"name": name})
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(
+        Screen(name="halls", view=show_halls),
+        Screen(name="hall", view=show_hall),
+        Screen(name="window", view=enter_window),
+    ),
+    forms=(Form(name="find_window", title=_("Finding a window"), script=find_window, then=show_found, may=may_find),),
+    commands={"rate": rate_command},
+)

@@ -1,0 +1,94 @@
+"""Rating, and asking for figures, costs the same however many ratings there are: no statement goes through a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rating_town import BAD, GOOD, MORNING, NOON, RatingTown, says
+from stores import opened
+
+from actions import appealing
+from storage import appeals, oddities, rating_figures
+from storage.appeals import Ground
+from storage.database import Row, Tx
+from storage.rating_figures import By
+
+
+class Explained:
+    """A transaction that notes how SQLite reads for each statement."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.plans: list[str] = []
+
+    async def _explain(self, sql: str, params: dict[str, Any]) -> None:
+        rows = await self._tx.all(f"EXPLAIN QUERY PLAN {sql}", **params)
+        self.plans += [f"{row['detail']}: {sql}" for row in rows]
+
+    async def run(self, sql: str, **params: Any) -> int:
+        await self._explain(sql, params)
+        return await self._tx.run(sql, **params)
+
+    async def one(self, sql: str, **params: Any) -> Row | None:
+        await self._explain(sql, params)
+        return await self._tx.one(sql, **params)
+
+    async def all(self, sql: str, **params: Any) -> Sequence[Row]:
+        await self._explain(sql, params)
+        return await self._tx.all(sql, **params)
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        return self._tx.savepoint()
+
+    @property
+    def scans(self) -> list[str]:
+        """What goes through a whole table, or sorts what it found."""
+        return [plan for plan in self.plans if plan.startswith("SCAN") and "CONSTANT" not in plan and "USING INDEX" not in plan]
+
+
+@pytest.mark.parametrize("level", [GOOD, BAD])
+async def test_neither_rating_nor_changing_nor_appealing_goes_through_a_table(tmp_path: Path, level: Any) -> None:
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        town = RatingTown(store)
+        await town.arrive()
+        case = (await town.rates("reporter", "centre-1", BAD)).rating.case or ""
+        for who, now, deed in (
+            ("follower", MORNING, says("centre-1", level)),
+            ("follower", MORNING, says("centre-1", GOOD)),
+            ("clerk", NOON, lambda ctx: appealing.appeal(ctx, case, Ground.MISTAKEN, "不是本窗口")),
+            ("office", NOON, lambda ctx: appealing.decide(ctx, case, "属实", granted=True)),
+        ):
+            async with store.transaction() as tx:
+                explained = Explained(tx)
+                await deed(replace(await town.context(tx, who, now), tx=explained))
+            assert len(explained.plans) > 4
+            # The office, to be told of an appeal, is looked up by what is few: the roles that are held; so are the cases that
+            # follow this one (led), gathered before.
+            assert [plan for plan in explained.scans if "role" not in plan and not plan.startswith("SCAN led")] == []
+
+
+async def test_figures_and_lists_are_read_by_their_index(tmp_path: Path) -> None:
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        town = RatingTown(store)
+        await town.arrive()
+        rating = (await town.rates("reporter", "centre-1", BAD)).rating
+        whose: tuple[tuple[By | None, str], ...] = (
+            (None, ""), (By.WINDOW, rating.window), (By.HALL, rating.hall), (By.UNIT, rating.unit),
+        )  # fmt: skip
+        async with store.reading() as tx:
+            explained = Explained(tx)
+            for by, code in whose:
+                assert (await rating_figures.total(explained, rating.day, rating.day, by, code)).ratings == 1
+                assert len(await rating_figures.daily(explained, rating.day, rating.day, by, code)) == 1
+                assert len(await rating_figures.each(explained, By.WINDOW, rating.day, rating.day, by, code)) == 1
+            await appeals.undecided(explained, None, 6)
+            await oddities.undecided(explained, None, 6)
+        assert explained.plans
+        assert explained.scans == []
+        assert all("SEARCH" in plan or "TEMP B-TREE" in plan for plan in explained.plans), explained.plans
+        assert not any("rating USING" in plan or " rating " in plan.partition(":")[0] for plan in explained.plans)

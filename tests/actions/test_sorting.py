@@ -1,0 +1,67 @@
+"""What nobody has sorted is sorted by its words: straight to a unit where they are sure, else with suggestions for the office."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cast import COMPLAINT, MISCONDUCT, Cast
+
+from actions import filing
+from actions.context import Context
+from bot.classifiers import shipped
+from dialog.incoming import Place
+from storage.cases import Case
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WAGES = replace(COMPLAINT, text="工地老板拖欠农民工工资三个月不发", place=Place(area="630102"), category=None)
+
+
+async def filed(cast: Cast, command: filing.FileCase, *, who: str = "office") -> tuple[Case, dict[str, Any]]:
+    """File with the classifier that ships; return the case and what is kept about its routing."""
+
+    async def deed(ctx: Context) -> filing.Receipt:
+        sorting = replace(ctx, city=replace(ctx.city, classifier=shipped()))
+        if who == "office":
+            return await filing.file_for(sorting, command, filing.Source.PHONE)
+        return await filing.file_case(sorting, command)
+
+    receipt = await cast.does(who, deed)
+    return receipt.case, json.loads(receipt.case.routing)
+
+
+async def test_sure_words_that_the_office_left_unsorted_go_straight_to_the_unit(cast: Cast) -> None:
+    case, kept = await filed(cast, WAGES)
+    assert (case.category, case.unit, case.area) == ("wages", "labour", "630102")
+    assert kept["likely"][0][0] == "wages"
+    assert ["suggested", {"category": "wages", "alias": "拖欠、农民工工资、农民工", "p": f"{kept['confidence']:.2f}"}] in kept[
+        "reasons"
+    ]
+
+
+async def test_a_citizen_who_chose_something_else_is_not_overruled(cast: Cast) -> None:
+    case, kept = await filed(cast, WAGES, who="reporter")
+    assert (case.category, case.unit) == (None, "government-630102")
+    assert kept["reasons"][0][0] == "suggested"
+
+
+async def test_a_category_that_was_chosen_counts_whatever_the_words_suggest(cast: Cast) -> None:
+    case, kept = await filed(cast, replace(WAGES, category="noise"))
+    assert case.category == "noise"
+    assert kept["likely"][0][0] == "wages", "what the citizen chose instead is to be learned from"
+
+
+async def test_words_without_a_place_wait_for_the_office_with_suggestions(cast: Cast) -> None:
+    case, kept = await filed(cast, replace(WAGES, place=None))
+    assert case.unit is None
+    assert [code for code, _detail in kept["reasons"]][-1] == "area_unknown"
+    assert kept["reasons"][0][1]["category"] == "wages"
+
+
+async def test_nothing_is_guessed_about_misconduct(cast: Cast) -> None:
+    case, kept = await filed(cast, MISCONDUCT, who="reporter")
+    assert kept["likely"] == []
+    assert case.category is None

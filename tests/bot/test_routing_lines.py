@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.main import main
+
+ROOT = Path(__file__).parents[2]
+XINING = ROOT / "examples" / "xining"
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str, lines: bytes = b""
+) -> tuple[int, str]:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out + (said.err if ended.value.code else "")
+
+
+def test_each_message_gets_its_line_in_the_same_order(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = [
+        {"text": "工地拖欠农民工工资，在城东区"},
+        {"text": "学校违规补课收费", "lon": 101.7489, "lat": 36.6296},
+        {"text": "学校违规补课收费", "lon": 101.7505, "lat": 36.6285, "crs": "gcj02"},
+        {"text": ""},
+    ]
+    lines = "\n".join(json.dumps(one) for one in asked).encode()
+    code, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), "--language", "en", lines=lines)
+    wages, fees, same, nothing = map(json.loads, out.splitlines())
+    assert code == 0
+    assert list(wages) == ["labels", "categories", "area", "unit", "confidence", "decision", "reasons"]
+    assert (wages["area"], wages["unit"], wages["decision"]) == ("630102", "labour", "straight")
+    assert len(wages["labels"]) == 3
+    assert wages["labels"][0]["label"] == "劳动和社会保障"
+    assert wages["reasons"][0] == "“城东区” in the words names Chengdong District."
+    assert fees["area"] == same["area"] == "630104"
+    assert fees["reasons"] == same["reasons"]
+    assert (nothing["area"], nothing["unit"], nothing["decision"]) == (None, None, "triage")
+
+
+def test_a_bad_line_says_so_and_the_others_are_answered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = b'{"text": "\xe5\x81\x9c\xe6\xb0\xb4"}\nnonsense\n{"text": 3}\n{"text": "a", "lon": 200, "lat": 1}\n{"lon": 1}\n'
+    code, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=lines)
+    first, *rest = map(json.loads, out.splitlines())
+    assert code == 1
+    assert "decision" in first
+    assert all(list(one) == ["error"] for one in rest)
+    assert len(rest) == 4
+
+
+def test_points_are_found_in_any_areas_and_both_are_named_near_a_border(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def square(adcode: str, west: float) -> dict[str, object]:
+        ring = [[west, 36.0], [west + 1, 36.0], [west + 1, 37.0], [west, 37.0], [west, 36.0]]
+        return {
+            "type": "Feature",
+            "properties": {"adcode": adcode, "name": adcode},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+
+    areas = tmp_path / "areas.geojson"
+    areas.write_text(json.dumps({"type": "FeatureCollection", "features": [square("1", 101.0), square("2", 102.0)]}))
+    lines = b"""{"lon": 101.5, "lat": 36.5}
+{"lon": 102.001, "lat": 36.5}
+{"lon": 102.001, "lat": 36.5, "crs": "gcj02"}
+{"lon": 1, "lat": 1}"""
+    code, out = run(monkeypatch, capsys, "area", "--jsonl", "--areas", str(areas), lines=lines)
+    assert code == 0
+    assert [json.loads(line) for line in out.splitlines()] == [
+        {"area": "1"}, {"area": "2", "near": ["1"]}, {"area": "1", "near": ["2"]}, {"area": None},
+    ]  # fmt: skip
+
+
+def test_a_model_is_trained_from_a_table_and_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    table, model = tmp_path / "labelled.csv", tmp_path / "labels.model"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("text", "label"))
+        for n in range(200):
+            where = "东西南北"[n % 4] + "门街巷口"[n // 4 % 4] + "甲乙丙丁戊己庚辛壬癸子丑寅"[n // 16]
+            rows.writerow((f"{where}的路灯又坏了", "灯") if n % 3 else (f"{where}今天又停水了", "水"))
+    code, out = run(monkeypatch, capsys, "train", str(table), "--out", str(model), "--check", str(table))
+    assert code == 0
+    assert "accuracy                      1.000" in out
+    assert "labelled.csv, first 40 characters: accuracy 1.000" in out
+    code, out = run(
+        monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), "--model", str(model), lines='{"text": "停水"}'.encode()
+    )
+    assert json.loads(out)["labels"][0]["label"] == "水"
+
+
+def test_what_is_no_table_and_what_is_no_model_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    table = tmp_path / "odd.csv"
+    table.write_text("a,b\n1,2\n")
+    assert run(monkeypatch, capsys, "train", str(table)) == (
+        1,
+        f"{table} needs the columns label, and text (or title and body), and at least one row.\n",
+    )
+    code, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), "--model", str(table))
+    assert (code, "is not a model" in out) == (1, True)

@@ -1,0 +1,91 @@
+"""What a form offers without asking: a choice, a grade of several things, a collection with usual answers among it."""
+
+from __future__ import annotations
+
+from scripts import SURE, Talk
+
+from dialog.play import Dialog
+from dialog.questions import CANCEL, CHANGE, SEND, Kind, Option, Options, Told
+from dialog.texts import Text, _
+
+LEVELS: Options = (Option("good", _("Good")), Option("bad", _("Bad")))
+THINGS: Options = (Option("speed", Text("Speed")), Option("care", Text("Care")))
+
+
+async def script(d: Dialog) -> tuple[str, dict[str, str], Told]:
+    """Offer everything."""
+    level = await d.choose_on_request("level", _("How was it?"), LEVELS, label=_("Level")) or "good"
+    grades = await d.grade_on_request("thing", _("{name}: how was it?"), THINGS, LEVELS, label=_("Single things"))
+    told = await d.collect_on_request("more", _("What else?"), label=_("More"), options=LEVELS)
+    summary = (Text(level), *(Text(grade) for grade in grades.values()), *(Text(key) for key in told.picked))
+    await d.confirm("sure", SURE, summary, offers=True)
+    return level, grades, told
+
+
+def keys(talk: Talk) -> list[str]:
+    return [option.key for option in talk.question.options]
+
+
+def test_nothing_that_is_offered_is_asked() -> None:
+    talk = Talk(script)
+    assert talk.asks("sure")
+    assert keys(talk) == [SEND, CHANGE, "level", "thing speed", "more", CANCEL]
+    talk.answer(SEND)
+    assert talk.result == ("good", {}, Told())
+
+
+def test_what_was_taken_is_shown_and_offered_no_more() -> None:
+    talk = Talk(script)
+    talk.change("level", "bad")
+    assert [line.id for line in talk.question.lines] == ["bad"]
+    assert keys(talk) == [SEND, CHANGE, "thing speed", "more", CANCEL]
+
+
+def test_grading_asks_for_one_thing_after_the_other() -> None:
+    talk = Talk(script)
+    talk.change("thing speed", "bad")
+    assert talk.asks("thing care")
+    assert talk.question.prompt.args["name"] == Text("Care")
+    talk.answer("good")
+    assert keys(talk) == [SEND, CHANGE, "level", "more", CANCEL]
+    talk.answer(SEND)
+    assert talk.result[1] == {"speed": "bad", "care": "good"}
+
+
+def test_options_are_picked_into_a_collection_beside_own_words() -> None:
+    talk = Talk(script)
+    talk.reopened = "more"
+    question = talk.question
+    assert question.kind is Kind.COLLECT
+    for item in ({"picked": "bad"}, {"text": "in my words"}, {"picked": "good"}):
+        talk.answers.append(question, item)
+    talk.answers.close(question)
+    talk.reopened = None
+    talk.answer(SEND)
+    told = talk.result[2]
+    assert told.picked == ("bad", "good")
+    assert told.text == "in my words"
+
+
+def test_a_stray_word_opens_the_collection_that_was_only_offered() -> None:
+    talk = Talk(script)
+    step = talk.step
+    overflow = step.overflow  # type: ignore[union-attr]
+    assert overflow is not None
+    assert overflow.key == "more"
+    talk.answers.append(overflow, {"text": "by the way"})
+    question = talk.question
+    assert question.key == "more"
+    talk.answers.close(question)
+    assert talk.asks("sure")
+    talk.answer(SEND)
+    assert talk.result[2].text == "by the way"
+
+
+def test_what_is_taken_after_the_summary_was_seen_asks_for_it_again() -> None:
+    talk = Talk(script)
+    seen = talk.question.seen
+    talk.change("thing speed", "bad")
+    talk.answer("bad")
+    assert talk.asks("sure")
+    assert talk.question.seen != seen

@@ -1,0 +1,26 @@
+"""Names of relatives and neighbours, and a surname said before the name, are masked; what only looks alike is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.privacy import mask
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("我奶奶张桂兰住在三楼，邻居李国强天天吵", "我奶奶张**住在三楼，邻居李**天天吵"),
+        ("我姓张，叫张建国", "我姓张，叫张**"),
+        ("我姓张，叫建国。", "我姓张，叫〔姓名〕。"),
+        ("我女儿叫陈小雨，在读三年级", "我女儿叫陈**，在读三年级"),
+    ],
+)
+def test_a_name_beside_kin_or_a_surname_is_masked_once_and_for_all(text: str, shown: str) -> None:
+    assert mask(text).text == shown
+    assert mask(shown).text == shown
+
+
+@pytest.mark.parametrize("text", ["我邻居王大爷", "我儿子高中毕业", "我妈马上要手术", "我爸金融公司上班", "邻居家的狗", "我姓张"])
+def test_what_is_no_name_stays(text: str) -> None:
+    assert mask(text).text == text

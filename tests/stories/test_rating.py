@@ -1,0 +1,338 @@
+"""Whoever was served at a window rates it: in two taps, and who is dissatisfied gets an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from story_person import Person
+from story_town import Town
+
+from bot.app import NotReady
+from storage import ratings
+from storage.ids import ms
+from storage.ratings import Rating
+
+WINDOW, OTHER_WINDOW, HALL_UNIT = "centre-5", "centre-6", "service-hall"
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(params=["web", "telegram"])
+async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
+    """Bring a citizen to the door."""
+    return await town.somebody(request.param)
+
+
+@pytest.fixture
+async def town(town: Town) -> Town:
+    """Let it be five past ten on a working day."""
+    begin = town.clock.now()
+    monday = datetime.combine(begin.astimezone(CHINA).date() + timedelta(days=7 - begin.astimezone(CHINA).weekday()), time(10, 5))
+    town.clock.ahead += monday.replace(tzinfo=CHINA) - begin
+    return town
+
+
+async def ratings_at(town: Town, window: str = WINDOW) -> list[Rating]:
+    """Read what the window was rated."""
+    async with town.app.database.reading() as tx:
+        return list(await ratings.at_window(tx, window))
+
+
+async def is_dissatisfied(citizen: Person, window: str = WINDOW) -> tuple[str, str]:
+    """Rate a window badly; return number and code of the case."""
+    await citizen.scans(window)
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("What was wrong")
+    await citizen.presses("long wait")
+    await citizen.sees("Noted so far: A long wait", buttons=["^Done$"])
+    await citizen.presses("Done")
+    await citizen.sees("Shall we send")
+    await citizen.presses("^Send$")
+    receipt = await citizen.sees("it has become a case", buttons=["Show the case", "Change it"])
+    number = re.search(r"Case number: (\d{8}-\d{5}-\d)", receipt.text)
+    code = re.search(r"Code: ([\d -]+)", receipt.text)
+    assert number and code, receipt.text
+    return number[1], code[1].strip()
+
+
+async def test_two_taps_rate_a_window(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Window 5.+Your rating: Satisfied.+Shall we send", buttons=["^Send$", "Add words", "single points"])
+    await citizen.presses("^Send$")
+    await citizen.sees("Thank you. Your rating counts: Satisfied", buttons=["Change it"])
+    (rating,) = await ratings_at(town)
+    assert (rating.level, rating.verified, rating.case) == ("satisfied", False, None)
+
+
+async def test_words_photo_and_points_may_be_added_on_the_same_screen(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    await citizen.presses("^Fairly satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.presses("Add words")
+    await citizen.sees("What would you like to add")
+    await citizen.says("王师傅很耐心，电话13997254418")
+    await citizen.sends_photo()
+    await citizen.sees("Noted so far")
+    await citizen.presses("Done")
+    await citizen.sees("很耐心，电话〔电话〕.+Files: 1.+Shall we send")
+    await citizen.presses("single points")
+    for point in ("Discipline", "Lawfulness", "Service quality", "Efficiency", "Integrity"):
+        await citizen.sees(f"{point}: how was it", buttons=["^Basically satisfied$"])
+        await citizen.presses("^Basically satisfied$")
+    await citizen.sees("Discipline: Basically satisfied.+Integrity: Basically satisfied.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts")
+    (rating,) = await ratings_at(town)
+    assert "13997254418" not in rating.text
+    assert len(rating.files) == 1
+    assert set(rating.criteria.values()) == {"basically_satisfied"}
+
+
+async def test_who_is_dissatisfied_is_asked_why_and_gets_an_answer(town: Town, citizen: Person) -> None:
+    contact = await town.contact("telegram", HALL_UNIT)
+    number, _code = await is_dissatisfied(citizen)
+    await citizen.sees_nothing()
+    assert not contact.saw(number), "not before the hour is over"
+    town.clock.ahead += timedelta(hours=1)
+    card = await contact.sees(
+        f"{number} · Bad rating.+Window: Xining Public Service Centre, Window 5.+等候太久", buttons=["^Sign in$"]
+    )
+    assert re.search(r"State: assigned, not signed in yet \(.+, 10:00\)", card.text), card.text
+    await contact.presses("^Sign in$")
+    await citizen.sees("has signed your case in")
+    await contact.presses("Report the result")
+    await contact.sees("What was done")
+    await contact.says("已增开一个窗口")
+    await contact.says("/done")
+    await contact.sees("Send it")
+    await contact.presses("^Send$")
+    await citizen.sees("The unit's answer: 已增开一个窗口", buttons=["^Solved$", "^Not solved$"])
+    await citizen.presses("^Solved$")
+    await citizen.sees("How satisfied are you")
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Your rating: Satisfied")
+    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "accept", "report", "solved", "rate"]
+
+
+async def test_nothing_bad_is_sent_without_a_reason(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("What was wrong")
+    await citizen.says("/done")
+    await citizen.sees("There is nothing yet")
+    await citizen.says("没有人理我")
+    await citizen.says("/done")
+    await citizen.sees("没有人理我.+It becomes a case.+You stay anonymous")
+    assert not await ratings_at(town)
+    await citizen.presses("^Send$")
+    await citizen.sees("it has become a case")
+
+
+async def test_one_visit_is_one_rating(town: Town, citizen: Person) -> None:
+    for level in ("Satisfied", "Fairly satisfied"):
+        await citizen.scans(WINDOW)
+        await citizen.sees("Window 5", buttons=[f"^{level}$"])
+        await citizen.presses(f"^{level}$")
+        await citizen.sees(f"Your rating: {level}.+Shall we send")
+        await citizen.presses("^Send$")
+        await citizen.sees(f"Your rating counts: {level}")
+    (rating,) = await ratings_at(town)
+    assert rating.level == "fairly_satisfied"
+    town.clock.ahead += timedelta(hours=4, minutes=1)
+    await citizen.scans(WINDOW)
+    await citizen.sees("Window 5", buttons=["^Satisfied$"])
+    await citizen.presses("^Satisfied$")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts: Satisfied")
+    assert len(await ratings_at(town)) == 2
+
+
+async def test_a_bad_rating_that_is_changed_stays_a_case_and_the_unit_may_say_so(town: Town, citizen: Person) -> None:
+    contact = await town.contact("web", HALL_UNIT)
+    number, _code = await is_dissatisfied(citizen)
+    town.clock.ahead += timedelta(hours=1)
+    await contact.sees(number)
+    await citizen.presses("Change it")
+    await citizen.sees("Window 5.+how were you served")
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("You have rated this visit before: Dissatisfied.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your case stays open, marked as changed by you")
+    town.clock.ahead += timedelta(hours=1)
+    await contact.sees("The citizen has changed the rating: 评价：满意.+Rating changed by the citizen, now: Satisfied")
+    await contact.presses("Answer: the rating was changed")
+    await citizen.sees("群众已将评价改为“满意”", buttons=["^Solved$"])
+    await citizen.presses("^Solved$")
+    await citizen.sees("How satisfied are you")
+    (rating,) = await ratings_at(town)
+    assert rating.level == "satisfied"
+    assert [row["event"] for row in await town.history(number)] == [
+        "file",
+        "assign",
+        "change_rating",
+        "accept",
+        "report",
+        "solved",
+    ]
+
+
+async def test_nobody_rates_the_window_of_their_own_unit(town: Town) -> None:
+    for person in (await town.contact("telegram", HALL_UNIT), await town.head("web", HALL_UNIT)):
+        await person.scans(WINDOW)
+        await person.presses("^Satisfied$")
+        await person.sees("belongs to your own unit")
+    assert not await ratings_at(town)
+
+
+async def test_the_unit_appeals_and_the_office_strikes_the_rating(town: Town, citizen: Person) -> None:
+    contact, office = await town.contact("telegram", HALL_UNIT), await town.office("web")
+    number, _code = await is_dissatisfied(citizen)
+    town.clock.ahead += timedelta(hours=1)
+    await contact.sees(number)
+    await contact.presses("Appeal against the rating")
+    await contact.sees("What is wrong with this rating")
+    await contact.presses("It is mistaken")
+    await contact.sees("give the reason")
+    await contact.says("当天该窗口未开放")
+    await contact.sees("当天该窗口未开放.+Appeal against this rating")
+    await contact.presses("^Appeal$")
+    await contact.sees("The supervision office has your appeal")
+    assert not any("Appeal" in button for message in contact.standing()[-1:] for button in message.buttons)
+    await citizen.sees("calls your rating mistaken: 当天该窗口未开放.+Until then your rating counts")
+    await office.sees("appeals against this rating", buttons=["Grant: strike", "Refuse the appeal"])
+    await office.presses("Grant: strike")
+    await office.sees("reason for your decision")
+    await office.says("经核实确未开放")
+    await office.presses("Strike it")
+    await office.sees("The rating was struck")
+    await citizen.sees("Your rating was struck and counts no more. The reason: 经核实确未开放")
+    await contact.sees("The rating was struck, and the case is closed. The reason: 经核实确未开放")
+    (rating,) = await ratings_at(town)
+    assert rating.struck_at
+    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "appeal", "strike"]
+
+
+async def test_an_appeal_that_is_refused_leaves_rating_and_case(town: Town) -> None:
+    citizen, head, office = await town.somebody("web"), await town.head("telegram", HALL_UNIT), await town.office("telegram")
+    contact = await town.contact("web", HALL_UNIT)
+    number, _code = await is_dissatisfied(citizen)
+    town.clock.ahead += timedelta(hours=1)
+    await contact.sees(number)
+    await head.says(f"/case {number}")
+    await head.presses("Appeal against the rating")
+    await head.presses("It is abusive")
+    await head.sees("give the reason")
+    await head.says("言语不文明")
+    await head.presses("^Appeal$")
+    await office.sees("appeals against this rating")
+    await office.presses("Refuse the appeal")
+    await office.sees("reason for your decision")
+    await office.says("内容属实")
+    await office.sees("内容属实.+Refuse the appeal")
+    await office.presses("^Refuse the appeal$")
+    await citizen.sees("was refused; your rating counts. The reason: 内容属实")
+    await contact.sees("Your appeal was refused; the rating counts. The reason: 内容属实")
+    (rating,) = await ratings_at(town)
+    assert not rating.struck_at
+
+
+async def test_nobody_at_the_unit_finds_out_who_rated_or_when(town: Town) -> None:
+    citizen = await town.somebody("telegram", name="Zhuangyuan")
+    contact, head = await town.contact("web", HALL_UNIT), await town.head("telegram", HALL_UNIT)
+    number, code = await is_dissatisfied(citizen)
+    for asking in (contact, head):
+        await asking.says(f"/case {number}")
+        await asking.sees("Please write the code")
+        await asking.says("/cancel")
+        await asking.says("/desk")
+        await asking.sees(".", buttons=["Our ratings"])
+        assert not asking.now_sees("1 open")
+    town.clock.ahead += timedelta(hours=1)
+    await contact.sees(number)
+    await contact.presses("^Sign in$")
+    await contact.sees("Signed in by")
+    await contact.presses("^Timeline$")
+    await contact.sees("10:00 +Received")
+    await contact.says("/desk")
+    await contact.presses("Our ratings")
+    await contact.sees("too few to show")
+    await head.says("/desk")
+    await head.presses("^My unit$")
+    await head.says(f"/case {number}")
+    await head.sees("评价：不满意")
+    async with town.app.database.reading() as tx:
+        (rating,) = await ratings.at_window(tx, WINDOW)
+    local = rating.rated_at.astimezone(CHINA)
+    for staff in (contact, head):
+        got = "\n".join(f"{message!r} {message}" for message in staff.standing())
+        for secret in ("Zhuangyuan", rating.person, rating.id, code, f"{local:%H:%M}", f"{ms(rating.rated_at):012x}"):
+            assert secret not in got, secret
+
+
+async def test_a_visit_code_verifies_one_rating(town: Town) -> None:
+    contact = await town.contact("web", HALL_UNIT)
+    await contact.says("/desk")
+    await contact.presses("Visit codes")
+    await contact.sees("For which window")
+    await contact.presses("Window 5")
+    given = await contact.sees("works once, within a day")
+    link = re.search(r"/w/([\w-]+)", given.text)
+    assert link and len(f"w_{link[1]}") <= 64
+    first, second = await town.somebody("telegram"), await town.somebody("web")
+    await first.scans(link[1])
+    await first.sees("Your visit is confirmed.+Window 5")
+    await first.scans(link[1])
+    await first.sees("Your visit is confirmed")
+    await second.scans(link[1])
+    await second.sees("has been used already.+Window 5")
+    await second.scans(f"{link[1][:-1]}{'A' if link[1][-1] != 'A' else 'B'}")
+    await second.sees("not valid")
+    for person in (first, second):
+        await person.presses("^Satisfied$")
+        await person.presses("^Send$")
+        await person.sees("Your rating counts")
+    assert sorted(rating.verified for rating in await ratings_at(town)) == [False, True]
+
+
+async def test_the_windows_own_system_gets_its_tickets_from_the_command_line(town: Town, citizen: Person) -> None:
+    code, printed = await town.runs("tickets", WINDOW, "--count", "3", "--json")
+    made = [json.loads(line) for line in printed.splitlines()]
+    assert (code, len({one["ticket"] for one in made})) == (0, 3)
+    assert made[0]["web"].endswith(f"/w/{WINDOW}_{made[0]['ticket']}")
+    assert made[0]["telegram"].endswith(f"?start=w_{WINDOW}_{made[0]['ticket']}")
+    await citizen.scans(f"{WINDOW}_{made[0]['ticket']}")
+    await citizen.sees("Your visit is confirmed", buttons=["^Satisfied$"])
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts")
+    assert [rating.verified for rating in await ratings_at(town)] == [True]
+    with pytest.raises(NotReady, match="no window"):
+        await town.runs("tickets", "nowhere-1")
+
+
+async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("telegram")
+    for n in range(1, 6):
+        await citizen.scans(f"centre-{n}")
+        await citizen.sees(f"Window {n}", buttons=["^Satisfied$"])
+        await citizen.presses("^Satisfied$")
+        await citizen.presses("^Send$")
+        await citizen.sees("Your rating counts")
+    await office.says("/desk")
+    await office.presses("Ratings to look at")
+    await office.sees("5 ratings, nothing but praise", buttons=["Look at 1", "Keep 1"])
+    await office.presses("Look at 1")
+    await office.sees("Window 1 Information: Satisfied")
+    await office.presses("Strike them")
+    await office.sees("Why are these ratings struck")
+    await office.says("同一账号连续好评")
+    await office.sees("同一账号连续好评.+Strike these ratings")
+    await office.presses("^Strike them$")
+    await office.sees("These ratings were struck")
+    await citizen.sees("was struck and counts no more. The reason: 同一账号连续好评")
+    assert all(rating.struck_at for rating in await ratings_at(town))

@@ -1,0 +1,122 @@
+"""Windows at the office's desk: figures, ratings that look unusual, appeals; decided by the same acts as in the chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import rated_days
+from aiohttp import ClientSession
+from rated_days import Visit
+from story_web import WebPerson
+from web.desk_city import Desk, at_desk, desk_city
+
+from actions import appealing
+from domain.cases import CaseState, Satisfaction
+from storage import oddities, ratings
+from storage.appeals import Ground
+from storage.ratings import Rating
+from storage.roles import RoleKind
+
+WINDOW, UNIT = "centre-5", "service-hall"
+SATISFIED, DISSATISFIED = Satisfaction.SATISFIED, Satisfaction.DISSATISFIED
+
+
+@pytest.fixture
+async def desk(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Desk]:
+    async with desk_city(tmp_path, database) as desk:
+        desk.city.town.clock.ahead += timedelta(hours=5)  # it is three in the afternoon
+        yield desk
+
+
+def counter(desk: Desk) -> rated_days.Counter:
+    return rated_days.Counter(desk.city.town.app.database, desk.city.town.app.keys, desk.city.office)
+
+
+async def rated(desk: Desk, levels: list[Satisfaction], *, apart: timedelta = timedelta(minutes=20)) -> list[Rating]:
+    """Let as many people rate the window, one after another up to an hour ago."""
+    begin = desk.city.town.clock.now() - timedelta(hours=1) - apart * len(levels)
+    day = [
+        Visit(person=n, at=begin + apart * n, window=WINDOW, level=level, verified=n % 2 == 0) for n, level in enumerate(levels)
+    ]
+    return [one.rating for one in await counter(desk).serve(day, f"{len(levels)} every {apart}")]
+
+
+async def appealed(desk: Desk) -> str:
+    """Have the unit appeal against a bad rating; return the number of its case."""
+    (bad,) = await rated(desk, [DISSATISFIED])
+    async with counter(desk).staff(desk.city.town.clock.now(), RoleKind.CONTACT, UNIT) as ctx:
+        case = await appealing.appeal(ctx, str(bad.case), Ground.MISTAKEN, "不是本窗口的事")
+    return case.number
+
+
+async def test_each_window_has_its_figures_verified_and_others_apart(desk: Desk) -> None:
+    await rated(desk, [DISSATISFIED, SATISFIED, SATISFIED, DISSATISFIED, SATISFIED])
+    page = await desk.opens("/desk/windows")
+    row = re.search(r'<th scope="row">Window 5 Real estate enquiries</th>(.+?)</tr>', page, re.S)
+    assert row
+    assert re.findall(r"<td[^>]*>(.*?)</td>", row[1]) == ["3 66%", "2 50%", "2", "0"]
+    assert "The whole hall" in page
+    assert 'href="/board/hall/centre"' in page
+
+
+@pytest.mark.parametrize("strikes", [False, True])
+async def test_unusual_ratings_are_kept_or_struck_as_in_the_chat(desk: Desk, strikes: bool) -> None:
+    found = await rated(desk, [SATISFIED] * 5, apart=timedelta(seconds=5))
+    page = await desk.opens("/desk/windows")
+    assert "nothing but praise" in page
+    async with desk.city.town.app.database.reading() as tx:
+        (odd,) = await oddities.undecided(tx, None, 9)
+    if strikes:
+        await desk.presses("strike")
+        assert "write" in desk.said, "a reason is needed"
+        await desk.presses("strike", words="短时间内集中评价")
+        assert "These ratings were struck" in desk.said
+    else:
+        await desk.presses("keep")
+        assert "Done." in desk.said
+    assert "There are no ratings to look at" in desk.page
+    async with desk.city.town.app.database.reading() as tx:
+        now = [await ratings.get(tx, one.id) for one in found]
+    assert {one.struck_at is not None for one in now if one} == {strikes}
+    await desk.sends("/desk/windows/keep", {"oddity": odd.id, "once": "x"})
+    assert desk.status == 403, "without the token of a form nothing is done"
+
+
+async def test_what_somebody_else_decided_meanwhile_is_not_decided_again(desk: Desk) -> None:
+    await rated(desk, [SATISFIED] * 5, apart=timedelta(seconds=5))
+    await desk.opens("/desk/windows")
+    async with at_desk(desk.city, "Zhao") as other:
+        await other.opens("/desk/windows")
+        await other.presses("keep")
+    await desk.presses("strike", words="刷分")
+    assert desk.status == 409
+    assert "Somebody else has decided this already" in desk.said
+
+
+@pytest.mark.parametrize(("act", "state"), [("grant_appeal", CaseState.CLOSED), ("refuse_appeal", CaseState.ASSIGNED)])
+async def test_an_appeal_is_decided_on_the_page_of_its_case(desk: Desk, act: str, state: CaseState) -> None:
+    number = await appealed(desk)
+    page = await desk.opens("/desk/windows")
+    assert re.search(rf'href="/desk/case/{number}">{number}</a> .+mistaken', page)
+    await desk.opens(f"/desk/case/{number}")
+    await desk.presses(act, words="")
+    assert "choose a reason, or write one" in desk.said
+    await desk.presses(act, words="已调取监控核实")
+    assert "have been told why" in desk.said
+    assert (await desk.city.town.case(number)).state is state
+    assert not desk.offered & {"grant_appeal", "refuse_appeal"}
+    assert "No unit appeals against a rating" in await desk.opens("/desk/windows")
+
+
+async def test_only_the_office_sees_them(desk: Desk) -> None:
+    contact = await desk.city.town.contact("web", UNIT, name="Wang")
+    assert isinstance(contact, WebPerson)
+    for cookies in (None, contact.cookies):
+        async with ClientSession(desk.city.town.url, cookie_jar=cookies) as session:
+            for ask in (session.get("/desk/windows"), session.post("/desk/windows/keep", data={"oddity": "x"})):
+                async with ask as answer:
+                    assert answer.status == 403
