@@ -187,3 +187,37 @@ async def test_nobody_but_a_follower_may_say_or_rate_for_a_merged_case(cast: Cas
     week_later = NOW + timedelta(days=8)
     with pytest.raises(Refused):
         await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "x"), week_later)
+
+
+async def test_whoever_joined_may_say_why_they_were_dissatisfied_and_the_unit_reads_it(cast: Cast) -> None:
+    lead = await cast.accepted(replace(COMPLAINT, publish=True))
+    mine = (await cast.does("follower", lambda ctx: filing.file_case(ctx, replace(COMPLAINT, into=lead.id, messages=())))).case
+    assert await cast.tries("follower", lambda ctx: following.explain(ctx, mine.id, "太慢"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "已清运"))
+    answered = await cast.case(lead.id)
+    await cast.does("reporter", lambda ctx: following.solved(ctx, lead.id, answered.version))
+    assert await cast.tries("follower", lambda ctx: following.explain(ctx, mine.id, "太慢"))
+    await cast.does("follower", lambda ctx: following.rate(ctx, mine.id, Satisfaction.DISSATISFIED))
+    await cast.does("follower", lambda ctx: following.explain(ctx, mine.id, "等了太久才来"))
+    assert (await cast.events(mine.id))[-2:] == ["rate", "explain"]
+    told = {cast.said(row).to for row in await cast.rows() if "等了太久才来" in str(cast.message(row))}
+    assert told == {"holder"}
+
+
+async def test_the_first_reporter_may_doubt_a_closed_case_for_its_time_to_check_and_those_who_joined_for_a_week(
+    cast: Cast,
+) -> None:
+    lead = await cast.accepted(replace(COMPLAINT, publish=True))
+    mine = (await cast.does("follower", lambda ctx: filing.file_case(ctx, replace(COMPLAINT, into=lead.id, messages=())))).case
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "已清运"))
+    answered = await cast.case(lead.id)
+    await cast.does("reporter", lambda ctx: following.solved(ctx, lead.id, answered.version))
+    for who, case, later in (("reporter", lead.id, timedelta(days=30)), ("follower", mine.id, timedelta(days=8))):
+        with pytest.raises(Refused, match="time to check the answer is over"):
+            await cast.does(who, lambda ctx, case=case: following.not_solved(ctx, case, "还在"), NOW + later)
+    await cast.does("follower", lambda ctx: following.not_solved(ctx, mine.id, "还在"), NOW + timedelta(days=6))
+    alone = await cast.case(mine.id)
+    assert (alone.state, alone.merged_into, alone.unit) == ("triage", None, None)
+    assert (await cast.case(lead.id)).state == "closed"
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, lead.id, "又堆起来了"))
+    assert (await cast.case(lead.id)).state == "accepted"

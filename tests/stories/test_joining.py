@@ -145,10 +145,10 @@ async def test_a_case_that_its_citizen_keeps_unpublished_is_offered_to_nobody(to
 
 async def test_a_misconduct_report_is_neither_offered_nor_asked_about(town: Town) -> None:
     zhang, li, wang = [await town.somebody("web") for _n in range(3)]
-    await tells(zhang, "窗口收红包，不给就不办", command="/report", category="Something else")
+    await tells(zhang, "办事大厅三号窗口的材料交了三次还不给办", command="/report", category="Something else")
     await zhang.presses("^Send$")
     await receipt_of(zhang)
-    await tells(li, "窗口收红包，不给就不办", category="Something else")
+    await tells(li, "办事大厅三号窗口的材料交了三次还不给办", category="Something else")
     await files_publicly(wang, LAMPS[0])
     await tells(li, LAMPS[0], command="/report", category="Something else")
     async with town.app.database.transaction() as tx:
