@@ -117,7 +117,7 @@ async def test_a_window_that_is_no_longer_there_gets_a_kind_answer(town: Town, c
 async def test_where_no_windows_are_rated_nobody_is_asked_for_one(town: Town, tmp_path: Path) -> None:
     citizen = await town.somebody("web")
     await citizen.says("/start")
-    await citizen.sees("echo service", buttons=["Rate a service window"])
+    await citizen.sees("This is Huiyin for", buttons=["Rate a service window"])
     folder = tmp_path / "city"
     folder.mkdir()
     for path in CITY.iterdir():
@@ -126,7 +126,7 @@ async def test_where_no_windows_are_rated_nobody_is_asked_for_one(town: Town, tm
     code, printed = await town.runs("city", "load", str(folder))
     assert (code, "halls" in printed) == (0, False)
     await citizen.says("/start")
-    assert "Rate a service window" not in (await citizen.sees("echo service")).buttons
+    assert "Rate a service window" not in (await citizen.sees("This is Huiyin for")).buttons
     await citizen.scans("centre-1")
     await citizen.sees("Window 1 Information is no longer there.+no windows to rate here yet", buttons=["Menu"])
     await citizen.says("/rate")
@@ -156,7 +156,7 @@ async def test_pages_of_a_long_hall_follow_each_other(town: Town, tmp_path: Path
     assert "5 halls, 43 windows" in printed
     citizen = await town.somebody("telegram")
     await citizen.says("/start")
-    await citizen.sees("echo service")
+    await citizen.sees("This is Huiyin for")
     await citizen.presses_secretly("s:hall:east")
     seen: list[str] = []
     for _page in range(3):

@@ -30,7 +30,7 @@ def codes_of(file: Path) -> list[list[str]]:
 async def test_both_codes_of_a_printed_poster_lead_to_the_windows_card(town: Town, tmp_path: Path) -> None:
     passer_by = await town.somebody("telegram")
     await passer_by.says("/start")
-    await passer_by.sees("echo service")  # so the bot's name is known
+    await passer_by.sees("This is Huiyin for")  # so the bot's name is known
     file = tmp_path / "posters.pdf"
     code, said = await town.runs("posters", "permits", "--out", str(file))
     assert (code, said) == (0, f"6 poster(s) written to {file}.\n")

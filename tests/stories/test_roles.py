@@ -90,7 +90,7 @@ async def test_what_is_about_no_case_is_for_those_alone_whom_it_concerns(town: T
         for press in presses(names, "urban-management", 0):
             await person.presses_secretly(press)
             await person.sees(
-                "for the contacts|by the contacts|Only the contacts|not in use|for the head|Only staff|not away|Only the supervision"
+                "(for|by) the contacts|Only the contacts|not in use|for the head|Only staff|not away|Only the supervision"
             )
 
 
