@@ -98,9 +98,12 @@ async def test_five_people_report_one_lamp_and_there_is_one_case_to_deal_with(to
     await citizens[0].sees("已更换灯泡")
     await citizens[0].presses("^Solved$")
     await citizens[3].sees("closed as solved", buttons=["^Satisfied$", "Not solved"])
-    await citizens[3].presses("^Satisfied$")
-    await citizens[3].sees("Your rating: Satisfied")
-    assert (await town.case(joined[2][0])).rating == "satisfied"
+    await citizens[3].presses("^Dissatisfied$")
+    await citizens[3].sees("What were you dissatisfied with")
+    await citizens[3].says("修了两次才好")
+    await citizens[3].sees("reason has been passed on.+Your rating: Dissatisfied")
+    await contact.sees("The citizen was dissatisfied with the handling: 修了两次才好")
+    assert (await town.case(joined[2][0])).rating == "dissatisfied"
     device = await town.somebody("web")
     await device.says(f"/case {joined[3][0]}")
     await device.says(joined[3][1])
