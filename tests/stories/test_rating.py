@@ -78,7 +78,7 @@ async def test_words_photo_and_points_may_be_added_on_the_same_screen(town: Town
     await citizen.sends_photo()
     await citizen.sees("Noted so far")
     await citizen.presses("Done")
-    await citizen.sees("很耐心，电话〔电话〕.+Files: 1.+Shall we send")
+    await citizen.sees("很耐心，电话〔phone number〕.+Files: 1.+Shall we send")
     await citizen.presses("single points")
     for point in ("Discipline", "Lawfulness", "Service quality", "Efficiency", "Integrity"):
         await citizen.sees(f"{point}: how was it", buttons=["^Basically satisfied$"])
