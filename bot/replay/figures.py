@@ -22,6 +22,7 @@ class Figures:
     cases: int = 0
     routed: int = 0
     triaged: int = 0
+    joined: int = 0
     on_time: int = 0
     late: int = 0
     rungs: int = 0
@@ -62,9 +63,10 @@ async def _count_case(tx: Tx, figures: Figures, subject: str, judged: bool) -> N
     figures.cases += 1
     figures.events.update(row.event for row in rows)
     figures.states[str(rows[-1].payload["state"])] += 1
-    first = next((row.event for row in rows if row.event in (Event.ASSIGN, Event.QUEUE)), None)
+    first = next((row.event for row in rows if row.event in (Event.ASSIGN, Event.QUEUE, Event.MERGE)), None)
     figures.routed += first == Event.ASSIGN
     figures.triaged += first == Event.QUEUE
+    figures.joined += first == Event.MERGE
     figures.rungs += sum(row.event == Event.RUNG for row in rows)
     for row in rows if judged else ():
         if row.event == Event.REPORT:

@@ -46,7 +46,7 @@ class Outcome:
         lines = {
             "rows": f"{self.rows:,}",
             "messages in": f"{figures.messages_in:,}",
-            "cases": f"{figures.cases:,}: routed {figures.routed:,}, triaged {figures.triaged:,}",
+            "cases": f"{figures.cases:,}: routed {figures.routed:,}, triaged {figures.triaged:,}, joined {figures.joined:,}",
             "returned": f"{events[Event.RETURN]:,}",
             "answers": f"{figures.on_time + figures.late:,}: on time {figures.on_time:,}, late {figures.late:,}",
             "questions": f"{events[Event.ASK]:,}: answered {events[Event.REPLY]:,}, not in time {events[Event.RUN_ON]:,}",

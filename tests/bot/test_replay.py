@@ -115,7 +115,12 @@ async def test_every_row_becomes_a_case_that_is_dealt_with_to_its_end(matters: P
     outcome = await replayed(matters, database)
     assert outcome.problems == ()
     figures, rows = outcome.figures, len(MATTERS)
-    assert (outcome.rows, outcome.receipts, figures.cases, figures.routed + figures.triaged) == (rows, rows, rows, rows)
+    assert (outcome.rows, outcome.receipts, figures.cases, figures.routed + figures.triaged + figures.joined) == (
+        rows,
+        rows,
+        rows,
+        rows,
+    )
     assert figures.states == {"closed": rows}
     assert figures.events["solved"] + figures.events["silence"] == rows
     assert figures.on_time + figures.late == figures.events["report"] == rows + figures.events["not_solved"]

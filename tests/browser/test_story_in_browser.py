@@ -47,7 +47,7 @@ async def tells_with_photos_and_the_browsers_position(citizen: BrowserPerson) ->
     await citizen.shares_place()
     await citizen.sees("3 条消息.+2 个文件.+一个位置", buttons=["^完成$"])
     await citizen.presses("^完成$")
-    await citizen.sees("请选择最接近的类别", buttons=["^环卫与垃圾清运$", "卫生健康", "^其他$"])
+    await citizen.sees("请选择最接近的类别", buttons=["^环卫与垃圾清运$", "^其他$"])
     await citizen.presses("^环卫与垃圾清运$")
     await citizen.sees("您希望匿名还是实名")
     await citizen.presses("^匿名$")

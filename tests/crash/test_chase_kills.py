@@ -66,7 +66,7 @@ async def test_no_rung_is_lost_or_taken_twice(
             for one in every:
                 taken = [rung for row in rows if row["kind"] == one.kind for rung in (*row["passed"], row["rung"])]
                 assert taken == ["50%", "0", "+2s", "+4s"] == list(one.passed)
-            wanted[number] = sum(row["rung"] != "+4s" for row in rows)
+            wanted[number] = sum(row["rung"] != "+4s" and row["kind"] != "promise" for row in rows)
     said = Counter(
         number
         for message in contact.chat.messages
