@@ -12,6 +12,7 @@ from actions.windows import window_links
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.city import City
+from domain.ratings import is_own
 from domain.tickets import CHANCE, LENGTH, SIGNATURE, Ticket, read_ticket
 from storage import tickets
 from storage.database import Tx
@@ -26,6 +27,7 @@ class Use(StrEnum):
     VERIFIED = "verified"
     USED = "used"
     INVALID = "invalid"
+    OWN = "own"
 
 
 def issue(keys: Keys, window: str, now: datetime) -> str:
@@ -48,11 +50,14 @@ async def give(ctx: Context, window: str) -> Links:
 
 
 async def use(ctx: Context, window: str, text: str) -> Use:
-    """Use a ticket for the person who acts; whoever used it may open its link again."""
+    """Use a ticket for the person who acts; whoever used it may open its link again. The unit's own staff only look at it."""
     ticket = read_ticket(text)
     signed = ticket is not None and secrets.compare_digest(ticket.signature, _sign(ctx.keys, window, ticket))
     if ticket is None or not signed or ticket.expires_at <= ctx.now:
         return Use.INVALID
+    known = window in ctx.city.city.windows
+    if known and is_own(ctx.city.city, window, {role.unit for role in ctx.me.roles if role.unit}):
+        return Use.OWN
     id = ctx.keys.name("used ticket", window, text)
     if await tickets.use(ctx.tx, id, window, ctx.me.person, ctx.now):
         return Use.VERIFIED

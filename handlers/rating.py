@@ -30,6 +30,7 @@ LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfa
 TICKETS: dict[Use, Text] = {
     Use.VERIFIED: _("Your visit is confirmed: your rating will count as that of a verified visit."),
     Use.USED: _("This visit code has been used already. You can rate all the same, without it."),
+    Use.OWN: _("This visit code works. It is not used up: it is for whoever was served at your unit's window."),
     Use.INVALID: _("This visit code is too old or not valid. You can rate all the same, without it."),
 }
 

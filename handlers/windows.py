@@ -115,13 +115,13 @@ async def show_found(ctx: Context, place: Place) -> Reply:
         return Reply(messages=(await show_halls(ctx, place.area),))
     if place.lon is not None and place.lat is not None:
         return Reply(messages=(_near(ctx, Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))),))
-    return Reply(messages=(_named(ctx, place.words),))
+    return _named(ctx, place.words)
 
 
 async def rate_command(ctx: Context, typed: str) -> Reply:
     """Look for a window by what stands after /rate, or ask where it is."""
     await may_find(ctx, "")
-    return Reply(messages=(_named(ctx, typed),)) if typed else Reply(opens=Opening(form="find_window"))
+    return _named(ctx, typed) if typed else Reply(opens=Opening(form="find_window"))
 
 
 def _near(ctx: Context, place: Point) -> Outgoing:
@@ -138,10 +138,16 @@ def _near(ctx: Context, place: Point) -> Outgoing:
     )
 
 
-def _named(ctx: Context, typed: str) -> Outgoing:
+def _named(ctx: Context, typed: str) -> Reply:
+    """Show what words lead to; where that is nothing, ask again, so that better words are not taken for a new matter."""
     found = windows_named(ctx.city.city, typed)
     if not found:
-        return _districts(ctx).below(_("No window has “{words}” in its name or its services.", words=excerpt(typed, 60)))
+        nothing = say(_("No window has “{words}” in its name or its services.", words=excerpt(typed, 60)))
+        return Reply(messages=(nothing,), opens=Opening(form="find_window"))
+    return Reply(messages=(_found(ctx, found),))
+
+
+def _found(ctx: Context, found: Sequence[Window]) -> Outgoing:
     if len(found) == 1:
         return card(ctx, found[0])
     if len(found) <= PAGE:

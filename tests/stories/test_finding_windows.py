@@ -100,7 +100,10 @@ async def test_a_word_that_several_windows_have_offers_them_or_their_halls(citiz
     await citizen.says("/rate Window")
     await citizen.sees("Windows found: 30. In which hall", buttons=["Xining Public Service Centre", "Menu"])
     await citizen.says("/rate licences for dragons")
-    await citizen.sees("No window has “licences for dragons”", buttons=["Chengdong District", "Search or near me"])
+    await citizen.sees("No window has “licences for dragons”")
+    await citizen.sees("Which window served you", buttons=["Chengdong District"])
+    await citizen.says("visa")
+    await citizen.sees("Window 5 Visas", buttons=["^Satisfied$"])
 
 
 async def test_a_window_that_is_no_longer_there_gets_a_kind_answer(town: Town, citizen: Person, tmp_path: Path) -> None:
