@@ -59,7 +59,7 @@ class SqliteTx:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._finish = _finish(connection)
-        self._savepoints = 0
+        self._depth = 0
 
     async def run(self, sql: str, **params: Any) -> int:
         with _errors():
@@ -77,16 +77,20 @@ class SqliteTx:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
-        self._savepoints += 1
-        name = f"s{self._savepoints}"
-        await self.run(f"SAVEPOINT {name}")
+        # By depth, not a new name for each: the driver keeps prepared what it has seen.
+        self._depth += 1
+        name = f"s{self._depth}"
         try:
-            yield
-        except BaseException:
-            await self._finish(self.run(f"ROLLBACK TO {name}"))
-            await self._finish(self.run(f"RELEASE {name}"))
-            raise
-        await self.run(f"RELEASE {name}")
+            await self.run(f"SAVEPOINT {name}")
+            try:
+                yield
+            except BaseException:
+                await self._finish(self.run(f"ROLLBACK TO {name}"))
+                await self._finish(self.run(f"RELEASE {name}"))
+                raise
+            await self.run(f"RELEASE {name}")
+        finally:
+            self._depth -= 1
 
 
 @asynccontextmanager
