@@ -7,7 +7,15 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-LIBRARIES = {"apscheduler": logging.WARNING, "aiohttp.access": logging.ERROR, "pypdf": logging.ERROR, "PIL": logging.WARNING}
+LIBRARIES = {
+    "apscheduler": logging.WARNING,
+    "aiohttp.access": logging.ERROR,
+    "pypdf": logging.ERROR,
+    "PIL": logging.WARNING,
+    "fontTools": logging.WARNING,
+    "fpdf": logging.WARNING,
+    "matplotlib": logging.WARNING,
+}
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
 
