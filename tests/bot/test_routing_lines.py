@@ -17,6 +17,8 @@ def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str, lines: bytes = b""
 ) -> tuple[int, str]:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    # Its handler would outlive the stream that this test captures.
+    monkeypatch.setattr("bot.main.set_up_logs", lambda *, as_json: None)
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     said = capsys.readouterr()
