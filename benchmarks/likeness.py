@@ -2,7 +2,7 @@
 of hot issues.
 
     python benchmarks/likeness.py [sqlite|postgres] [--cases 10000 100000] [--searches 300]
-    python benchmarks/likeness.py --stream FILE.csv
+    python benchmarks/likeness.py --stream FILE.csv [--everywhere NAME ...]
 
 The first fills a database with made-up open cases (places, things that are wrong, common words between) and prints medians and
 95th percentiles in milliseconds: a search as the form does it, from the citizen's words to the cases offered, and beside it the
@@ -10,7 +10,8 @@ bare statement that reads one case by its number. The goal is 10 ms, growing slo
 
 The second clusters FILE (columns user, title, body, time, place, hot_teamA, hot_teamB) as the digest does a week, all of it at
 once, and prints for the first 5 and 10 issues how many of each team's clusters they hold at least half of, and how many of the
-messages in those clusters they hold. Nothing of the texts is printed.
+messages in those clusters they hold. Nothing of the texts is printed. `--everywhere` are names that tell no message from another,
+as that of the province for messages of one province.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ DISTRICTS = [area.code for area in CITY.city.subareas(CITY.city.root_area.code)]
 CATEGORIES = list(CITY.city.categories)
 RARE = "泽瑞翰骊澜馨禾璟榕澍麓皓沁芸峪岑嘉骏荷苇鹭橡枫桐柏槐椿榆楠"
 WRONG = (
-    "路灯不亮",
+    "街灯坏了",
     "垃圾没人清运",
     "井盖破了",
     "夜里施工太吵",
@@ -168,7 +169,7 @@ async def search(given: argparse.Namespace) -> None:
         print(f"{name:<30}{before:>12.2f}{after:>12.2f}{after / before:>8.2f}{worst:>10.2f}")
 
 
-def recall(file: Path) -> None:
+def recall(file: Path, everywhere: list[str]) -> None:
     """Cluster a stream and hold it against two silver clusterings."""
     with file.open(encoding="utf-8-sig", newline="") as opened:
         rows = sorted(csv.DictReader(opened), key=lambda row: row["time"])
@@ -178,7 +179,7 @@ def recall(file: Path) -> None:
         district = next((code for code in codes if code[0] == "A" and code[1:2].isdigit()), None)
         said = f"{row['title']}\n{row['body']}"
         matter = Matter(
-            marks=trace(said, KEYS.mark, (*codes, "西地省")), area=district, category=None, point=None,
+            marks=trace(said, KEYS.mark, (*codes, *everywhere)), area=district, category=None, point=None,
             filed_at=datetime.fromisoformat(row["time"]),
         )  # fmt: skip
         told.append(Told(matter=matter, text=said, reporter=row["user"]))
@@ -207,11 +208,12 @@ def main() -> None:
     arguments.add_argument("--cases", nargs=2, type=int, default=(10_000, 100_000))
     arguments.add_argument("--searches", type=int, default=300)
     arguments.add_argument("--stream", type=Path, metavar="FILE")
+    arguments.add_argument("--everywhere", nargs="*", default=[], metavar="NAME")
     given = arguments.parse_args()
     if given.stream is None:
         asyncio.run(search(given))
     elif given.stream.exists():
-        recall(given.stream)
+        recall(given.stream, given.everywhere)
     else:
         sys.exit(f"skipped: {given.stream} is not there")
 
