@@ -51,8 +51,7 @@ async def appeal(ctx: Context, id: str, ground: Ground, reason: str) -> Case:
     await note(ctx, case, Event.APPEAL, Party.CONTACT, role, ground=ground, entry=entry.id, text=entry.hash)
     made = Appeal(rating=rating.id, case=case.id, unit=case.unit or "", ground=ground, entry=entry.id, by=role.id, at=ctx.now)
     await appeals.make(ctx.tx, made)
-    said = {"ground": ground, "case": case.id}
-    await record(ctx, f"{Party.CONTACT}:{role.id}", [Note(rating, RatingEvent.APPEAL, {**said})])
+    await record(ctx, f"{Party.CONTACT}:{role.id}", [Note(rating, RatingEvent.APPEAL, {"ground": ground, "case": case.id})])
     await count(ctx.tx, rating.place, Counted.APPEALED, 1)
     await refresh_cards(ctx, case)
     unit, words = ctx.city.unit(case.unit or ""), GROUNDS[ground]

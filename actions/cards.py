@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from actions.context import Context
 from actions.facts import Facts, excerpt
-from actions.likeness import reasons
+from actions.likeness import APART, reasons
 from actions.record import STATES, for_others
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
@@ -281,7 +281,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
 def _office_rows(f: Facts, viewer: str | None) -> Rows:
     """Offer what the office can decide now; a case that a colleague has taken can only be taken over."""
     id, version = f.case.id, f.case.version
-    merge = form_button(_("Merge"), "merge", id)
+    merge = () if f.case.kind in APART else (form_button(_("Merge"), "merge", id),)
     match f.case.state:
         case CaseState.TRIAGE:
             if f.holder and f.holder.person != viewer:
@@ -289,11 +289,11 @@ def _office_rows(f: Facts, viewer: str | None) -> Rows:
             decide = (form_button(_("Assign a unit"), "assign", id), form_button(_("Refuse with a reason"), "refuse", id))
             take = act_button(_("Take it"), "take", id, version)
             back = act_button(_("Give it back"), "give_back", id, version)
-            return (decide, (back if f.holder else take, merge), *_merge_with(f))
+            return (decide, (back if f.holder else take, *merge), *_merge_with(f))
         case CaseState.ASSIGNED:
-            return ((form_button(_("Undo the assignment"), "unassign", id), merge),)
+            return ((form_button(_("Undo the assignment"), "unassign", id), *merge),)
         case CaseState.ACCEPTED:
-            return ((merge,),)
+            return (merge,) if merge else ()
         case CaseState.MERGED:
             return ((act_button(_("Undo the merging"), "unmerge", id, version),),)
         case CaseState.ANSWERED | CaseState.CLOSED:

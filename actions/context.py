@@ -56,6 +56,11 @@ class Actor:
         return tuple(role.unit for role in self.roles if role.kind is RoleKind.HEAD and role.unit)
 
     @property
+    def works_at(self) -> frozenset[str]:
+        """The units at which this person has any role."""
+        return frozenset(role.unit for role in self.roles if role.unit)
+
+    @property
     def is_office(self) -> bool:
         """Whether this person belongs to the supervision office."""
         return self.role(RoleKind.OFFICE) is not None

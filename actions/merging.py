@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from actions.context import Context
 from actions.facts import facts
+from actions.likeness import APART
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note
 from actions.timekeeping import resume_promise, start, start_triage, start_units, stop
 from actions.triage import as_decider
 from dialog.subjects import Refused
 from dialog.texts import _
-from domain.cases import OPEN, CaseKind, Event, Party
+from domain.cases import OPEN, Event, Party
 from storage import cases
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -53,8 +54,8 @@ async def _bind(ctx: Context, case: Case, lead: Case, party: Party, role: Role |
 
 
 def can_lead(lead: Case, case: Case) -> bool:
-    """Tell whether a case can go on for another one."""
-    return lead.id != case.id and lead.state in OPEN and CaseKind.MISCONDUCT not in (lead.kind, case.kind)
+    """Tell whether a case can go on for another one; of those that stand apart each is dealt with by itself."""
+    return lead.id != case.id and lead.state in OPEN and not {lead.kind, case.kind} & APART
 
 
 async def unmerge(ctx: Context, id: str) -> Case:

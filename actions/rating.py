@@ -17,12 +17,12 @@ from actions.record import move, note, write
 from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
-from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
+from domain.cases import OPEN, CaseKind, Event, Party, Satisfaction
 from domain.city import Window
 from domain.ledger import JsonValue
 from domain.privacy import mask
 from domain.ratings import LOOKED_AT, OF_PERSON, Pattern, RatingEvent, Seen, is_own, reaches_unit_at, unusual, was_open
-from storage import entries, ledger, oddities, ratings, tickets
+from storage import appeals, entries, ledger, oddities, ratings, tickets
 from storage.cases import Case
 from storage.entries import EntryKind
 from storage.ids import new_id
@@ -56,11 +56,15 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """What came of it: `before` is the rating of this visit that was changed, `receipt` that of a case that was opened."""
+    """What came of it: `before` is the rating of this visit that was changed, `receipt` that of a case that was opened.
+
+    `marked`: the case that it had become goes on, and says now that it was changed.
+    """
 
     rating: Rating
     before: Rating | None
     receipt: Receipt | None
+    marked: bool = False
 
 
 def window_to_rate(ctx: Context, code: str) -> Window:
@@ -68,7 +72,7 @@ def window_to_rate(ctx: Context, code: str) -> Window:
     window = ctx.city.city.windows.get(code)
     if window is None:
         raise Refused(_("This window is not in the city's list any more. Please choose another one: /rate"))
-    if is_own(ctx.city.city, code, {role.unit for role in ctx.me.roles if role.unit}):
+    if is_own(ctx.city.city, code, ctx.me.works_at):
         raise Refused(_("This window belongs to your own unit. Ratings are for those who are served there; thank you."))
     return window
 
@@ -131,8 +135,11 @@ async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
         )
     rating = await _filled(ctx, replace(before, level=command.level, changed_at=ctx.now), command)
     receipt = None
-    stays = case is not None and case.state in OPEN | {CaseState.MERGED}
+    stays = case is not None and case.state in OPEN
     if not stays and command.level is Satisfaction.DISSATISFIED:
+        appeal = await appeals.of_rating(ctx.tx, before.id)
+        if appeal and appeal.decided_at is None:  # it is decided on the case that it was made about
+            raise Refused(_("The unit has appealed against this rating. You can change it when the office has decided."))
         receipt = await _open_case(ctx, command)
         rating = replace(rating, case=receipt.case.id)
     await record(ctx, str(Party.CITIZEN), [Note(rating, RatingEvent.CHANGE, _said(rating))])
@@ -141,7 +148,7 @@ async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
         await _mark(ctx, case, command)
     if receipt:
         await tell_unit(ctx, receipt.case)
-    return Rated(rating=rating, before=before, receipt=receipt)
+    return Rated(rating=rating, before=before, receipt=receipt, marked=stays)
 
 
 async def _filled(ctx: Context, rating: Rating, command: Rate) -> Rating:
@@ -177,9 +184,8 @@ async def _open_case(ctx: Context, command: Rate) -> Receipt:
 
 
 async def _mark(ctx: Context, case: Case, command: Rate) -> None:
-    """Note in a case that its rating was changed; a merged one only notes it. The unit's card changes when the unit is told."""
-    if case.state in OPEN:
-        case = await move(ctx, case, Event.CHANGE_RATING, Party.CITIZEN)
+    """Note in a case that its rating was changed. The unit's card changes when the unit is told."""
+    case = await move(ctx, case, Event.CHANGE_RATING, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.RATING_CHANGED, Party.CITIZEN, in_words(ctx, command), files=command.files)
     await note(
         ctx, case, Event.CHANGE_RATING, Party.CITIZEN,

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.context import Context
-from actions.merging import part
 from actions.notices import refresh_cards, tell, tell_followers, tell_unit
 from actions.rating import Note, record
 from actions.record import move, note, write
@@ -17,7 +16,7 @@ from actions.timekeeping import stop
 from dialog.outgoing import say
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
-from domain.cases import OPEN, CaseState, Event, Party
+from domain.cases import OPEN, Event, Party
 from domain.ledger import JsonValue
 from domain.ratings import RatingEvent, is_own
 from storage import ratings
@@ -30,7 +29,7 @@ from storage.roles import Role
 def as_outsider(ctx: Context, *found: Rating) -> Role:
     """Let only the office decide on ratings, and nobody who works at a unit that was rated. Raises Refused."""
     role = ctx.as_office()
-    units = {held.unit for held in ctx.me.roles if held.unit}
+    units = ctx.me.works_at
     known = ctx.city.city.windows
     if any(one.unit in units or (one.window in known and is_own(ctx.city.city, one.window, units)) for one in found):
         raise Refused(_("You work at the unit that was rated, so a colleague has to decide this."))
@@ -69,11 +68,8 @@ async def _end(ctx: Context, role: Role, case: Case, reason: str) -> None:
     if was_open:
         await stop(ctx, case, Event.STRIKE)
     await refresh_cards(ctx, case)
-    if case.state is not CaseState.MERGED:
-        await tell_unit(ctx, case, _("The rating was struck, and the case is closed. The reason: {text}", text=reason), files=())
+    await tell_unit(ctx, case, _("The rating was struck, and the case is closed. The reason: {text}", text=reason), files=())
     await tell_followers(ctx, case, _("Your rating was struck and counts no more. The reason: {text}", text=reason), alone=True)
-    if was_open:
-        await part(ctx, case)
 
 
 async def _tell_rater(ctx: Context, rating: Rating, reason: str) -> None:

@@ -26,11 +26,9 @@ class Told:
 
 async def told_of_hall(ctx: Context, hall: str) -> Told:
     """Read what may be told of a hall, from the month before this one on."""
-    city = ctx.city.city
     until, settled = await settled_of_hall(ctx, hall)
     as_of = step(ctx.now)
-    windows = [window.code for window in city.windows.values() if window.hall == hall]
-    today = [group for window in windows for group in await _today(ctx, window, as_of)]
+    today = [group for window in ctx.city.city.windows_of(hall) for group in await _today(ctx, window.code, as_of)]
     return Told(until=until, settled=settled, as_of=as_of, today=today)
 
 

@@ -56,7 +56,7 @@ async def use(ctx: Context, window: str, text: str) -> Use:
     if ticket is None or not signed or ticket.expires_at <= ctx.now:
         return Use.INVALID
     known = window in ctx.city.city.windows
-    if known and is_own(ctx.city.city, window, {role.unit for role in ctx.me.roles if role.unit}):
+    if known and is_own(ctx.city.city, window, ctx.me.works_at):
         return Use.OWN
     id = ctx.keys.name("used ticket", window, text)
     if await tickets.use(ctx.tx, id, window, ctx.me.person, ctx.now):

@@ -106,7 +106,7 @@ async def hall(ctx: Context, request: web.Request) -> Mapping[str, Any]:
     told = await told_of_hall(ctx, hall.code)
     months = ((THIS_MONTH, today.replace(day=1)), (LAST_MONTH, last_month))
     month, groups = _newest(told.settled, told.until, months, _month_end)
-    windows = [window for window in city.windows.values() if window.hall == hall.code]
+    windows = city.windows_of(hall.code)
     appeals = await rating_figures.total(ctx.tx, last_month, today, By.HALL, hall.code)
     return {
         "own": WORDS,

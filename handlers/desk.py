@@ -27,8 +27,8 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
         lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=count(len(waiting)), new=count(new)))
         rows.append((screen_button(_("Our cases"), "unit"), screen_button(_("Usual answers"), "templates")))
-    if windows_of(ctx):
-        codes = (screen_button(_("Visit codes"), "tickets"),) if ctx.me.units else ()
+    if windows_of(ctx, ctx.me.works_at):
+        codes = (screen_button(_("Visit codes"), "tickets"),) if windows_of(ctx, ctx.me.units) else ()
         rows.append((*codes, screen_button(_("Our ratings"), "unit_ratings")))
     if ctx.me.is_office:
         queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)

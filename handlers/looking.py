@@ -43,7 +43,7 @@ async def to_look_at(ctx: Context, after: str) -> Outgoing:
     lines = [_("These ratings are unusual. They count until you decide:") if found else _("There are no ratings to look at.")]
     rows: list[tuple[Button, ...]] = []
     for n, oddity in enumerate(found[:PAGE], start=1):
-        lines.append(_("{n}. {why}", n=n, why=await why(ctx, oddity)))
+        lines.append(_("{n}. {why}", n=n, why=why(ctx, oddity, len(await oddities.ratings_of(ctx.tx, oddity.id)))))
         rows.append(
             (screen_button(_("Look at {n}", n=n), "oddity", oddity.id), act_button(_("Keep {n}", n=n), "keep", oddity.id, 0))
         )
@@ -60,7 +60,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
     if oddity is None:
         raise Refused(_("There are no such ratings."))
     ids = await oddities.ratings_of(ctx.tx, id)
-    lines = [await why(ctx, oddity)]
+    lines = [why(ctx, oddity, len(ids))]
     for one in ids[:SHOWN]:
         if rating := await ratings.get(ctx.tx, one):
             lines.append(
@@ -109,8 +109,8 @@ async def may_look(ctx: Context, id: str) -> None:
         raise Refused(_("Somebody else has decided this already."))
 
 
-async def why(ctx: Context, oddity: Oddity) -> Text:
-    """Say what is unusual."""
+def why(ctx: Context, oddity: Oddity, count: int) -> Text:
+    """Say what is unusual about so many ratings."""
     window = ctx.city.city.windows.get(oddity.window)
     return Text(
         WHY[oddity.pattern].id,
@@ -118,7 +118,7 @@ async def why(ctx: Context, oddity: Oddity) -> Text:
             "day": Moment(datetime.combine(oddity.day, time(), ctx.city.city.zone), day=True),
             "hall": ctx.city.hall(window.hall) if window else "",
             "window": ctx.city.window(oddity.window),
-            "count": len(await oddities.ratings_of(ctx.tx, oddity.id)),
+            "count": count,
         },
     )
 

@@ -142,7 +142,7 @@ async def send(ctx: Context, command: Rate) -> Reply:
     if rated.receipt:
         return Reply(messages=(_receipt(rated.receipt, change_until=until, window=command.window),))
     lines = [_("Thank you. Your rating counts: {level}.", level=LEVELS[command.level])]
-    if rated.rating.case:
+    if rated.marked:
         lines.append(_("Your case stays open, marked as changed by you; the unit is told."))
     lines.append(_("Until {until} you can change it.", until=Moment(until)))
     rows = ((change, screen_button(_("Menu"), "menu")),)

@@ -6,6 +6,7 @@ nothing of today.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time
 
 from actions import tickets
@@ -22,16 +23,15 @@ from domain.telling import GROUP
 PAGE = 8
 
 
-def windows_of(ctx: Context) -> tuple[Window, ...]:
-    """Give the windows of the units whose contact or head the person who acts is."""
+def windows_of(ctx: Context, units: Collection[str]) -> tuple[Window, ...]:
+    """Give the windows of some units."""
     city = ctx.city.city
-    units = {*ctx.me.units, *ctx.me.headed}
     return tuple(window for window in city.windows.values() if city.unit_of(window.code) in units)
 
 
 async def show_tickets(ctx: Context, after: str) -> Outgoing:
     """Offer a visit code for each window of a contact's units."""
-    windows, more = _page(ctx, after, "tickets")
+    windows, more = _page(ctx, after, "tickets", ctx.me.units)
     rows = tuple((act_button(_name(ctx, window.code), "ticket", window.code, 0),) for window in windows)
     return say(
         _("For which window? You get a link that works once, for somebody who was just served there."),
@@ -53,8 +53,8 @@ async def ticket(ctx: Context, code: str, version: int) -> Reply:
 
 
 async def show_ratings(ctx: Context, after: str) -> Outgoing:
-    """Show a unit what its windows were rated in the last thirty days, as far as that gives nobody away."""
-    windows, more = _page(ctx, after, "unit_ratings")
+    """Show a unit what its windows were rated since the month before this one, as far as that gives nobody away."""
+    windows, more = _page(ctx, after, "unit_ratings", ctx.me.works_at)
     halls = dict.fromkeys(window.hall for window in windows)
     told = [group for hall in halls for group in (await settled_of_hall(ctx, hall))[1]]
     lines = [
@@ -76,10 +76,10 @@ async def show_ratings(ctx: Context, after: str) -> Outgoing:
     return say(*lines, rows=(*more, (screen_button(_("My desk"), "desk"),)))
 
 
-def _page(ctx: Context, after: str, screen: str) -> tuple[tuple[Window, ...], Rows]:
-    if not ctx.me.units and not ctx.me.headed:
+def _page(ctx: Context, after: str, screen: str, units: Collection[str]) -> tuple[tuple[Window, ...], Rows]:
+    if not ctx.me.works_at:
         raise Refused(_("Only the contacts and the head of a unit see its windows."))
-    windows = windows_of(ctx)
+    windows = windows_of(ctx, units)
     if not windows:
         raise Refused(_("Your unit has no windows."))
     codes = [window.code for window in windows]

@@ -30,23 +30,20 @@ class Appeal:
     by: str
     at: datetime
     decided_at: datetime | None = None
-    granted_at: datetime | None = None
 
 
-async def make(tx: Tx, appeal: Appeal) -> bool:
-    """Keep a new appeal; False if there was one against this rating before."""
-    return bool(
-        await tx.run(
-            "INSERT INTO appeal (rating, case_id, unit, ground, entry, appealed_by, appealed_at)"
-            " VALUES (:rating, :case, :unit, :ground, :entry, :by, :at) ON CONFLICT (rating) DO NOTHING",
-            rating=appeal.rating,
-            case=appeal.case,
-            unit=appeal.unit,
-            ground=appeal.ground,
-            entry=appeal.entry,
-            by=appeal.by,
-            at=ms(appeal.at),
-        )
+async def make(tx: Tx, appeal: Appeal) -> None:
+    """Keep a new appeal, the only one against its rating."""
+    await tx.run(
+        "INSERT INTO appeal (rating, case_id, unit, ground, entry, appealed_by, appealed_at)"
+        " VALUES (:rating, :case, :unit, :ground, :entry, :by, :at) ON CONFLICT (rating) DO NOTHING",
+        rating=appeal.rating,
+        case=appeal.case,
+        unit=appeal.unit,
+        ground=appeal.ground,
+        entry=appeal.entry,
+        by=appeal.by,
+        at=ms(appeal.at),
     )
 
 
@@ -56,15 +53,13 @@ async def of_rating(tx: Tx, rating: str) -> Appeal | None:
     return _appeal(row) if row else None
 
 
-async def decide(tx: Tx, rating: str, now: datetime, *, granted: bool) -> bool:
-    """Note what was decided; False if that was done before."""
-    return bool(
-        await tx.run(
-            "UPDATE appeal SET decided_at = :now, granted_at = :granted WHERE rating = :rating AND decided_at IS NULL",
-            rating=rating,
-            now=ms(now),
-            granted=ms(now) if granted else None,
-        )
+async def decide(tx: Tx, rating: str, now: datetime, *, granted: bool) -> None:
+    """Note what was decided."""
+    await tx.run(
+        "UPDATE appeal SET decided_at = :now, granted_at = :granted WHERE rating = :rating AND decided_at IS NULL",
+        rating=rating,
+        now=ms(now),
+        granted=ms(now) if granted else None,
     )
 
 
@@ -88,5 +83,4 @@ def _appeal(row: Row) -> Appeal:
         by=row["appealed_by"],
         at=at(row["appealed_at"]),
         decided_at=at(row["decided_at"]) if row["decided_at"] is not None else None,
-        granted_at=at(row["granted_at"]) if row["granted_at"] is not None else None,
     )

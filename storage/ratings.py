@@ -42,7 +42,6 @@ class Rating:
     rated_at: datetime
     changed_at: datetime
     struck_at: datetime | None = None
-    erased: bool = False
 
     @property
     def verified(self) -> bool:
@@ -186,5 +185,4 @@ def _rating(row: Row) -> Rating:
         rated_at=at(row["rated_at"]),
         changed_at=at(row["changed_at"]),
         struck_at=at(row["struck_at"]) if row["struck_at"] is not None else None,
-        erased=row["erased_at"] is not None,
     )

@@ -33,9 +33,10 @@ async def forget_old(tx: Tx, before: datetime) -> None:
 
 
 async def of_visit(tx: Tx, person: str, window: str, since: datetime) -> str | None:
-    """Read the newest ticket that a person used at a window after a time."""
+    """Read the newest ticket that a person used at a window after a time, and that verifies no rating yet."""
     row = await tx.one(
-        "SELECT id FROM ticket WHERE person = :person AND window_code = :window AND used_at > :since"
+        "SELECT id FROM ticket AS t WHERE person = :person AND window_code = :window AND used_at > :since"
+        " AND NOT EXISTS (SELECT 1 FROM rating AS r WHERE r.person = t.person AND r.ticket = t.id)"
         " ORDER BY used_at DESC LIMIT 1",
         person=person,
         window=window,

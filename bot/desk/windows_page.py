@@ -131,7 +131,7 @@ async def _unusual(ctx: Context, oddity: Oddity) -> Unusual:
     found = [await ratings.get(ctx.tx, id) for id in ids[:SHOWN]]
     return Unusual(
         id=oddity.id,
-        why=await looking.why(ctx, oddity),
+        why=looking.why(ctx, oddity, len(ids)),
         ratings=[
             (Moment(one.rated_at), ctx.city.window(one.window), LEVELS[one.level], excerpt(one.text, 100)) for one in found if one
         ],
