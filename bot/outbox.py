@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any, TypeVar
 
 from actions.cards import Card
 from actions.context import Context
@@ -22,12 +24,13 @@ from bot.town import Town
 from dialog.outgoing import Outgoing
 from dialog.texts import _
 from storage import outbox, people
-from storage.database import Database, StorageError, Tx
+from storage.database import Conflict, Database, StorageError, Tx, Unavailable
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
 from storage.people import Addressed
 
 log = logging.getLogger("huiyin.outbox")
+T = TypeVar("T")
 
 # Renewed while a message is being sent, so that what a dead process held is taken over soon.
 LEASE = timedelta(seconds=8)
@@ -151,34 +154,31 @@ class OutboxLoop:
 
         async def note_and_lease(tx: Tx) -> list[Taken]:
             for one in out:
-                await self._mark_sent(tx, one, now)
+                await _alone(tx, self._mark_sent(tx, one, now))
             if free <= 0:
                 return []
             rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))
             allowed = min(free - len(rows), self._pace.allowed(now))
             if allowed > 0:
                 rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
-            return [
-                Taken(
-                    row=row,
-                    to=await people.addressed(tx, self._keys, row.conversation),
-                    edited=await outbox.get(tx, row.edits) if row.edits else None,
-                )
-                for row in rows
-            ]
+            found = [await _alone(tx, self._taken(tx, row)) for row in rows]
+            return [one for one in found if one]
 
         taken = await self._database.do(note_and_lease)
         for known in out:
             del self._out[known.row.id]
         self._pace.count(sum(one.row.lane is Lane.NOTICE and not one.row.edits for one in taken))
         for one in taken:
-            if (
-                one.row.id in self._sending or one.row.id in self._out
-            ):  # the store was away for longer than the lease; it is still being sent
+            # The store was away for longer than the lease: it is still being sent.
+            if one.row.id in self._sending or one.row.id in self._out:
                 continue
             self._sending[one.row.id] = task = asyncio.create_task(self._send(one), name=one.row.id)
             task.add_done_callback(self._sent)
         return bool(taken)
+
+    async def _taken(self, tx: Tx, row: OutboxRow) -> Taken:
+        to = await people.addressed(tx, self._keys, row.conversation)
+        return Taken(row=row, to=to, edited=await outbox.get(tx, row.edits) if row.edits else None)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         del self._sending[task.get_name()]
@@ -280,6 +280,18 @@ class OutboxLoop:
 
         if ctx := await self._database.do(park):
             self._bell.ring_for(ctx.rings, ctx.now)
+
+
+async def _alone(tx: Tx, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do what concerns one row; its own error is logged, undoes nothing else, and leaves the row until its lease runs out."""
+    try:
+        async with tx.savepoint():
+            return await work
+    except (Conflict, Unavailable):
+        raise
+    except Exception as error:
+        log.error("send_failed", exc_info=error)
+        return None
 
 
 def _with_missing_files(message: Outgoing, found: Found) -> Outgoing:

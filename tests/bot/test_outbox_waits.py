@@ -1,10 +1,12 @@
-"""An edit of a message that is to come only after the quiet hours waits with it, and holds nothing else up."""
+"""What can't be sent now, or not at all, holds nothing else up."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Self
 
+import pytest
 from stores import NOW, opened
 
 from actions import city
@@ -16,9 +18,9 @@ from bot.settings import read_settings
 from dialog.outgoing import Outgoing, say
 from dialog.texts import Words, verbatim
 from storage import outbox, people
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.keys import Keys
-from storage.outbox import Lane
+from storage.outbox import Lane, OutboxRow
 
 XINING = Path(__file__).parent.parent.parent / "examples" / "xining"
 MORNING = timedelta(hours=10)
@@ -34,39 +36,96 @@ class Reader:
         self.seen.append((str(message.lines[0].args[""]), edits is not None))
 
 
-async def test_an_edit_of_what_comes_in_the_morning_waits_for_it_and_holds_nothing_up(database: str, tmp_path: Path) -> None:
-    async with opened(database) as store:
-        await edits_wait(store, database, tmp_path)
+class Post:
+    """An outbox over a store, and its readers."""
 
+    def __init__(self, store: Database) -> None:
+        self.store = store
+        self.clock, self.keys = SimulatedClock(NOW), Keys(b"k" * 32)
 
-async def edits_wait(store: Database, url: str, folder: Path) -> None:
-    clock, keys = SimulatedClock(NOW), Keys(b"k" * 32)
-    async with store.transaction() as tx:
-        await city.load(tx, city_files(XINING), NOW)
-        loaded = await city.current(tx)
+    async def open(self, url: str, folder: Path) -> Self:
+        """Load the city."""
+        async with self.store.transaction() as tx:
+            await city.load(tx, city_files(XINING), NOW)
+            loaded = await city.current(tx)
         assert loaded is not None
-        chat = await people.arrive(tx, keys, NAME, "reader", "en", NOW)
-    channel, reader = ReplayChannel(Words(read_catalogues(), loaded.city.languages, loaded.city.zone)), Reader()
-    channel.connect("reader", reader)
-    given = {"HUIYIN_DATABASE": url, "HUIYIN_PACE_CHAT": "0"}
-    app = App(read_settings(given, folder), store, keys, clock, loaded, (channel,))
+        self.channel = ReplayChannel(Words(read_catalogues(), loaded.city.languages, loaded.city.zone))
+        given = {"HUIYIN_DATABASE": url, "HUIYIN_PACE_CHAT": "0"}
+        self.app = App(read_settings(given, folder), self.store, self.keys, self.clock, loaded, (self.channel,))
+        return self
 
-    async def put(words: str, after: timedelta = timedelta(), edits: str | None = None) -> str:
-        async with store.transaction() as tx:
+    async def reader(self, name: str) -> tuple[Reader, str]:
+        """Let somebody arrive; give them and their conversation."""
+        reader = Reader()
+        self.channel.connect(name, reader)
+        async with self.store.transaction() as tx:
+            return reader, await people.arrive(tx, self.keys, NAME, name, "en", NOW)
+
+    async def put(self, chat: str, words: str, after: timedelta = timedelta(), edits: str | None = None) -> str:
+        """Queue a message."""
+        now = self.clock.now()
+        async with self.store.transaction() as tx:
             return await outbox.put(
-                tx, keys, conversation=chat, channel=NAME, message=say(verbatim(words)), lane=Lane.NOTICE, now=clock.now(),
-                due=clock.now() + after, edits=edits,
+                tx, self.keys, conversation=chat, channel=NAME, message=say(verbatim(words)), lane=Lane.NOTICE, now=now,
+                due=now + after, edits=edits,
             )  # fmt: skip
 
-    reminder = await put("reminder", MORNING)
-    edit = await put("reminder, signed in meanwhile", edits=reminder)
-    await put("urgent")
-    await app.outboxes[NAME].drain()
-    assert reader.seen == [("urgent", False)]
-    async with store.reading() as tx:
-        row = await outbox.get(tx, edit)
-    assert row is not None
-    assert row.due_at == NOW + MORNING
-    clock.move(NOW + MORNING)
-    await app.outboxes[NAME].drain()
-    assert reader.seen[1:] == [("reminder", False), ("reminder, signed in meanwhile", True)]
+    async def drains(self) -> None:
+        """Send what is due."""
+        await self.app.outboxes[NAME].drain()
+
+
+async def test_an_edit_of_what_comes_in_the_morning_waits_for_it_and_holds_nothing_up(database: str, tmp_path: Path) -> None:
+    async with opened(database) as store:
+        post = await Post(store).open(database, tmp_path)
+        reader, chat = await post.reader("reader")
+        reminder = await post.put(chat, "reminder", MORNING)
+        edit = await post.put(chat, "reminder, signed in meanwhile", edits=reminder)
+        await post.put(chat, "urgent")
+        await post.drains()
+        assert reader.seen == [("urgent", False)]
+        async with store.reading() as tx:
+            row = await outbox.get(tx, edit)
+        assert row is not None
+        assert row.due_at == NOW + MORNING
+        post.clock.move(NOW + MORNING)
+        await post.drains()
+        assert reader.seen[1:] == [("reminder", False), ("reminder, signed in meanwhile", True)]
+
+
+async def test_a_chat_whose_address_can_not_be_read_holds_nobody_else_up(database: str, tmp_path: Path) -> None:
+    async with opened(database) as store:
+        post = await Post(store).open(database, tmp_path)
+        _lost, broken = await post.reader("lost")
+        reader, chat = await post.reader("reader")
+        async with store.transaction() as tx:
+            await tx.run("UPDATE conversation SET address = :bytes WHERE id = :id", bytes=b"rubbish", id=broken)
+        await post.put(broken, "never read")
+        await post.put(chat, "read")
+        await post.drains()
+        assert reader.seen == [("read", False)]
+
+
+async def test_a_message_that_can_not_be_noted_as_out_holds_no_other_up(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(database) as store:
+        post = await Post(store).open(database, tmp_path)
+        reader, chat = await post.reader("reader")
+        other, second = await post.reader("other")
+        stuck = await post.put(chat, "stuck")
+        noted = outbox.mark_sent
+
+        async def mark_sent(tx: Tx, keys: Keys, row: OutboxRow, external_id: str | None, now: datetime) -> None:
+            await noted(tx, keys, row, external_id, now)
+            if row.id == stuck:
+                raise ZeroDivisionError
+
+        monkeypatch.setattr(outbox, "mark_sent", mark_sent)
+        sent = await post.put(second, "goes")
+        await post.drains()
+        await post.drains()
+        assert (reader.seen, other.seen) == ([("stuck", False)], [("goes", False)])
+        async with store.reading() as tx:
+            rows = [await outbox.get(tx, id) for id in (stuck, sent)]
+        assert [row.sent_at is None for row in rows if row] == [True, False]
