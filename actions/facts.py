@@ -165,8 +165,12 @@ async def facts(ctx: Context, case: Case) -> Facts:
 
 async def facts_for_office(ctx: Context, case: Case) -> Facts:
     """Read what the office's card of a case needs: while it waits to be assigned, which others are like it."""
-    f = await facts(ctx, case)
-    return replace(f, alike=await like_case(ctx, case)) if case.state is CaseState.TRIAGE else f
+    return await with_alike(ctx, await facts(ctx, case))
+
+
+async def with_alike(ctx: Context, f: Facts) -> Facts:
+    """Add which others are like a case that waits to be assigned."""
+    return replace(f, alike=await like_case(ctx, f.case)) if f.case.state is CaseState.TRIAGE else f
 
 
 async def _check(ctx: Context, case: Case) -> Deadline | None:

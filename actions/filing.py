@@ -24,7 +24,7 @@ from domain.cases import CaseKind, CaseState, Event, Party
 from domain.choosing import Likely, Way, choose
 from domain.locating import Located, locate
 from domain.numbers import case_number, receipt_code
-from domain.places import Crs, Point
+from domain.places import Point, point_at
 from domain.privacy import Masked, mask
 from domain.ratings import hour_of
 from domain.reasons import Reason, ReasonCode
@@ -140,7 +140,8 @@ async def _file(
         kind=case.kind, area=case.area, category=case.category, identity="named" if case.named else "anonymous",
         publish=command.publish, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
-    await keep(ctx, case)
+    if lead is None:  # else it is not found by itself
+        await keep(ctx, case)
     times = ctx.city.times(case.kind, case.category)
     promise = await start(ctx, case, DeadlineKind.PROMISE, times.answer)
     assigned_by = None
@@ -171,23 +172,29 @@ def decide(
     enough; what they suggest stands among the reasons, for the office.
     """
     city = ctx.city.city
-    point = None
-    if place and place.lon is not None and place.lat is not None:
-        point = Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))
-    words = place.words if place else ""
-    located = locate(city, point, f"{words}\n{text}")
+    located, picked = where_is(ctx, place, text)
     # The city's files may have changed since the person chose.
-    picked = place.area if place and place.area in city.areas else ""
     known = category if category in city.categories else None
     decision = route(city, kind, picked or located.area, known)
     if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:
         return located, decision, ()
-    choice = choose(city, ctx.city.classifier, kind, text, point, place=words, area=picked or "")
+    point, words = (_point(place), place.words) if place else (None, "")
+    choice = choose(city, ctx.city.classifier, kind, text, point, place=words, area=picked)
     if known is None:
         if nobody_asked and choice.way is Way.STRAIGHT:
             decision = replace(choice.decision, confidence=choice.confidence)
         decision = replace(decision, reasons=(*choice.suggested, *decision.reasons))
     return located, decision, choice.categories
+
+
+def where_is(ctx: Context, place: Place | None, text: str) -> tuple[Located, str]:
+    """Find out where it is; with it comes the area that was picked, "" for none, which counts before what was found."""
+    located = locate(ctx.city.city, _point(place) if place else None, f"{place.words if place else ''}\n{text}")
+    return located, place.area if place and place.area and place.area in ctx.city.city.areas else ""
+
+
+def _point(place: Place) -> Point | None:
+    return point_at(place.lon, place.lat, place.crs)
 
 
 async def _insert(

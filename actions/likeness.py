@@ -18,7 +18,7 @@ from dialog.texts import Text, _
 from domain.cases import OPEN, CaseKind, CaseState
 from domain.city import City
 from domain.likeness import Likeness, Matter, likeness, trace
-from domain.places import Crs, Point
+from domain.places import Crs, Point, point_at
 from storage import cases, entries
 from storage import likeness as index
 from storage.cases import Case
@@ -47,8 +47,7 @@ async def keep(ctx: Context, case: Case) -> None:
     if case.state not in OPEN or case.kind in APART:
         await index.forget(ctx.tx, case.id)
         return
-    told = [entry.text for entry in await entries.of_case(ctx.tx, case.id) if entry.kind is EntryKind.TOLD and not entry.erased]
-    await index.put(ctx.tx, case.id, _district(ctx.city.city, case.area), marks(ctx, "\n".join(told), case.place))
+    await index.put(ctx.tx, case.id, _district(ctx.city.city, case.area), await _marks_of(ctx, case))
 
 
 async def keep_due(ctx: Context, id: str) -> bool:
@@ -64,8 +63,7 @@ async def like_case(ctx: Context, case: Case, most: int = OFFERED) -> Sequence[A
     """Find the open cases that a case is like, the likest first; nothing for those that stand apart."""
     if case.kind in APART:
         return ()
-    told = [entry.text for entry in await entries.of_case(ctx.tx, case.id) if entry.kind is EntryKind.TOLD and not entry.erased]
-    matter = matter_of(ctx, case, marks(ctx, "\n".join(told), case.place))
+    matter = matter_of(ctx, case, await _marks_of(ctx, case))
     return await _like(ctx, matter, lambda other: other.state in OPEN, most, but=case.id)
 
 
@@ -78,17 +76,19 @@ async def like_told(
     """
     if kind in APART:
         return ()
-    point = None
-    if place and place.lon is not None and place.lat is not None:
-        point = Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))
     matter = Matter(
         marks=marks(ctx, text, place.words if place else ""),
         area=_district(ctx.city.city, area),
         category=category,
-        point=point,
+        point=point_at(place.lon, place.lat, place.crs) if place else None,
         filed_at=ctx.now,
     )
     return await _like(ctx, matter, lambda other: can_join(other) and other.kind is kind, OFFERED)
+
+
+async def _marks_of(ctx: Context, case: Case) -> frozenset[int]:
+    told = [entry.text for entry in await entries.of_case(ctx.tx, case.id) if entry.kind is EntryKind.TOLD and not entry.erased]
+    return marks(ctx, "\n".join(told), case.place)
 
 
 def can_join(case: Case) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from actions.cards import Card, citizen_card, left_card, office_card, post_card, unit_card
 from actions.context import Context
-from actions.facts import Facts, facts, facts_for_office
+from actions.facts import Facts, facts, facts_for_office, with_alike
 from actions.record import for_others
 from dialog.outgoing import Outgoing, bears_secrets, say
 from dialog.subjects import screen_button
@@ -309,7 +309,7 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         elif conversation:
             await _take_away(ctx, conversation, left_card(case))
     shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE)
-    f = await facts_for_office(ctx, case) if shown else f
+    f = await with_alike(ctx, f) if shown else f
     for row in shown:
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:

@@ -20,7 +20,7 @@ _KEY = "marker of the data folder"
 
 
 async def wanted(tx: Tx, keys: Keys, folder: Path) -> str | None:
-    """Give the marker that should stand in the folder; None if it does. Raises OSError."""
+    """Mark a folder that nobody has marked yet; give the marker that should stand there, None if it does. Raises OSError."""
     path = folder / MARKER
     found = path.read_text() if path.exists() else ""
     new = found or secrets.token_hex(16)

@@ -47,18 +47,22 @@ async def train_model(arguments: argparse.Namespace, settings: Settings) -> int:
     examples = read_examples(arguments.file)
     words = list(_words(read_city_folder(arguments.city))) if arguments.city else []
     others = [_example(row).text for path in arguments.others for row in _rows(path)]
+    checks = [(path.name, read_examples(path)) for path in arguments.check]
     print(f"{len(examples)} messages; training takes a minute or a few.", file=sys.stderr)
     try:
         model, report = train(examples, words, others)
     except ValueError as error:
         raise NotReady(f"{arguments.file}: {error}") from error
-    arguments.out.write_bytes(model)
+    try:
+        arguments.out.write_bytes(model)
+    except OSError as error:
+        raise NotReady(f"{arguments.out} can't be written: {error.strerror}. Name another file with --out.") from error
     print("\n".join(_lines(report)))
     classifier = Classifier.from_bytes(model)
-    for path in arguments.check:
+    for file, checked in checks:
         for short in (False, True):
-            measured = measure(classifier, read_examples(path), short)
-            print(f"{path.name}{', first 40 characters' if short else ''}: ", end="")
+            measured = measure(classifier, checked, short)
+            print(f"{file}{', first 40 characters' if short else ''}: ", end="")
             print(", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in measured.items()))
     print(f"Written: {arguments.out} ({len(model) / 1024:.0f} KiB)")
     return DONE

@@ -94,7 +94,7 @@ def _classifier(path: Path | None) -> Classifier:
     try:
         return Classifier.from_bytes(path.read_bytes()) if path else shipped()
     except (OSError, BadModel) as error:
-        raise NotReady(f"{path}: {error}") from error
+        raise NotReady(f"{path or 'the model that ships'}: {error}") from error
 
 
 def _point(asked: dict[str, Any]) -> Point | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.cases import CaseKind
@@ -17,7 +17,7 @@ from domain.classifier import Classifier, Guess
 from domain.locating import Located, locate
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, category_scores, route, units_in, words_for
+from domain.routing import Decision, category_order, category_scores, route, units_in, words_for
 
 MOST_ASKED = 3
 """How many categories a citizen is asked to pick from when the words have an idea."""
@@ -60,7 +60,7 @@ class Choice:
     decision: Decision
     guesses: tuple[Guess, ...] = ()
     categories: tuple[Likely, ...] = ()
-    reasons: tuple[Reason, ...] = field(default=())
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def suggested(self) -> tuple[Reason, ...]:
@@ -91,7 +91,7 @@ def likely_categories(
         # Where no word tells the categories of a label apart, it is the upper one of them.
         for code, score in (found or {labelled[label][0]: 1.0}).items():
             likely[code] = (1 - for_free) * share * score / (sum(found.values()) or 1.0)
-    order = {code: n for n, code in enumerate(city.categories)}
+    order = category_order(city)
     best = sorted(likely, key=lambda code: (-likely[code], order[code]))
     return tuple(Likely(code=code, p=likely[code]) for code in best if likely[code] >= WORTH_ASKING)[:most]
 
@@ -117,8 +117,8 @@ def choose(
     units: defaultdict[str, float] = defaultdict(float)
     areas = (located.area or city.root_area.code, *located.near)
     for category in every:
-        for area in areas:
-            if unit := route(city, kind, area, category.code).unit:
+        for possible in areas:
+            if unit := route(city, kind, possible, category.code).unit:
                 units[unit] += category.p / len(areas)
     ranked = sorted(units, key=lambda unit: -units[unit])
     confidence = units[ranked[0]] if ranked else 0.0

@@ -33,6 +33,11 @@ class Point:
             raise ValueError("A place needs a longitude from -180 to 180 and a latitude from -90 to 90 degrees.")
 
 
+def point_at(lon: float | None, lat: float | None, crs: str) -> Point | None:
+    """Give the point that somebody shared; None if they shared none."""
+    return None if lon is None or lat is None else Point(lon=lon, lat=lat, crs=Crs(crs))
+
+
 # The shift's formula and numbers are public knowledge (eviltransform, coordtransform and others agree on them).
 _SEMI_MAJOR_AXIS = 6378245.0
 _ECCENTRICITY_SQUARED = 0.00669342162296594323

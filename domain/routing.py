@@ -135,7 +135,7 @@ def _rules(city: City) -> tuple[_Rules, _Rules]:
 
 
 def _best(city: City, scores: Mapping[str, float], most: int) -> tuple[str, ...]:
-    order = _order(city)
+    order = category_order(city)
     return tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:most])
 
 
@@ -184,7 +184,7 @@ def _with_below(city: City, code: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=8)
-def _order(city: City) -> Mapping[str, int]:
+def category_order(city: City) -> Mapping[str, int]:
     return {code: place for place, code in enumerate(city.categories)}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from actions.cards import due
 from actions.context import Context
-from actions.filing import Receipt, decide
+from actions.filing import Receipt, where_is
 from actions.likeness import like_told
 from dialog.incoming import Place
 from dialog.play import Dialog
@@ -41,7 +41,8 @@ async def same_matter(d: Dialog, kind: CaseKind, text: str, place: Place | None,
 
 async def others_like_it(ctx: Context, kind: CaseKind, text: str, place: Place | None, category: str | None) -> Options:
     """Offer the open cases alike to which this may be added."""
-    area = decide(ctx, kind, place, text, category)[1].area
+    located, picked = where_is(ctx, place, text)
+    area = picked or located.area
     found = await like_told(ctx, kind, mask(text).text, place, area, category)
     return tuple(
         [

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from actions import likeness, merging
 from actions.context import Context
-from actions.facts import excerpt, facts
+from actions.facts import excerpt
 from actions.triage import as_decider
 from dialog.play import Dialog
 from dialog.questions import Option, Options
@@ -17,7 +17,7 @@ from domain.cases import Event
 from domain.numbers import read_case_number
 from handlers.following import no_number
 from handlers.office_desk import may, shown
-from storage import cases
+from storage import cases, entries
 from storage.cases import Case
 
 LATELY = timedelta(days=30)
@@ -111,7 +111,7 @@ async def may_merge(ctx: Context, id: str) -> None:
 
 
 async def _line(ctx: Context, case: Case) -> Text:
-    words = "\n".join(entry.text for entry in (await facts(ctx, case)).entries[:1])
+    words = "\n".join(entry.text for entry in (await entries.of_case(ctx.tx, case.id))[:1])
     return _(
         "{number} {unit}: {text}",
         number=case.number,

@@ -18,7 +18,7 @@ from dialog.subjects import Form, Opening, Refused, Reply, Screen, Subject, form
 from dialog.texts import Name, Text, _
 from domain.city import Hall, Window
 from domain.halls import district_of, districts_with_halls, halls_near, halls_of, windows_named
-from domain.places import Crs, Point
+from domain.places import Point, point_at
 from handlers.hall_words import distance_in_words, opening
 
 PAGE = 8
@@ -113,8 +113,8 @@ async def show_found(ctx: Context, place: Place) -> Reply:
     """Show what a district, a place or words lead to."""
     if place.area:
         return Reply(messages=(await show_halls(ctx, place.area),))
-    if place.lon is not None and place.lat is not None:
-        return Reply(messages=(_near(ctx, Point(lon=place.lon, lat=place.lat, crs=Crs(place.crs))),))
+    if point := point_at(place.lon, place.lat, place.crs):
+        return Reply(messages=(_near(ctx, point),))
     return _named(ctx, place.words)
 
 

@@ -13,7 +13,7 @@ from actions.cards import KINDS, LEVELS, office_card
 from actions.cards import due as shown_due
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office
-from actions.likeness import like_case, reasons
+from actions.likeness import Alike, like_case, reasons
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from bot.desk.late import late_by
@@ -121,6 +121,9 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     release = await releases.get(ctx.tx, case.id)
     numbers = {file: n for n, file in enumerate(_files(f), 1)}
     can = dict(_offered(ctx, f))
+    alike: Sequence[Alike] = ()
+    if "merge" in can:
+        alike = f.alike if case.state is CaseState.TRIAGE else await like_case(ctx, case)
     proposed = await proposal(ctx, case) if "release" in can else None
     return {
         "case": case,
@@ -144,9 +147,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "checks": CHECKED,
         "asks": _asks(f),
         "request": f.reason.n if f.request and f.reason else 0,
-        "alike": [(one.case.number, reasons(one.likeness)) for one in f.alike or await like_case(ctx, case)]
-        if "merge" in can
-        else [],
+        "alike": [(one.case.number, reasons(one.likeness)) for one in alike],
         "units": [ctx.city.unit(unit.code) for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE],
         "columns": [
             ("citizen", _column(f, numbers, "citizen", CITIZENS)),
