@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from actions.cards import due as shown_due
-from actions.cards import office_card, title
+from actions.cards import title
 from actions.checking import draw_lot
 from actions.context import Context
 from actions.facts import facts, facts_for_office
@@ -25,6 +25,7 @@ from actions.notices import (
     tell_unit,
     unhurried,
 )
+from actions.office_cards import office_card
 from actions.record import move, note
 from actions.timekeeping import END, climb, reckon, run_on, stop_for_good
 from dialog.outgoing import say

@@ -6,10 +6,13 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, citizen_card, left_card, office_card, post_card, unit_card
+from actions.cards import Card
+from actions.citizen_cards import citizen_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office, with_alike
+from actions.office_cards import office_card, post_card
 from actions.record import for_others
+from actions.unit_cards import left_card, unit_card
 from dialog.outgoing import Outgoing, bears_secrets, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim

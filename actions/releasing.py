@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from actions.cards import Card, post_card
+from actions.cards import Card
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue, refresh_cards, tell_followers, tell_office
+from actions.office_cards import post_card
 from actions.record import confided, move, note, write
 from dialog.outgoing import say
 from dialog.subjects import Refused

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import appealing, handling, striking
-from actions.cards import office_card, unit_card
 from actions.context import Context
 from actions.facts import facts
+from actions.office_cards import office_card
+from actions.unit_cards import unit_card
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options

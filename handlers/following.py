@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import KINDS, citizen_card, lateness, office_card, unit_card
+from actions.cards import KINDS
+from actions.citizen_cards import citizen_card, lateness
 from actions.context import Context
 from actions.facts import facts, facts_for_office
+from actions.office_cards import office_card
 from actions.record import STATES, state_after
+from actions.unit_cards import unit_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Told

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import checking, triage
-from actions.cards import office_card
 from actions.context import Context
 from actions.facts import facts_for_office
+from actions.office_cards import office_card
 from actions.record import state_after
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog

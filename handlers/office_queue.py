@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from actions import triage
-from actions.cards import due, office_card
+from actions.cards import due
 from actions.context import Context
 from actions.facts import facts_for_office
+from actions.office_cards import office_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Text, _

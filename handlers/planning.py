@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from actions import planning
-from actions.cards import unit_card
 from actions.context import Context
 from actions.facts import facts
 from actions.planning import MakePlan
+from actions.unit_cards import unit_card
 from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Subject

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import releasing
-from actions.cards import office_card
 from actions.context import Context
 from actions.facts import facts
+from actions.office_cards import office_card
 from actions.record import state_after
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog

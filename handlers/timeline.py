@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from actions.cards import LEVELS, lateness, title
+from actions.cards import LEVELS, title
+from actions.citizen_cards import lateness
 from actions.context import Context
 from actions.facts import facts
 from actions.record import STATES, for_others

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import handling
-from actions.cards import unit_card
 from actions.context import Context
 from actions.facts import facts
+from actions.unit_cards import unit_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told

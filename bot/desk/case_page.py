@@ -9,11 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from actions.cards import KINDS, LEVELS, office_card
+from actions.cards import KINDS, LEVELS
 from actions.cards import due as shown_due
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office
 from actions.likeness import Alike, like_case, reasons
+from actions.office_cards import office_card
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from bot.desk.late import late_by

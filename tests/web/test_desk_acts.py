@@ -428,9 +428,9 @@ async def test_a_form_that_nobody_can_read_is_none(desk: Desk, body: bytes) -> N
 
 
 def test_every_act_of_the_office_in_chat_is_on_the_desk() -> None:
-    from actions import cards
+    from actions import office_cards
     from bot.desk.acts import ACTS
 
-    source = Path(cards.__file__).read_text()
+    source = Path(office_cards.__file__).read_text()
     office = source[source.index("def office_card") : source.index("def post_card")]
     assert set(re.findall(r'(?:act|form)_button\([^,]+\), "(\w+)"', office)) | {"reveal"} == set(ACTS)
