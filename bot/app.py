@@ -88,7 +88,14 @@ class App:
         bells = BellOffer(mail=settings.smtp is not None, robots=settings.robot_origins)
         posts_to = settings.telegram_channel if settings.telegram_token else None
         self._town = Town(
-            clock, keys, settings.public_url, _limits(settings), bells=bells, channel=posts_to, classifier=shipped()
+            clock,
+            keys,
+            settings.public_url,
+            _limits(settings),
+            bells=bells,
+            channel=posts_to,
+            classifier=shipped(),
+            loaded=loaded,
         )
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())

@@ -31,6 +31,7 @@ class Town:
         bells: BellOffer = NO_BELLS,
         channel: str | None = None,
         classifier: Classifier | None = None,
+        loaded: LoadedCity | None = None,
     ) -> None:
         self._clock = clock
         self._keys = keys
@@ -39,7 +40,7 @@ class Town:
         self._bells = bells
         self._channel = channel
         self._classifier = classifier
-        self._loaded: LoadedCity | None = None
+        self._loaded = loaded and replace(loaded, classifier=classifier)
 
     async def context(self, tx: Tx) -> Context:
         """Give what actions work with in this transaction, nobody acting yet. Raises NoCity."""
