@@ -3,8 +3,9 @@
     python benchmarks/chase.py [--clocks 1000000] [--cases 1000]
 
 Beside the sweep stands the bare statement that finds what is due; beside the chased case one APScheduler job for each case, which
-does the same to its case in a transaction of its own: in memory, and (with SQLAlchemy installed) in a database, where it survives
-a kill as our clocks do. SQLite with synchronous=FULL, in a temporary folder.
+does the same to its case in a transaction of its own and adds the job of the next rung, as the sweep sets the clock for it: in
+memory, and (with SQLAlchemy installed) in a database, where it survives a kill as our clocks do. SQLite with synchronous=FULL, in
+a temporary folder.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from bot.town import Town
 from dialog.incoming import Place
 from domain.cases import CaseKind
 from schedules import SWEEPS
-from storage import people, roles
+from storage import deadlines, people, roles
 from storage.database import Database, Tx, connect
 from storage.ids import ms, new_id
 from storage.keys import Keys
@@ -53,6 +54,8 @@ COMPLAINT = FileCase(
 LIMITS = Limits(
     messages_per_minute=1, upload_bytes=1, wrong_codes=1, address_wrong_codes=1, wrong_codes_wait=timedelta(minutes=1)
 )  # fmt: skip
+AHEAD = timedelta(days=10_000)
+"""Puts the next rungs of the simulated cases into the future of the clock on the wall."""
 SWEEPS_TIMED = 50
 
 
@@ -127,26 +130,34 @@ class Jobs:
         self.left = len(ids)
         self.done = asyncio.Event()
         self.ids = ids
+        self.scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
 
     async def run(self, store: BaseJobStore) -> None:
         """Let all of them be due at once, and wait until the last has run."""
         global running
         running = self
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None}, jobstores={"default": store})
-        scheduler.start(paused=True)
+        self.scheduler.add_jobstore(store)
+        self.scheduler.start(paused=True)
         for id in self.ids:
-            scheduler.add_job(one_job, "date", args=(id,))
-        scheduler.resume()
+            self.scheduler.add_job(one_job, "date", args=(id,))
+        self.scheduler.resume()
         await self.done.wait()
-        scheduler.shutdown(wait=False)
+        self.scheduler.shutdown(wait=False)
 
 
 running: Jobs
 
 
 async def one_job(id: str) -> None:
-    """Do what the sweep does to one deadline, in a transaction of its own."""
-    await running.database.do(lambda tx: chased(tx, running.town, [id]))
+    """Do what the sweep does to one deadline, in a transaction of its own, and set the clock for its next rung."""
+
+    async def chased_until(tx: Tx) -> datetime | None:
+        await chased(tx, running.town, [id])
+        deadline = await deadlines.get(tx, id)
+        return deadline and deadline.next_rung_at
+
+    if next_rung := await running.database.do(chased_until):
+        running.scheduler.add_job(one_job, "date", run_date=next_rung + AHEAD, args=(id,))
     running.left -= 1
     if not running.left:
         running.done.set()
