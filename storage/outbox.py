@@ -1,7 +1,8 @@
 """What is to be said: sealed neutral messages, kept in the same transaction as the change that caused them.
 
 Rows of push channels are leased, sent and marked; rows of pull channels are a mailbox that its client acknowledges.
-Within a conversation and lane, rows go out in the order of their numbers.
+Within a conversation and lane, rows go out in the order of their numbers, as far as their transactions did not overlap: on
+PostgreSQL the one that was numbered first may be committed last.
 """
 
 from __future__ import annotations

@@ -63,6 +63,21 @@ async def test_rows_of_a_chat_go_out_one_by_one_in_their_order(store: Database, 
     assert await lease(store) == []
 
 
+async def test_what_is_numbered_first_but_committed_later_goes_out_when_it_is_there(postgresql: Database, keys: Keys) -> None:
+    """Between turns of two replicas or chats at once there is no order; in each, and after each, there is."""
+    async with postgresql.transaction() as tx:
+        conversation = await people.arrive(tx, keys, "telegram", "7001", "en", NOW)
+    async with postgresql.transaction() as longer:
+        await put(longer, keys, conversation, "first number")
+        async with postgresql.transaction() as other:
+            await put(other, keys, conversation, "first there")
+        (row,) = await lease(postgresql)
+        assert words(row, keys) == "first there"
+        async with postgresql.transaction() as tx:
+            await outbox.mark_sent(tx, keys, row, "tg1", NOW)
+    assert [words(row, keys) for row in await lease(postgresql)] == ["first number"]
+
+
 async def test_the_lanes_do_not_wait_for_each_other(store: Database, keys: Keys, conversation: str) -> None:
     async with store.transaction() as tx:
         await put(tx, keys, conversation, "news", lane=Lane.NOTICE)
