@@ -2,10 +2,11 @@
 
     python benchmarks/conversation.py [--citizens 100] [--seconds 10] [--rounds 3] [--latency 0] [--database URL]
 
-So many citizens file an eight-step complaint over and over, each step as soon as the one before was answered. The server is our
-own and plays the citizens; it has the first core, the bot the last one. Printed for each round and as medians: updates a second,
-milliseconds of processor time an update (the bot's), how long an answer took (the step that the program itself delays by two
-seconds, to let more messages arrive, is not among them), commits an update (SQLite), memory, and the ratio to the echo bot.
+So many citizens file an eight-step complaint over and over, each step as soon as the one before was answered, each time in other
+words, so that none is taken for one that was reported already. The server is our own and plays the citizens; it has the first
+core, the bot the last one. Printed for each round and as medians: updates a second, milliseconds of processor time an update (the
+bot's), how long an answer took (the step that the program itself delays by two seconds, to let more messages arrive, is not among
+them), commits an update (SQLite), memory, and the ratio to the echo bot.
 `--latency` are milliseconds that each call of the Bot API takes. Without `--database` an empty SQLite file is used.
 """
 
@@ -16,6 +17,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import random
 import re
 import statistics
 import struct
@@ -49,7 +51,7 @@ class Step:
 
 COMPLAINT = (
     Step("/complain", -1, "Tell us"),
-    Step("小区北门口的垃圾堆了一个星期", -1, "Noted so far", timed=False),
+    Step("{matter}", -1, "Noted so far", timed=False),
     Step("/done", -1, "Where is it"),
     Step("", 2, "Is it about"),
     Step("", 0, "Who may know"),
@@ -85,6 +87,7 @@ class FakeApi:
         self.counting = False
         self.answered = 0
         self.waits: list[float] = []
+        self.chance = random.Random(1)
 
     async def call(self, request: web.Request) -> web.Response:
         """Answer one method."""
@@ -141,7 +144,7 @@ class FakeApi:
         chat = {"id": citizen.id, "type": "private", "first_name": "Citizen"}
         message = {"message_id": next(self.numbers), "date": int(time.time()), "chat": chat, "from": who}
         if step.presses < 0:
-            update: dict[str, Any] = {"message": {**message, "text": step.says}}
+            update: dict[str, Any] = {"message": {**message, "text": step.says.replace("{matter}", self._matter())}}
             if step.says.startswith("/"):
                 update["message"]["entities"] = [{"type": "bot_command", "offset": 0, "length": len(step.says)}]
         else:
@@ -152,6 +155,10 @@ class FakeApi:
         self.updates.append({"update_id": next(self.numbers), **update})
         citizen.since = time.perf_counter()
         self.some.set()
+
+    def _matter(self) -> str:
+        pairs = (bytes((self.chance.randint(0xB0, 0xD6), self.chance.randint(0xA1, 0xFE))) for _ in range(20))
+        return b"".join(pairs).decode("gb2312")
 
     @staticmethod
     def _ok(result: Any) -> web.Response:
