@@ -1,13 +1,14 @@
 """What a conversation costs: the whole program and a bare python-telegram-bot echo bot, in turns, over one Bot API on loopback.
 
-    python benchmarks/conversation.py [--citizens 100] [--seconds 10] [--rounds 3] [--latency 0] [--database URL]
+    python benchmarks/conversation.py [--citizens 100] [--seconds 10] [--rounds 3] [--latency 0] [--cases 0] [--database URL]
 
 So many citizens file an eight-step complaint over and over, each step as soon as the one before was answered, each time in other
 words, so that none is taken for one that was reported already. The server is our own and plays the citizens; it has the first
 core, the bot the last one. Printed for each round and as medians: updates a second, milliseconds of processor time an update (the
 bot's), how long an answer took (the step that the program itself delays by two seconds, to let more messages arrive, is not among
 them), commits an update (SQLite), memory, and the ratio to the echo bot.
-`--latency` are milliseconds that each call of the Bot API takes. Without `--database` an empty SQLite file is used.
+`--latency` are milliseconds that each call of the Bot API takes. With `--cases` the program runs a second time, on a SQLite file
+with so many cases in it. Without `--database` an empty SQLite file is used.
 """
 
 from __future__ import annotations
@@ -19,21 +20,26 @@ import itertools
 import os
 import random
 import re
+import shutil
 import statistics
 import struct
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from digest import example_city, filled
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "1:benchmark"
 READY = 60.0
+WEEKS = 52
+"""Over which the cases are spread that are on file."""
 TICK = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
 FIRST_CORE, LAST_CORE = CORES[0], CORES[-1]
@@ -177,8 +183,10 @@ class Figures:
     commits: float | None
 
 
-async def one_round(command: Sequence[str], script: Sequence[Step], given: argparse.Namespace, folder: Path) -> Figures:
-    """Run one bot for a while and measure it."""
+async def one_round(
+    command: Sequence[str], script: Sequence[Step], given: argparse.Namespace, folder: Path, cases: Path | None
+) -> Figures:
+    """Run one bot for a while and measure it; `cases` is a filled database to begin with."""
     api = FakeApi(script, given.citizens, given.latency / 1000)
     app = web.Application()
     app.router.add_route("*", "/bot{token}/{method}", api.call)
@@ -188,6 +196,8 @@ async def one_round(command: Sequence[str], script: Sequence[Step], given: argpa
     await site.start()
     port = runner.addresses[0][1]
     kept = folder / "huiyin.db"
+    if cases:
+        shutil.copy(cases, kept)
     settings = {
         "TELEGRAM_TOKEN": TOKEN,
         "TELEGRAM_BASE_URL": f"http://127.0.0.1:{port}/bot",
@@ -258,28 +268,41 @@ def show(name: str, figures: Figures) -> None:
     """Print a line."""
     commits = f"{figures.commits:.2f} commits an update" if figures.commits else ""
     print(
-        f"{name:<10} {figures.rate:7.1f} updates/s  {figures.cpu:6.2f} ms of CPU each  "
+        f"{name:<12} {figures.rate:7.1f} updates/s  {figures.cpu:6.2f} ms of CPU each  "
         f"p50 {figures.p50:7.1f}  p95 {figures.p95:7.1f} ms  {figures.memory:5.0f} MiB  {commits}"
     )
 
 
 async def measure(given: argparse.Namespace) -> None:
     """Run both bots in turns and print."""
-    bots = {
-        "huiyin": ([str(Path(sys.executable).with_name("huiyin")), "run"], COMPLAINT),
-        "echo": ([sys.executable, str(ROOT / "benchmarks" / "echo_bot.py")], ECHO),
-    }
-    found: dict[str, list[Figures]] = {name: [] for name in bots}
-    for _ in range(given.rounds):
-        for name, (command, script) in bots.items():
-            with tempfile.TemporaryDirectory() as folder:
-                found[name].append(await one_round(command, script, given, Path(folder)))
-            show(name, found[name][-1])
+    program = [str(Path(sys.executable).with_name("huiyin")), "run"]
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder, "full.db") if given.cases else None
+        bots: dict[str, tuple[Sequence[str], Sequence[Step], Path | None]] = {
+            "huiyin": (program, COMPLAINT, None),
+            "echo": ([sys.executable, str(ROOT / "benchmarks" / "echo_bot.py")], ECHO, None),
+        }
+        if full:
+            await filled(f"sqlite:{full}", example_city(), given.cases, WEEKS, datetime.now(UTC))
+            bots["huiyin, full"] = (program, COMPLAINT, full)
+        found: dict[str, list[Figures]] = {name: [] for name in bots}
+        for _ in range(given.rounds):
+            for name, (command, script, cases) in bots.items():
+                with tempfile.TemporaryDirectory() as round_folder:
+                    found[name].append(await one_round(command, script, given, Path(round_folder), cases))
+                show(name, found[name][-1])
+    compare(found, "huiyin", "echo")
+    if full:
+        compare(found, "huiyin, full", "huiyin")
+
+
+def compare(found: Mapping[str, Sequence[Figures]], one: str, other: str) -> None:
+    """Print the ratios of two bots' medians."""
     rate, cpu, p95 = (
-        statistics.median(getattr(f, what) for f in found["huiyin"]) / statistics.median(getattr(f, what) for f in found["echo"])
+        statistics.median(getattr(f, what) for f in found[one]) / statistics.median(getattr(f, what) for f in found[other])
         for what in ("rate", "cpu", "p95")
     )
-    print(f"medians, huiyin / echo: updates/s {rate:.2f}, updates per CPU second {1 / cpu:.2f}, p95 {p95:.2f}")
+    print(f"medians, {one} / {other}: updates/s {rate:.2f}, updates per CPU second {1 / cpu:.2f}, p95 {p95:.2f}")
 
 
 def main() -> None:
@@ -289,6 +312,7 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=10)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--latency", type=float, default=0)
+    arguments.add_argument("--cases", type=int, default=0)
     arguments.add_argument("--database", default="")
     given = arguments.parse_args()
     os.sched_setaffinity(0, {FIRST_CORE})

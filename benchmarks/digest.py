@@ -122,13 +122,13 @@ def example_city() -> LoadedCity:
     return LoadedCity(1, city, days, {})
 
 
-async def filled(url: str, city: LoadedCity, count: int, weeks: int) -> None:
-    """Migrate an empty database and fill it."""
+async def filled(url: str, city: LoadedCity, count: int, weeks: int, end: datetime = NOW) -> None:
+    """Migrate an empty database and fill it with cases filed before `end`."""
     begun = time.perf_counter()
     database = await connect(url)
     await migrate(database, NOW)
     await database.close()
-    await fill(url, city.city, count=count, end=NOW, weeks=weeks)
+    await fill(url, city.city, count=count, end=end, weeks=weeks)
     print(f"{count} cases in {time.perf_counter() - begun:.0f} s")
 
 
