@@ -90,8 +90,8 @@ async def start(ctx: Context, code: str) -> Reply:
     """Show the window of a printed code, use the code of a sign-in link, or show the menu where there is none."""
     if not code:
         return Reply(messages=(await menu(ctx, ""),))
-    if code.startswith(DEEP_LINK):
-        return Reply(messages=(await scanned(ctx, code.removeprefix(DEEP_LINK)),))
+    if code.casefold().startswith(DEEP_LINK):
+        return Reply(messages=(await scanned(ctx, code[len(DEEP_LINK) :]),))
     entered = await enter(ctx, code)
     if entered is None:
         return Reply(
