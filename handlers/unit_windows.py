@@ -16,10 +16,11 @@ from actions.telling import first_day, settled_of_hall
 from dialog.code import Code
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, act_button, screen_button
-from dialog.texts import Moment, Text, _
+from dialog.texts import Moment, _
 from domain.cases import Satisfaction
 from domain.city import Window
 from domain.telling import GROUP
+from handlers.hall_words import window_and_hall, windows_in_words
 from handlers.paging import Page, page, turns
 
 
@@ -32,8 +33,10 @@ def windows_of(ctx: Context, units: Collection[str]) -> tuple[Window, ...]:
 async def show_tickets(ctx: Context, behind: str) -> Outgoing:
     """Offer a visit code for each window of a contact's units."""
     cut = _page(ctx, behind, ctx.me.units)
-    rows = tuple((act_button(_name(ctx, window.code), "ticket", window.code, 0),) for window in cut.shown)
+    above, names = windows_in_words(ctx, cut.shown)
+    rows = tuple((act_button(name, "ticket", window.code, 0),) for window, name in zip(cut.shown, names, strict=True))
     return say(
+        *above,
         _("For which window? You get a code to be scanned, which works once, for somebody who was just served there."),
         rows=(*rows, *turns(cut, "tickets", more=_("More windows")), (screen_button(_("My desk"), "desk"),)),
     )
@@ -42,7 +45,7 @@ async def show_tickets(ctx: Context, behind: str) -> Outgoing:
 async def ticket(ctx: Context, code: str, version: int) -> Reply:
     """Give a visit code, as a picture to be held out and as links."""
     links = await tickets.give(ctx, code)
-    named = _name(ctx, code)
+    named = window_and_hall(ctx, ctx.city.city.windows[code])
     lines = [
         _(
             "Visit code for {window}. It works once, within a day: hold it out to whoever was just served, to be scanned.",
@@ -76,8 +79,8 @@ async def show_ratings(ctx: Context, behind: str) -> Outgoing:
             _("{name} {count}", name=LEVELS[level], count=sum(group.levels.get(level, 0) for group in shown))
             for level in Satisfaction
         )
-        line = _("{label}: {counts}", label=_name(ctx, window.code), counts=counts)
-        lines.append(line if shown else _("{label}: too few to show", label=_name(ctx, window.code)))
+        line = _("{label}: {counts}", label=window_and_hall(ctx, window), counts=counts)
+        lines.append(line if shown else _("{label}: too few to show", label=window_and_hall(ctx, window)))
     return say(*lines, rows=(*turns(cut, "unit_ratings", more=_("More windows")), (screen_button(_("My desk"), "desk"),)))
 
 
@@ -88,12 +91,6 @@ def _page(ctx: Context, behind: str, units: Collection[str]) -> Page[Window]:
     if not windows:
         raise Refused(_("Your unit has no windows."))
     return page(windows, behind)
-
-
-def _name(ctx: Context, code: str) -> Text:
-    """Name a window with its hall: a unit may have a window 1 in each of several halls."""
-    hall = ctx.city.city.halls[ctx.city.city.windows[code].hall]
-    return _("{window}, {hall}", window=ctx.city.window(code), hall=ctx.city.hall(hall.code))
 
 
 SUBJECT: Subject[Context] = Subject(

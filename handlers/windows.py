@@ -20,7 +20,7 @@ from domain.city import Hall, Window
 from domain.halls import district_of, districts_with_halls, halls_near, halls_of
 from domain.places import Point, point_at
 from domain.window_search import windows_named, windows_near
-from handlers.hall_words import distance_in_words, opening
+from handlers.hall_words import distance_in_words, opening, windows_in_words
 from handlers.paging import PAGE, page, turns
 
 NEAREST = 5
@@ -146,7 +146,7 @@ def _named(ctx: Context, typed: str) -> Reply:
     words = excerpt(typed, 60)
     if near := windows_near(ctx.city.city, typed)[:NEAREST]:
         ask = _("No window is called “{words}”. Is it one of these?", words=words)
-        return Reply(messages=(say(ask, rows=(*_window_rows(ctx, near, with_hall=True), _search_row())),))
+        return Reply(messages=(_one_of(ctx, ask, near),))
     nothing = _("We have found no window for “{words}”. Perhaps it is called otherwise: please try another word.", words=words)
     return Reply(messages=(say(nothing),), opens=Opening(form="find_window"))
 
@@ -158,16 +158,21 @@ def _found(ctx: Context, found: Sequence[Window]) -> Outgoing:
     if len(found) > 2 and set(found) == set(ctx.city.city.windows_of(hall.code)):
         return _hall(ctx, hall)
     if len(found) <= PAGE:
-        return say(_("Which window is it?"), rows=(*_window_rows(ctx, found, with_hall=True), _search_row()))
+        return _one_of(ctx, _("Which window is it?"), found)
     halls = tuple(dict.fromkeys(window.hall for window in found))
     rows = tuple((_hall_button(ctx, ctx.city.city.halls[hall]),) for hall in halls[:PAGE])
     more = (_("There are more. Please search again with more of the name."),) if len(halls) > PAGE else ()
     return say(_("Windows found: {count}. In which hall is yours?", count=len(found)), *more, rows=(*rows, _search_row()))
 
 
+def _one_of(ctx: Context, ask: Text, windows: Sequence[Window]) -> Outgoing:
+    above, names = windows_in_words(ctx, windows)
+    return say(*above, ask, rows=(*_window_rows(windows, names), _search_row()))
+
+
 def _hall(ctx: Context, hall: Hall, *, behind: str = "") -> Outgoing:
     cut = page(ctx.city.city.windows_of(hall.code), behind)
-    rows = _window_rows(ctx, cut.shown, with_hall=False)
+    rows = _window_rows(cut.shown, windows_in_words(ctx, cut.shown)[1])
     halls = screen_button(_("Other halls"), "halls", district_of(ctx.city.city, hall.area).code)
     return say(
         _("{hall}, {address}", hall=ctx.city.hall(hall.code), address=Name(hall.address, hall.address_en)),
@@ -194,14 +199,8 @@ def _hall_like(ctx: Context, code: str) -> Hall | None:
     return max(like, key=lambda hall: len(hall.code), default=None)
 
 
-def _window_rows(ctx: Context, windows: Sequence[Window], *, with_hall: bool) -> Rows:
-    rows: list[tuple[Button, ...]] = []
-    for window in windows:
-        name, hall = ctx.city.window(window.code), ctx.city.hall(window.hall)
-        rows.append(
-            (screen_button(_("{window}, {hall}", window=name, hall=hall) if with_hall else _name(name), "window", window.code),)
-        )
-    return tuple(rows)
+def _window_rows(windows: Sequence[Window], names: Sequence[Text]) -> Rows:
+    return tuple((screen_button(name, "window", window.code),) for window, name in zip(windows, names, strict=True))
 
 
 def _hall_button(ctx: Context, hall: Hall) -> Button:

@@ -298,9 +298,11 @@ async def test_a_visit_code_verifies_one_rating(town: Town, channel: str) -> Non
     contact = await town.contact(channel, HALL_UNIT)
     await contact.says("/desk")
     await contact.presses("Visit codes")
-    await contact.sees("For which window", buttons=["Window 5 Real estate enquiries, Xining Public Service Centre"])
+    await contact.sees("Xining Public Service Centre\n+For which window", buttons=["^Window 5 Real estate enquiries$"])
     await contact.presses("Window 5")
-    given = await contact.sees("Visit code for Window 5.+works once, within a day", buttons=["Another one"])
+    given = await contact.sees(
+        "Visit code for Window 5 Real estate enquiries, Xining Public.+works once, within a day", buttons=["Another one"]
+    )
     shown = await shown_code(contact, given)
     if isinstance(given, WebMessage):
         assert ("Visit code as a link", shown) in [button for row in given.rows for button in row]
