@@ -189,6 +189,7 @@ async def test_a_scanned_code_is_a_window_with_or_without_a_ticket(town: RatingT
         return await town.does("reporter", lambda ctx: _now(split(ctx.city.city, code)))  # type: ignore[no-any-return]
 
     assert await read(f"centre-1_{ticket}") == ("centre-1", ticket)
+    assert await read(f"CENTRE-1_{ticket}") == ("centre-1", ticket)
     assert await read("centre-1") == ("centre-1", "")
     assert await read(f"gone-1_{ticket}") == (f"gone-1_{ticket}", "")
 

@@ -72,6 +72,25 @@ GUESSES = {
 }
 """A few characters of which one is rare."""
 
+WANTED = {
+    "我想办个营业执照": "centre-2", "公司注销去哪办": "centre-2", "刻公章": "centre-3", "房子过户": "centre-4",
+    "查房产": "centre-5", "无房证明在哪开": "centre-5", "公积金怎么提出来": "centre-6", "代开发票": "centre-7",
+    "个税": "centre-7", "规划许可怎么申请": "centre-8", "失业了怎么登记": "east-1", "创业补贴申请": "east-2",
+    "申请低保": "east-3", "开饭店要食品经营许可": "east-4", "卫生许可证": "east-5", "城乡居民医保参保": "insurance-1",
+    "门诊费报销": "insurance-2", "异地看病备案": "insurance-3", "慢病认定": "insurance-4", "产检费用报销": "insurance-5",
+    "孩子落户": "permits-1", "临时身份证": "permits-2", "办居住证": "permits-3", "去澳门的通行证": "permits-4",
+    "老外签证延期": "permits-5", "取证件": "permits-6", "湟中交社保": "huangzhong-2", "农机补贴找谁": "huangzhong-3",
+    "宅基地审批": "huangzhong-3", "土地确权证": "huangzhong-5", "business licence": "centre-2", "company seal": "centre-3",
+    "transfer of house ownership": "centre-4", "proof that I own no property": "centre-5",
+    "withdraw provident fund": "centre-6", "pay income tax": "centre-7", "building permits": "centre-8",
+    "transfer my social insurance": "east-1", "find a job": "east-2", "allowance for old people": "east-3",
+    "food permit in Chengdong": "east-4", "print a certificate": "east-6", "enrol in medical insurance": "insurance-1",
+    "claim hospital bills": "insurance-2", "referral": "insurance-3", "maternity leave allowance": "insurance-5",
+    "new id card": "permits-2", "visa for my wife": "permits-5", "homestead": "huangzhong-3",
+    "land rights certificate": "huangzhong-5",
+}  # fmt: skip
+"""What somebody wants, and the window for it; the search was made without these."""
+
 NOTHING = [
     "龙", "dragons from the sky", "今天天气不错", "路灯坏了", "投诉", "我要投诉窗口态度差", "结婚登记", "where is the office",
 ]  # fmt: skip
@@ -116,6 +135,13 @@ def test_each_window_is_found_by_each_of_its_services_said_in_a_sentence(city: C
             found = codes(city, sentence)
             assert window.code in found, (window.code, service, found)
             assert len(found) <= 6 or service == "registration", (service, found)
+
+
+def test_what_people_want_is_offered_and_nearly_always_first(city: City) -> None:
+    offered = {typed: codes(city, typed) for typed in WANTED}
+    assert all(window in offered[typed][:4] for typed, window in WANTED.items())
+    assert sum(offered[typed][0] == window for typed, window in WANTED.items()) >= 48, "of fifty"
+    assert sum(map(len, offered.values())) <= 75, "the list is short"
 
 
 def test_a_city_of_one_window_can_be_searched(city: City) -> None:
