@@ -65,9 +65,9 @@ async def use(ctx: Context, window: str, text: str) -> Use:
 
 
 def split(city: City, code: str) -> tuple[str, str]:
-    """Take the code of a window and a ticket, "" if there is none, out of `CODE` or `CODE_TICKET`."""
-    window, line, ticket = code[: -LENGTH - 1], code[-LENGTH - 1 : -LENGTH], code[-LENGTH:]
-    return (window, ticket) if code not in city.windows and line == "_" and window in city.windows else (code, "")
+    """Take the code of a window, in any case, and a ticket, "" if there is none, out of `CODE` or `CODE_TICKET`."""
+    window, line, ticket = city.window_coded(code[: -LENGTH - 1]), code[-LENGTH - 1 : -LENGTH], code[-LENGTH:]
+    return (window.code, ticket) if window and line == "_" and not city.window_coded(code) else (code, "")
 
 
 def _sign(keys: Keys, window: str, ticket: Ticket) -> bytes:

@@ -9,7 +9,7 @@ from storage.database import Tx
 from storage.keys import Keys
 
 DEEP_LINK = "w_"
-"""What the code of a start link begins with when a window's code follows; no sign-in code begins like this."""
+"""How the code of a start link begins when a window's code follows, or none, to choose one. No sign-in code begins like this."""
 
 
 async def window_links(tx: Tx, keys: Keys, public_url: str, window: str, now: datetime) -> Links:

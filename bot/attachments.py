@@ -1,6 +1,6 @@
 """The files of a message as they go out: cleaned, opened from the vault; those not there yet, and those never to come.
 
-A chart becomes a picture here, when it is sent or looked at.
+A chart or a code becomes a picture here, when it is sent or looked at.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from bot.channels.door import Attachment
 from bot.charts import draw
+from bot.codes import draw_code
 from bot.vault import Damaged, Missing, Vault
 from dialog.chart import Chart, in_words
+from dialog.code import Code
 from dialog.texts import Words
 from storage import files
 from storage.database import Database
@@ -49,7 +51,7 @@ class Found:
 
 
 class Attachments:
-    """Opens files for sending, and draws charts."""
+    """Opens files for sending, and draws charts and codes."""
 
     def __init__(self, database: Database, vault: Vault, words: Words) -> None:
         self._database = database
@@ -90,14 +92,17 @@ class Attachments:
         name = f"{number}.{EXTENSIONS.get(media_type, 'bin')}"
         return Attachment(kind=file.kind, media_type=media_type, name=name, data=data)
 
-    async def drawn(self, chart: Chart, language: str) -> Attachment | None:
-        """Draw a chart; None if that fails, for then its message goes without."""
-        key = repr(chart), language
+    async def drawn(self, picture: Chart | Code, language: str) -> Attachment | None:
+        """Draw a chart or a code; None if that fails, for then its message goes without."""
+        if isinstance(picture, Code):
+            alt = self._words.render(picture.alt, language)
+            return Attachment(kind="photo", media_type="image/png", name="code.png", data=draw_code(picture.link), alt=alt)
+        key = repr(picture), language
         async with self._drawing:
             if key not in self._drawn:
                 while len(self._drawn) >= CHARTS_KEPT:
                     del self._drawn[next(iter(self._drawn))]
-                self._drawn[key] = await self._draw(chart, language)
+                self._drawn[key] = await self._draw(picture, language)
             return self._drawn[key]
 
     async def _draw(self, chart: Chart, language: str) -> Attachment | None:

@@ -7,7 +7,7 @@ the page, not on how many cases there are.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import ETag, web
@@ -64,7 +64,7 @@ class Board:
                 try:
                     shown, answered, values = template, status, await read(ctx, request)
                 except Refused as refused:
-                    shown, answered, values = "board_nothing.html", 404, {"why": refused.reason}
+                    shown, answered, values = "board_nothing.html", 404, {"why": self._in_all_languages(refused.reason)}
             html = self._templates.get_template(shown).render(
                 page=name,
                 path=request.path,
@@ -81,6 +81,10 @@ class Board:
             return _cached(request, html, answered)
 
         return page
+
+    def _in_all_languages(self, text: Text) -> Sequence[tuple[str, str]]:
+        """Say what went wrong to whoever it is: a mistyped address tells nothing of its reader."""
+        return [(language.replace("_", "-"), self._words.render(text, language)) for language in self._words.languages]
 
 
 def _cached(request: web.Request, html: str, status: int) -> web.Response:

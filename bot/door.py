@@ -152,14 +152,14 @@ class CityDoor:
         await self._database.do(mark)
 
     async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
-        """Give a file of a message in this client's mailbox, or its chart as the one after the last."""
+        """Give a file of a message in this client's mailbox, or its picture as the one after the last."""
         async with self._database.reading() as tx:
             row = await outbox.numbered(tx, self._conversation(channel, address), n)
             message = row.outgoing(self._keys) if row else None
             ids = message.files if message else ()
             found = await files.get(tx, ids[index : index + 1]) if 0 <= index < len(ids) else ()
-        if message and message.chart and index == len(ids):
-            return await self._attachments.drawn(message.chart, await self.language(channel, address) or self._default_language)
+        if message and message.picture and index == len(ids):
+            return await self._attachments.drawn(message.picture, await self.language(channel, address) or self._default_language)
         return await self._attachments.open(found[0], index + 1) if found and found[0].ready else None
 
     async def own_file(self, channel: str, address: str, id: str) -> Attachment | None:

@@ -348,7 +348,7 @@ class Turn:
             await self._say(message)
             return
         before = row.outgoing(self.ctx.keys)
-        if before.chart or message.chart:  # a picture can't be put in words' place, nor words in a picture's
+        if before.picture or message.picture:  # a picture can't be put in words' place, nor words in a picture's
             await self._say(message)
             return
         shown = replace(message, files=before.files)  # where an edit carries files, they must not vanish

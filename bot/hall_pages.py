@@ -98,7 +98,7 @@ class Reason:
 async def hall(ctx: Context, request: web.Request) -> Mapping[str, Any]:
     """Read the board of one hall. Raises Refused for a hall that there is not."""
     city = ctx.city.city
-    hall = city.halls.get(request.match_info["hall"])
+    hall = city.hall_coded(request.match_info["hall"])
     if hall is None:
         raise Refused(WORDS["unknown"])
     today = ctx.now.astimezone(city.zone).date()
@@ -143,7 +143,7 @@ async def halls(ctx: Context, request: web.Request) -> Mapping[str, Any]:
                 hall.code,
                 ctx.city.hall(hall.code),
                 ctx.city.area(hall.area),
-                hall.address,
+                Name(hall.address, hall.address_en),
                 Text(WINDOWS.id, {"count": counts[hall.code]}),
             )
             for hall in city.halls.values()

@@ -213,12 +213,12 @@ class OutboxLoop:
         if found.waiting and now - row.created_at < (PATIENCE if message.patient else FILES_WAIT):
             await self._put_off(row, now + (PATIENT_LOOK if message.patient else FILES_LOOK))
             return
-        chart = await self._attachments.drawn(message.chart, to.language) if message.chart and not row.edits else None
+        drawn = await self._attachments.drawn(message.picture, to.language) if message.picture and not row.edits else None
         letter = Letter(
             address=to.address,
             language=to.language,
             message=_with_missing_files(message, found),
-            attachments=(*found.ready, *((chart,) if chart else ())),
+            attachments=(*found.ready, *((drawn,) if drawn else ())),
             edits=edited.external_id if edited else None,
         )
         try:

@@ -1,4 +1,4 @@
-"""The web server's application: the channels' routes, a sign of life, and what is answered while the store is away."""
+"""The web server's application: all routes, a sign of life, and what is answered while the store is away."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.lost import kindly_lost
 from dialog.texts import Words, _
 from storage.database import StorageError
 
@@ -22,7 +23,7 @@ BEGUN: web.RequestKey[web.StreamResponse] = web.RequestKey("begun", web.StreamRe
 
 def application(routes: Iterable[web.AbstractRouteDef], words: Words) -> web.Application:
     """Compose the application."""
-    made = web.Application(client_max_size=BODY, middlewares=(_while_away(words),))
+    made = web.Application(client_max_size=BODY, middlewares=(_while_away(words), kindly_lost(words)))
     made.on_response_prepare.append(_note_begun)
     made.router.add_get("/healthz", _health)
     made.router.add_routes(routes)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import cast
 
 from dialog.chart import Chart, dump_chart, load_chart
+from dialog.code import Code, dump_code, load_code
 from dialog.texts import Text, bears_secret, dump, load_text, without_secrets
 
 
@@ -34,7 +35,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One message: paragraphs, rows of buttons, ids of files, what the question wants, and a chart, shown as a picture.
+    """One message: paragraphs, rows of buttons, ids of files, what the question wants, and a chart or a QR code as a picture.
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
     The first `news` paragraphs say what happened, the rest how things stand.
@@ -50,6 +51,12 @@ class Outgoing:
     patient: bool = False
     news: int = 0
     chart: Chart | None = None
+    code: Code | None = None
+
+    @property
+    def picture(self) -> Chart | Code | None:
+        """What is drawn when the message is sent."""
+        return self.chart or self.code
 
     def below(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message, and files with it."""
@@ -61,10 +68,15 @@ class Outgoing:
 
 
 def say(
-    *lines: Text, rows: Rows = (), files: tuple[str, ...] = (), wants: Wants | None = None, chart: Chart | None = None
+    *lines: Text,
+    rows: Rows = (),
+    files: tuple[str, ...] = (),
+    wants: Wants | None = None,
+    chart: Chart | None = None,
+    code: Code | None = None,
 ) -> Outgoing:
     """Make a message from its paragraphs."""
-    return Outgoing(lines=lines, rows=rows, files=files, wants=wants, chart=chart)
+    return Outgoing(lines=lines, rows=rows, files=files, wants=wants, chart=chart, code=code)
 
 
 def to_json(outgoing: Outgoing) -> bytes:
@@ -78,6 +90,7 @@ def to_json(outgoing: Outgoing) -> bytes:
             "patient": outgoing.patient,
             "news": outgoing.news,
             **({"chart": dump_chart(outgoing.chart)} if outgoing.chart else {}),
+            **({"code": dump_code(outgoing.code)} if outgoing.code else {}),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -95,6 +108,7 @@ def from_json(body: bytes) -> Outgoing:
         patient=fields["patient"],
         news=fields.get("news", 0),
         chart=load_chart(fields["chart"]) if "chart" in fields else None,
+        code=load_code(fields["code"]) if "code" in fields else None,
     )
 
 

@@ -7,7 +7,7 @@ and tuples keep the order of the files, because a clerk's order is the order in 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -38,6 +38,7 @@ CHECK = Limit.parse("7d")
 REVISIT = Limit.parse("28d")
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_NUMBER = re.compile("[0-9]+")
 
 RUNG_AT = re.compile(r"0|(?:100|[1-9][0-9]?)%|[+-][1-9][0-9]{0,4}(?:s|h|d|wd)", re.ASCII)
 
@@ -121,7 +122,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """A hall where people are served, and the unit that answers for it; `lon` and `lat` in degrees of WGS-84, both or none."""
+    """A hall where people are served, and the unit that answers for it; `lon` and `lat` in degrees of WGS-84, both or none.
+
+    `address_en` may be empty.
+    """
 
     code: str
     unit: str
@@ -132,6 +136,7 @@ class Hall:
     lon: float | None
     lat: float | None
     hours: OpeningHours
+    address_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,8 +238,16 @@ class City:
         return self._categories_below.get(code, ())
 
     def windows_of(self, hall: str) -> tuple[Window, ...]:
-        """Return the windows of a hall, in the order of the file."""
+        """Return the windows of a hall in the order of the file, but those that are numbered alike by their numbers."""
         return self._windows_by_hall.get(hall, ())
+
+    def window_coded(self, code: str) -> Window | None:
+        """Return the window of a code, whatever its case: people type codes, and some scanners shout them."""
+        return self.windows.get(code) or self._windows_folded.get(code.casefold())
+
+    def hall_coded(self, code: str) -> Hall | None:
+        """Return the hall of a code, whatever its case."""
+        return self.halls.get(code) or self._halls_folded.get(code.casefold())
 
     def unit_of(self, window: str) -> str:
         """Return the code of the unit that answers for a window: its hall's."""
@@ -297,7 +310,15 @@ class City:
         by_hall: dict[str, list[Window]] = {}
         for window in self.windows.values():
             by_hall.setdefault(window.hall, []).append(window)
-        return {hall: tuple(windows) for hall, windows in by_hall.items()}
+        return {hall: _numbered(windows) for hall, windows in by_hall.items()}
+
+    @cached_property
+    def _windows_folded(self) -> Mapping[str, Window]:
+        return {code.casefold(): window for code, window in reversed(tuple(self.windows.items()))}
+
+    @cached_property
+    def _halls_folded(self) -> Mapping[str, Hall]:
+        return {code.casefold(): hall for code, hall in reversed(tuple(self.halls.items()))}
 
     @cached_property
     def _areas_below(self) -> Mapping[str | None, tuple[Area, ...]]:
@@ -310,6 +331,16 @@ class City:
     @cached_property
     def _categories_below(self) -> Mapping[str | None, tuple[Category, ...]]:
         return _below(self.categories)
+
+
+def _numbered(windows: Sequence[Window]) -> tuple[Window, ...]:
+    """Sort windows by the numbers in their names, 2 before 10; those whose names begin differently keep the file's order."""
+    beginnings: dict[str, int] = {}
+    order = {}
+    for window in windows:
+        beginning = _NUMBER.split(window.name, maxsplit=1)[0]
+        order[window.code] = beginnings.setdefault(beginning, len(beginnings)), [int(n) for n in _NUMBER.findall(window.name)]
+    return tuple(sorted(windows, key=lambda window: order[window.code]))
 
 
 def _urgent(category: Category) -> Limit | None:

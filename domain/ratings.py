@@ -40,7 +40,7 @@ class RatingEvent(StrEnum):
 
 
 OF_PERSON = frozenset({Pattern.MANY_WINDOWS, Pattern.PRAISE_FROM_ONE})
-"""What is about one account; the other patterns are about a window."""
+"""What is about one account. That a hall was closed is about the hall; the other patterns are about a window."""
 
 # Far from what happens by itself: a busy window serves somebody every two or three minutes, and few people have business
 # at more than two or three windows in a day.

@@ -1,13 +1,14 @@
-"""A hall in words: its hours, whether it is open now, how far away it is."""
+"""A hall in words: its hours, whether it is open now, how far away it is, and its windows in a list."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
 from functools import reduce
 
 from actions.context import Context
 from dialog.texts import Text, _, verbatim
-from domain.city import Hall
+from domain.city import Hall, Window
 from domain.opening_hours import OpeningHours, Span
 
 WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
@@ -29,6 +30,20 @@ def hours_in_words(hours: OpeningHours) -> Text:
     """Write opening hours down."""
     groups = [_("{days} {hours}", days=_days(first, last), hours=_spans(spans)) for first, last, spans in hours.groups()]
     return reduce(lambda one, more: _("{one}; {more}", one=one, more=more), groups)
+
+
+def windows_in_words(ctx: Context, windows: Sequence[Window]) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
+    """Name windows for a list: what stands above it, and their names; one hall of all is named once, for buttons are short."""
+    halls = tuple(dict.fromkeys(window.hall for window in windows))
+    if len(halls) == 1:
+        named = tuple(Text("{name}", {"name": ctx.city.window(window.code)}) for window in windows)
+        return (Text("{name}", {"name": ctx.city.hall(halls[0])}),), named
+    return (), tuple(window_and_hall(ctx, window) for window in windows)
+
+
+def window_and_hall(ctx: Context, window: Window) -> Text:
+    """Name a window with its hall."""
+    return _("{window}, {hall}", window=ctx.city.window(window.code), hall=ctx.city.hall(window.hall))
 
 
 def distance_in_words(metres: float) -> Text:

@@ -12,6 +12,7 @@ from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button
 from dialog.texts import Name, Text, _, verbatim
 from handlers.desk import desk
 from handlers.rating import scanned
+from handlers.windows import rate_command
 from storage import people, roles, talks
 from storage.roles import RoleKind
 
@@ -90,8 +91,9 @@ async def start(ctx: Context, code: str) -> Reply:
     """Show the window of a printed code, use the code of a sign-in link, or show the menu where there is none."""
     if not code:
         return Reply(messages=(await menu(ctx, ""),))
-    if code.startswith(DEEP_LINK):
-        return Reply(messages=(await scanned(ctx, code.removeprefix(DEEP_LINK)),))
+    if code.casefold().startswith(DEEP_LINK):
+        window = code[len(DEEP_LINK) :]
+        return Reply(messages=(await scanned(ctx, window),)) if window else await rate_command(ctx, "")
     entered = await enter(ctx, code)
     if entered is None:
         return Reply(

@@ -24,7 +24,7 @@ WHY: dict[Pattern, Text] = {
     Pattern.MANY_WINDOWS: _("{day}: one account or device has given {count} ratings at many windows."),
     Pattern.PRAISE_FROM_ONE: _("{day}: one account or device has given {count} ratings, nothing but praise."),
     Pattern.PRAISE_IN_SECONDS: _("{day}, {hall}, {window}: {count} ratings within seconds, nothing but praise."),
-    Pattern.CLOSED: _("{day}, {hall}, {window}: {count} ratings while the hall was closed."),
+    Pattern.CLOSED: _("{day}, {hall}: ratings while the hall was closed: {count}."),
 }
 
 

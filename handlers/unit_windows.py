@@ -13,49 +13,57 @@ from actions import tickets
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.telling import first_day, settled_of_hall
-from dialog.outgoing import Outgoing, Rows, say
+from dialog.code import Code
+from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, act_button, screen_button
-from dialog.texts import Moment, Text, _
+from dialog.texts import Moment, _
 from domain.cases import Satisfaction
 from domain.city import Window
 from domain.telling import GROUP
-
-PAGE = 8
+from handlers.hall_words import window_and_hall, windows_in_words
+from handlers.paging import Page, page, turns
 
 
 def windows_of(ctx: Context, units: Collection[str]) -> tuple[Window, ...]:
-    """Give the windows of some units."""
+    """Give the windows of some units, hall by hall."""
     city = ctx.city.city
-    return tuple(window for window in city.windows.values() if city.unit_of(window.code) in units)
+    return tuple(window for hall in city.halls.values() if hall.unit in units for window in city.windows_of(hall.code))
 
 
-async def show_tickets(ctx: Context, after: str) -> Outgoing:
+async def show_tickets(ctx: Context, behind: str) -> Outgoing:
     """Offer a visit code for each window of a contact's units."""
-    windows, more = _page(ctx, after, "tickets", ctx.me.units)
-    rows = tuple((act_button(_name(ctx, window.code), "ticket", window.code, 0),) for window in windows)
+    cut = _page(ctx, behind, ctx.me.units)
+    above, names = windows_in_words(ctx, cut.shown)
+    rows = tuple((act_button(name, "ticket", window.code, 0),) for window, name in zip(cut.shown, names, strict=True))
     return say(
-        _("For which window? You get a link that works once, for somebody who was just served there."),
-        rows=(*rows, *more, (screen_button(_("My desk"), "desk"),)),
+        *above,
+        _("For which window? You get a code to be scanned, which works once, for somebody who was just served there."),
+        rows=(*rows, *turns(cut, "tickets", more=_("More windows")), (screen_button(_("My desk"), "desk"),)),
     )
 
 
 async def ticket(ctx: Context, code: str, version: int) -> Reply:
-    """Give a visit code."""
+    """Give a visit code, as a picture to be held out and as links."""
     links = await tickets.give(ctx, code)
+    named = window_and_hall(ctx, ctx.city.city.windows[code])
     lines = [
-        _("Visit code for {window}, for the person who was just served. It works once, within a day:", window=_name(ctx, code)),
-        Text("{link}", {"link": links.web}),
+        _(
+            "Visit code for {window}. It works once, within a day: hold it out to whoever was just served, to be scanned.",
+            window=named,
+        )
     ]
     if links.telegram:
-        lines.append(_("For Telegram: {link}", link=links.telegram))
+        lines.append(_("Or pass on this link for Telegram: {link}", link=links.telegram))
     again = act_button(_("Another one"), "ticket", code, 0)
-    return Reply(messages=(say(*lines, rows=((again, screen_button(_("My desk"), "desk")),)),))
+    rows = ((Button(_("Visit code as a link"), url=links.web),), (again, screen_button(_("My desk"), "desk")))
+    shown = Code(link=links.web, alt=_("QR code: visit code for {window}", window=named))
+    return Reply(messages=(say(*lines, rows=rows, code=shown),))
 
 
-async def show_ratings(ctx: Context, after: str) -> Outgoing:
+async def show_ratings(ctx: Context, behind: str) -> Outgoing:
     """Show a unit what its windows were rated since the month before this one, as far as that gives nobody away."""
-    windows, more = _page(ctx, after, "unit_ratings", ctx.me.works_at)
-    halls = dict.fromkeys(window.hall for window in windows)
+    cut = _page(ctx, behind, ctx.me.works_at)
+    halls = dict.fromkeys(window.hall for window in cut.shown)
     told = [group for hall in halls for group in (await settled_of_hall(ctx, hall))[1]]
     lines = [
         _(
@@ -65,31 +73,24 @@ async def show_ratings(ctx: Context, after: str) -> Outgoing:
             least=GROUP,
         )
     ]
-    for window in windows:
+    for window in cut.shown:
         shown = [group for group in told if group.window == window.code]
         counts = tuple(
             _("{name} {count}", name=LEVELS[level], count=sum(group.levels.get(level, 0) for group in shown))
             for level in Satisfaction
         )
-        line = _("{label}: {counts}", label=_name(ctx, window.code), counts=counts)
-        lines.append(line if shown else _("{label}: too few to show", label=_name(ctx, window.code)))
-    return say(*lines, rows=(*more, (screen_button(_("My desk"), "desk"),)))
+        line = _("{label}: {counts}", label=window_and_hall(ctx, window), counts=counts)
+        lines.append(line if shown else _("{label}: too few to show", label=window_and_hall(ctx, window)))
+    return say(*lines, rows=(*turns(cut, "unit_ratings", more=_("More windows")), (screen_button(_("My desk"), "desk"),)))
 
 
-def _page(ctx: Context, after: str, screen: str, units: Collection[str]) -> tuple[tuple[Window, ...], Rows]:
+def _page(ctx: Context, behind: str, units: Collection[str]) -> Page[Window]:
     if not ctx.me.works_at:
         raise Refused(_("Only the contacts and the head of a unit see its windows."))
     windows = windows_of(ctx, units)
     if not windows:
         raise Refused(_("Your unit has no windows."))
-    codes = [window.code for window in windows]
-    left = windows[codes.index(after) + 1 :] if after in codes else windows
-    more = ((screen_button(_("More windows"), screen, left[PAGE - 1].code),),) if len(left) > PAGE else ()
-    return left[:PAGE], more
-
-
-def _name(ctx: Context, code: str) -> Text:
-    return Text("{name}", {"name": ctx.city.window(code)})
+    return page(windows, behind)
 
 
 SUBJECT: Subject[Context] = Subject(

@@ -17,14 +17,15 @@ from dialog.questions import Option, Options
 from dialog.subjects import Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Name, Text, _
 from domain.city import Hall, Window
-from domain.halls import district_of, districts_with_halls, halls_near, halls_of, windows_named
+from domain.halls import district_of, districts_with_halls, halls_near, halls_of
 from domain.places import Point, point_at
-from handlers.hall_words import distance_in_words, opening
+from domain.window_search import windows_named, windows_near
+from handlers.hall_words import distance_in_words, opening, windows_in_words
+from handlers.paging import PAGE, page, turns
 
-PAGE = 8
 NEAREST = 5
 AFTER = ">"
-"""Before a code: the page that follows this hall or window. Two codes would not fit into a button."""
+"""Before a code: the page that begins behind this hall or window. Two codes would not fit into a button."""
 NOTHING = _("There are no windows to rate here yet.")
 
 
@@ -45,44 +46,44 @@ def card(ctx: Context, window: Window) -> Outgoing:
 
 async def enter_window(ctx: Context, code: str) -> Outgoing:
     """Show the window of a printed code; for one that is no longer there, the windows among which it may be found."""
-    window = ctx.city.city.windows.get(code)
+    window = ctx.city.city.window_coded(code)
     if window:
         return card(ctx, window)
-    if ("window", code) in ctx.city.past:
+    past = next((old for sort, old in ctx.city.past if sort == "window" and old.casefold() == code.casefold()), None)
+    if past:
         sorry = _(
             "{window} is no longer there. Perhaps it has another name now: please choose your window.",
-            window=ctx.city.window(code),
+            window=ctx.city.window(past),
         )
     else:
         sorry = _("We don't know the window of this code. Please choose your window, or look for it by its name.")
     hall = _hall_like(ctx, code)
-    return (_hall(ctx, hall, windows=ctx.city.city.windows_of(hall.code)) if hall else _districts(ctx)).below(sorry)
+    return (_hall(ctx, hall) if hall else _districts(ctx)).below(sorry)
 
 
 async def show_hall(ctx: Context, arg: str) -> Outgoing:
-    """Show a hall and its windows, from the one after `>CODE` on."""
+    """Show a hall and its windows, from the one behind `>CODE` on."""
     city = ctx.city.city
-    after = city.windows.get(arg[1:]) if arg.startswith(AFTER) else None
-    hall = city.halls.get(after.hall if after else arg)
+    behind = city.windows.get(arg[1:]) if arg.startswith(AFTER) else None
+    hall = city.halls.get(behind.hall if behind else arg)
     if hall is None:
         return _districts(ctx).below(_("This hall is no longer there. Please choose another one."))
-    windows = city.windows_of(hall.code)
-    return _hall(ctx, hall, windows=windows[windows.index(after) + 1 :] if after else windows)
+    return _hall(ctx, hall, behind=behind.code if behind else "")
 
 
 async def show_halls(ctx: Context, arg: str) -> Outgoing:
-    """List the halls of a district, from the one after `>CODE` on."""
+    """List the halls of a district, from the one behind `>CODE` on."""
     city = ctx.city.city
-    after = city.halls.get(arg[1:]) if arg.startswith(AFTER) else None
-    district = district_of(city, after.area).code if after else arg
+    behind = city.halls.get(arg[1:]) if arg.startswith(AFTER) else None
+    district = district_of(city, behind.area).code if behind else arg
     halls = halls_of(city, district) if district in city.areas else ()
     if not halls:
         return _districts(ctx)
-    left = halls[halls.index(after) + 1 :] if after else halls
-    more = ((screen_button(_("More halls"), "halls", f"{AFTER}{left[PAGE - 1].code}"),),) if len(left) > PAGE else ()
+    cut = page(halls, behind.code if behind else "")
+    rows = tuple((_hall_button(ctx, hall),) for hall in cut.shown)
     return say(
         _("Halls in {area}:", area=ctx.city.area(district)),
-        rows=(*((_hall_button(ctx, hall),) for hall in left[:PAGE]), *more, _search_row()),
+        rows=(*rows, *turns(cut, "halls", first=district, behind=AFTER, more=_("More halls")), _search_row()),
     )
 
 
@@ -140,35 +141,47 @@ def _near(ctx: Context, place: Point) -> Outgoing:
 
 def _named(ctx: Context, typed: str) -> Reply:
     """Show what words lead to; where that is nothing, ask again, so that better words are not taken for a new matter."""
-    found = windows_named(ctx.city.city, typed)
-    if not found:
-        nothing = say(_("No window has “{words}” in its name or its services.", words=excerpt(typed, 60)))
-        return Reply(messages=(nothing,), opens=Opening(form="find_window"))
-    return Reply(messages=(_found(ctx, found),))
+    if found := windows_named(ctx.city.city, typed):
+        return Reply(messages=(_found(ctx, found),))
+    words = excerpt(typed, 60)
+    if near := windows_near(ctx.city.city, typed)[:NEAREST]:
+        ask = _("No window is called “{words}”. Is it one of these?", words=words)
+        return Reply(messages=(_one_of(ctx, ask, near),))
+    nothing = _("We have found no window for “{words}”. Perhaps it is called otherwise: please try another word.", words=words)
+    return Reply(messages=(say(nothing),), opens=Opening(form="find_window"))
 
 
 def _found(ctx: Context, found: Sequence[Window]) -> Outgoing:
     if len(found) == 1:
         return card(ctx, found[0])
+    hall = ctx.city.city.halls[found[0].hall]
+    if len(found) > 2 and set(found) == set(ctx.city.city.windows_of(hall.code)):
+        return _hall(ctx, hall)
     if len(found) <= PAGE:
-        return say(_("Which window is it?"), rows=(*_window_rows(ctx, found, with_hall=True), _search_row()))
+        return _one_of(ctx, _("Which window is it?"), found)
     halls = tuple(dict.fromkeys(window.hall for window in found))
     rows = tuple((_hall_button(ctx, ctx.city.city.halls[hall]),) for hall in halls[:PAGE])
     more = (_("There are more. Please search again with more of the name."),) if len(halls) > PAGE else ()
     return say(_("Windows found: {count}. In which hall is yours?", count=len(found)), *more, rows=(*rows, _search_row()))
 
 
-def _hall(ctx: Context, hall: Hall, *, windows: Sequence[Window]) -> Outgoing:
-    rows = _window_rows(ctx, windows[:PAGE], with_hall=False)
-    if len(windows) > PAGE:
-        rows = (*rows, (screen_button(_("More windows"), "hall", f"{AFTER}{windows[PAGE - 1].code}"),))
+def _one_of(ctx: Context, ask: Text, windows: Sequence[Window]) -> Outgoing:
+    above, names = windows_in_words(ctx, windows)
+    return say(*above, ask, rows=(*_window_rows(windows, names), _search_row()))
+
+
+def _hall(ctx: Context, hall: Hall, *, behind: str = "") -> Outgoing:
+    cut = page(ctx.city.city.windows_of(hall.code), behind)
+    rows = _window_rows(cut.shown, windows_in_words(ctx, cut.shown)[1])
     halls = screen_button(_("Other halls"), "halls", district_of(ctx.city.city, hall.area).code)
     return say(
-        _("{hall}, {address}", hall=ctx.city.hall(hall.code), address=hall.address),
+        _("{hall}, {address}", hall=ctx.city.hall(hall.code), address=Name(hall.address, hall.address_en)),
         opening(ctx, hall),
-        _("Which window served you?") if windows else _("This hall has no windows to rate yet."),
-        rows=(*rows, (halls, *_search_row())),
-    )
+        _("Which window served you?") if cut.shown else _("This hall has no windows to rate yet."),
+        rows=(
+            *rows, *turns(cut, "hall", first=hall.code, behind=AFTER, more=_("More windows")), (halls, *_search_row()),
+        ),
+    )  # fmt: skip
 
 
 def _districts(ctx: Context) -> Outgoing:
@@ -182,18 +195,12 @@ def _districts(ctx: Context) -> Outgoing:
 
 def _hall_like(ctx: Context, code: str) -> Hall | None:
     """Guess the hall of a window that is no longer there: clerks name windows after their halls."""
-    like = [hall for hall in ctx.city.city.halls.values() if code.startswith(hall.code)]
+    like = [hall for hall in ctx.city.city.halls.values() if code.casefold().startswith(hall.code.casefold())]
     return max(like, key=lambda hall: len(hall.code), default=None)
 
 
-def _window_rows(ctx: Context, windows: Sequence[Window], *, with_hall: bool) -> Rows:
-    rows: list[tuple[Button, ...]] = []
-    for window in windows:
-        name, hall = ctx.city.window(window.code), ctx.city.hall(window.hall)
-        rows.append(
-            (screen_button(_("{window}, {hall}", window=name, hall=hall) if with_hall else _name(name), "window", window.code),)
-        )
-    return tuple(rows)
+def _window_rows(windows: Sequence[Window], names: Sequence[Text]) -> Rows:
+    return tuple((screen_button(name, "window", window.code),) for window, name in zip(windows, names, strict=True))
 
 
 def _hall_button(ctx: Context, hall: Hall) -> Button:

@@ -1,4 +1,4 @@
-"""Ratings that look unusual, put together by pattern, window or account, and day, until somebody at the office has decided."""
+"""Ratings that look unusual, by pattern, day, and window, hall or account, until somebody at the office has decided."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from storage.ids import at, ms, new_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oddity:
-    """What is unusual; `about` is the window, or the account for what one account did, `window` where it was first seen."""
+    """What is unusual; `about` is the window, the hall if it was closed, or the account for what one account did.
+
+    `window` is where it was first seen.
+    """
 
     id: str
     pattern: Pattern

@@ -269,7 +269,7 @@ class WebPerson:
             return
         message = self.messages.setdefault(id, WebMessage(id=id))
         message.text = "\n\n".join(news["lines"])
-        message.rows = [[(button["label"], button["press"]) for button in row] for row in news["rows"]]
+        message.rows = [[(button["label"], button["press"] or button["url"]) for button in row] for row in news["rows"]]
         message.files = message.files if news["edits"] else news["files"]
         message.pages.append(message.rows)
         self._after = max(self._after, news["n"])

@@ -4,7 +4,8 @@ A device is known by a random cookie; its value is the address in this channel, 
 `/chat/messages` and may post the same message again until it is told that it was kept. It hears answers from `/chat/events`
 and acknowledges what it has shown. `/in/CODE` binds a device by a one-time code; looking at that page consumes nothing.
 `/w/CODE`, which stands on printed posters, is the same page: its script sends `/start w_CODE` once and forgets the address, so
-whoever only looks at it (a scanner's preview, a search engine, somebody who loads it again) leaves nothing behind.
+whoever only looks at it (a scanner's preview, a search engine, somebody who loads it again) leaves nothing behind. `/w/` without
+a code asks for the window in the same way.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ class WebChat:
         """Give what the web server has to serve."""
         return (
             web.get("/", self._page),
+            web.get("/w", self._page),
+            web.get("/w/", self._page),
             web.get("/w/{code:[A-Za-z0-9_-]{1,62}}", self._page),
             web.get("/static/{version}/{name}", self._static),
             web.get("/in/{code:[A-Za-z0-9_-]{1,64}}", self._sign_in_page),

@@ -21,6 +21,7 @@ from bot.channels.door import Delivery, Door, Mailbox
 from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, Visitor
 from bot.channels.webchat_words import TOO_MANY_PAGES
 from dialog.chart import Chart, in_words
+from dialog.code import Code
 from dialog.incoming import Incoming
 from dialog.texts import Words
 
@@ -144,16 +145,19 @@ def message_json(delivery: Delivery, words: Words) -> dict[str, Any]:
                 {"kind": kind, "url": f"/chat/files/{delivery.n}/{index}", "ready": ready}
                 for index, (kind, ready) in enumerate(delivery.files)
             ),
-            *([_chart_json(delivery, message.chart, words)] if message.chart else ()),
+            *([_picture_json(delivery, message.picture, words)] if message.picture else ()),
         ],
         "wants": message.wants,
     }
 
 
-def _chart_json(delivery: Delivery, chart: Chart, words: Words) -> dict[str, Any]:
+def _picture_json(delivery: Delivery, picture: Chart | Code, words: Words) -> dict[str, Any]:
     # The browser keeps the picture; the language in its address makes another one of it in another language.
     url = f"/chat/files/{delivery.n}/{len(delivery.message.files)}?language={delivery.language}"
-    return {"kind": "photo", "url": url, "ready": True, "alt": in_words(chart, words, delivery.language)}
+    alt = (
+        words.render(picture.alt, delivery.language) if isinstance(picture, Code) else in_words(picture, words, delivery.language)
+    )
+    return {"kind": "photo", "url": url, "ready": True, "alt": alt}
 
 
 def own_json(at: datetime, sent: Incoming) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -12,9 +14,12 @@ from rating_town import BAD, GOOD, MORNING, NOON, RatingTown, says
 from stores import NOW, migrated_postgres, opened
 
 from actions import appealing, following, handling, looking, rating, tickets
+from actions.context import Context
 from actions.rating import Rate
 from actions.tickets import LIFE, Use, issue, split, use
+from dialog.outgoing import Outgoing
 from dialog.subjects import Refused
+from dialog.texts import Words
 from domain.cases import CaseState
 from domain.ratings import Pattern
 from handlers import desk, timeline, unit_desk, unit_windows
@@ -184,6 +189,7 @@ async def test_a_scanned_code_is_a_window_with_or_without_a_ticket(town: RatingT
         return await town.does("reporter", lambda ctx: _now(split(ctx.city.city, code)))  # type: ignore[no-any-return]
 
     assert await read(f"centre-1_{ticket}") == ("centre-1", ticket)
+    assert await read(f"CENTRE-1_{ticket}") == ("centre-1", ticket)
     assert await read("centre-1") == ("centre-1", "")
     assert await read(f"gone-1_{ticket}") == (f"gone-1_{ticket}", "")
 
@@ -260,3 +266,31 @@ async def test_a_unit_sees_figures_of_past_days_with_five_ratings_or_more(town: 
     assert "'count': 5" in tomorrow
     assert "'count': 4" not in tomorrow
     assert tomorrow.count("too few to show") == 1
+
+
+async def test_a_unit_with_several_halls_reads_each_window_with_its_hall(town: RatingTown) -> None:
+    """A unit may have a window 1 in each of its halls."""
+
+    async def shown(ctx: Context) -> tuple[Outgoing, Outgoing, Outgoing]:
+        city = ctx.city.city
+        halls = {**city.halls, "east": replace(city.halls["east"], unit="service-hall")}
+        ctx = replace(ctx, city=replace(ctx.city, city=replace(city, halls=halls)))
+        return (
+            await unit_windows.show_tickets(ctx, ""), await unit_windows.show_tickets(ctx, "centre-8"),
+            await unit_windows.show_ratings(ctx, "centre-4"),
+        )  # fmt: skip
+
+    def labels(message: Outgoing) -> list[str]:
+        return [words.render(button.label, "en") for row in message.rows for button in row]
+
+    words = Words({}, ("zh_Hans", "en"), ZoneInfo("Asia/Shanghai"))
+    first, second, ratings = await town.does("clerk", shown)
+    assert words.render(first.lines[0], "en") == "Xining Public Service Centre"
+    assert labels(first)[0] == "Window 1 Information"
+    assert labels(first)[8:] == ["More windows", "My desk"]
+    assert labels(second)[0] == "Window 1 Social insurance"
+    assert labels(second)[6:] == ["Previous page", "My desk"]
+    assert words.render(ratings.lines[1], "en").startswith("Window 5 Real estate enquiries, Xining Public Service Centre: ")
+    assert words.render(ratings.lines[5], "en").startswith(
+        "Window 1 Social insurance, Chengdong District Government Service Hall: "
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -223,3 +225,16 @@ async def test_what_is_lacking_for_posters_is_said(tmp_path: Path, public: str, 
     arguments = parser().parse_args(["posters", hall, "--out", str(tmp_path / out)])
     with pytest.raises(NotReady, match=said):
         await arguments.run(arguments, settings)
+
+
+def test_whoever_prints_posters_reads_nothing_of_the_libraries_that_draw_them() -> None:
+    program = (
+        "from bot.logs import set_up_logs; set_up_logs(as_json=False)\n"
+        "from bot.paper import Paper\n"
+        "with Paper(100, 100, 'title') as paper:\n"
+        "    paper.turn()\n"
+        "    paper.write(paper.fitted('护照 Passports 龘', 80, 20, least=10, lines=1), 10, 10, 80, '#000000')\n"
+        "    paper.document()\n"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (printed.stdout, printed.stderr) == ("", "")

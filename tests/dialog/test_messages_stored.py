@@ -14,6 +14,7 @@ from texts_made import AT, TEXTS, WORDS
 
 from dialog import incoming, outgoing
 from dialog.chart import Chart
+from dialog.code import Code
 from dialog.incoming import Incoming, IncomingFile, Place
 from dialog.outgoing import Button, Outgoing, Wants, say, shown_once
 from dialog.texts import Secret, Text, _
@@ -47,6 +48,7 @@ COUNTED = st.tuples(TEXTS, st.tuples(NUMBERS, NUMBERS))
 CHARTS = st.builds(
     Chart, title=TEXTS, series=st.tuples(TEXTS, TEXTS), bars=st.lists(COUNTED, max_size=3).map(tuple), note=st.none() | TEXTS
 )
+CODES = st.builds(Code, link=WORDS, alt=TEXTS)
 OUTGOING = st.builds(
     Outgoing,
     lines=st.lists(TEXTS, max_size=4).map(tuple),
@@ -55,6 +57,7 @@ OUTGOING = st.builds(
     wants=st.none() | st.sampled_from(Wants),
     patient=st.booleans(),
     chart=st.none() | CHARTS,
+    code=st.none() | CODES,
 )
 
 

@@ -56,6 +56,20 @@ def test_halls_and_windows_are_read_in_the_order_of_their_files() -> None:
     assert found.windows["c-1"].services == ("营业执照", "business licence")
 
 
+def test_windows_that_are_numbered_alike_stand_in_the_order_of_their_numbers_all_others_as_the_clerk_has_them() -> None:
+    names = ("10 号窗口", "咨询台", "2 号窗口", "二楼 12 号", "9 号窗口 24 小时", "二楼 3 号", "总服务台", "1 号窗口")
+    windows = "code,hall,name,name_en,services\n" + "".join(f"w-{n},centre,{name},,\n" for n, name in enumerate(names))
+    found = [window.name for window in city({"windows.csv": windows}).windows_of("centre")]
+    assert found == ["1 号窗口", "2 号窗口", "9 号窗口 24 小时", "10 号窗口", "咨询台", "二楼 3 号", "二楼 12 号", "总服务台"]
+
+
+def test_the_english_address_of_a_hall_may_be_left_out() -> None:
+    lines = HALLS.splitlines()
+    english = "\n".join(f"{line},{added}" for line, added in zip(lines, ("address_en", "2 Wenhui Road", ""), strict=True))
+    assert [hall.address_en for hall in city({"halls.csv": english}).halls.values()] == ["2 Wenhui Road", ""]
+    assert [hall.address_en for hall in city({}).halls.values()] == ["", ""]
+
+
 def test_services_are_told_in_the_language_of_the_reader() -> None:
     windows = city({}).windows
     assert windows["c-1"].services_in("zh_Hans") == ("营业执照",)

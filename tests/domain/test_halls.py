@@ -1,4 +1,4 @@
-"""Halls and windows found by district, by distance, and by what people call them."""
+"""Halls found by district and by distance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from domain.city import City
 from domain.city_files import read_city
-from domain.halls import district_of, districts_with_halls, halls_near, halls_of, windows_named
+from domain.halls import district_of, districts_with_halls, halls_near, halls_of
 from domain.places import Crs, Point, metres_between
 
 FOLDER = Path(__file__).parent.parent.parent / "examples" / "xining"
@@ -20,10 +20,6 @@ def city() -> City:
     found = read_city({path.name: path.read_bytes() for path in FOLDER.iterdir()}).city
     assert found is not None
     return found
-
-
-def codes(city: City, typed: str) -> list[str]:
-    return [window.code for window in windows_named(city, typed)]
 
 
 def test_a_hall_belongs_to_the_district_of_its_street_or_to_the_city_itself(city: City) -> None:
@@ -52,29 +48,3 @@ def test_a_distance_is_that_of_the_great_circle() -> None:
     assert metres_between(one, one) == 0
     assert metres_between(one, Point(lon=101.7717, lat=36.7439)) == pytest.approx(11_120, rel=1e-3)
     assert metres_between(one, Point(lon=101.8717, lat=36.6439)) == pytest.approx(8_923, rel=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("护照", ["permits-4"]),
-        ("PASSPORT", ["permits-4"]),
-        ("Ｐａｓｓｐｏｒｔ", ["permits-4"]),
-        ("permits-4", ["permits-4"]),
-        ("湟中 社保", ["huangzhong-2"]),
-        ("social huangzhong", ["huangzhong-2"]),
-        ("医保 慢特病", ["insurance-4"]),
-        ("想给孩子办生育登记要去哪里", ["east-5"]),
-        ("龙", []),
-        ("", []),
-        ("   ", []),
-    ],
-)
-def test_windows_are_found_by_what_people_call_them(city: City, typed: str, found: list[str]) -> None:
-    assert codes(city, typed) == found
-
-
-def test_a_short_form_means_the_long_one(city: City) -> None:
-    assert codes(city, "医保") == [f"insurance-{n}" for n in range(1, 6)]
-    assert codes(city, "城东 社保") == ["east-1"]
-    assert len(codes(city, "保")) < 30, "a single character is short for nothing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,7 +56,7 @@ async def test_district_hall_and_window_are_chosen_from_lists(citizen: Person) -
     await citizen.sees("Which window served you", buttons=["Chengdong District", "Huangzhong District"])
     await citizen.presses("Chengxi District")
     await citizen.presses("Xining Public Service Centre")
-    hall = await citizen.sees("城西区文汇路 2 号", buttons=["Window 8", "Other halls"])
+    hall = await citizen.sees("Centre, 2 Wenhui Road, Chengxi District", buttons=["Window 8", "Other halls"])
     assert not any("More windows" in button for button in hall.buttons), "eight fit on one page"
     await citizen.presses("Window 7 Taxes")
     await citizen.sees("Window 7 Taxes", buttons=LEVELS)
@@ -82,6 +83,9 @@ async def test_whoever_shares_a_place_gets_the_nearest_halls_first(citizen: Pers
         ("/rate 城东 社保", "Window 1 Social insurance\n+Chengdong"),
         ("/rate permits-4", "Window 4 Passports and travel permits"),
         ("/rate 我昨天去办护照，等了两个小时", "Window 4 Passports and travel permits"),
+        ("/rate I want to renew my passport", "Window 4 Passports and travel permits"),
+        ("/rate 我要办身份证", "Window 2 Identity cards"),
+        ("/rate CENTRE-4", "Window 4 Real estate registration"),
     ],
 )
 async def test_a_part_of_a_name_leads_to_the_window(town: Town, typed: str, seen: str) -> None:
@@ -99,17 +103,39 @@ async def test_a_word_that_several_windows_have_offers_them_or_their_halls(citiz
     )
     await citizen.says("/rate Window")
     await citizen.sees("Windows found: 30. In which hall", buttons=["Xining Public Service Centre", "Menu"])
-    await citizen.says("/rate licences for dragons")
-    await citizen.sees("No window has “licences for dragons”")
+    await citizen.says("/rate dragons from the sky")
+    await citizen.sees("found no window for “dragons from the sky”")
     await citizen.sees("Which window served you", buttons=["Chengdong District"])
     await citizen.says("visa")
     await citizen.sees("Window 5 Visas", buttons=["^Satisfied$"])
 
 
+async def test_words_that_fit_several_windows_offer_the_best_first(citizen: Person) -> None:
+    await citizen.says("/rate 医保报销")
+    found = await citizen.sees("Xining Medical Insurance Service Hall\n+Which window is it")
+    assert found.buttons[:2] == ["Window 2 Reimbursement", "Window 5 Maternity insurance"]
+    await citizen.says("/rate 改名字")
+    await citizen.sees("No window is called “改名字”. Is it one of these", buttons=["Window 1 Household", "Search or near me"])
+    await citizen.says("/rate 市民中心")
+    await citizen.sees("2 Wenhui Road.+Which window served you", buttons=["Window 8", "Other halls"])
+
+
+async def test_a_code_is_known_in_any_case(town: Town) -> None:
+    citizen = await town.somebody("telegram")
+    await citizen.scans("CENTRE-4")
+    await citizen.sees("Window 4 Real estate registration", buttons=LEVELS)
+    await citizen.says("/start W_Centre-5")
+    await citizen.sees("Window 5 Real estate enquiries", buttons=LEVELS)
+    await citizen.scans("NOWHERE-1")
+    await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Search or near me"])
+    await citizen.scans("CENTRE-99")
+    await citizen.sees("don't know the window of this code", buttons=["Window 1 Information", "Other halls"])
+
+
 async def test_a_window_that_is_no_longer_there_gets_a_kind_answer(town: Town, citizen: Person, tmp_path: Path) -> None:
     (tmp_path / "city").mkdir()
     await loads_windows(town, tmp_path / "city", without="permits-4")
-    await citizen.scans("permits-4")
+    await citizen.scans("PERMITS-4")
     await citizen.sees("Window 4 Passports and travel permits is no longer there", buttons=["Window 5 Visas", "Other halls"])
     await citizen.scans("nowhere-1")
     await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Search or near me"])
@@ -151,7 +177,7 @@ async def test_pages_of_a_long_hall_follow_each_other(town: Town, tmp_path: Path
     folder.mkdir()
     for path in CITY.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    rows = "".join(f"east-{n},east,{n} 号窗口,Window {n},\n" for n in range(7, 20))
+    rows = "".join(f"east-{n},east,{n} 号窗口,Window {n},\n" for n in sorted(range(7, 20), key=str))
     with (folder / "windows.csv").open("a", encoding="utf-8") as file:
         file.write(rows)
     code, printed = await town.runs("city", "load", str(folder))
@@ -167,5 +193,11 @@ async def test_pages_of_a_long_hall_follow_each_other(town: Town, tmp_path: Path
         seen += [button for button in page.buttons if button.startswith("Window")]
         if any("More windows" in button for button in page.buttons):
             await citizen.presses("More windows")
-    assert seen[-1] == "Window 19"
-    assert len(seen) == len(set(seen)) == 19
+    assert [int(re.findall(r"\d+", button)[0]) for button in seen] == list(range(1, 20))
+    assert "Previous page" in page.buttons
+    await citizen.presses("Previous page")
+    assert (await citizen.sees("Chengdong District Government")).buttons[:8] == seen[8:16]
+    await citizen.presses("Previous page")
+    first = await citizen.sees("Chengdong District Government")
+    assert first.buttons[:8] == seen[:8]
+    assert "Previous page" not in first.buttons

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, time, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from story_person import Person
+import zxingcpp
+from botapi import SentMessage
+from PIL import Image
+from story_person import Message, Person
 from story_town import Town
+from story_web import WebMessage, WebPerson
 
 from bot.app import NotReady
 from storage import ratings
@@ -273,14 +278,37 @@ async def test_nobody_at_the_unit_finds_out_who_rated_or_when(town: Town) -> Non
             assert secret not in got, secret
 
 
-async def test_a_visit_code_verifies_one_rating(town: Town) -> None:
-    contact = await town.contact("web", HALL_UNIT)
+async def shown_code(person: Person, message: Message) -> str:
+    """Read the code that a message shows as a picture, as the phone of whoever was served does."""
+    if isinstance(message, WebMessage):
+        assert isinstance(person, WebPerson)
+        (file,) = message.files
+        assert file["alt"].startswith("QR code: visit code for Window 5")
+        picture = await person.opens(file["url"])
+    else:
+        assert isinstance(message, SentMessage) and message.kind == "photo"
+        picture = message.media
+    assert picture is not None
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture)))
+    return code.text
+
+
+@pytest.mark.parametrize("channel", ["web", "telegram"])
+async def test_a_visit_code_verifies_one_rating(town: Town, channel: str) -> None:
+    contact = await town.contact(channel, HALL_UNIT)
     await contact.says("/desk")
     await contact.presses("Visit codes")
-    await contact.sees("For which window")
+    await contact.sees("Xining Public Service Centre\n+For which window", buttons=["^Window 5 Real estate enquiries$"])
     await contact.presses("Window 5")
-    given = await contact.sees("works once, within a day")
-    link = re.search(r"/w/([\w-]+)", given.text)
+    given = await contact.sees(
+        "Visit code for Window 5 Real estate enquiries, Xining Public.+works once, within a day", buttons=["Another one"]
+    )
+    shown = await shown_code(contact, given)
+    if isinstance(given, WebMessage):
+        assert ("Visit code as a link", shown) in [button for row in given.rows for button in row]
+    else:
+        assert shown in given.text, "Telegram refuses buttons to an address of this machine"
+    link = re.search(r"/w/([\w-]+)$", shown)
     assert link and len(f"w_{link[1]}") <= 64
     first, second = await town.somebody("telegram"), await town.somebody("web")
     await contact.scans(link[1])
@@ -338,3 +366,25 @@ async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -
     await office.sees("These ratings were struck")
     await citizen.sees("was struck and counts no more. The reason: 同一账号连续好评")
     assert all(rating.struck_at for rating in await ratings_at(town))
+
+
+async def test_ratings_of_a_day_outside_opening_hours_are_one_thing_to_look_at(town: Town) -> None:
+    office = await town.office("web")
+    town.clock.ahead += timedelta(hours=11)
+    citizens = [await town.somebody("web"), await town.somebody("telegram"), await town.somebody("web")]
+    for citizen, window in zip(citizens, (WINDOW, OTHER_WINDOW, WINDOW), strict=True):
+        await citizen.scans(window)
+        await citizen.sees("Closed now", buttons=["^Satisfied$"])
+        await citizen.presses("^Satisfied$")
+        await citizen.presses("^Send$")
+        await citizen.sees("Your rating counts")
+    await office.says("/desk")
+    await office.presses("Ratings to look at")
+    seen = await office.sees("Xining Public Service Centre: ratings while the hall was closed: 3", buttons=["Keep 1"])
+    assert "Keep 2" not in seen.buttons
+    await office.presses("Look at 1")
+    looked = await office.sees("ratings while the hall was closed: 3", buttons=["Keep them", "Strike them"])
+    assert looked.text.count("Window 5 Real estate enquiries: Satisfied") == 2
+    assert looked.text.count("Window 6 Housing provident fund: Satisfied") == 1
+    await office.presses("Keep them")
+    await office.sees("These ratings count.+no ratings to look at")

@@ -350,5 +350,11 @@ async def test_the_list_leads_to_every_hall_and_another_address_to_the_list(city
     assert len(links) == len((await the_city(city)).halls) == 5
     for link in links:
         assert '<html lang="en">' in await city.reads(link)
-    assert 'href="/board/halls?lang=en"' in await city.reads("/board/hall/nowhere?lang=en", 404)
+    lost = await city.reads("/board/hall/nowhere?lang=en", 404)
+    assert 'href="/board/halls?lang=en"' in lost
+    assert '<p class="nothing" lang="zh-Hans">名录中没有这个大厅' in lost
+    assert '<p class="nothing" lang="en">This hall is not in the city' in lost
+    assert "Xining Public Service Centre" in await city.reads(f"/board/hall/{HALL.upper()}?lang=en")
+    assert "2 Wenhui Road, Chengxi District · 8 windows" in page
+    assert "城西区文汇路 2 号 · 8" in await city.reads("/board/halls?lang=zh_Hans")
     assert '<html lang="zh-Hans">' in await city.reads(f"/board/hall/{HALL}", **{"Accept-Language": "zh-CN"})

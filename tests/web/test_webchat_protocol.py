@@ -335,3 +335,20 @@ async def test_a_device_that_is_known_signs_in_as_itself(served: Served, device:
 async def test_a_link_that_was_cut_or_made_up_is_not_found(device: Device) -> None:
     assert (await device.open("/in/")).status == 404
     assert (await device.open("/in/a%2Fb")).status == 404
+
+
+async def test_an_address_that_leads_nowhere_says_so_in_all_languages_and_how_to_go_on(device: Device) -> None:
+    for path in ("/w/x%20y", "/w/centre-4/", "/w/" + 63 * "w", "/w/%E6%8A%A4%E7%85%A7", "/hall/centre", "/halls", "/nothing"):
+        async with device.session.get(path) as response:
+            page = await response.text()
+            assert (response.status, response.content_type) == (404, "text/html"), path
+            assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+            for language, title in (("zh-Hans", ""), ("en", "There is nothing at this address")):
+                section = page.partition(f'<section lang="{language}">')[2].partition("</section>")[0]
+                assert title in section
+                code = language.replace("-", "_")
+                assert f'href="/w/?lang={code}"' in section
+                assert f'href="/?lang={code}"' in section
+    async with device.session.post("/nothing") as posted, device.session.get("/chat/nothing") as asked:
+        assert (posted.status, asked.status) == (404, 404)
+        assert "<section" not in await posted.text() + await asked.text()

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.channels.door import Attachment, Busy, Delivery, Door, Mailbox
 from bot.channels.webchat import WebChat
+from bot.web_server import application
 from dialog.incoming import Incoming
 from dialog.outgoing import Outgoing
 from dialog.texts import Name, Words
@@ -218,9 +219,7 @@ async def serving(
         behind_proxy=behind_proxy,
         beat_seconds=beat_seconds,
     )
-    app = web.Application()
-    app.add_routes(chat.routes())
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(application(chat.routes(), words))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()

@@ -243,10 +243,10 @@ if (/^[\d\s－-]{14,24}$/.test(asked.normalize("NFKC"))) {
   lookingUp = true;
   notice(texts.looking_up);
 }
-// A window's printed code; sent once, whatever is reloaded afterwards.
-const scanned = /^\/w\/([\w-]+)$/.exec(location.pathname);
+// A window's printed code, or the wish to choose one; sent once, whatever is reloaded afterwards.
+const scanned = /^\/w(?:\/([\w-]*))?$/.exec(location.pathname);
 if (scanned) {
-  queue.add({ text: `/start w_${scanned[1]}` });
+  queue.add({ text: `/start w_${scanned[1] ?? ""}` });
   history.replaceState(null, "", "/");
 }
 grow();
