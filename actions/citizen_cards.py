@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actions.cards import LEVELS, Card, card_of, due, plan_lines, state_line, title, window_lines
 from actions.context import Context
-from actions.facts import Facts, excerpt
+from actions.facts import EXCERPT, Facts, excerpt
+from actions.rating_words import entry_text
 from actions.record import for_others
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
@@ -27,7 +28,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
     if case.state is CaseState.ANSWERED and f.result:
-        lines.append(_("The unit's answer: {text}", text=excerpt(f.result.text)))
+        lines.append(_("The unit's answer: {text}", text=entry_text(ctx, case.kind, f.result, EXCERPT)))
         lines.append(_("Is it solved?"))
     if f.appeals:
         lines.append(_("The unit appeals against your rating; the supervision office decides. Until then it counts."))

@@ -13,6 +13,7 @@ from datetime import datetime, time
 from actions.context import Context
 from actions.filing import FileCase, Receipt, file_rating
 from actions.notices import tell_unit
+from actions.rating_words import entry_text, kept
 from actions.record import move, note, write
 from dialog.incoming import Place
 from dialog.subjects import Refused
@@ -27,14 +28,6 @@ from storage.cases import Case
 from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.ratings import Rating
-
-# Entries keep plain words, in the city's first language.
-LEVEL_WORDS: Mapping[Satisfaction, str] = {
-    Satisfaction.SATISFIED: "满意",
-    Satisfaction.FAIRLY: "比较满意",
-    Satisfaction.BASICALLY: "基本满意",
-    Satisfaction.DISSATISFIED: "不满意",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +166,7 @@ async def _open_case(ctx: Context, command: Rate) -> Receipt:
     where = Place(lon=hall.lon, lat=hall.lat, words=f"{hall.name} {window.name}", area=hall.area)
     case = FileCase(
         kind=CaseKind.BAD_RATING,
-        text=in_words(ctx, command),
+        text=_kept(ctx, command),
         files=command.files,
         place=where,
         category=None,
@@ -186,25 +179,17 @@ async def _open_case(ctx: Context, command: Rate) -> Receipt:
 async def _mark(ctx: Context, case: Case, command: Rate) -> None:
     """Note in a case that its rating was changed. The unit's card changes when the unit is told."""
     case = await move(ctx, case, Event.CHANGE_RATING, Party.CITIZEN)
-    entry = await write(ctx, case, EntryKind.RATING_CHANGED, Party.CITIZEN, in_words(ctx, command), files=command.files)
+    entry = await write(ctx, case, EntryKind.RATING_CHANGED, Party.CITIZEN, _kept(ctx, command), files=command.files)
     await note(
         ctx, case, Event.CHANGE_RATING, Party.CITIZEN,
         level=command.level, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
-    told = _("The citizen has changed the rating: {text}", text=entry.text)
+    told = _("The citizen has changed the rating: {text}", text=entry_text(ctx, case.kind, entry))
     await tell_unit(ctx, case, told, files=entry.files, due=reaches_unit_at(ctx.now, ctx.city.city.zone))
 
 
-def in_words(ctx: Context, command: Rate) -> str:
-    """Say in plain words what was said of a window, for the texts of a case."""
-    city = ctx.city.city
-    lines = [f"评价：{LEVEL_WORDS[command.level]}"]
-    if chosen := [word.name for word in city.rating_reasons if word.code in command.reasons]:
-        lines.append(f"原因：{'；'.join(chosen)}")
-    graded = {word.name: command.criteria[word.code] for word in city.rating_criteria if word.code in command.criteria}
-    if graded:
-        lines.append(f"分项：{'；'.join(f'{name} {LEVEL_WORDS[level]}' for name, level in graded.items())}")
-    return "\n".join([*lines, *([command.text] if command.text else [])])
+def _kept(ctx: Context, command: Rate) -> str:
+    return kept(ctx.city.city, command.level, command.reasons, command.criteria, command.text)
 
 
 @dataclass(frozen=True, slots=True)
