@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from actions.cards import LEVELS, title
-from actions.citizen_cards import lateness
+from actions.citizen_cards import lateness, not_heard_yet
 from actions.context import Context
 from actions.facts import facts
 from actions.rating_words import entry_text
@@ -165,6 +165,8 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         if line := await _line(ctx, case.kind, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
+    if not staff and (heard := not_heard_yet(ctx, case)):
+        lines.append(heard)
     if not staff and (late := lateness(ctx, await facts(ctx, lead))):
         lines.append(late)
     return tuple(lines)

@@ -112,7 +112,7 @@ async def test_a_window_that_is_no_longer_there_gets_a_kind_answer(town: Town, c
     await citizen.scans("permits-4")
     await citizen.sees("Window 4 Passports and travel permits is no longer there", buttons=["Window 5 Visas", "Other halls"])
     await citizen.scans("nowhere-1")
-    await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Search or near me"])
+    await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Find by name or near me"])
     await citizen.presses_secretly("s:hall:>permits-4")
     await citizen.sees("This hall is no longer there", buttons=["Chengdong District"])
 
