@@ -334,6 +334,15 @@ async def test_the_windows_own_system_gets_its_tickets_from_the_command_line(tow
         await town.runs("tickets", "nowhere-1")
 
 
+async def test_one_rating_after_hours_is_told_as_one(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("web")
+    town.clock.ahead += timedelta(hours=11)
+    await rates(citizen, "Satisfied")
+    await office.says("/desk")
+    await office.presses("Ratings to look at")
+    await office.sees("Window 5 .+: one rating while the hall was closed")
+
+
 async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -> None:
     office, citizen = await town.office("web"), await town.somebody("telegram")
     for n in range(1, 6):
