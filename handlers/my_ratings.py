@@ -44,7 +44,7 @@ async def my_ratings(ctx: Context, before: str) -> Outgoing:
 
 def _line(ctx: Context, rating: Rating) -> Text:
     line = _(
-        "{day}, {window}, {hall}: {level}",
+        "{day}, {level}: {window}, {hall}",
         day=Moment(rating.rated_at, day=True),
         window=ctx.city.window(rating.window),
         hall=ctx.city.hall(rating.hall),
