@@ -17,6 +17,7 @@ from dialog.play import Dialog
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from handlers.rating import ADD, ADD_LABEL
+from handlers.windows import change_button
 from storage import cases, ratings
 from storage.ratings import Rating
 
@@ -76,7 +77,7 @@ async def _card(ctx: Context, rating: Rating) -> Outgoing:
     if _is_changeable(ctx, rating):
         lines.append(_("Until {until} you can change it.", until=Moment(changeable_until(ctx, rating))))
         add = () if rating.case else (form_button(ADD_LABEL, "add_to_rating", rating.id),)
-        rows.append((*add, form_button(_("Change it"), "rate", rating.window)))
+        rows.append((*add, change_button(rating)))
     rows.append((screen_button(_("My ratings"), "my_ratings"), screen_button(_("Menu"), "menu")))
     return say(*lines, rows=tuple(rows))
 

@@ -16,7 +16,7 @@ from actions.tickets import Use
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told
-from dialog.subjects import Form, Reply, Subject, form_button, screen_button
+from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Moment, Name, Secret, Text, _, verbatim
 from domain.cases import Satisfaction
 from domain.city_ratings import RatingWord
@@ -24,7 +24,7 @@ from domain.numbers import show_code
 from domain.privacy import mask
 from domain.ratings import reaches_unit_at
 from handlers.filing import YES_NO
-from handlers.windows import enter_window
+from handlers.windows import CHANGE, change_button, enter_window
 
 LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfaction)
 ADD = _("What would you like to add? You can write words and send photos, in any order.")
@@ -116,6 +116,8 @@ async def about_window(ctx: Context, code: str) -> Options:
     lines = [_("{window}, {hall}", window=ctx.city.window(code), hall=where)]
     if window and (before := await of_this_visit(ctx, code)):
         lines.append(_("You have rated this visit before: {level}. This rating takes its place.", level=LEVELS[before.level]))
+        if before.text or before.files:
+            lines.append(_("What you wrote or sent with it goes, too. Please add again what still holds."))
     return tuple(Option(str(n), line) for n, line in enumerate(lines))
 
 
@@ -133,7 +135,7 @@ async def send(ctx: Context, command: Rate) -> Reply:
     """Rate, and give the receipt of a case that was opened."""
     rated = await rate(ctx, command)
     rating, until = rated.rating, Moment(changeable_until(ctx, rated.rating))
-    change = form_button(_("Change it"), "rate", command.window)
+    change = change_button(rating)
     if rated.receipt:
         return Reply(messages=(_receipt(ctx, rated.receipt, until, change),))
     lines = [_("Thank you. Your rating counts: {level}.", level=LEVELS[command.level])]
@@ -162,10 +164,14 @@ def _receipt(ctx: Context, receipt: Receipt, until: Moment, change: Button) -> O
 
 
 async def may_rate(ctx: Context, arg: str) -> None:
-    """Let nobody rate a window that is no longer there, one of their own unit, or a visit whose rating was struck."""
+    """Let nobody rate a window that is no longer there or of their own unit, or change what can't be changed any more."""
     window = window_to_rate(ctx, named(arg)[0])
     if before := await of_this_visit(ctx, window.code):
         can_change(ctx, before)
+    elif arg.endswith(f":{CHANGE}"):
+        raise Refused(
+            _("The time to change this rating is over; it counts as it is. If you were served once more, rate that here: /rate")
+        )
 
 
 async def scanned(ctx: Context, code: str) -> Outgoing:

@@ -1,6 +1,7 @@
 """Finding the window that served you: its printed code, its district and hall, the place where you are, or a part of a name.
 
-`card` is the window as it is rated: each level opens the form `rate` with the window's code and the level, 4 to 1.
+`card` is the window as it is rated: each level opens the form `rate` with the window's code and the level, 4 to 1; what
+changes a rating opens it with 0.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ PAGE = 8
 NEAREST = 5
 AFTER = ">"
 """Before a code: the page that follows this hall or window. Two codes would not fit into a button."""
+CHANGE = "0"
+"""Beside the code of a window, in place of a level: what is meant is the rating of this visit."""
 NOTHING = _("There are no windows to rate here yet.")
 
 
@@ -66,8 +69,13 @@ def _rated(ctx: Context, before: Rating) -> Outgoing:
     )
     case = screen_button(_("Show the case"), "case", before.case or "")
     add = form_button(_("Add words or a photo"), "add_to_rating", before.id)
-    offered = (form_button(_("Change it"), "rate", before.window), case if before.case else add)
+    offered = (change_button(before), case if before.case else add)
     return say(_name(name), _name(hall), rated, rows=(offered, *rows))
+
+
+def change_button(rating: Rating) -> Button:
+    """Lead to changing a rating."""
+    return form_button(_("Change it"), "rate", f"{rating.window}:{CHANGE}")
 
 
 async def enter_window(ctx: Context, code: str) -> Outgoing:
