@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from actions.cards import LEVELS, Card, card_of, due, plan_lines, state_line, title, window_lines
 from actions.context import Context
-from actions.facts import Facts, excerpt
+from actions.facts import EXCERPT, Facts, excerpt
+from actions.rating_words import entry_text
 from actions.record import for_others
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _
 from domain.cases import OPEN, CaseKind, CaseState
+from domain.ratings import reaches_unit_at
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 
@@ -21,19 +23,28 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     case = f.case
     lines = [title(ctx, case), *window_lines(ctx, f), state_line(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
+    lines += [heard] if (heard := not_heard_yet(ctx, case)) else []
     lines += _promised(ctx, f)
     lines += plan_lines(f)
     lines += _not_granted(f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
     if case.state is CaseState.ANSWERED and f.result:
-        lines.append(_("The unit's answer: {text}", text=excerpt(f.result.text)))
+        lines.append(_("The unit's answer: {text}", text=entry_text(ctx, case.kind, f.result, EXCERPT)))
         lines.append(_("Is it solved?"))
     if f.appeals:
         lines.append(_("The unit appeals against your rating; the supervision office decides. Until then it counts."))
     if case.state is CaseState.CLOSED and not _is_struck(f):
         lines.append(_rated(case))
-    return card_of(f, Card.CITIZEN, lines, _citizen_rows(f))
+    return card_of(f, Card.CITIZEN, lines, _citizen_rows(ctx, f))
+
+
+def not_heard_yet(ctx: Context, case: Case) -> Text | None:
+    """Say of a bad rating whose hour is not over when its unit hears of it; None once it has."""
+    if case.state not in OPEN or ctx.has_reached_unit(case):
+        return None
+    at = Moment(reaches_unit_at(case.filed_at, ctx.city.city.zone))
+    return _("The unit hears of it at {at}, always at the full hour, so that nobody can guess who rated.", at=at)
 
 
 def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
@@ -65,7 +76,7 @@ def _merged_rows(case: Case, lead: Case) -> Rows:
     return (*answered, more) if lead.state is CaseState.ANSWERED else (more,)
 
 
-def _citizen_rows(f: Facts) -> Rows:
+def _citizen_rows(ctx: Context, f: Facts) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     timeline = screen_button(_("Timeline"), "timeline", id)
     after_all = ((form_button(_("It is not solved after all"), "not_solved", id),),) if f.check else ()
@@ -78,7 +89,8 @@ def _citizen_rows(f: Facts) -> Rows:
         rows.append((form_button(_("Answer the question"), "reply", id),))
     if case.state is CaseState.ANSWERED:
         rows.append((act_button(_("Solved"), "solved", id, version), form_button(_("Not solved"), "not_solved", id)))
-    urge = (act_button(_("Urge"), "urge", id, version),) if case.state is not CaseState.ANSWERED else ()
+    may_urge = case.state is not CaseState.ANSWERED and ctx.has_reached_unit(case)
+    urge = (act_button(_("Urge"), "urge", id, version),) if may_urge else ()
     rows.append((form_button(_("Add something"), "add", id), *urge))
     rows.append((timeline, form_button(_("Withdraw"), "withdraw", id)))
     return tuple(rows)

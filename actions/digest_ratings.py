@@ -24,7 +24,7 @@ def lines(ctx: Context, week: WeekOfRatings) -> Sequence[Text]:
         return ()
     said = [
         _(
-            "Ratings of windows: {verified} of verified visits, {unverified} others.",
+            "Ratings of windows in verified visits: {verified}. Other ratings: {unverified}.",
             verified=_share(week.verified),
             unverified=_share(week.unverified),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from actions.context import Context
 from actions.likeness import Alike, like_case
-from dialog.texts import Moment, Text, _, verbatim
+from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from storage import appeals, cases, deadlines, entries, extensions, ratings, roles
 from storage.appeals import Appeal
@@ -109,11 +109,6 @@ class Facts:
         """By when the citizen was told last that an answer comes: the promise, or the unit's time where it was extended."""
         promise, extended = self.deadlines.get(DeadlineKind.PROMISE), self.extended
         return extended if promise and extended and extended.due_at > promise.due_at else promise
-
-    def told(self) -> Text:
-        """What the citizen told at first, cut to what a card can hold."""
-        text = "\n".join(entry.text for entry in self.entries if entry.kind is EntryKind.TOLD)
-        return verbatim(excerpt(text)) if text else _("(no words, see the files)")
 
     def told_later(self) -> list[Text]:
         """What the citizen wrote after that, each with its day: the newest few."""

@@ -20,6 +20,7 @@ from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
 from domain.numbers import receipt_code
+from domain.ratings import reaches_unit_at
 from storage import cases, entries, ledger
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -80,6 +81,13 @@ async def urge(ctx: Context, id: str) -> Case:
     await ctx.as_follower(case)
     if case.urged_at and ctx.now - case.urged_at < URGE_AGAIN:
         raise Refused(_("You have urged already. You can do so again after {at}.", at=Moment(case.urged_at + URGE_AGAIN)))
+    if not ctx.has_reached_unit(case):
+        raise Refused(
+            _(
+                "The unit has not heard of your rating yet: that is at {at}. After that you can urge it.",
+                at=Moment(reaches_unit_at(case.filed_at, ctx.city.city.zone)),
+            )
+        )
     case = await move(ctx, case, Event.URGE, Party.CITIZEN, urged_at=ctx.now)
     await note(ctx, case, Event.URGE, Party.CITIZEN)
     if case.unit:

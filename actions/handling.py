@@ -8,7 +8,7 @@ from actions import templates
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
-from actions.rating import LEVEL_WORDS
+from actions.rating_words import settled
 from actions.record import move, note, write
 from actions.timekeeping import UNITS, pause, run_on, start, start_triage, start_units, stop
 from dialog.subjects import Refused
@@ -108,7 +108,7 @@ async def settle(ctx: Context, id: str, version: int) -> Case:
         raise Refused(_("The citizen has not changed this rating to a better one."))
     if case.state is CaseState.ASSIGNED:
         await accept(ctx, id, version)
-    return await report(ctx, id, f"群众已将评价改为“{LEVEL_WORDS[rating.level]}”。")
+    return await report(ctx, id, settled(rating.level))
 
 
 async def hand_over(ctx: Context, id: str, colleague: str) -> Role:

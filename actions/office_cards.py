@@ -6,6 +6,7 @@ from actions.cards import Card, card_of, due, name_buttons, plan_lines, state_li
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.likeness import APART, reasons
+from actions.rating_words import told
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
@@ -22,7 +23,7 @@ RELEASABLE = TRANSITIONS[Event.RELEASE][0]
 def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *where_lines(ctx, f), f.told(), *f.told_later(), *f.told_also(), state_line(f)]
+    lines = [title(ctx, case), *where_lines(ctx, f), told(ctx, f), *f.told_later(), *f.told_also(), state_line(f)]
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
     for one in f.alike:

@@ -13,6 +13,7 @@ from datetime import datetime, time
 from actions.context import Context
 from actions.filing import FileCase, Receipt, file_rating
 from actions.notices import tell_unit
+from actions.rating_words import entry_text, kept
 from actions.record import move, note, write
 from dialog.incoming import Place
 from dialog.subjects import Refused
@@ -20,21 +21,13 @@ from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, Event, Party, Satisfaction
 from domain.city import Window
 from domain.ledger import JsonValue
-from domain.privacy import mask
+from domain.privacy import mask, restore
 from domain.ratings import LOOKED_AT, OF_PERSON, Pattern, RatingEvent, Seen, is_own, reaches_unit_at, unusual, was_open
 from storage import appeals, entries, ledger, oddities, ratings, tickets
 from storage.cases import Case
 from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.ratings import Rating
-
-# Entries keep plain words, in the city's first language.
-LEVEL_WORDS: Mapping[Satisfaction, str] = {
-    Satisfaction.SATISFIED: "满意",
-    Satisfaction.FAIRLY: "比较满意",
-    Satisfaction.BASICALLY: "基本满意",
-    Satisfaction.DISSATISFIED: "不满意",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +75,34 @@ async def of_this_visit(ctx: Context, window: str) -> Rating | None:
     return await ratings.of_visit(ctx.tx, ctx.me.person, window, ctx.now - ctx.city.city.rating_again)
 
 
+async def own(ctx: Context, id: str) -> Rating:
+    """Give a rating to whoever gave it, and to nobody else. Raises Refused."""
+    rating = await ratings.get(ctx.tx, id)
+    if rating is None or rating.person != ctx.me.person:
+        raise Refused(_("We can't find this rating. Please open it again from your list: /my"))
+    return rating
+
+
+def changeable_until(ctx: Context, rating: Rating) -> datetime:
+    """Give the time at which the visit of a rating is over: until then it can be changed, from then on rated anew."""
+    return rating.rated_at + ctx.city.city.rating_again
+
+
+def can_change(ctx: Context, rating: Rating) -> None:
+    """Let nobody change a rating that was struck, or whose visit is over. Raises Refused."""
+    until = Moment(changeable_until(ctx, rating))
+    if rating.struck_at:
+        raise Refused(
+            _(
+                "Your rating of this visit was struck and is not counted, so it can't be changed."
+                " From {until} you can rate anew.",
+                until=until,
+            )
+        )
+    if ctx.now >= until.at:
+        raise Refused(_("This rating could be changed until {until}. It counts as it is.", until=until))
+
+
 async def rate(ctx: Context, command: Rate) -> Rated:
     """Rate a window, or change the rating of this visit. Raises Refused."""
     window_to_rate(ctx, command.window)
@@ -127,12 +148,8 @@ async def _first(ctx: Context, command: Rate) -> Rated:
 async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
     """Change the rating of this visit. A case that it has become stays, as long as it is open; the unit is told."""
     case = await ctx.case(found.case) if found.case else None
-    before = await ratings.for_change(ctx.tx, found.id)
-    if before is None or before.struck_at:
-        until = Moment(found.rated_at + ctx.city.city.rating_again)
-        raise Refused(
-            _("Your rating of this visit was struck, so it can't be changed. From {until} you can rate anew.", until=until)
-        )
+    before = await ratings.for_change(ctx.tx, found.id) or found
+    can_change(ctx, before)
     rating = await _filled(ctx, replace(before, level=command.level, changed_at=ctx.now), command)
     receipt = None
     stays = case is not None and case.state in OPEN
@@ -149,6 +166,28 @@ async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
     if receipt:
         await tell_unit(ctx, receipt.case)
     return Rated(rating=rating, before=before, receipt=receipt, marked=stays)
+
+
+async def add(ctx: Context, id: str, text: str, files: Sequence[str]) -> Rating:
+    """Add words and files to a rating as long as its visit lasts; one that is a case is added to there. Raises Refused."""
+    found = await own(ctx, id)
+    before = await ratings.for_change(ctx.tx, id) or found
+    may_add(ctx, before)
+    said = restore(entries.unseal(ctx.keys, before.text, before.sealed))
+    masked = mask("\n".join(filter(None, (said, text))))
+    rating = replace(
+        before, text=masked.text, sealed=entries.seal(ctx.keys, masked), files=(*before.files, *files), changed_at=ctx.now
+    )
+    await record(ctx, str(Party.CITIZEN), [Note(rating, RatingEvent.CHANGE, _said(rating))])
+    await ratings.update(ctx.tx, before, rating, ctx.now)
+    return rating
+
+
+def may_add(ctx: Context, rating: Rating) -> None:
+    """Let words be added to what is no case, while it can be changed. Raises Refused."""
+    if rating.case:
+        raise Refused(_("Your rating has become a case. Please open the case from your list and add to it there: /my"))
+    can_change(ctx, rating)
 
 
 async def _filled(ctx: Context, rating: Rating, command: Rate) -> Rating:
@@ -173,7 +212,7 @@ async def _open_case(ctx: Context, command: Rate) -> Receipt:
     where = Place(lon=hall.lon, lat=hall.lat, words=f"{hall.name} {window.name}", area=hall.area)
     case = FileCase(
         kind=CaseKind.BAD_RATING,
-        text=in_words(ctx, command),
+        text=_kept(ctx, command),
         files=command.files,
         place=where,
         category=None,
@@ -186,25 +225,17 @@ async def _open_case(ctx: Context, command: Rate) -> Receipt:
 async def _mark(ctx: Context, case: Case, command: Rate) -> None:
     """Note in a case that its rating was changed. The unit's card changes when the unit is told."""
     case = await move(ctx, case, Event.CHANGE_RATING, Party.CITIZEN)
-    entry = await write(ctx, case, EntryKind.RATING_CHANGED, Party.CITIZEN, in_words(ctx, command), files=command.files)
+    entry = await write(ctx, case, EntryKind.RATING_CHANGED, Party.CITIZEN, _kept(ctx, command), files=command.files)
     await note(
         ctx, case, Event.CHANGE_RATING, Party.CITIZEN,
         level=command.level, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
-    told = _("The citizen has changed the rating: {text}", text=entry.text)
+    told = _("The citizen has changed the rating: {text}", text=entry_text(ctx, case.kind, entry))
     await tell_unit(ctx, case, told, files=entry.files, due=reaches_unit_at(ctx.now, ctx.city.city.zone))
 
 
-def in_words(ctx: Context, command: Rate) -> str:
-    """Say in plain words what was said of a window, for the texts of a case."""
-    city = ctx.city.city
-    lines = [f"评价：{LEVEL_WORDS[command.level]}"]
-    if chosen := [word.name for word in city.rating_reasons if word.code in command.reasons]:
-        lines.append(f"原因：{'；'.join(chosen)}")
-    graded = {word.name: command.criteria[word.code] for word in city.rating_criteria if word.code in command.criteria}
-    if graded:
-        lines.append(f"分项：{'；'.join(f'{name} {LEVEL_WORDS[level]}' for name, level in graded.items())}")
-    return "\n".join([*lines, *([command.text] if command.text else [])])
+def _kept(ctx: Context, command: Rate) -> str:
+    return kept(ctx.city.city, command.level, command.reasons, command.criteria, command.text)
 
 
 @dataclass(frozen=True, slots=True)

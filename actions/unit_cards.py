@@ -8,6 +8,7 @@ from datetime import datetime
 from actions.cards import Card, card_of, due, name_buttons, plan_lines, state_line, title, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
+from actions.rating_words import told
 from dialog.outgoing import Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
 from dialog.texts import Moment, _
@@ -29,7 +30,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     lines = [
         title(ctx, case),
         *where_lines(ctx, f),
-        f.told(),
+        told(ctx, f),
         *f.told_later(),
         *f.told_also(),
         state_line(f, _when_for_unit(ctx, case)),

@@ -16,7 +16,20 @@ from aiohttp import web
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.telling import first_day, told_of_hall
-from bot.hall_words import AS_OF, LAST_DAY, LAST_MONTH, LAST_WEEK, MOST, THIS_MONTH, THIS_WEEK, TODAY, UNTIL, WINDOWS, WORDS
+from bot.hall_words import (
+    AS_OF,
+    LAST_DAY,
+    LAST_MONTH,
+    LAST_WEEK,
+    MOST,
+    ONE_WINDOW,
+    THIS_MONTH,
+    THIS_WEEK,
+    TODAY,
+    UNTIL,
+    WINDOWS,
+    WORDS,
+)
 from dialog.subjects import Refused
 from dialog.texts import Moment, Name, Text
 from domain.cases import HAS_RESULT, Satisfaction
@@ -144,7 +157,7 @@ async def halls(ctx: Context, request: web.Request) -> Mapping[str, Any]:
                 ctx.city.hall(hall.code),
                 ctx.city.area(hall.area),
                 Name(hall.address, hall.address_en),
-                Text(WINDOWS.id, {"count": counts[hall.code]}),
+                ONE_WINDOW if counts[hall.code] == 1 else Text(WINDOWS.id, {"count": counts[hall.code]}),
             )
             for hall in city.halls.values()
         ],

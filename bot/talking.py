@@ -248,7 +248,7 @@ class Talking:
         return Question(
             key=OFFER_CHANGES,
             kind=Kind.CHOOSE,
-            prompt=_("What would you like to change?"),
+            prompt=_("What would you like to change or add?"),
             label=_("Change"),
             options=tuple(Option(question.key, question.label) for question in step.changeable),
         )
@@ -261,8 +261,6 @@ class Talking:
         elif question.kind is Kind.CONFIRM and raw == CANCEL:
             await self.cancel(talk)
             return
-        elif question.kind is Kind.CONFIRM and (offered := next((q for q in step.changeable if q.key == raw), None)):
-            self._reopen(talk, offered)
         else:
             talk.reopened = None
             talk.answers.give(question, raw)

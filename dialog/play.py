@@ -30,6 +30,7 @@ from dialog.questions import (
 from dialog.texts import Json, Text, _
 
 SEND_IT = _("Send")
+CHANGE_IT = _("Change")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -219,15 +220,13 @@ class Dialog:
         return cast("Place | None", self._ask(question))
 
     async def confirm(
-        self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT, offers: bool = False
+        self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT, change: Text = CHANGE_IT
     ) -> bool:
         """Show everything and ask whether to go through with it (`yes` names that); False if the person cancels.
 
-        What is asked on request, and was not yet, stands among the changes; with `offers` it has buttons of its own, too.
+        `change` leads to the list of changes, in which stands, too, what is asked on request only.
         """
-        unasked = {question.key for question in self.changeable} - {question.key for question in self.asked}
-        offered = tuple(Option(q.key, q.label) for q in self.changeable if offers and q.key in unasked)
-        options = (Option(SEND, yes), Option(CHANGE, _("Change")), *offered, Option(CANCEL, _("Cancel")))
+        options = (Option(SEND, yes), Option(CHANGE, change), Option(CANCEL, _("Cancel")))
         question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
         return bool(self._ask(question) == SEND)
 

@@ -98,6 +98,20 @@ def mask(text: str, *, names: Sequence[str] = (), cover: Sequence[str] = ()) -> 
     return Masked(text=_replaced(text, [(span, span.shown) for span in spans]), found=found)
 
 
+def restore(masked: Masked) -> str:
+    """Put what was taken out of a text back into it."""
+    pieces: list[str] = []
+    at = end = 0
+    for found in masked.found:
+        gap = found.start - end
+        pieces += masked.text[at : at + gap], found.original
+        at += gap
+        shown = PLACEHOLDER[found.kind]
+        at = at + len(shown) if masked.text.startswith(shown, at) else masked.text.index("**", at) + len("**")
+        end = found.start + len(found.original)
+    return "".join([*pieces, masked.text[at:]])
+
+
 def _joined(spans: Sequence[_Span]) -> list[_Span]:
     """Sort spans and join those that overlap, so that no half of one shows."""
     joined: list[_Span] = []

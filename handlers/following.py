@@ -21,7 +21,7 @@ from dialog.texts import Secret, Text, _
 from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.numbers import read_case_number, read_code, show_code
 from handlers.timeline import history
-from storage import cases
+from storage import cases, ratings
 from storage.cases import Case
 
 PAGE = 6
@@ -48,15 +48,17 @@ class LookUp:
 async def my_cases(ctx: Context, before: str) -> Outgoing:
     """List the cases that a person follows, newest first."""
     found = await cases.of_follower(ctx.tx, ctx.me.person, before or None, PAGE + 1)
+    rated = ((screen_button(_("My ratings"), "my_ratings"),),) if await ratings.of_person(ctx.tx, ctx.me.person, None, 1) else ()
     if not found:
         return say(
             _("You have no cases here yet."),
             _("We can't ring you here. With its number and code you can look a case up from any device."),
-            rows=((form_button(_("Complaint"), "file", "complaint"), form_button(_("Look up a case"), "look_up")),),
+            rows=(*rated, (form_button(_("Complaint"), "file", "complaint"), form_button(_("Look up a case"), "look_up"))),
         )
     rows: list[tuple[Button, ...]] = [(screen_button(await _line(ctx, case), "case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Older ones"), "my", found[PAGE - 1].id),))
+    rows += rated
     rows.append((form_button(_("Look up a case"), "look_up"), screen_button(_("Menu"), "menu")))
     return say(_("Your cases:"), rows=tuple(rows))
 

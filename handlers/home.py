@@ -30,7 +30,7 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
             (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),
             (form_button(_("Suggestion"), "file", "suggestion"), form_button(_("Report misconduct"), "file", "misconduct")),
             *_windows(ctx),
-            (screen_button(_("My cases"), "my"), form_button(_("Look up a case"), "look_up")),
+            (screen_button(_mine(ctx), "my"), form_button(_("Look up a case"), "look_up")),
             *_board(ctx),
             (screen_button(_("Help"), "help"), *_other_language(ctx)),
         ),
@@ -122,6 +122,10 @@ def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Tex
 
 def _windows(ctx: Context) -> Rows:
     return ((form_button(_("Rate a service window"), "find_window"),),) if ctx.city.city.windows else ()
+
+
+def _mine(ctx: Context) -> Text:
+    return _("My cases and ratings") if ctx.city.city.windows else _("My cases")
 
 
 def _board(ctx: Context) -> Rows:

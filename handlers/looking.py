@@ -26,6 +26,7 @@ WHY: dict[Pattern, Text] = {
     Pattern.PRAISE_IN_SECONDS: _("{day}, {hall}, {window}: {count} ratings within seconds, nothing but praise."),
     Pattern.CLOSED: _("{day}, {hall}: ratings while the hall was closed: {count}."),
 }
+ONE_WHILE_CLOSED = _("{day}, {hall}, {window}: one rating while the hall was closed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def why(ctx: Context, oddity: Oddity, count: int) -> Text:
     """Say what is unusual about so many ratings."""
     window = ctx.city.city.windows.get(oddity.window)
     return Text(
-        WHY[oddity.pattern].id,
+        (ONE_WHILE_CLOSED if (oddity.pattern, count) == (Pattern.CLOSED, 1) else WHY[oddity.pattern]).id,
         {
             "day": Moment(datetime.combine(oddity.day, time(), ctx.city.city.zone), day=True),
             "hall": ctx.city.hall(window.hall) if window else "",

@@ -5,28 +5,31 @@ Who is dissatisfied is asked for the reason first; it becomes a case, and they g
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from actions import tickets
 from actions.cards import LEVELS, Card, due
+from actions.citizen_cards import not_heard_yet
 from actions.context import Context
 from actions.facts import excerpt
 from actions.filing import Receipt
-from actions.rating import Rate, of_this_visit, rate, window_to_rate
+from actions.rating import Rate, can_change, changeable_until, of_this_visit, rate, window_to_rate
 from actions.tickets import Use
-from dialog.outgoing import Outgoing, say
+from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told
-from dialog.subjects import Form, Reply, Subject, form_button, screen_button
+from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Moment, Name, Secret, Text, _, verbatim
 from domain.cases import Satisfaction
 from domain.city_ratings import RatingWord
 from domain.numbers import show_code
 from domain.privacy import mask
+from domain.ratings import reaches_unit_at
 from handlers.filing import YES_NO
-from handlers.windows import enter_window
+from handlers.windows import CHANGE, change_button, enter_window
 
 LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfaction)
+ADD = _("What would you like to add? You can write words and send photos, in any order.")
+ADD_LABEL = _("Add words or a photo")
+DETAILS = _("Rate the details one by one")
 TICKETS: dict[Use, Text] = {
     Use.VERIFIED: _("Your visit is confirmed: your rating will count as that of a verified visit."),
     Use.USED: _("This visit code has been used already. You can rate all the same, without it."),
@@ -48,7 +51,7 @@ async def rate_window(d: Dialog) -> Rate | None:
         level = Satisfaction(await d.choose("level", how, LEVEL_OPTIONS, label=_("Level")))
     is_bad = level is Satisfaction.DISSATISFIED
     told = await (why(d, usual) if is_bad else more(d, usual if level is Satisfaction.BASICALLY else ()))
-    of_points = await d.grade_on_request("point", _("{name}: how was it?"), points, LEVEL_OPTIONS, label=_("Rate single points"))
+    of_points = await d.grade_on_request("point", _("{name}: how was it?"), points, LEVEL_OPTIONS, label=DETAILS)
     publish = ""
     if is_bad:
         publish = await d.choose_on_request(
@@ -68,17 +71,14 @@ async def rate_window(d: Dialog) -> Rate | None:
         messages=tuple(item.message for item in told.items if item.message),
     )
     lines = (*(option.label for option in about), *summary(command, usual, points))
-    return command if await d.confirm("sure", _("Shall we send this rating?"), lines, offers=True) else None
+    return command if await d.confirm("sure", _("Shall we send this rating?"), lines, change=_("Add or change")) else None
 
 
 async def why(d: Dialog, usual: Options) -> Told:
     """Ask why somebody is dissatisfied."""
     return await d.collect(
         "why",
-        _(
-            "We are sorry. What was wrong? Choose one or more, or write it in your own words; photos too. "
-            "Press Done when you have finished."
-        ),
+        _("We are sorry. What was wrong? Choose one or more reasons, or write it in your own words; you can send photos too."),
         label=_("Reasons"),
         options=usual,
     )
@@ -86,12 +86,7 @@ async def why(d: Dialog, usual: Options) -> Told:
 
 async def more(d: Dialog, usual: Options) -> Told:
     """Offer to add something."""
-    return await d.collect_on_request(
-        "why",
-        _("What would you like to add? Words or photos, in any order. Press Done when you have finished."),
-        label=_("Add words or a photo"),
-        options=usual,
-    )
+    return await d.collect_on_request("why", ADD, label=ADD_LABEL, options=usual)
 
 
 def summary(command: Rate, usual: Options, points: Options) -> tuple[Text, ...]:
@@ -121,6 +116,8 @@ async def about_window(ctx: Context, code: str) -> Options:
     lines = [_("{window}, {hall}", window=ctx.city.window(code), hall=where)]
     if window and (before := await of_this_visit(ctx, code)):
         lines.append(_("You have rated this visit before: {level}. This rating takes its place.", level=LEVELS[before.level]))
+        if before.text or before.files:
+            lines.append(_("What you wrote or sent with it goes, too. Please add again what still holds."))
     return tuple(Option(str(n), line) for n, line in enumerate(lines))
 
 
@@ -137,37 +134,44 @@ async def points_to_rate(ctx: Context) -> Options:
 async def send(ctx: Context, command: Rate) -> Reply:
     """Rate, and give the receipt of a case that was opened."""
     rated = await rate(ctx, command)
-    until = rated.rating.rated_at + ctx.city.city.rating_again
-    change = form_button(_("Change it"), "rate", command.window)
+    rating, until = rated.rating, Moment(changeable_until(ctx, rated.rating))
+    change = change_button(rating)
     if rated.receipt:
-        return Reply(messages=(_receipt(rated.receipt, change_until=until, window=command.window),))
+        return Reply(messages=(_receipt(ctx, rated.receipt, until, change),))
     lines = [_("Thank you. Your rating counts: {level}.", level=LEVELS[command.level])]
     if rated.marked:
-        lines.append(_("Your case stays open, marked as changed by you; the unit is told."))
-    lines.append(_("Until {until} you can change it.", until=Moment(until)))
-    rows = ((change, screen_button(_("Menu"), "menu")),)
-    if rated.rating.case:
-        rows = ((screen_button(_("Show the case"), "case", rated.rating.case), change),)
+        heard = Moment(reaches_unit_at(ctx.now, ctx.city.city.zone))
+        lines.append(_("Your case stays open, marked as changed by you; the unit hears of it at {at}.", at=heard))
+    lines.append(_("Until {until} you can change it.", until=until))
+    case, add = screen_button(_("Show the case"), "case", rating.case or ""), form_button(ADD_LABEL, "add_to_rating", rating.id)
+    rows = ((case if rating.case else add, change), (screen_button(_("Menu"), "menu"),))
     return Reply(messages=(say(*lines, rows=rows),))
 
 
-def _receipt(receipt: Receipt, *, change_until: datetime, window: str) -> Outgoing:
+def _receipt(ctx: Context, receipt: Receipt, until: Moment, change: Button) -> Outgoing:
     case = receipt.case
     lines = (
         _("Thank you. Your rating counts, and it has become a case."),
         _("Case number: {number}", number=case.number),
         _("Code: {code}", code=Secret(show_code(receipt.code))),
         _("Keep both: with them you can look the case up from any device. The code is shown only once."),
+        *filter(None, (not_heard_yet(ctx, case),)),
         _("You get an answer by {due}.", due=due(receipt.promise)),
-        _("Until {until} you can change your rating.", until=Moment(change_until)),
+        _("Until {until} you can change your rating.", until=until),
     )
-    rows = ((screen_button(_("Show the case"), "case", case.id), form_button(_("Change it"), "rate", window)),)
+    rows = ((screen_button(_("Show the case"), "case", case.id), change),)
     return Outgoing(lines=lines, rows=rows, subject=case.id, card=Card.CITIZEN)
 
 
 async def may_rate(ctx: Context, arg: str) -> None:
-    """Let nobody rate a window that is no longer there, or one of their own unit."""
-    window_to_rate(ctx, named(arg)[0])
+    """Let nobody rate a window that is no longer there or of their own unit, or change what can't be changed any more."""
+    window = window_to_rate(ctx, named(arg)[0])
+    if before := await of_this_visit(ctx, window.code):
+        can_change(ctx, before)
+    elif arg.endswith(f":{CHANGE}"):
+        raise Refused(
+            _("The time to change this rating is over; it counts as it is. If you were served once more, rate that here: /rate")
+        )
 
 
 async def scanned(ctx: Context, code: str) -> Outgoing:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from actions.cards import LEVELS, title
-from actions.citizen_cards import lateness
+from actions.citizen_cards import lateness, not_heard_yet
 from actions.context import Context
 from actions.facts import facts
+from actions.rating_words import entry_text
 from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
@@ -161,15 +162,19 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         when = at(row.at_ms)
         if staff and case.kind is CaseKind.BAD_RATING and Event(row.event) in BY_RATER:
             when = hour_of(when, ctx.city.city.zone)
-        if line := await _line(ctx, row, unit, texts, staff=staff):
+        if line := await _line(ctx, case.kind, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
+    if not staff and (heard := not_heard_yet(ctx, case)):
+        lines.append(heard)
     if not staff and (late := lateness(ctx, await facts(ctx, lead))):
         lines.append(late)
     return tuple(lines)
 
 
-async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool) -> Text | None:
+async def _line(
+    ctx: Context, kind: CaseKind, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool
+) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
     words = next((other for (of, key, so), other in OTHERWISE.items() if (of, so) == (event, row.payload.get(key))), words)
@@ -188,7 +193,7 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
         words.id,
         {
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
-            "text": _text(entry),
+            "text": _text(ctx, kind, entry),
             "name": role.name if role else "",
             "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",
@@ -196,15 +201,16 @@ async def _line(ctx: Context, row: LedgerRow, unit: str | None, texts: Mapping[s
     )
 
 
-def _text(entry: Entry | None) -> Text | str:
+def _text(ctx: Context, kind: CaseKind, entry: Entry | None) -> Text | str:
     if entry is None:
         return ""
     if entry.erased:
         return _("(erased on request)")
+    text = entry_text(ctx, kind, entry)
     if not entry.files:
-        return entry.text
+        return text
     return (
-        _("{text} (files: {count})", text=entry.text, count=len(entry.files))
+        _("{text} (files: {count})", text=text, count=len(entry.files))
         if entry.text
         else _("(files: {count})", count=len(entry.files))
     )

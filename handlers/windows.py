@@ -1,6 +1,7 @@
 """Finding the window that served you: its printed code, its district and hall, the place where you are, or a part of a name.
 
-`card` is the window as it is rated: each level opens the form `rate` with the window's code and the level, 4 to 1.
+`card` is the window as it is rated: each level opens the form `rate` with the window's code and the level, 4 to 1; what
+changes a rating opens it with 0.
 """
 
 from __future__ import annotations
@@ -10,28 +11,34 @@ from collections.abc import Sequence
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.facts import excerpt
+from actions.rating import changeable_until, of_this_visit
 from dialog.incoming import Place
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
-from dialog.texts import Name, Text, _
+from dialog.texts import Moment, Name, Text, _
 from domain.city import Hall, Window
 from domain.halls import district_of, districts_with_halls, halls_near, halls_of
 from domain.places import Point, point_at
 from domain.window_search import windows_named, windows_near
 from handlers.hall_words import distance_in_words, opening, windows_in_words
 from handlers.paging import PAGE, page, turns
+from storage.ratings import Rating
 
 NEAREST = 5
 AFTER = ">"
 """Before a code: the page that begins behind this hall or window. Two codes would not fit into a button."""
+CHANGE = "0"
+"""Beside the code of a window, in place of a level: what is meant is the rating of this visit."""
 NOTHING = _("There are no windows to rate here yet.")
 
 
-def card(ctx: Context, window: Window) -> Outgoing:
-    """Show a window with a button for each level."""
+async def card(ctx: Context, window: Window) -> Outgoing:
+    """Show a window with a button for each level; to whoever has rated it on this visit, that rating."""
     hall = ctx.city.city.halls[window.hall]
+    if before := await of_this_visit(ctx, window.code):
+        return _rated(ctx, before)
     # 4 to 1, for the names of the levels and the longest code would not fit into a button.
     levels = tuple(form_button(label, "rate", f"{window.code}:{n}") for n, label in zip("4321", LEVELS.values(), strict=True))
     return say(
@@ -44,11 +51,39 @@ def card(ctx: Context, window: Window) -> Outgoing:
     )
 
 
+def _rated(ctx: Context, before: Rating) -> Outgoing:
+    """Say what was rated on this visit already, and lead to changing that."""
+    local, zone = before.rated_at.astimezone(ctx.city.city.zone), ctx.city.city.zone
+    is_today = local.date() == ctx.now.astimezone(zone).date()
+    when = _("today at {time}", time=f"{local:%H:%M}") if is_today else _("on {at}", at=Moment(before.rated_at))
+    until = Moment(changeable_until(ctx, before))
+    name, hall = ctx.city.window(before.window), ctx.city.hall(before.hall)
+    rows: Rows = ((screen_button(_("Other windows of this hall"), "hall", before.hall),),)
+    if before.struck_at:
+        struck = _("You rated this window {when}. That rating was struck and is not counted.", when=when)
+        return say(_name(name), _name(hall), struck, _("From {until} you can rate anew.", until=until), rows=rows)
+    rated = _(
+        "You rated this window {when}: {level}. You can change it until {until}.",
+        when=when,
+        level=LEVELS[before.level],
+        until=until,
+    )
+    case = screen_button(_("Show the case"), "case", before.case or "")
+    add = form_button(_("Add words or a photo"), "add_to_rating", before.id)
+    offered = (change_button(before), case if before.case else add)
+    return say(_name(name), _name(hall), rated, rows=(offered, *rows))
+
+
+def change_button(rating: Rating) -> Button:
+    """Lead to changing a rating."""
+    return form_button(_("Change it"), "rate", f"{rating.window}:{CHANGE}")
+
+
 async def enter_window(ctx: Context, code: str) -> Outgoing:
     """Show the window of a printed code; for one that is no longer there, the windows among which it may be found."""
     window = ctx.city.city.window_coded(code)
     if window:
-        return card(ctx, window)
+        return await card(ctx, window)
     past = next((old for sort, old in ctx.city.past if sort == "window" and old.casefold() == code.casefold()), None)
     if past:
         sorry = _(
@@ -116,13 +151,13 @@ async def show_found(ctx: Context, place: Place) -> Reply:
         return Reply(messages=(await show_halls(ctx, place.area),))
     if point := point_at(place.lon, place.lat, place.crs):
         return Reply(messages=(_near(ctx, point),))
-    return _named(ctx, place.words)
+    return await _named(ctx, place.words)
 
 
 async def rate_command(ctx: Context, typed: str) -> Reply:
     """Look for a window by what stands after /rate, or ask where it is."""
     await may_find(ctx, "")
-    return _named(ctx, typed) if typed else Reply(opens=Opening(form="find_window"))
+    return await _named(ctx, typed) if typed else Reply(opens=Opening(form="find_window"))
 
 
 def _near(ctx: Context, place: Point) -> Outgoing:
@@ -139,10 +174,10 @@ def _near(ctx: Context, place: Point) -> Outgoing:
     )
 
 
-def _named(ctx: Context, typed: str) -> Reply:
+async def _named(ctx: Context, typed: str) -> Reply:
     """Show what words lead to; where that is nothing, ask again, so that better words are not taken for a new matter."""
     if found := windows_named(ctx.city.city, typed):
-        return Reply(messages=(_found(ctx, found),))
+        return Reply(messages=(await _found(ctx, found),))
     words = excerpt(typed, 60)
     if near := windows_near(ctx.city.city, typed)[:NEAREST]:
         ask = _("No window is called “{words}”. Is it one of these?", words=words)
@@ -151,9 +186,9 @@ def _named(ctx: Context, typed: str) -> Reply:
     return Reply(messages=(say(nothing),), opens=Opening(form="find_window"))
 
 
-def _found(ctx: Context, found: Sequence[Window]) -> Outgoing:
+async def _found(ctx: Context, found: Sequence[Window]) -> Outgoing:
     if len(found) == 1:
-        return card(ctx, found[0])
+        return await card(ctx, found[0])
     hall = ctx.city.city.halls[found[0].hall]
     if len(found) > 2 and set(found) == set(ctx.city.city.windows_of(hall.code)):
         return _hall(ctx, hall)
@@ -208,7 +243,7 @@ def _hall_button(ctx: Context, hall: Hall) -> Button:
 
 
 def _search_row() -> tuple[Button, ...]:
-    return (form_button(_("Search or near me"), "find_window"), screen_button(_("Menu"), "menu"))
+    return (form_button(_("Find by name or near me"), "find_window"), screen_button(_("Menu"), "menu"))
 
 
 def _services(window: Window) -> tuple[Text, ...]:

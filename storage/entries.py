@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.ledger import text_hash
-from domain.privacy import Masked
+from domain.privacy import Found, Kind, Masked
 from storage import files as storage_files
 from storage.database import Row, Tx
 from storage.ids import at, ms, new_id
@@ -114,6 +114,13 @@ def seal(keys: Keys, masked: Masked) -> bytes | None:
     """Seal what was masked in a text; None if nothing was."""
     pieces = json.dumps([[found.kind, found.start, found.original] for found in masked.found], ensure_ascii=False)
     return keys.seal(pieces.encode()) if masked.found else None
+
+
+def unseal(keys: Keys, text: str, sealed: bytes | None) -> Masked:
+    """Open what was masked in a text."""
+    pieces = json.loads(keys.unseal(sealed)) if sealed else []
+    found = (Found(kind=Kind(kind), start=start, original=original) for kind, start, original in pieces)
+    return Masked(text=text, found=tuple(found))
 
 
 async def last_of(tx: Tx, number: str, kinds: Sequence[EntryKind]) -> tuple[EntryKind, str] | None:

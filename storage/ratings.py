@@ -70,6 +70,7 @@ _COLUMNS = {
     "ticket": "ticket", "case_id": "case", "day": "day", "rated_at": "rated_at", "changed_at": "changed_at",
     "struck_at": "struck_at",
 }  # fmt: skip
+_END_OF_TIME = 2**62
 _FIXED = ("id", "window_code", "hall", "unit", "person", "day", "rated_at")
 _INSERT = f"INSERT INTO rating ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)})"
 _UPDATE = f"UPDATE rating SET {', '.join(f'{c} = :{c}' for c in _COLUMNS if c not in _FIXED)} WHERE id = :id"
@@ -137,6 +138,20 @@ async def last_of_person(tx: Tx, person: str, since: datetime, limit: int) -> Se
         "SELECT * FROM rating WHERE person = :person AND rated_at >= :since ORDER BY rated_at DESC LIMIT :limit",
         person=person,
         since=ms(since),
+        limit=limit,
+    )
+    return [_rating(row) for row in rows]
+
+
+async def of_person(tx: Tx, person: str, before: Rating | None, limit: int) -> Sequence[Rating]:
+    """Read what a person has rated, newest first, from below a rating of theirs."""
+    rows = await tx.all(
+        # SQLite, which keeps no statistics, might go through the ratings of everybody.
+        "SELECT * FROM rating /*lite INDEXED BY rating_of_person */"
+        " WHERE person = :person AND (rated_at, id) < (:at, :id) ORDER BY rated_at DESC, id DESC LIMIT :limit",
+        person=person,
+        at=ms(before.rated_at) if before else _END_OF_TIME,
+        id=before.id if before else "",
         limit=limit,
     )
     return [_rating(row) for row in rows]

@@ -15,6 +15,7 @@ from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office
 from actions.likeness import Alike, like_case, reasons
 from actions.office_cards import office_card
+from actions.rating_words import entry_text, told
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from bot.desk.late import late_by
@@ -133,7 +134,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "state": STATES[case.state],
         "is_open": case.closed_at is None,
         "late": _late(ctx, f),
-        "told": f.told(),
+        "told": told(ctx, f),
         "facts": list(_facts(ctx, f)),
         "followed": [one.number for one in await cases.merged_into(ctx.tx, case.id)],
         "lead": f.lead.case.number if f.lead else None,
@@ -151,8 +152,8 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "alike": [(one.case.number, reasons(one.likeness)) for one in alike],
         "units": [ctx.city.unit(unit.code) for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE],
         "columns": [
-            ("citizen", _column(f, numbers, "citizen", CITIZENS)),
-            ("of_unit", _column(f, numbers, "contact", UNITS if case.unit else frozenset())),
+            ("citizen", _column(ctx, f, numbers, "citizen", CITIZENS)),
+            ("of_unit", _column(ctx, f, numbers, "contact", UNITS if case.unit else frozenset())),
         ],
         "release": release if case.released_at else None,
         "released": Moment(case.released_at) if case.released_at else None,
@@ -256,7 +257,7 @@ def _routing(ctx: Context, case: Case) -> Iterator[Text]:
         yield ROUTED_BY_OFFICE
 
 
-def _column(f: Facts, numbers: Mapping[str, int], party: str, reads: frozenset[EntryKind]) -> Sequence[Said]:
+def _column(ctx: Context, f: Facts, numbers: Mapping[str, int], party: str, reads: frozenset[EntryKind]) -> Sequence[Said]:
     """Put into order what one side wrote, and what it reads of what others wrote."""
     return [
         Said(
@@ -264,7 +265,7 @@ def _column(f: Facts, numbers: Mapping[str, int], party: str, reads: frozenset[E
             by=AUTHORS[entry.author],
             own=entry.author == party,
             at=Moment(entry.created_at),
-            text=_text(entry),
+            text=_text(ctx, f.case.kind, entry),
             files=[numbers[file] for file in entry.files],
         )
         for entry in f.entries
@@ -272,8 +273,8 @@ def _column(f: Facts, numbers: Mapping[str, int], party: str, reads: frozenset[E
     ]
 
 
-def _text(entry: Entry) -> Text | str:
-    return _("(erased on request)") if entry.erased else entry.text
+def _text(ctx: Context, kind: CaseKind, entry: Entry) -> Text | str:
+    return _("(erased on request)") if entry.erased else entry_text(ctx, kind, entry)
 
 
 def _hidden(proposed: Proposal) -> Text | None:

@@ -14,6 +14,7 @@ from actions.cards import KINDS
 from actions.checking import sample
 from actions.context import Context
 from actions.facts import excerpt
+from actions.rating_words import shown
 from actions.record import STATES
 from bot.desk.late import late_by
 from bot.desk.words import ASKS, BY, CAME_BACK, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT
@@ -44,7 +45,7 @@ class Item:
     due: Text | None
     late: Text | None
     urged: bool
-    told: str
+    told: Text | str
     why: Text | None = None
 
 
@@ -112,8 +113,14 @@ def item(ctx: Context, line: Line) -> Item:
         due=due,
         late=late,
         urged=line.urged,
-        told=excerpt(" ".join(line.told.split()), TOLD),
+        told=_told(ctx, line),
     )
+
+
+def _told(ctx: Context, line: Line) -> Text | str:
+    if line.kind is CaseKind.BAD_RATING:
+        return shown(ctx.city.city, line.told, TOLD)
+    return excerpt(" ".join(line.told.split()), TOLD)
 
 
 async def _why(ctx: Context, queue: Queue, number: str) -> Text | None:

@@ -13,7 +13,7 @@ from rating_town import BAD, GOOD, MORNING, NOON, RatingTown, says
 from stores import opened
 
 from actions import appealing
-from storage import appeals, oddities, rating_figures
+from storage import appeals, oddities, rating_figures, ratings
 from storage.appeals import Ground
 from storage.database import Row, Tx
 from storage.rating_figures import By
@@ -88,6 +88,12 @@ async def test_figures_and_lists_are_read_by_their_index(tmp_path: Path) -> None
                 assert len(await rating_figures.each(explained, By.WINDOW, rating.day, rating.day, by, code)) == 1
             await appeals.undecided(explained, None, 6)
             await oddities.undecided(explained, None, 6)
+            plans, explained.plans = explained.plans, []
+            for before in (None, rating):
+                await ratings.of_person(explained, rating.person, before, 6)
+        by_index = "SEARCH rating USING INDEX rating_of_person (person=? AND"
+        assert sum(plan.startswith(by_index) for plan in explained.plans) == 2, explained.plans
+        explained.plans = plans
         assert explained.plans
         assert explained.scans == []
         assert all("SEARCH" in plan or "TEMP B-TREE" in plan for plan in explained.plans), explained.plans

@@ -11,13 +11,15 @@ from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown, says
 from stores import migrated_postgres, opened
 
 from actions import appealing, handling, looking
+from actions import rating as rates
 from actions.context import Context
 from actions.rating import Rated
 from actions.tickets import Use, issue, use
 from dialog.subjects import Refused
 from domain.cases import CaseState
+from domain.privacy import restore
 from domain.ratings import Pattern, RatingEvent
-from storage import oddities, ratings
+from storage import entries, oddities, ratings
 from storage.appeals import Ground
 from storage.ratings import Rating
 
@@ -70,6 +72,19 @@ async def test_who_is_dissatisfied_twice_at_once_has_one_case(town: RatingTown) 
     (rating,) = await at(town, "centre-2")
     assert rating.case
     assert await town.events(rating.case) == ["file", "assign", "change_rating"]
+
+
+async def test_what_is_added_at_once_is_all_kept(town: RatingTown) -> None:
+    id = (await town.rates("reporter", "centre-8", GOOD, text="电话13997254418")).rating.id
+    await town.at_once(
+        ("reporter", lambda ctx: rates.add(ctx, id, "谢谢", ())),
+        ("reporter's other device", lambda ctx: rates.add(ctx, id, "很好", ())),
+        now=MORNING,
+    )
+    (rating,) = await at(town, "centre-8")
+    assert sorted(rating.text.split("\n")) == sorted(["电话〔电话〕", "谢谢", "很好"])
+    assert await events(town, "centre-8") == ["rate", "change", "change"]
+    assert "13997254418" in restore(entries.unseal(town.keys, rating.text, rating.sealed))
 
 
 async def test_the_first_ratings_of_a_window_follow_one_another(town: RatingTown) -> None:

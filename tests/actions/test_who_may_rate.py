@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from rating_town import BAD, GOOD, MORNING, NOON, RatingTown, says
+from rating_town import BAD, GOOD, MORNING, NOON, Deed, RatingTown, says
 from stores import NOW, migrated_postgres, opened
 
 from actions import appealing, following, handling, looking, rating, tickets
@@ -64,6 +64,31 @@ async def test_who_works_above_or_below_the_unit_does_not_rate_it_either(town: R
 async def test_a_bad_rating_needs_a_reason_and_a_window(town: RatingTown) -> None:
     assert await town.tries("reporter", lambda ctx: rating.rate(ctx, Rate(window="centre-1", level=BAD, reasons=("unknown",))))
     assert await town.tries("reporter", says("nowhere-1"))
+
+
+async def test_only_who_gave_a_rating_adds_to_it_while_the_visit_lasts_and_it_is_no_case(town: RatingTown) -> None:
+    good = (await town.rates("reporter", "centre-2", GOOD)).rating.id
+    await bad_case(town, "centre-3")
+    bad = next(one.id for one in await town.ratings() if one.window == "centre-3")
+
+    def adds(id: str) -> Deed:
+        return lambda ctx: rating.add(ctx, id, "谢谢", ())
+
+    assert [who for who in ("reporter", "follower", "clerk", "office") if await town.tries(who, adds(good)) is None] == [
+        "reporter"
+    ]
+    assert await town.tries("reporter", adds(bad))
+    assert await town.tries("reporter", adds("nowhere"))
+    with pytest.raises(Refused, match="could be changed until"):
+        await town.does("reporter", adds(good), MORNING + timedelta(hours=4))
+
+
+async def test_a_unit_is_urged_only_once_it_has_heard_of_the_rating(town: RatingTown) -> None:
+    case = await bad_case(town)
+    with pytest.raises(Refused, match="has not heard"):
+        await town.does("reporter", lambda ctx: following.urge(ctx, case), MORNING)
+    await town.does("reporter", lambda ctx: following.urge(ctx, case), NOON)
+    assert (await town.events(case))[-1] == "urge"
 
 
 async def test_only_those_appeal_who_deal_with_the_case_or_head_the_unit(town: RatingTown) -> None:

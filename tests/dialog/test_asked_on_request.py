@@ -18,27 +18,31 @@ async def script(d: Dialog) -> tuple[str, dict[str, str], Told]:
     grades = await d.grade_on_request("thing", _("{name}: how was it?"), THINGS, LEVELS, label=_("Single things"))
     told = await d.collect_on_request("more", _("What else?"), label=_("More"), options=LEVELS)
     summary = (Text(level), *(Text(grade) for grade in grades.values()), *(Text(key) for key in told.picked))
-    await d.confirm("sure", SURE, summary, offers=True)
+    await d.confirm("sure", SURE, summary, change=_("Add or change"))
     return level, grades, told
 
 
-def keys(talk: Talk) -> list[str]:
-    return [option.key for option in talk.question.options]
+def offered(talk: Talk) -> list[str]:
+    """Give what the list of changes offers, behind the one button of the summary."""
+    assert [option.key for option in talk.question.options] == [SEND, CHANGE, CANCEL]
+    assert talk.question.options[1].label == _("Add or change")
+    step = talk.step
+    return [question.key for question in step.changeable]  # type: ignore[union-attr]
 
 
 def test_nothing_that_is_offered_is_asked() -> None:
     talk = Talk(script)
     assert talk.asks("sure")
-    assert keys(talk) == [SEND, CHANGE, "level", "thing speed", "more", CANCEL]
+    assert offered(talk) == ["level", "thing speed", "more"]
     talk.answer(SEND)
     assert talk.result == ("good", {}, Told())
 
 
-def test_what_was_taken_is_shown_and_offered_no_more() -> None:
+def test_what_was_taken_is_shown_and_can_be_changed() -> None:
     talk = Talk(script)
     talk.change("level", "bad")
     assert [line.id for line in talk.question.lines] == ["bad"]
-    assert keys(talk) == [SEND, CHANGE, "thing speed", "more", CANCEL]
+    assert offered(talk) == ["level", "thing speed", "more"]
 
 
 def test_grading_asks_for_one_thing_after_the_other() -> None:
@@ -47,7 +51,7 @@ def test_grading_asks_for_one_thing_after_the_other() -> None:
     assert talk.asks("thing care")
     assert talk.question.prompt.args["name"] == Text("Care")
     talk.answer("good")
-    assert keys(talk) == [SEND, CHANGE, "level", "more", CANCEL]
+    assert offered(talk) == ["level", "thing speed", "thing care", "more"]
     talk.answer(SEND)
     assert talk.result[1] == {"speed": "bad", "care": "good"}
 

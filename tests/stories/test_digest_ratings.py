@@ -52,7 +52,7 @@ async def test_the_digest_tells_ratings_worst_windows_bad_ones_without_answer_an
         await appealing.appeal(ctx, str(bad[0].rating.case), Ground.MISTAKEN, "不是本窗口的事")
     await office.says(f"/digest {week.name}")
     message = await office.sees(
-        "Ratings of windows: .+Worst of the windows with 20 or more: .+Appeals open: 1", buttons=["Window r"]
+        "Ratings of windows in verified visits: .+Worst of the windows with 20 or more: .+Appeals open: 1", buttons=["Window r"]
     )
     newest = {one.rating.id: one.rating for one in rated}.values()
     sorts = {verified: [one for one in newest if one.verified is verified] for verified in (True, False)}
@@ -60,7 +60,7 @@ async def test_the_digest_tells_ratings_worst_windows_bad_ones_without_answer_an
         f"{len(found)} ({sum(one.level != 'dissatisfied' for one in found) * 100 // len(found)}% satisfied)"
         for found in sorts.values()
     ]
-    assert f"Ratings of windows: {told[0]} of verified visits, {told[1]} others." in message.text
+    assert f"Ratings of windows in verified visits: {told[0]}. Other ratings: {told[1]}." in message.text
     assert f"Bad ratings without an answer: {sum(one.case is not None for one in newest)}." in message.text
     counts = Counter(one.window for one in sorts[False])
     dissatisfied = Counter(one.window for one in sorts[False] if one.level is Satisfaction.DISSATISFIED)

@@ -115,7 +115,7 @@ async def test_words_that_fit_several_windows_offer_the_best_first(citizen: Pers
     found = await citizen.sees("Xining Medical Insurance Service Hall\n+Which window is it")
     assert found.buttons[:2] == ["Window 2 Reimbursement", "Window 5 Maternity insurance"]
     await citizen.says("/rate 改名字")
-    await citizen.sees("No window is called “改名字”. Is it one of these", buttons=["Window 1 Household", "Search or near me"])
+    await citizen.sees("No window is called “改名字”. Is it one of these", buttons=["Window 1 Household", "Find by name or near me"])
     await citizen.says("/rate 市民中心")
     await citizen.sees("2 Wenhui Road.+Which window served you", buttons=["Window 8", "Other halls"])
 
@@ -127,7 +127,7 @@ async def test_a_code_is_known_in_any_case(town: Town) -> None:
     await citizen.says("/start W_Centre-5")
     await citizen.sees("Window 5 Real estate enquiries", buttons=LEVELS)
     await citizen.scans("NOWHERE-1")
-    await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Search or near me"])
+    await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Find by name or near me"])
     await citizen.scans("CENTRE-99")
     await citizen.sees("don't know the window of this code", buttons=["Window 1 Information", "Other halls"])
 
@@ -138,7 +138,7 @@ async def test_a_window_that_is_no_longer_there_gets_a_kind_answer(town: Town, c
     await citizen.scans("PERMITS-4")
     await citizen.sees("Window 4 Passports and travel permits is no longer there", buttons=["Window 5 Visas", "Other halls"])
     await citizen.scans("nowhere-1")
-    await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Search or near me"])
+    await citizen.sees("don't know the window of this code", buttons=["Chengdong District", "Find by name or near me"])
     await citizen.presses_secretly("s:hall:>permits-4")
     await citizen.sees("This hall is no longer there", buttons=["Chengdong District"])
 

@@ -46,6 +46,16 @@ async def ratings_at(town: Town, window: str = WINDOW) -> list[Rating]:
         return list(await ratings.at_window(tx, window))
 
 
+async def rates(citizen: Person, level: str, window: str = WINDOW) -> None:
+    """Rate a window in two taps."""
+    await citizen.scans(window)
+    await citizen.sees("How were you served here", buttons=[f"^{level}$"])
+    await citizen.presses(f"^{level}$")
+    await citizen.sees(f"Your rating: {level}.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees(f"Your rating counts: {level}")
+
+
 async def is_dissatisfied(citizen: Person, window: str = WINDOW) -> tuple[str, str]:
     """Rate a window badly; return number and code of the case."""
     await citizen.scans(window)
@@ -66,7 +76,7 @@ async def is_dissatisfied(citizen: Person, window: str = WINDOW) -> tuple[str, s
 async def test_two_taps_rate_a_window(town: Town, citizen: Person) -> None:
     await citizen.scans(WINDOW)
     await citizen.presses("^Satisfied$")
-    await citizen.sees("Window 5.+Your rating: Satisfied.+Shall we send", buttons=["^Send$", "Add words", "single points"])
+    await citizen.sees("Window 5.+Your rating: Satisfied.+Shall we send", buttons=["^Send$", "^Add or change$", "^Cancel$"])
     await citizen.presses("^Send$")
     await citizen.sees("Thank you. Your rating counts: Satisfied", buttons=["Change it"])
     (rating,) = await ratings_at(town)
@@ -77,6 +87,8 @@ async def test_words_photo_and_points_may_be_added_on_the_same_screen(town: Town
     await citizen.scans(WINDOW)
     await citizen.presses("^Fairly satisfied$")
     await citizen.sees("Shall we send")
+    await citizen.presses("Add or change")
+    await citizen.sees("What would you like to change or add", buttons=["Level", "Add words", "details one by one"])
     await citizen.presses("Add words")
     await citizen.sees("What would you like to add")
     await citizen.says("王师傅很耐心，电话13997254418")
@@ -84,7 +96,8 @@ async def test_words_photo_and_points_may_be_added_on_the_same_screen(town: Town
     await citizen.sees("Noted so far")
     await citizen.presses("Done")
     await citizen.sees("很耐心，电话〔phone number〕.+Files: 1.+Shall we send")
-    await citizen.presses("single points")
+    await citizen.presses("Add or change")
+    await citizen.presses("details one by one")
     for point in ("Discipline", "Lawfulness", "Service quality", "Efficiency", "Integrity"):
         await citizen.sees(f"{point}: how was it", buttons=["^Basically satisfied$"])
         await citizen.presses("^Basically satisfied$")
@@ -104,7 +117,8 @@ async def test_who_is_dissatisfied_is_asked_why_and_gets_an_answer(town: Town, c
     assert not contact.saw(number), "not before the hour is over"
     town.clock.ahead += timedelta(hours=1)
     card = await contact.sees(
-        f"{number} · Bad rating.+Window: Xining Public Service Centre, Window 5.+等候太久", buttons=["^Sign in$"]
+        f"{number} · Bad rating.+Window: Xining Public Service Centre, Window 5.+Rating: Dissatisfied\nReasons: A long wait",
+        buttons=["^Sign in$"],
     )
     assert re.search(r"State: assigned, not signed in yet \(.+, 10:00\)", card.text), card.text
     await contact.presses("^Sign in$")
@@ -138,13 +152,16 @@ async def test_nothing_bad_is_sent_without_a_reason(town: Town, citizen: Person)
 
 
 async def test_one_visit_is_one_rating(town: Town, citizen: Person) -> None:
-    for level in ("Satisfied", "Fairly satisfied"):
-        await citizen.scans(WINDOW)
-        await citizen.sees("Window 5", buttons=[f"^{level}$"])
-        await citizen.presses(f"^{level}$")
-        await citizen.sees(f"Your rating: {level}.+Shall we send")
-        await citizen.presses("^Send$")
-        await citizen.sees(f"Your rating counts: {level}")
+    await rates(citizen, "Satisfied")
+    await citizen.scans(WINDOW)
+    told = await citizen.sees("You rated this window today at 10:05: Satisfied. You can change it until", buttons=["^Change it$"])
+    assert not any("atisfied" in button for button in told.buttons), "nothing is asked before that is said"
+    await citizen.presses("^Change it$")
+    await citizen.sees("Window 5.+how were you served", buttons=["^Fairly satisfied$"])
+    await citizen.presses("^Fairly satisfied$")
+    await citizen.sees("You have rated this visit before: Satisfied.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts: Fairly satisfied")
     (rating,) = await ratings_at(town)
     assert rating.level == "fairly_satisfied"
     town.clock.ahead += timedelta(hours=4, minutes=1)
@@ -168,9 +185,9 @@ async def test_a_bad_rating_that_is_changed_stays_a_case_and_the_unit_may_say_so
     await citizen.presses("^Send$")
     await citizen.sees("Your case stays open, marked as changed by you")
     town.clock.ahead += timedelta(hours=1)
-    await contact.sees("The citizen has changed the rating: 评价：满意.+Rating changed by the citizen, now: Satisfied")
+    await contact.sees("The citizen has changed the rating: Satisfied.+Rating changed by the citizen, now: Satisfied")
     await contact.presses("Answer: the rating was changed")
-    await citizen.sees("群众已将评价改为“满意”", buttons=["^Solved$"])
+    await citizen.sees("The unit's answer: The citizen has changed the rating to “Satisfied”", buttons=["^Solved$"])
     await citizen.presses("^Solved$")
     await citizen.sees("How satisfied are you")
     (rating,) = await ratings_at(town)
@@ -268,7 +285,7 @@ async def test_nobody_at_the_unit_finds_out_who_rated_or_when(town: Town) -> Non
     await head.says("/desk")
     await head.presses("^My unit$")
     await head.says(f"/case {number}")
-    await head.sees("评价：不满意")
+    await head.sees("Rating: Dissatisfied")
     async with town.app.database.reading() as tx:
         (rating,) = await ratings.at_window(tx, WINDOW)
     local = rating.rated_at.astimezone(CHINA)
@@ -343,6 +360,15 @@ async def test_the_windows_own_system_gets_its_tickets_from_the_command_line(tow
     assert [rating.verified for rating in await ratings_at(town)] == [True]
     with pytest.raises(NotReady, match="no window"):
         await town.runs("tickets", "nowhere-1")
+
+
+async def test_one_rating_after_hours_is_told_as_one(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("web")
+    town.clock.ahead += timedelta(hours=11)
+    await rates(citizen, "Satisfied")
+    await office.says("/desk")
+    await office.presses("Ratings to look at")
+    await office.sees("Window 5 .+: one rating while the hall was closed")
 
 
 async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -> None:

@@ -63,6 +63,15 @@ async def test_each_window_has_its_figures_verified_and_others_apart(desk: Desk)
     assert 'href="/board/hall/centre"' in page
 
 
+async def test_the_words_of_a_rating_are_read_in_the_language_of_the_desk(desk: Desk) -> None:
+    number = await appealed(desk)
+    page = await desk.opens(f"/desk/case/{number}")
+    assert page.count("Rating: Dissatisfied") == 1, "as what was told at first"
+    assert "评价" not in re.sub("<textarea.+?</textarea>", "", page, flags=re.S), "but for what may be published"
+    assert "Reasons: " in page
+    assert "Rating: Dissatisfied" in await desk.opens("/desk?state=all")
+
+
 @pytest.mark.parametrize("strikes", [False, True])
 async def test_unusual_ratings_are_kept_or_struck_as_in_the_chat(desk: Desk, strikes: bool) -> None:
     found = await rated(desk, [SATISFIED] * 5, apart=timedelta(seconds=5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import rated_days
+from aiohttp.test_utils import make_mocked_request
 from board_city import BoardCity, board_city
 from rated_days import Visit, visits
 
 from actions import appealing, looking, releasing
 from actions.rating import Rated
 from actions.verify_ratings import recount
+from bot.hall_pages import halls
 from domain.cases import Satisfaction
 from domain.city import City
 from domain.ledger import Entry
@@ -342,6 +344,18 @@ async def test_the_page_is_cached_and_runs_nothing_but_its_own_script(city: Boar
     assert re.findall(r"<script[^>]*>", page) == [re.search(r'<script src="/static/[0-9a-f]+/hall.js" defer>', page)[0]]  # type: ignore[index]
     assert not re.search(r"\son\w+=|style=|javascript:|https?://", page)
     assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page
+
+
+async def test_a_hall_with_one_window_has_1_window(city: BoardCity) -> None:
+    async with city.town.app.database.reading() as tx:
+        ctx = await city.office.context(tx)
+        whole = ctx.city.city
+        alone = replace(
+            whole, windows={code: one for code, one in whole.windows.items() if code in ("centre-1", "east-1", "east-2")}
+        )
+        shown = (await halls(replace(ctx, city=replace(ctx.city, city=alone)), make_mocked_request("GET", "/")))["halls"]
+    counts = {code: city.town.app.words.render(count, "en") for code, _name, _area, _address, count in shown}
+    assert (counts["centre"], counts["east"], counts["permits"]) == ("1 window", "2 windows", "0 windows")
 
 
 async def test_the_list_leads_to_every_hall_and_another_address_to_the_list(city: BoardCity) -> None:

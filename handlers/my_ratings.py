@@ -1,0 +1,113 @@
+"""A citizen's own ratings: the list, one of them, and adding to it while the visit lasts. Nobody else is shown any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actions import rating as rates
+from actions.cards import LEVELS
+from actions.citizen_cards import not_heard_yet
+from actions.context import Context
+from actions.facts import excerpt
+from actions.rating import can_change, changeable_until, may_add, own
+from actions.rating_words import points_in_words, reasons_in_words
+from actions.record import STATES
+from dialog.outgoing import Button, Outgoing, say
+from dialog.play import Dialog
+from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
+from dialog.texts import Moment, Text, _, verbatim
+from handlers.rating import ADD, ADD_LABEL
+from handlers.windows import change_button
+from storage import cases, ratings
+from storage.ratings import Rating
+
+PAGE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What is added to a rating."""
+
+    rating: str
+    text: str
+    files: tuple[str, ...]
+
+
+async def my_ratings(ctx: Context, before: str) -> Outgoing:
+    """List what a person has rated, newest first."""
+    found = await ratings.of_person(ctx.tx, ctx.me.person, await own(ctx, before) if before else None, PAGE + 1)
+    rows: list[tuple[Button, ...]] = [(screen_button(_line(ctx, rating), "rating", rating.id),) for rating in found[:PAGE]]
+    if len(found) > PAGE:
+        rows.append((screen_button(_("Older ones"), "my_ratings", found[PAGE - 1].id),))
+    rows.append((form_button(_("Rate a service window"), "find_window"), screen_button(_("My cases"), "my")))
+    return say(_("Your ratings:") if found else _("You have rated no window here yet."), rows=tuple(rows))
+
+
+def _line(ctx: Context, rating: Rating) -> Text:
+    line = _(
+        "{day}, {level}: {window}, {hall}",
+        day=Moment(rating.rated_at, day=True),
+        window=ctx.city.window(rating.window),
+        hall=ctx.city.hall(rating.hall),
+        level=LEVELS[rating.level],
+    )
+    return _("{rating} (not counted)", rating=line) if rating.struck_at else line
+
+
+async def show(ctx: Context, id: str) -> Outgoing:
+    """Show one's own rating, what came of it, and what can be done with it now."""
+    return await _card(ctx, await own(ctx, id))
+
+
+async def _card(ctx: Context, rating: Rating) -> Outgoing:
+    city = ctx.city.city
+    lines = [
+        _("{window}, {hall}", window=ctx.city.window(rating.window), hall=ctx.city.hall(rating.hall)),
+        _("Your rating on {at}: {level}", at=Moment(rating.rated_at), level=LEVELS[rating.level]),
+        *filter(None, (reasons_in_words(city, rating.reasons), points_in_words(city, rating.criteria))),
+    ]
+    lines += [verbatim(excerpt(rating.text))] if rating.text else []
+    lines += [_("Files: {count}", count=len(rating.files))] if rating.files else []
+    lines += [_("This rating was struck and counts no more.")] if rating.struck_at else []
+    rows: list[tuple[Button, ...]] = []
+    if rating.case and (case := await cases.get(ctx.tx, rating.case)):
+        lines.append(_("It has become case {number}: {state}.", number=case.number, state=STATES[case.state]))
+        lines += filter(None, (not_heard_yet(ctx, case),))
+        rows.append((screen_button(_("Show the case"), "case", case.id),))
+    if _is_changeable(ctx, rating):
+        lines.append(_("Until {until} you can change it.", until=Moment(changeable_until(ctx, rating))))
+        add = () if rating.case else (form_button(ADD_LABEL, "add_to_rating", rating.id),)
+        rows.append((*add, change_button(rating)))
+    rows.append((screen_button(_("My ratings"), "my_ratings"), screen_button(_("Menu"), "menu")))
+    return say(*lines, rows=tuple(rows))
+
+
+def _is_changeable(ctx: Context, rating: Rating) -> bool:
+    try:
+        can_change(ctx, rating)
+    except Refused:
+        return False
+    return rating.window in ctx.city.city.windows
+
+
+async def add(d: Dialog) -> Added:
+    """Ask what is to be added."""
+    told = await d.collect("told", ADD, label=ADD_LABEL)
+    return Added(rating=d.arg, text=told.in_words(), files=told.files)
+
+
+async def send(ctx: Context, added: Added) -> Reply:
+    """Add to a rating."""
+    rating = await rates.add(ctx, added.rating, added.text, added.files)
+    return Reply(messages=((await _card(ctx, rating)).below(_("Thank you. It has been added to your rating.")),))
+
+
+async def may_open(ctx: Context, id: str) -> None:
+    """Let only those add who gave the rating, while it can be added to."""
+    may_add(ctx, await own(ctx, id))
+
+
+SUBJECT: Subject[Context] = Subject(
+    screens=(Screen(name="my_ratings", view=my_ratings), Screen(name="rating", view=show)),
+    forms=(Form(name="add_to_rating", title=_("Adding to a rating"), script=add, then=send, may=may_open),),
+)
