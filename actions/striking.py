@@ -19,7 +19,7 @@ from dialog.texts import Moment, _
 from domain.cases import OPEN, Event, Party
 from domain.ledger import JsonValue
 from domain.ratings import RatingEvent, is_own
-from storage import ratings
+from storage import oddities, ratings
 from storage.cases import Case
 from storage.entries import EntryKind
 from storage.ratings import Rating
@@ -29,24 +29,38 @@ from storage.roles import Role
 def as_outsider(ctx: Context, *found: Rating) -> Role:
     """Let only the office decide on ratings, and nobody who works at a unit that was rated. Raises Refused."""
     role = ctx.as_office()
-    units = ctx.me.works_at
-    known = ctx.city.city.windows
-    if any(one.unit in units or (one.window in known and is_own(ctx.city.city, one.window, units)) for one in found):
+    if any(works_there(ctx, one) for one in found):
         raise Refused(_("You work at the unit that was rated, so a colleague has to decide this."))
     return role
 
 
+def works_there(ctx: Context, rating: Rating) -> bool:
+    """Tell whether the person who acts works at the unit that was rated, then or now."""
+    units, city = ctx.me.works_at, ctx.city.city
+    return rating.unit in units or (rating.window in city.windows and is_own(city, rating.window, units))
+
+
 async def take(ctx: Context, found: Sequence[Rating]) -> tuple[dict[str, Case], list[Rating]]:
-    """Take the cases of some ratings by their ids, then the ratings themselves."""
+    """Take the cases of some ratings by their ids, then the ratings themselves, then where they stand as unusual.
+
+    Raises Refused if one has become a case in the meantime, which nobody has taken.
+    """
     cases = {id: await ctx.case(id) for id in sorted({one.case for one in found if one.case})}
-    taken = [await ratings.for_change(ctx.tx, one.id) for one in sorted(found, key=lambda one: one.id)]
+    ids = sorted(one.id for one in found)
+    taken = [await ratings.for_change(ctx.tx, id) for id in ids]
+    await oddities.take_of(ctx.tx, ids)
+    if any(one and one.case and one.case not in cases for one in taken):
+        raise Refused(_("The citizen has just changed this rating. Please look at it again."))
     return cases, [one for one in taken if one is not None]
 
 
 async def strike(
     ctx: Context, role: Role, found: Sequence[Rating], cases: dict[str, Case], reason: str, payload: dict[str, JsonValue]
 ) -> None:
-    """Strike ratings that were taken for change; those that are struck already stay as they are."""
+    """Strike ratings that were taken for change; those that are struck already stay as they are.
+
+    Wherever they look unusual, that is decided with it.
+    """
     standing = [one for one in found if one.struck_at is None]
     for one in standing:
         if one.case in cases:
@@ -56,6 +70,9 @@ async def strike(
     await record(ctx, f"{Party.OFFICE}:{role.id}", [Note(one, RatingEvent.STRIKE, payload) for one in standing])
     for one in standing:
         await ratings.update(ctx.tx, one, replace(one, struck_at=ctx.now), ctx.now)
+    for one in found:
+        await oddities.strike(ctx.tx, one.id, ctx.now, reason)
+    await oddities.settle(ctx.tx, [one.id for one in found], ctx.now)
 
 
 async def _end(ctx: Context, role: Role, case: Case, reason: str) -> None:
