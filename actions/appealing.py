@@ -24,7 +24,7 @@ GROUNDS: dict[Ground, Text] = {Ground.MISTAKEN: _("mistaken"), Ground.ABUSIVE: _
 
 async def as_appellant(ctx: Context, case: Case) -> Role:
     """Let only those pass who may appeal for the unit: whoever deals with the case there, or a head. Raises Refused."""
-    head = ctx.me.role(RoleKind.HEAD, case.unit) if case.unit else None
+    head = ctx.me.role(RoleKind.HEAD, case.unit) if case.unit and ctx.has_reached_unit(case) else None
     return head or await ctx.as_holder(case)
 
 

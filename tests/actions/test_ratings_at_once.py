@@ -162,7 +162,7 @@ async def test_a_rating_is_changed_while_its_unit_signs_it_in(town: RatingTown) 
         ("follower", says("centre-7", GOOD)), ("clerk", lambda ctx: handling.accept(ctx, case.id, case.version)), now=NOON
     )
     assert sorted(await town.events(case.id)) == ["accept", "assign", "change_rating", "file"]
-    await town.does("clerk", lambda ctx: handling.settle(ctx, case.id, 0), NOON)
+    await town.does("clerk", lambda ctx: handling.settle(ctx, case.id, 0), NOON + timedelta(hours=1))
     assert (await town.case(case.id)).state is CaseState.ANSWERED
 
 
@@ -174,7 +174,7 @@ async def test_a_rating_is_changed_while_its_unit_signs_it_in(town: RatingTown) 
     ],
 )  # fmt: skip
 async def test_each_unusual_rating_is_decided_about_once(town: RatingTown, window: str, first: str, second: str) -> None:
-    found = [(await town.rates(who, window, GOOD)).rating.id for who in ("reporter", "follower")]
+    found = [(await town.rates(await town.newcomer(f"{window} {n}"), window, GOOD)).rating.id for n in range(2)]
     oddity = await flagged(town, window, found)
     deeds: dict[str, Callable[[Context], Awaitable[object]]] = {
         "keep": lambda ctx: looking.keep(ctx, found[0]),
@@ -210,7 +210,7 @@ async def test_a_pattern_is_settled_when_each_of_its_ratings_is_decided_wherever
 
 async def test_nobody_decides_about_ratings_that_came_after_they_looked(town: RatingTown) -> None:
     window = "east-4"
-    found = [(await town.rates(who, window, GOOD)).rating.id for who in ("reporter", "follower")]
+    found = [(await town.rates(await town.newcomer(f"{window} {n}"), window, GOOD)).rating.id for n in range(2)]
     oddity = await flagged(town, window, found)
     for seen in (0, 1, 3):
         with pytest.raises(Refused, match="look again"):
