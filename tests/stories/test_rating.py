@@ -354,9 +354,7 @@ async def test_of_unusual_ratings_one_is_kept_one_struck_and_the_others_decided_
     await office.presses("Look at 1")
     await office.sees("6 ratings at many windows.+1. .+10:05  Window 1 .+Dissatisfied", buttons=["^Open 6$", "^Strike them all$"])
     await office.presses("^Open 1$")
-    await office.sees(
-        f"Window 1 .+Reasons: .+long wait.+has become case {number}: assigned", buttons=["^Strike it$"]
-    )
+    await office.sees(f"Window 1 .+Reasons: .+long wait.+has become case {number}: assigned", buttons=["^Strike it$"])
     await office.presses("^Show the case$")
     await office.sees(f"{number} · Bad rating")
     await office.says("/desk")
@@ -368,9 +366,7 @@ async def test_of_unusual_ratings_one_is_kept_one_struck_and_the_others_decided_
     await office.says("未到过该窗口")
     await office.sees("未到过该窗口.+if it has become a case, that is closed")
     await office.presses("^Strike it$")
-    await office.sees(
-        "This rating was struck.+6 ratings.+Kept: 0. Struck: 1. Not decided: 5", buttons=["^Open 5$"]
-    )
+    await office.sees("This rating was struck.+6 ratings.+Kept: 0. Struck: 1. Not decided: 5", buttons=["^Open 5$"])
     await citizen.sees("Your rating was struck and counts no more. The reason: 未到过该窗口")
     assert (await town.history(number))[-1]["event"] == "strike"
     await office.presses("^Open 1$")
