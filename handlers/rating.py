@@ -17,14 +17,15 @@ from actions.tickets import Use
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told
-from dialog.subjects import Form, Reply, Subject, form_button, screen_button
+from dialog.subjects import Form, Reply, Subject, act_button, form_button, screen_button
 from dialog.texts import Moment, Name, Secret, Text, _, verbatim
-from domain.cases import Satisfaction
+from domain.cases import CaseState, Satisfaction
 from domain.city_ratings import RatingWord
 from domain.numbers import show_code
 from domain.privacy import mask
 from handlers.filing import YES_NO
 from handlers.windows import enter_window
+from storage import cases
 
 LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfaction)
 TICKETS: dict[Use, Text] = {
@@ -142,13 +143,18 @@ async def send(ctx: Context, command: Rate) -> Reply:
     if rated.receipt:
         return Reply(messages=(_receipt(rated.receipt, change_until=until, window=command.window),))
     lines = [_("Thank you. Your rating counts: {level}.", level=LEVELS[command.level])]
+    case = await cases.get(ctx.tx, rated.rating.case) if rated.rating.case else None
     if rated.marked:
         lines.append(_("Your case stays open, marked as changed by you; the unit is told."))
+    is_asked = rated.marked and case is not None and case.state is CaseState.ANSWERED
+    if is_asked:
+        lines.append(_("The unit has answered your case: please say whether it is solved."))
     lines.append(_("Until {until} you can change it.", until=Moment(until)))
-    rows = ((change, screen_button(_("Menu"), "menu")),)
-    if rated.rating.case:
-        rows = ((screen_button(_("Show the case"), "case", rated.rating.case), change),)
-    return Reply(messages=(say(*lines, rows=rows),))
+    rows = [(screen_button(_("Show the case"), "case", case.id), change) if case else (change, screen_button(_("Menu"), "menu"))]
+    if case and is_asked:
+        answers = (act_button(_("Solved"), "solved", case.id, case.version), form_button(_("Not solved"), "not_solved", case.id))
+        rows.insert(0, answers)
+    return Reply(messages=(say(*lines, rows=tuple(rows)),))
 
 
 def _receipt(receipt: Receipt, *, change_until: datetime, window: str) -> Outgoing:
