@@ -27,6 +27,7 @@ LATER: dict[EntryKind, Text] = {
     EntryKind.ADDED: _("Added on {day}: {text}"),
     EntryKind.CORRECTED: _("Reworded on {day}: {text}"),
     EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
+    EntryKind.RATING_CHANGED: _("Rated anew on {day}: {text}"),
 }
 MOST_LATER, LATER_EXCERPT = 3, 300
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)

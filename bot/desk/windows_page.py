@@ -19,6 +19,7 @@ from domain.cases import Satisfaction
 from handlers import looking
 from storage import appeals, cases, oddities, rating_figures
 from storage.oddities import Oddity
+from storage.rated_weeks import LEAST
 from storage.rating_figures import By, Figures
 
 DAYS = 30
@@ -28,7 +29,7 @@ APPEALS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What a window, or a hall as a whole, was rated; shares are of those who were not dissatisfied, "" where nobody rated."""
+    """What a window, or a hall as a whole, was rated; shares are of those not dissatisfied, "" where they are too few."""
 
     name: Name
     verified: int
@@ -73,7 +74,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     after = request.query.get("after", "")
     odd = await oddities.undecided(ctx.tx, after or None, PAGE + 1)
     return {
-        "about": Text(WORDS["windows_about"].id, {"days": DAYS}),
+        "about": Text(WORDS["windows_about"].id, {"days": DAYS, "least": LEAST}),
         "halls": await _halls(ctx),
         "unusual": [await _unusual(ctx, one) for one in odd[:PAGE]],
         "next": odd[PAGE - 1].id if len(odd) > PAGE else None,
@@ -117,7 +118,7 @@ def _line(name: Name, figures: Figures) -> Line:
 
 def _share(levels: Mapping[Satisfaction, int]) -> str:
     count = sum(levels.values())
-    return f"{(count - levels[Satisfaction.DISSATISFIED]) * 100 // count}%" if count else ""
+    return f"({(count - levels[Satisfaction.DISSATISFIED]) * 100 // count}%)" if count >= LEAST else ""
 
 
 async def _unusual(ctx: Context, oddity: Oddity) -> Unusual:

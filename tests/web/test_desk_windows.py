@@ -55,11 +55,12 @@ async def appealed(desk: Desk) -> str:
 
 
 async def test_each_window_has_its_figures_verified_and_others_apart(desk: Desk) -> None:
-    await rated(desk, [DISSATISFIED, SATISFIED, SATISFIED, DISSATISFIED, SATISFIED])
+    await rated(desk, [DISSATISFIED, SATISFIED, SATISFIED, DISSATISFIED, SATISFIED], apart=timedelta(minutes=5))
+    await rated(desk, [SATISFIED, *[DISSATISFIED, SATISFIED] * 18], apart=timedelta(minutes=1))
     page = await desk.opens("/desk/windows")
     row = re.search(r'<th scope="row">Window 5 Real estate enquiries</th>(.+?)</tr>', page, re.S)
     assert row
-    assert re.findall(r"<td[^>]*>(.*?)</td>", row[1]) == ["3 66%", "2 50%", "2", "0"]
+    assert re.findall(r"<td[^>]*>(.*?)</td>", row[1]) == ["22 (95%)", "20 (5%)", "20", "0"]
     assert "The whole hall" in page
     assert 'href="/board/hall/centre"' in page
 
