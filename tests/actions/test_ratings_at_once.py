@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -206,6 +207,22 @@ async def test_a_pattern_is_settled_when_each_of_its_ratings_is_decided_wherever
     assert found.decided_at == NOON
     with pytest.raises(Refused, match="decided already"):
         await town.does("second office", lambda ctx: looking.keep_rest(ctx, oddity, 0), NOON)
+
+
+async def test_two_who_decide_about_the_last_two_ratings_at_once_settle_the_pattern(town: RatingTown) -> None:
+    windows = ("east-5", "east-6")  # so that they do not wait for each other at the chain of one window
+    found = [(await town.rates(await town.newcomer(f"once at {window}"), window, GOOD)).rating.id for window in windows]
+    oddity = await flagged(town, windows[0], found)
+
+    async def slowly(ctx: Context) -> None:
+        await looking.keep(ctx, found[0])
+        await asyncio.sleep(0.5)
+
+    await town.at_once(("office", slowly), ("second office", lambda ctx: looking.keep(ctx, found[1])), now=NOON)
+    async with town.database.reading() as tx:
+        now = await oddities.get(tx, oddity)
+    assert now
+    assert now.decided_at == NOON
 
 
 async def test_nobody_decides_about_ratings_that_came_after_they_looked(town: RatingTown) -> None:

@@ -5,23 +5,26 @@ The same for each change of it; and never the minute in which the citizen did an
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown
 from stores import opened
 
-from actions import appealing, following, handling, mornings, rating
+from actions import appealing, following, handling, mornings, rating, timekeeping
 from actions.context import Context
 from actions.rating import Rate
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused
 from domain.cases import CaseState
+from domain.limits import Limit
 from handlers import SUBJECTS, appeals, desk, head_desk, timeline, unit_desk, unit_windows
 from handlers.following import show_case
+from storage import deadlines
 from storage.appeals import Ground
+from storage.deadlines import Deadline, DeadlineKind
 from storage.ids import ms
 
 STAFF = ("clerk", "chief")
@@ -164,3 +167,24 @@ async def test_no_screen_ever_says_the_minute_of_what_the_citizen_did(town: Rati
             assert not any(secret in text for text in told), secret
         assert not any(f"Moment(at={at!r}, day=False)" in text for text in told), at
     assert (await town.case(case)).state is CaseState.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("limit", "begins"), [("1wd", NOON - timedelta(hours=1)), ("5wd", NOON - timedelta(hours=1)), ("2h", NOON), ("3d", NOON)]
+)
+async def test_the_time_left_to_a_unit_does_not_say_the_minute_either(town: RatingTown, limit: str, begins: datetime) -> None:
+    case = await town.case((await town.rates("reporter", "centre-1", BAD)).rating.case or "")
+    ours = [one for one in await running(town, case.id) if one.kind in (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)]
+    for one in ours:
+        assert not one.id.startswith(f"{ms(MORNING):012x}"), "buttons that go to the next page have it"
+        assert one.started_at == NOON - timedelta(hours=1)
+    late = MORNING + timedelta(minutes=20)
+    await town.does("office", lambda ctx: timekeeping.start(ctx, case, DeadlineKind.ANSWER, Limit.parse(limit)), late)
+    (again,) = [one for one in await running(town, case.id) if one.id not in [known.id for known in ours] and one.unit]
+    assert again.started_at == begins
+
+
+async def running(town: RatingTown, case: str) -> Sequence[Deadline]:
+    """Read every deadline of a case."""
+    async with town.database.reading() as tx:
+        return await deadlines.of_case(tx, case)
