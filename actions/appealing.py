@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from actions.context import Context
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
+from actions.notices import queue_for_office, refresh_cards, tell_followers
 from actions.rating import Note, record
 from actions.record import move, note, state_after, write
-from actions.striking import as_outsider, strike, take
+from actions.striking import as_outsider, strike, take, tell_appellant
 from dialog.subjects import Refused
 from dialog.texts import Text, _
 from domain.cases import Event, Party
@@ -24,7 +24,7 @@ GROUNDS: dict[Ground, Text] = {Ground.MISTAKEN: _("mistaken"), Ground.ABUSIVE: _
 
 async def as_appellant(ctx: Context, case: Case) -> Role:
     """Let only those pass who may appeal for the unit: whoever deals with the case there, or a head. Raises Refused."""
-    head = ctx.me.role(RoleKind.HEAD, case.unit) if case.unit else None
+    head = ctx.me.role(RoleKind.HEAD, case.unit) if case.unit and ctx.has_reached_unit(case) else None
     return head or await ctx.as_holder(case)
 
 
@@ -36,8 +36,10 @@ async def may_appeal(ctx: Context, case: Case) -> Rating:
         raise Refused(_("Case {number} does not come from a rating.", number=case.number))
     if rating.struck_at:
         raise Refused(_("This rating was struck already; it counts no more."))
-    if await appeals.of_rating(ctx.tx, rating.id):
-        raise Refused(_("Your unit has appealed against this rating already. That is possible once."))
+    if made := await appeals.of_rating(ctx.tx, rating.id):
+        if made.unit == case.unit:
+            raise Refused(_("Your unit has appealed against this rating already. That is possible once."))
+        raise Refused(_("Another unit has appealed against this rating already. That is possible once."))
     return rating
 
 
@@ -70,18 +72,18 @@ async def decide(ctx: Context, id: str, reason: str, *, granted: bool) -> Case:
     if found is None or made is None or made.decided_at:
         raise Refused(_("Somebody else has decided this appeal already."))
     cases, (rating,) = await take(ctx, [found])
-    await appeals.decide(ctx.tx, rating.id, ctx.now, granted=granted)
     if granted:
-        await strike(ctx, role, [rating], cases, reason, {"appeal": True})
-        await count(ctx.tx, rating.place, Counted.GRANTED, 1)
+        await strike(ctx, role, [rating], cases, reason, {})
         return await ctx.case(id)
+    await appeals.decide(ctx.tx, rating.id, ctx.now, granted=False)
     case = await move(ctx, case, Event.REFUSE_APPEAL, Party.OFFICE)
     entry = await write(ctx, case, EntryKind.APPEAL_REFUSED, Party.OFFICE, reason)
     await note(ctx, case, Event.REFUSE_APPEAL, Party.OFFICE, role, entry=entry.id, text=entry.hash)
     await record(ctx, f"{Party.OFFICE}:{role.id}", [Note(rating, RatingEvent.REFUSE_APPEAL, {"case": case.id})])
     await count(ctx.tx, rating.place, Counted.REFUSED, 1)
     await refresh_cards(ctx, case)
-    await tell_unit(ctx, case, _("Your appeal was refused; the rating counts. The reason: {text}", text=reason), files=())
+    told = _("Your appeal was refused; the rating counts. The reason: {text}", text=reason)
+    await tell_appellant(ctx, case, made, told)
     news = _("The appeal against your rating was refused; your rating counts. The reason: {text}", text=reason)
     await tell_followers(ctx, case, news, alone=True)
     return case

@@ -11,7 +11,7 @@ from dialog.subjects import Refused
 from dialog.texts import _
 from domain.bells import NO_BELLS, BellOffer
 from domain.cases import CaseKind
-from domain.ratings import reaches_unit_at
+from domain.ratings import hour_of, reaches_unit_at
 from storage import cases, roles
 from storage.cases import Case
 from storage.database import Tx
@@ -114,6 +114,11 @@ class Context:
     def has_reached_unit(self, case: Case) -> bool:
         """Tell whether the unit of a case may see it by now: a bad rating only once its hour is over."""
         return case.kind is not CaseKind.BAD_RATING or self.now >= reaches_unit_at(case.filed_at, self.city.city.zone)
+
+    @property
+    def told_until(self) -> datetime:
+        """Before when a bad rating was given of which its unit may know by now."""
+        return hour_of(self.now, self.city.city.zone)
 
     async def as_holder(self, case: Case) -> Role:
         """Let only the contact pass who signed the case in, or who stands in for them while they are away."""

@@ -22,17 +22,23 @@ def lines(ctx: Context, week: WeekOfRatings) -> Sequence[Text]:
     both = (week.verified, week.unverified)
     if not any(rated.ratings for rated in both) and not week.unanswered and not week.appeals:
         return ()
-    said = [
-        _(
-            "Ratings of windows in verified visits: {verified}. Other ratings: {unverified}.",
-            verified=_share(week.verified),
-            unverified=_share(week.unverified),
+    said = [_("No window was rated this week.")]
+    if any(rated.ratings for rated in both):
+        said = [
+            _(
+                "Ratings of windows. Verified visits: {verified}. Others: {unverified}.",
+                verified=_share(week.verified),
+                unverified=_share(week.unverified),
+            )
+        ]
+    verified = [_named(ctx, one, one.verified) for one in worst(week.windows, _verified)]
+    if verified:
+        said.append(
+            _("Worst by verified visits, of windows with {least} or more: {windows}.", least=LEAST, windows=tuple(verified))
         )
-    ]
-    verified = (_named(ctx, one, one.verified, _("verified visits")) for one in worst(week.windows, _verified))
-    others = (_named(ctx, one, one.unverified, _("others")) for one in worst(week.windows, _unverified))
-    if named := (*verified, *others):
-        said.append(_("Worst of the windows with {least} or more: {windows}.", least=LEAST, windows=named))
+    others = [_named(ctx, one, one.unverified) for one in worst(week.windows, _unverified)]
+    if others:
+        said.append(_("Worst by other ratings, of windows with {least} or more: {windows}.", least=LEAST, windows=tuple(others)))
     said.append(
         _(
             "Bad ratings without an answer: {unanswered}. Appeals open: {appeals}.",
@@ -94,14 +100,17 @@ def _unverified(one: WindowFigures) -> Rated:
 
 
 def _share(rated: Rated) -> Text:
-    return _("{ratings} ({satisfied}% satisfied)", ratings=rated.ratings, satisfied=rated.satisfied) if rated.ratings else _NONE
+    """Say how many there were, and how many were satisfied: as a share only where a single one does not decide it."""
+    if not rated.ratings:
+        return _NONE
+    if rated.ratings < LEAST:
+        return _("{ratings} (dissatisfied: {bad})", ratings=rated.ratings, bad=rated.dissatisfied)
+    return _("{ratings} ({satisfied}% satisfied)", ratings=rated.ratings, satisfied=rated.satisfied)
 
 
-def _named(ctx: Context, one: WindowFigures, rated: Rated, sort: Text) -> Text:
+def _named(ctx: Context, one: WindowFigures, rated: Rated) -> Text:
     window = _window(ctx, one.window)
-    return _(
-        "{window} ({satisfied}% of {count} {sort})", window=window, satisfied=rated.satisfied, count=rated.ratings, sort=sort
-    )
+    return _("{window} ({satisfied}% of {count} satisfied)", window=window, satisfied=rated.satisfied, count=rated.ratings)
 
 
 def _window(ctx: Context, code: str) -> Text:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from actions.context import Context
 from actions.likeness import Alike, like_case
 from dialog.texts import Moment, Text, _
-from domain.cases import CaseKind, CaseState, Event, Party
-from storage import appeals, cases, deadlines, entries, extensions, ratings, roles
+from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
+from storage import appeals, cases, deadlines, entries, extensions, ledger, ratings, roles
 from storage.appeals import Appeal
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
+from storage.ids import at
 from storage.ratings import Rating
 from storage.roles import Role
 
@@ -25,6 +27,7 @@ LATER: dict[EntryKind, Text] = {
     EntryKind.ADDED: _("Added on {day}: {text}"),
     EntryKind.CORRECTED: _("Reworded on {day}: {text}"),
     EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
+    EntryKind.RATING_CHANGED: _("Rated anew on {day}: {text}"),
 }
 MOST_LATER, LATER_EXCERPT = 3, 300
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
@@ -36,8 +39,8 @@ class Facts:
 
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
     was told with those that follow this one. `alike` are open cases like one that waits to be assigned, read for the office only.
-    `check` is the time within which a citizen who said "solved" can take it back. `rating` is what a bad rating was, `appeal`
-    what its unit says of it.
+    `check` is the time within which a citizen who said "solved" can take it back. `rating` is what a bad rating is now, `changes`
+    are when it was changed to which level, `appeal` is what its unit says of it.
     """
 
     case: Case
@@ -50,6 +53,7 @@ class Facts:
     alike: Sequence[Alike] = ()
     check: Deadline | None = None
     rating: Rating | None = None
+    changes: Sequence[tuple[datetime, Satisfaction]] = ()
     appeal: Appeal | None = None
 
     @property
@@ -154,6 +158,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
         check=await _check(ctx, case),
         merged=await entries.of_followed(ctx.tx, case.id, MERGED),
         rating=rating,
+        changes=await _changes(ctx, case) if any(entry.kind is EntryKind.RATING_CHANGED for entry in texts) else (),
         appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
     )
 
@@ -166,6 +171,12 @@ async def facts_for_office(ctx: Context, case: Case) -> Facts:
 async def with_alike(ctx: Context, f: Facts) -> Facts:
     """Add which others are like a case that waits to be assigned."""
     return replace(f, alike=await like_case(ctx, f.case)) if f.case.state is CaseState.TRIAGE else f
+
+
+async def _changes(ctx: Context, case: Case) -> Sequence[tuple[datetime, Satisfaction]]:
+    """Read when a rating was changed since it became a case, and to what."""
+    rows = await ledger.of_subject(ctx.tx, f"case:{case.id}")
+    return [(at(row.at_ms), Satisfaction(str(row.payload["level"]))) for row in rows if row.event == Event.CHANGE_RATING]
 
 
 async def _check(ctx: Context, case: Case) -> Deadline | None:

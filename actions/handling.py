@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from actions import templates
 from actions.context import Context
 from actions.facts import facts
+from actions.hearing import heard
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.rating_words import settled
 from actions.record import move, note, write
@@ -103,7 +104,7 @@ async def settle(ctx: Context, id: str, version: int) -> Case:
     """Answer a bad rating that the citizen has changed to a better one by saying so; they say whether it is settled."""
     case = await ctx.case(id)
     ctx.as_contact(case)
-    rating = (await facts(ctx, case)).rating
+    rating = heard(ctx, await facts(ctx, case)).rating
     if rating is None or rating.level is Satisfaction.DISSATISFIED:
         raise Refused(_("The citizen has not changed this rating to a better one."))
     if case.state is CaseState.ASSIGNED:

@@ -30,7 +30,7 @@ async def greet(ctx: Context) -> None:
     for role in (*contacts, *heads):
         held.setdefault(role.person, []).append(role)
     units = dict.fromkeys(role.unit for role in (*contacts, *heads) if role.unit)
-    loads = {unit: await workloads.loads(ctx.tx, unit, ctx.now, tonight) for unit in units}
+    loads = {unit: await workloads.loads(ctx.tx, unit, ctx.now, tonight, ctx.told_until) for unit in units}
     # Whose cases a role deals with: its own, and those of colleagues who are away.
     hands: dict[str, set[str]] = {}
     for role in contacts:

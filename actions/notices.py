@@ -10,6 +10,7 @@ from actions.cards import Card
 from actions.citizen_cards import citizen_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office, with_alike
+from actions.hearing import heard
 from actions.office_cards import office_card, post_card
 from actions.record import for_others
 from actions.unit_cards import left_card, unit_card
@@ -200,15 +201,21 @@ async def tell_unit(
     if case.kind is CaseKind.BAD_RATING:
         due = max(due or ctx.now, reaches_unit_at(case.filed_at, ctx.city.city.zone))
     f = await facts(ctx, case)
-    shown = tuple(files) if files is not None else f.citizens_files
+    then = at(ctx, due)
+    shown = tuple(files) if files is not None else heard(then, f).citizens_files
     reached = 0
     for role in await _who_deals(ctx, f):
-        card = unit_card(ctx, f, (role,))
+        card = unit_card(then, f, (role,))
         card = card.headed(*news, files=shown) if passing else card.below(*news, files=shown)
         told = await tell(ctx, role.person, card, due)
         reached += 0 if role.is_away(ctx.now) else told
     if not reached:
         await tell_unreachable(ctx, case.unit)
+
+
+def at(ctx: Context, due: datetime | None) -> Context:
+    """Give what is known when something is sent that is due then: what it shows must be true when it is read."""
+    return replace(ctx, now=max(due, ctx.now)) if due else ctx
 
 
 async def tell_left(ctx: Context, case: Case, news: Text) -> None:
@@ -304,14 +311,15 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
 async def refresh_cards(ctx: Context, case: Case) -> None:
     """Bring the newest card of the case in each staff conversation up to date; where it has left its unit nothing else stays."""
     f = await facts(ctx, case)
-    for row in await outbox.cards(ctx.tx, case.id, Card.UNIT):
+    for row in await outbox.cards(ctx.tx, case.id, Card.UNIT, ctx.now):
         conversation = await people.conversation(ctx.tx, row.conversation)
         viewer = await _roles(ctx, conversation.person) if conversation else ()
         if conversation and any(role.unit == case.unit for role in viewer):
-            await _redraw(ctx, conversation, row, unit_card(ctx, f, viewer).below(files=f.citizens_files))
+            then = at(ctx, row.due_at)
+            await _redraw(ctx, conversation, row, unit_card(then, f, viewer).below(files=heard(then, f).citizens_files))
         elif conversation:
             await _take_away(ctx, conversation, left_card(case))
-    shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE)
+    shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE, ctx.now)
     f = await with_alike(ctx, f) if shown else f
     for row in shown:
         conversation = await people.conversation(ctx.tx, row.conversation)
@@ -322,9 +330,8 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
 
 async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card: Outgoing) -> None:
     """Put a card in the place of one as it stood before, under the news for which that one came."""
-    before = await outbox.standing_card(ctx.tx, conversation.id, row.subject or "", row.card or "")
-    shown = before.outgoing(ctx.keys) if before else None
-    news = shown.lines[: shown.news] if shown else ()
+    shown = (await outbox.as_it_stands(ctx.tx, row)).outgoing(ctx.keys)
+    news = shown.lines[: shown.news]
     due = max(row.due_at, ctx.now)
     await queue(ctx, conversation, card.below(*news, files=card.files), edits=row.id, due=due)
 
@@ -358,7 +365,7 @@ async def _take_away(ctx: Context, conversation: Conversation, gone: Outgoing) -
 
 async def _refresh_posts(ctx: Context, case: Case) -> None:
     """Bring the posts of a case in the public channel up to date, if the public would see a difference."""
-    posts = await outbox.cards(ctx.tx, case.id, Card.POST)
+    posts = await outbox.cards(ctx.tx, case.id, Card.POST, ctx.now)
     card = post_card(ctx, case, await releases.get(ctx.tx, case.id)) if posts else None
     for row in posts:
         conversation = await people.conversation(ctx.tx, row.conversation)

@@ -296,7 +296,8 @@ async def _unusual(ctx: Context, rating: Rating) -> list[_Flag]:
     for odd in found:
         about = rating.person if odd.pattern in OF_PERSON else rating.hall if odd.pattern is Pattern.CLOSED else rating.window
         oddity = await oddities.find(ctx.tx, odd.pattern, about, rating.day, rating.window, ctx.now)
-        earlier = [id for id in odd.ratings[1:] if await oddities.add(ctx.tx, oddity, odd.pattern, id)]
+        standing = [id for id in odd.ratings[1:] if known[id].struck_at is None]
+        earlier = [id for id in standing if await oddities.add(ctx.tx, oddity, odd.pattern, id)]
         flags.append(_Flag(odd.pattern, oddity, (rating, *(known[id] for id in earlier))))
     return flags
 

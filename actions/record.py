@@ -11,7 +11,7 @@ from actions.context import Context
 from actions.likeness import keep
 from dialog.subjects import Refused
 from dialog.texts import Moment, Text, _
-from domain.cases import OPEN, CaseState, Event, NotAllowed, Party, after
+from domain.cases import OPEN, CaseKind, CaseState, Event, NotAllowed, Party, after
 from domain.ledger import JsonValue
 from domain.privacy import Masked, mask
 from domain.publicity import publish
@@ -45,7 +45,8 @@ def state_after(case: Case, event: Event, party: Party) -> CaseState:
                 "Case {number} does not allow this now. Its state since {at}: {state}.",
                 number=case.number,
                 state=STATES[case.state],
-                at=Moment(case.changed_at),
+                # A unit must not learn the minute of a rating.
+                at=Moment(case.changed_at, day=case.kind is CaseKind.BAD_RATING and party is Party.CONTACT),
             )
         ) from None
 

@@ -105,7 +105,7 @@ async def _post(ctx: Context, case: Case) -> None:
         return
     language = ctx.city.city.languages[0]
     id = await people.arrive(ctx.tx, ctx.keys, POSTED_ON, ctx.channel, language, ctx.now)
-    posts = await outbox.cards(ctx.tx, case.id, Card.POST)
+    posts = await outbox.cards(ctx.tx, case.id, Card.POST, ctx.now)
     if any(post.conversation == id and post.parked_at is None for post in posts):
         return
     conversation = await people.conversation(ctx.tx, id)

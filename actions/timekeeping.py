@@ -15,6 +15,7 @@ from domain.cases import CaseKind, CaseState, Event
 from domain.city import REVISIT, Rung, RungTo
 from domain.ladder import RungTime, next_rung, reached, rung_times
 from domain.limits import Limit
+from domain.ratings import hour_of, reaches_unit_at
 from domain.working_days import Due, Pause
 from storage import deadlines, extensions
 from storage.cases import Case
@@ -39,15 +40,16 @@ OWN_RUNGS: dict[DeadlineKind, tuple[Rung, ...]] = {
 
 async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> Deadline:
     """Begin a deadline of a case now."""
-    due = ctx.city.working_days.due(ctx.now, limit)
+    begin = _begin(ctx, case, kind, limit)
+    due = ctx.city.working_days.due(begin, limit)
     deadline = Deadline(
-        id=new_id(ctx.now),
+        id=new_id(begin),
         case=case.id,
         kind=kind,
         round=case.round,
         unit=case.unit if kind in FILED_UNDER_UNIT else None,
         rule=str(limit),
-        started_at=ctx.now,
+        started_at=begin,
         due_at=due.at,
         calendar=_calendar(ctx, due),
         provisional=due.provisional,
@@ -55,6 +57,17 @@ async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> D
     deadline = _armed(deadline, _times(ctx, deadline, ()), ctx.now)
     await deadlines.insert(ctx.tx, deadline)
     return deadline
+
+
+def _begin(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> datetime:
+    """Give when a deadline begins. From the time left to a unit, its ladder and its buttons nobody learns the minute of a rating.
+
+    Hours run only once the unit hears of it.
+    """
+    if kind not in UNITS or ctx.has_reached_unit(case):
+        return ctx.now
+    zone = ctx.city.city.zone
+    return reaches_unit_at(case.filed_at, zone) if limit.elapsed else hour_of(ctx.now, zone)
 
 
 async def start_triage(ctx: Context, case: Case) -> Deadline:

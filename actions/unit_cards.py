@@ -8,6 +8,7 @@ from datetime import datetime
 from actions.cards import Card, card_of, due, name_buttons, plan_lines, state_line, title, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
+from actions.hearing import heard
 from actions.rating_words import told
 from dialog.outgoing import Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
@@ -24,7 +25,7 @@ from storage.roles import Role, RoleKind
 
 def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     """Show a case to a contact of the responsible unit; whoever is not (any more) sees that it has left, and nothing else."""
-    case = f.case
+    case, f = f.case, heard(ctx, f)
     if not any(role.unit == case.unit for role in viewer):
         return left_card(case)
     lines = [
@@ -54,7 +55,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     lines += plan_lines(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
-    if f.appeals:
+    if f.appeal and f.appeals and f.appeal.unit == case.unit:
         lines.append(_("Your unit has appealed against the rating; the supervision office decides. Until then it counts."))
     return card_of(f, Card.UNIT, lines, (*_rating_rows(ctx, f, viewer), *_unit_rows(ctx, f, viewer)))
 
@@ -115,6 +116,5 @@ def _has_longer(ctx: Context, f: Facts) -> bool:
 
 
 def _when_for_unit(ctx: Context, case: Case) -> datetime:
-    """Give since when a case stands as it does; of a rating that nobody has signed in yet, a unit learns the hour only."""
-    is_fresh = case.kind is CaseKind.BAD_RATING and case.state is CaseState.ASSIGNED
-    return hour_of(case.changed_at, ctx.city.city.zone) if is_fresh else case.changed_at
+    """Give since when a case stands as it does; of a rating a unit learns the hour only."""
+    return hour_of(case.changed_at, ctx.city.city.zone) if case.kind is CaseKind.BAD_RATING else case.changed_at

@@ -23,7 +23,7 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
     lines: list[Text] = []
     rows: list[tuple[Button, ...]] = []
     if ctx.me.units:
-        waiting = [case for case in await cases.of_units(ctx.tx, ctx.me.units, None, MANY) if ctx.has_reached_unit(case)]
+        waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY, ctx.told_until)
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
         lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=count(len(waiting)), new=count(new)))
         rows.append((screen_button(_("Our cases"), "unit"), screen_button(_("Usual answers"), "templates")))

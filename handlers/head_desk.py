@@ -27,7 +27,7 @@ async def unit(ctx: Context, arg: str) -> Outgoing:
 async def late(ctx: Context, after: str) -> Outgoing:
     """List what is late at a head's units, the longest first."""
     _heads_only(ctx)
-    found = await workloads.most_urgent(ctx.tx, ctx.me.headed, place(after), PAGE + 1, late_at=ctx.now)
+    found = await workloads.most_urgent(ctx.tx, ctx.me.headed, place(after), PAGE + 1, ctx.told_until, late_at=ctx.now)
     rows = await waiting_rows(ctx, found[:PAGE], "case")
     if len(found) > PAGE:
         rows.append((screen_button(_("Less urgent ones"), "head_late", cursor(found[PAGE - 1])),))
@@ -38,7 +38,7 @@ async def late(ctx: Context, after: str) -> Outgoing:
 async def _unit(ctx: Context, code: str) -> list[Text]:
     zone = ctx.city.city.zone
     today = ctx.now.astimezone(zone).date()
-    loads = {load.holder: load for load in await workloads.loads(ctx.tx, code, ctx.now, ctx.now)}
+    loads = {load.holder: load for load in await workloads.loads(ctx.tx, code, ctx.now, ctx.now, ctx.told_until)}
     answered = await workloads.answered(ctx.tx, code, ctx.now - LATELY)
     lines: list[Text] = [_("{unit}:", unit=ctx.city.unit(code))]
     for role in await roles.of_unit(ctx.tx, code):
@@ -56,7 +56,7 @@ async def _unit(ctx: Context, code: str) -> list[Text]:
     if new := loads.get(None):
         lines.append(_("Not signed in by anybody: {open} open, {late} late", open=new.open, late=new.late))
     begin = datetime.combine(today.replace(month=1, day=1), time(), zone).astimezone(UTC)
-    return [*lines, *_year(await workloads.year(ctx.tx, code, begin, ctx.now))]
+    return [*lines, *_year(await workloads.year(ctx.tx, code, begin, ctx.now, ctx.told_until))]
 
 
 def _year(year: Year) -> tuple[Text, ...]:

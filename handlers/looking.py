@@ -1,7 +1,11 @@
-"""Ratings to look at: what is unusual about them in words, and the office's two answers, keep them or strike them."""
+"""Ratings to look at: what is unusual about them in words, each with what was said, and the office's two answers.
+
+They are kept or struck one by one, or all that are left of a pattern at once; the page of the desk shows and does the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -9,16 +13,21 @@ from actions import looking
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.facts import excerpt
+from actions.looking import DECIDED
+from actions.record import STATES
+from actions.striking import as_outsider, works_there
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
-from dialog.texts import Moment, Text, _, verbatim
+from dialog.texts import Moment, Name, Text, _, verbatim
 from domain.ratings import Pattern
-from storage import oddities, ratings
-from storage.oddities import Oddity
+from storage import cases, oddities, ratings
+from storage.oddities import Oddity, Tally
+from storage.ratings import Rating
 
 PAGE = 4
-SHOWN = 12
+SHOWN = 6
+WORDS = 100
 WHY: dict[Pattern, Text] = {
     Pattern.BURST: _("{day}, {hall}, {window}: {count} ratings, many within a few minutes."),
     Pattern.MANY_WINDOWS: _("{day}: one account or device has given {count} ratings at many windows."),
@@ -27,13 +36,23 @@ WHY: dict[Pattern, Text] = {
     Pattern.CLOSED: _("{day}, {hall}: ratings while the hall was closed: {count}."),
 }
 ONE_WHILE_CLOSED = _("{day}, {hall}, {window}: one rating while the hall was closed.")
+OWN = _("{at}: a rating of your own unit, which a colleague has to decide about")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
-    """Why the ratings of an oddity are struck."""
+    """Why the ratings that are left of an oddity are struck; `left` is how many they were when somebody looked."""
 
     oddity: str
+    left: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeOne:
+    """Why one rating is struck."""
+
+    rating: str
     reason: str
 
 
@@ -44,9 +63,14 @@ async def to_look_at(ctx: Context, after: str) -> Outgoing:
     lines = [_("These ratings are unusual. They count until you decide:") if found else _("There are no ratings to look at.")]
     rows: list[tuple[Button, ...]] = []
     for n, oddity in enumerate(found[:PAGE], start=1):
-        lines.append(_("{n}. {why}", n=n, why=why(ctx, oddity, len(await oddities.ratings_of(ctx.tx, oddity.id)))))
+        tally = await oddities.tally(ctx.tx, oddity.id)
+        lines.append(_("{n}. {why}", n=n, why=why(ctx, oddity, tally.count)))
+        lines += decided(tally)
         rows.append(
-            (screen_button(_("Look at {n}", n=n), "oddity", oddity.id), act_button(_("Keep {n}", n=n), "keep", oddity.id, 0))
+            (
+                screen_button(_("Look at {n}", n=n), "oddity", oddity.id),
+                act_button(_("Keep {n}", n=n), "keep", oddity.id, tally.left),
+            )
         )
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "oddities", found[PAGE - 1].id),))
@@ -54,67 +78,127 @@ async def to_look_at(ctx: Context, after: str) -> Outgoing:
     return say(*lines, rows=tuple(rows))
 
 
-async def show(ctx: Context, id: str) -> Outgoing:
-    """Show unusual ratings one by one."""
+async def show(ctx: Context, arg: str) -> Outgoing:
+    """Show the ratings that are left of a pattern, a page at a time; each can be opened."""
     ctx.as_office()
+    id, _colon, skipped = arg.partition(":")
     oddity = await oddities.get(ctx.tx, id)
     if oddity is None:
         raise Refused(_("There are no such ratings."))
-    ids = await oddities.ratings_of(ctx.tx, id)
-    lines = [why(ctx, oddity, len(ids))]
-    for one in ids[:SHOWN]:
+    tally = await oddities.tally(ctx.tx, id)
+    begin = int(skipped) if skipped.isdecimal() and int(skipped) < tally.left else 0
+    lines = [why(ctx, oddity, tally.count), *decided(tally)]
+    looks: list[Button] = []
+    for n, one in enumerate((await oddities.left(ctx.tx, id))[begin : begin + SHOWN], start=begin + 1):
         if rating := await ratings.get(ctx.tx, one):
-            lines.append(
-                _(
-                    "{at}  {window}: {level} {text}",
-                    at=Moment(rating.rated_at),
-                    window=ctx.city.window(rating.window),
-                    level=LEVELS[rating.level],
-                    text=excerpt(rating.text, 100),
-                )
-            )
-    if len(ids) > SHOWN:
-        lines.append(_("and {count} more", count=len(ids) - SHOWN))
-    decide = (act_button(_("Keep them"), "keep", id, 0), form_button(_("Strike them"), "strike", id))
-    rows = (() if oddity.decided_at else (decide,)) + ((screen_button(_("Ratings to look at"), "oddities"),),)
-    return say(*lines, rows=rows)
+            lines.append(_("{n}. {why}", n=n, why=line(ctx, rating)))
+            looks.append(screen_button(_("Open {n}", n=n), "odd_rating", rating.id))
+    rows = [tuple(looks[at : at + 3]) for at in range(0, len(looks), 3)]
+    if begin + SHOWN < tally.left:
+        rows.append((screen_button(_("Newer ones"), "oddity", f"{id}:{begin + SHOWN}"),))
+    if tally.left:
+        rest = tally.left < tally.count
+        keep = act_button(_("Keep the others") if rest else _("Keep them all"), "keep", id, tally.left)
+        rows.append((keep, form_button(_("Strike the others") if rest else _("Strike them all"), "strike", id)))
+    rows.append((screen_button(_("Ratings to look at"), "oddities"),))
+    return say(*lines, rows=tuple(rows))
 
 
-async def keep(ctx: Context, id: str, version: int) -> Reply:
-    """Let unusual ratings count."""
-    await looking.keep(ctx, id)
+async def show_one(ctx: Context, id: str) -> Outgoing:
+    """Show one unusual rating: what was said and when, why it is unusual, and the case that it became."""
+    rating = await _rating(ctx, id)
+    found = await oddities.of_rating(ctx.tx, id)
+    left = await oddities.left_of_rating(ctx.tx, id)
+    case = await cases.get(ctx.tx, rating.case) if rating.case else None
+    lines = [line(ctx, rating, hall=True), *said(ctx, rating)]
+    lines.append(_("The visit is verified.") if rating.verified else _("The visit is not verified."))
+    if rating.changed_at > rating.rated_at:
+        lines.append(_("Changed by the citizen: {at}", at=Moment(rating.changed_at)))
+    lines += [why(ctx, oddity, (await oddities.tally(ctx.tx, oddity.id)).count) for oddity in found]
+    if case:
+        lines.append(_("It has become case {number}: {state}.", number=case.number, state=STATES[case.state]))
+    if not left:
+        lines.append(_("It was struck and counts no more.") if rating.struck_at else _("It was kept and counts."))
+    rows: list[tuple[Button, ...]] = []
+    if left:
+        rows.append((act_button(_("Keep it"), "keep_one", id, 0), form_button(_("Strike it"), "strike_one", id)))
+    if case:
+        rows.append((screen_button(_("Show the case"), "office_case", case.id),))
+    rows += [(screen_button(_("The ratings together with it"), "oddity", oddity.id),) for oddity in left[:1] or found[:1]]
+    rows.append((screen_button(_("Ratings to look at"), "oddities"),))
+    return Outgoing(lines=tuple(lines), rows=tuple(rows), files=rating.files)
+
+
+async def keep(ctx: Context, id: str, left: int) -> Reply:
+    """Let the unusual ratings count that are left of a pattern."""
+    await looking.keep_rest(ctx, id, left)
     return Reply(card=(await to_look_at(ctx, "")).below(_("These ratings count.")), note=_("Done."))
 
 
+async def keep_one(ctx: Context, id: str, version: int) -> Reply:
+    """Let one unusual rating count."""
+    decided = await looking.keep(ctx, id)
+    return Reply(card=(await _go_on(ctx, decided)).below(_("This rating counts.")), note=_("Done."))
+
+
 async def strike(d: Dialog) -> Strike | None:
-    """Ask why ratings are struck."""
+    """Ask why the ratings that are left of a pattern are struck."""
+    left = await d.look("left", how_many, d.arg)
     reason = await d.text(
         "reason", _("Why are these ratings struck? Those who gave them will read it."), label=_("Reason"), most=500
     )
-    sure = await d.confirm("sure", _("They count no more. Strike these ratings?"), (verbatim(reason),), yes=_("Strike them"))
-    return Strike(oddity=d.arg, reason=reason) if sure else None
+    ends = _("Ratings that count no more then: {count}. Strike them?", count=left)
+    sure = await d.confirm("sure", ends, (verbatim(reason),), yes=_("Strike them"))
+    return Strike(oddity=d.arg, left=left, reason=reason) if sure else None
+
+
+async def strike_one(d: Dialog) -> StrikeOne | None:
+    """Ask why one rating is struck."""
+    reason = await d.text("reason", _("Why is this rating struck? Who gave it will read it."), label=_("Reason"), most=500)
+    ends = _("It counts no more, and if it has become a case, that is closed. Strike this rating?")
+    sure = await d.confirm("sure", ends, (verbatim(reason),), yes=_("Strike it"))
+    return StrikeOne(rating=d.arg, reason=reason) if sure else None
 
 
 async def send(ctx: Context, command: Strike) -> Reply:
-    """Strike."""
-    await looking.strike_all(ctx, command.oddity, command.reason)
+    """Strike what is left of a pattern."""
+    await looking.strike_rest(ctx, command.oddity, command.left, command.reason)
     news = _("These ratings were struck; those who gave them have been told why.")
     return Reply(messages=((await to_look_at(ctx, "")).below(news),))
 
 
-async def may_look(ctx: Context, id: str) -> None:
+async def send_one(ctx: Context, command: StrikeOne) -> Reply:
+    """Strike one rating."""
+    decided = await looking.strike_one(ctx, command.rating, command.reason)
+    news = _("This rating was struck; who gave it has been told why.")
+    return Reply(messages=((await _go_on(ctx, decided)).below(news),))
+
+
+async def how_many(ctx: Context, id: str) -> int:
+    """Count the ratings of a pattern about which nobody has decided."""
+    return (await oddities.tally(ctx.tx, id)).left
+
+
+async def may_strike(ctx: Context, id: str) -> None:
     """Let only the office open the form, and only while nobody has decided."""
     ctx.as_office()
-    oddity = await oddities.get(ctx.tx, id)
-    if oddity is None or oddity.decided_at:
-        raise Refused(_("Somebody else has decided this already."))
+    if not await how_many(ctx, id):
+        raise Refused(DECIDED)
+
+
+async def may_strike_one(ctx: Context, id: str) -> None:
+    """Let only the office open the form, nobody who works at the unit, and only while nobody has decided."""
+    await _rating(ctx, id)
+    if not await oddities.left_of_rating(ctx.tx, id):
+        raise Refused(DECIDED)
 
 
 def why(ctx: Context, oddity: Oddity, count: int) -> Text:
     """Say what is unusual about so many ratings."""
     window = ctx.city.city.windows.get(oddity.window)
+    words = ONE_WHILE_CLOSED if oddity.pattern is Pattern.CLOSED and count == 1 else WHY[oddity.pattern]
     return Text(
-        (ONE_WHILE_CLOSED if (oddity.pattern, count) == (Pattern.CLOSED, 1) else WHY[oddity.pattern]).id,
+        words.id,
         {
             "day": Moment(datetime.combine(oddity.day, time(), ctx.city.city.zone), day=True),
             "hall": ctx.city.hall(window.hall) if window else "",
@@ -124,8 +208,68 @@ def why(ctx: Context, oddity: Oddity, count: int) -> Text:
     )
 
 
+def line(ctx: Context, rating: Rating, *, hall: bool = False) -> Text:
+    """Say of a rating in one line when it was given, where, and what was said; of one's own unit only that there is one."""
+    if works_there(ctx, rating):
+        return Text(OWN.id, {"at": Moment(rating.rated_at, day=True)})
+    window: Text | Name = ctx.city.window(rating.window)
+    if hall:
+        window = _("{hall}, {window}", hall=ctx.city.hall(rating.hall), window=window)
+        return _("{at}  {window}: {level}", at=Moment(rating.rated_at), window=window, level=LEVELS[rating.level])
+    return _(
+        "{at}  {window}: {level} {text}",
+        at=Moment(rating.rated_at),
+        window=window,
+        level=LEVELS[rating.level],
+        text=excerpt(rating.text, WORDS),
+    )
+
+
+def said(ctx: Context, rating: Rating) -> Sequence[Text]:
+    """Say what somebody said beside the level: reasons, single points, and the words with personal data covered."""
+    city = ctx.city.city
+    reasons = [Text("{name}", {"name": Name(one.name, one.name_en)}) for one in city.rating_reasons if one.code in rating.reasons]
+    points = [
+        _("{name}: {level}", name=Name(one.name, one.name_en), level=LEVELS[rating.criteria[one.code]])
+        for one in city.rating_criteria
+        if one.code in rating.criteria
+    ]
+    lines = [_("Reasons: {reasons}", reasons=tuple(reasons))] if reasons else []
+    return [*lines, *points, *([verbatim(excerpt(rating.text, 2000))] if rating.text else [])]
+
+
+def decided(tally: Tally) -> list[Text]:
+    """Say what was decided about some of the ratings of a pattern; nothing while nothing was."""
+    if tally.left == tally.count:
+        return []
+    return [_("Kept: {kept}. Struck: {struck}. Not decided: {left}.", kept=tally.kept, struck=tally.struck, left=tally.left)]
+
+
+async def _rating(ctx: Context, id: str) -> Rating:
+    """Read an unusual rating for somebody who may decide about it; the office reads no others. Raises Refused."""
+    ctx.as_office()
+    rating = await ratings.get(ctx.tx, id)
+    if rating is None or not await oddities.of_rating(ctx.tx, id):
+        raise Refused(_("There are no such ratings."))
+    as_outsider(ctx, rating)
+    return rating
+
+
+async def _go_on(ctx: Context, decided: Sequence[Oddity]) -> Outgoing:
+    """Show what is left of the pattern of a rating that was decided, or what else there is to look at."""
+    now = [one for oddity in decided if (one := await oddities.get(ctx.tx, oddity.id)) and one.decided_at is None]
+    return await (show(ctx, now[0].id) if now else to_look_at(ctx, ""))
+
+
 SUBJECT: Subject[Context] = Subject(
-    screens=(Screen(name="oddities", view=to_look_at), Screen(name="oddity", view=show)),
-    acts=(Act(name="keep", do=keep),),
-    forms=(Form(name="strike", title=_("Striking unusual ratings"), script=strike, then=send, may=may_look),),
+    screens=(
+        Screen(name="oddities", view=to_look_at),
+        Screen(name="oddity", view=show),
+        Screen(name="odd_rating", view=show_one),
+    ),
+    acts=(Act(name="keep", do=keep), Act(name="keep_one", do=keep_one)),
+    forms=(
+        Form(name="strike", title=_("Striking unusual ratings"), script=strike, then=send, may=may_strike),
+        Form(name="strike_one", title=_("Striking an unusual rating"), script=strike_one, then=send_one, may=may_strike_one),
+    ),
 )

@@ -16,15 +16,16 @@ from actions.tickets import Use
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told
-from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
+from dialog.subjects import Form, Refused, Reply, Subject, act_button, form_button, screen_button
 from dialog.texts import Moment, Name, Secret, Text, _, verbatim
-from domain.cases import Satisfaction
+from domain.cases import CaseState, Satisfaction
 from domain.city_ratings import RatingWord
 from domain.numbers import show_code
 from domain.privacy import mask
 from domain.ratings import reaches_unit_at
 from handlers.filing import YES_NO
 from handlers.windows import CHANGE, change_button, enter_window
+from storage import cases
 
 LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfaction)
 ADD = _("What would you like to add? You can write words and send photos, in any order.")
@@ -139,13 +140,20 @@ async def send(ctx: Context, command: Rate) -> Reply:
     if rated.receipt:
         return Reply(messages=(_receipt(ctx, rated.receipt, until, change),))
     lines = [_("Thank you. Your rating counts: {level}.", level=LEVELS[command.level])]
+    case = await cases.get(ctx.tx, rated.rating.case) if rated.rating.case else None
     if rated.marked:
         heard = Moment(reaches_unit_at(ctx.now, ctx.city.city.zone))
         lines.append(_("Your case stays open, marked as changed by you; the unit hears of it at {at}.", at=heard))
+    is_asked = rated.marked and case is not None and case.state is CaseState.ANSWERED
+    if is_asked:
+        lines.append(_("The unit has answered your case: please say whether it is solved."))
     lines.append(_("Until {until} you can change it.", until=until))
-    case, add = screen_button(_("Show the case"), "case", rating.case or ""), form_button(ADD_LABEL, "add_to_rating", rating.id)
-    rows = ((case if rating.case else add, change), (screen_button(_("Menu"), "menu"),))
-    return Reply(messages=(say(*lines, rows=rows),))
+    more = screen_button(_("Show the case"), "case", case.id) if case else form_button(ADD_LABEL, "add_to_rating", rating.id)
+    rows = [(more, change), (screen_button(_("Menu"), "menu"),)]
+    if case and is_asked:
+        answers = (act_button(_("Solved"), "solved", case.id, case.version), form_button(_("Not solved"), "not_solved", case.id))
+        rows.insert(0, answers)
+    return Reply(messages=(say(*lines, rows=tuple(rows)),))
 
 
 def _receipt(ctx: Context, receipt: Receipt, until: Moment, change: Button) -> Outgoing:

@@ -9,6 +9,7 @@ from actions.cards import LEVELS, title
 from actions.citizen_cards import lateness, not_heard_yet
 from actions.context import Context
 from actions.facts import facts
+from actions.hearing import has_heard, is_over
 from actions.rating_words import entry_text
 from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
@@ -20,6 +21,7 @@ from domain.ledger import JsonValue
 from domain.ratings import hour_of
 from storage import cases, entries, ledger, roles
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 from storage.entries import Entry
 from storage.ids import at
 
@@ -101,7 +103,7 @@ OTHERWISE: dict[tuple[Event, str, JsonValue], Text] = {
     (Event.TAKE, "back", True): _("Given back by {name}."),
     (Event.VERIFY, "holds", False): _("Checked by the supervision office: the result does not hold."),
 }
-# Of when a window was rated, staff learn the hour only.
+# Of when a window was rated, and of all that the rater does, staff learn the hour only.
 BY_RATER = frozenset({Event.FILE, Event.ASSIGN, Event.CHANGE_RATING})
 # What happened to a case that those read, too, whose own was merged into it: nothing that its citizen did or said.
 SHARED = frozenset(
@@ -118,16 +120,28 @@ async def timeline(ctx: Context, id: str) -> Outgoing:
     case, staff = await _readable(ctx, id)
     lines = await history(ctx, case, staff=staff)
     buttons = [screen_button(_("Show the case"), "case", id)]
-    if any(entry.files for entry in await entries.of_case(ctx.tx, id)):
+    if await _files(ctx, case, staff=staff):
         buttons.append(screen_button(_("Photos and files"), "files", id))
     return Outgoing(lines=lines, rows=(tuple(buttons),), subject=id)
 
 
 async def files(ctx: Context, id: str) -> Outgoing:
     """Show every file of a case, in the order they came."""
-    case, _staff = await _readable(ctx, id)
-    found = tuple(file for entry in await entries.of_case(ctx.tx, id) for file in entry.files)
+    case, staff = await _readable(ctx, id)
+    found = await _files(ctx, case, staff=staff)
     return Outgoing(lines=(_("Files of case {number}:", number=case.number),), files=found, subject=id)
+
+
+async def _files(ctx: Context, case: Case, *, staff: bool) -> tuple[str, ...]:
+    texts = await entries.of_case(ctx.tx, case.id)
+    if _is_of_unit(ctx, case, staff=staff):
+        texts = [entry for entry in texts if has_heard(ctx, entry)]
+    return tuple(file for entry in texts for file in entry.files)
+
+
+def _is_of_unit(ctx: Context, case: Case, *, staff: bool) -> bool:
+    """Tell whether somebody reads a case who works at its unit: of a rating they read less than the office does."""
+    return staff and case.unit in ctx.me.works_at
 
 
 async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
@@ -154,13 +168,15 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         merged_ms = max(row.at_ms for row in rows if row.event == Event.MERGE)
         shared = [row for row in await ledger.of_subject(ctx.tx, f"case:{lead.id}") if Event(row.event) in SHARED]
         rows += [row for row in shared if row.at_ms >= merged_ms]
+    if case.kind is CaseKind.BAD_RATING and _is_of_unit(ctx, case, staff=staff):
+        rows = [row for row in rows if not _is_kept_back(ctx, row)]
     lines = [title(ctx, case)]
     unit = None
     for row in sorted(rows, key=lambda row: row.at_ms):
         back = row.event in (Event.RETURN, Event.UNASSIGN)
         unit = str(row.payload.get("before" if back else "unit") or "") or unit
         when = at(row.at_ms)
-        if staff and case.kind is CaseKind.BAD_RATING and Event(row.event) in BY_RATER:
+        if staff and case.kind is CaseKind.BAD_RATING and (row.actor == Party.CITIZEN or Event(row.event) in BY_RATER):
             when = hour_of(when, ctx.city.city.zone)
         if line := await _line(ctx, case.kind, row, unit, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
@@ -170,6 +186,14 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     if not staff and (late := lateness(ctx, await facts(ctx, lead))):
         lines.append(late)
     return tuple(lines)
+
+
+def _is_kept_back(ctx: Context, row: LedgerRow) -> bool:
+    """Tell what the unit that was rated does not read: changes in their own hour, and the promise to the citizen, which began
+    in that minute in which they rated."""
+    if row.event == Event.CHANGE_RATING:
+        return not is_over(ctx, at(row.at_ms))
+    return row.event == Event.RUNG and row.payload.get("kind") == DeadlineKind.PROMISE
 
 
 async def _line(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from actions import handling
 from actions.context import Context
 from actions.facts import facts
+from actions.hearing import heard
 from actions.unit_cards import unit_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
@@ -55,7 +56,7 @@ async def ours(ctx: Context, after: str) -> Outgoing:
     """List what waits for a contact's units: what is late first, then by the time at which it is due."""
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
-    found = await workloads.most_urgent(ctx.tx, ctx.me.units, place(after), PAGE + 1)
+    found = await workloads.most_urgent(ctx.tx, ctx.me.units, place(after), PAGE + 1, ctx.told_until)
     shown = await waiting_rows(ctx, found[:PAGE], "unit_case")
     rows = [*shown]
     if len(found) > PAGE:
@@ -73,7 +74,7 @@ async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> l
     rows: list[tuple[Button, ...]] = []
     for waiting in found:
         case = await cases.get(ctx.tx, waiting.case)
-        if case is None or not ctx.has_reached_unit(case):
+        if case is None:
             continue
         mark = "◇ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
         day = Moment(waiting.due_at, day=True)
@@ -98,22 +99,19 @@ async def all_open(ctx: Context, after: str) -> Outgoing:
     """List all open cases of a contact's units, oldest first: also those that are answered."""
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
-    found = await cases.of_units(ctx.tx, ctx.me.units, after or None, PAGE + 1)
-    shown = [case for case in found[:PAGE] if ctx.has_reached_unit(case)]
-    rows = [(screen_button(one_line(ctx, case), "unit_case", case.id),) for case in shown]
+    found = await cases.of_units(ctx.tx, ctx.me.units, after or None, PAGE + 1, ctx.told_until)
+    rows = [(screen_button(one_line(ctx, case), "unit_case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "unit_all", found[PAGE - 1].id),))
     rows.append((screen_button(_("My desk"), "desk"),))
-    return say(_("Open cases of your unit, the oldest first:") if shown else _("Nothing is open at your unit."), rows=tuple(rows))
+    return say(_("Open cases of your unit, the oldest first:") if found else _("Nothing is open at your unit."), rows=tuple(rows))
 
 
 async def show(ctx: Context, id: str) -> Outgoing:
     """Show one case to a contact of its unit."""
     case = await _mine(ctx, id)
     f = await facts(ctx, case)
-    return unit_card(ctx, f, ctx.me.roles).below(
-        files=tuple(file for e in f.entries if e.author == "citizen" for file in e.files)
-    )
+    return unit_card(ctx, f, ctx.me.roles).below(files=heard(ctx, f).citizens_files)
 
 
 async def accept(ctx: Context, id: str, version: int) -> Reply:

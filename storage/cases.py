@@ -162,17 +162,19 @@ async def of_follower(tx: Tx, person: str, before: str | None, limit: int, *, on
     return [_case(row) for row in rows]
 
 
-async def of_units(tx: Tx, units: Sequence[str], after: str | None, limit: int) -> Sequence[Case]:
-    """Read the open cases of some units, oldest first, from above the id `after`."""
+async def of_units(tx: Tx, units: Sequence[str], after: str | None, limit: int, rated_before: datetime) -> Sequence[Case]:
+    """Read the open cases of some units, oldest first, from above the id `after`; no bad rating from `rated_before` on."""
     found: list[Case] = []
     for unit in units:
         rows = await tx.all(
             # SQLite, which keeps no statistics, would go through the unit's closed cases as well.
             "SELECT * FROM cases /*lite INDEXED BY cases_of_unit */"
-            " WHERE unit = :unit AND closed_at IS NULL AND id > :after ORDER BY id LIMIT :limit",
+            " WHERE unit = :unit AND closed_at IS NULL AND id > :after AND (kind <> 'bad_rating' OR filed_at < :rated)"
+            " ORDER BY id LIMIT :limit",
             unit=unit,
             after=after or "",
             limit=limit,
+            rated=ms(rated_before),
         )
         found += [_case(row) for row in rows]
     return sorted(found, key=lambda case: case.id)[:limit]

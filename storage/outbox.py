@@ -241,16 +241,28 @@ async def by_external_id(tx: Tx, conversation: str, external_id: str) -> OutboxR
     return _row(row) if row else None
 
 
-async def cards(tx: Tx, subject: str, card: str) -> Sequence[OutboxRow]:
-    """Read the newest card of a case in each conversation."""
+async def cards(tx: Tx, subject: str, card: str, now: datetime) -> Sequence[OutboxRow]:
+    """Read the newest card of a case in each conversation, and those that come there later."""
     rows = await tx.all(
         "SELECT * FROM outbox AS o WHERE subject = :subject AND card = :card AND edits IS NULL AND NOT EXISTS ("
         " SELECT 1 FROM outbox AS newer WHERE newer.subject = o.subject AND newer.card = o.card AND newer.edits IS NULL"
-        " AND newer.conversation = o.conversation AND newer.n > o.n) ORDER BY n",
+        " AND newer.conversation = o.conversation AND newer.n > o.n AND newer.due_at <= :now) ORDER BY n",
         subject=subject,
         card=card,
+        now=ms(now),
     )
     return [_row(row) for row in rows]
+
+
+async def as_it_stands(tx: Tx, row: OutboxRow) -> OutboxRow:
+    """Read the last edit of a card, or the card itself if it has none."""
+    found = await tx.one(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND subject = :subject AND edits = :id ORDER BY n DESC LIMIT 1",
+        conversation=row.conversation,
+        subject=row.subject,
+        id=row.id,
+    )
+    return _row(found) if found else row
 
 
 async def standing_card(tx: Tx, conversation: str, subject: str, card: str) -> OutboxRow | None:

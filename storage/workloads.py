@@ -2,6 +2,8 @@
 
 A case that waits for its unit has up to two running deadlines of the unit; the one that is due first stands for it. While the
 citizen is asked something the unit's time stands still, and nothing of that case counts as late.
+
+A unit must not see that somebody has just rated a window of it: bad ratings from `rated_before` on are left out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from storage.database import Tx
 from storage.figures import MISSED, RAN
 from storage.ids import at, ms
 
+_KNOWN = "(c.kind <> 'bad_rating' OR c.filed_at < :rated)"
 Place: TypeAlias = tuple[int, str]
 """Where a page of a list begins: after this due time (epoch milliseconds) and deadline."""
 
@@ -61,7 +64,7 @@ class Year:
 
 
 async def most_urgent(
-    tx: Tx, units: Sequence[str], after: Place | None, limit: int, late_at: datetime | None = None
+    tx: Tx, units: Sequence[str], after: Place | None, limit: int, rated_before: datetime, late_at: datetime | None = None
 ) -> Sequence[Waiting]:
     """Read what waits for some units, the most urgent first; with `late_at` only what is late then."""
     due, id = after or (0, "")
@@ -71,9 +74,11 @@ async def most_urgent(
             f"SELECT d.id, d.case_id, d.due_at, CASE WHEN {_STANDS_STILL} THEN 1 ELSE 0 END AS still FROM deadline AS d"
             " WHERE d.unit = :unit AND d.kind = :kind AND d.stopped_at IS NULL AND (d.due_at, d.id) > (:due, :id)"
             + (f" AND d.due_at < :late AND NOT {_STANDS_STILL}" if late_at else "")
-            + f" AND {_DUE_FIRST} ORDER BY d.due_at, d.id LIMIT :limit",
+            + f" AND {_DUE_FIRST} AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = d.case_id AND {_KNOWN})"
+            " ORDER BY d.due_at, d.id LIMIT :limit",
             unit=unit,
             kind=kind,
+            rated=ms(rated_before),
             due=due,
             id=id,
             limit=limit,
@@ -88,7 +93,7 @@ async def most_urgent(
     return sorted(found, key=lambda waiting: waiting.place)[:limit]
 
 
-async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime) -> Sequence[Load]:
+async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime, rated_before: datetime) -> Sequence[Load]:
     """Count what waits for each contact of a unit."""
     rows = await tx.all(
         "SELECT c.holder, COUNT(*) AS n,"
@@ -96,8 +101,9 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime) -> Sequence
         f" SUM(CASE WHEN d.due_at >= :now AND d.due_at < :tonight AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         " WHERE d.unit = :unit AND d.kind IN ('accept', 'answer') AND d.stopped_at IS NULL"
-        f" AND {_DUE_FIRST} GROUP BY c.holder ORDER BY c.holder",
+        f" AND {_DUE_FIRST} AND {_KNOWN} GROUP BY c.holder ORDER BY c.holder",
         unit=unit,
+        rated=ms(rated_before),
         now=ms(now),
         tonight=ms(tonight),
     )
@@ -116,7 +122,7 @@ async def answered(tx: Tx, unit: str, since: datetime) -> dict[str, int]:
     return {row["holder"]: int(row["n"]) for row in rows}
 
 
-async def year(tx: Tx, unit: str, since: datetime, now: datetime) -> Year:
+async def year(tx: Tx, unit: str, since: datetime, now: datetime, rated_before: datetime) -> Year:
     """Count what a unit was given since a day, and what became of it up to now."""
     row = await tx.one(
         "SELECT COUNT(*) AS received, COALESCE(SUM(y.answered), 0) AS answered,"
@@ -128,8 +134,9 @@ async def year(tx: Tx, unit: str, since: datetime, now: datetime) -> Year:
         f" SUM(CASE WHEN d.due_at < :now AND {MISSED} AND {RAN} THEN 1 ELSE 0 END) AS late,"
         "  MAX(CASE WHEN d.round > 1 THEN 1 ELSE 0 END) AS reopened"
         "  FROM deadline AS d WHERE d.unit = :unit AND d.kind = 'answer' AND d.started_at >= :since GROUP BY d.case_id"
-        " ) AS y JOIN cases AS c ON c.id = y.case_id",
+        f" ) AS y JOIN cases AS c ON c.id = y.case_id WHERE {_KNOWN}",
         unit=unit,
+        rated=ms(rated_before),
         since=ms(since),
         now=ms(now),
     )

@@ -10,28 +10,26 @@ from typing import Any
 from aiohttp import web
 
 from actions.appealing import GROUNDS
-from actions.cards import LEVELS
 from actions.context import Context
-from actions.facts import excerpt
-from bot.desk.acts import reason_of
+from bot.desk import pattern_page
 from bot.desk.words import UNKNOWN_CASE, WORDS
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Name, Text
 from domain.cases import Satisfaction
 from handlers import looking
-from storage import appeals, cases, oddities, rating_figures, ratings
+from storage import appeals, cases, oddities, rating_figures
 from storage.oddities import Oddity
+from storage.rated_weeks import LEAST
 from storage.rating_figures import By, Figures
 
 DAYS = 30
 PAGE = 5
 APPEALS = 20
-SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What a window, or a hall as a whole, was rated; shares are of those who were not dissatisfied, "" where nobody rated."""
+    """What a window, or a hall as a whole, was rated; shares are of those not dissatisfied, "" where they are too few."""
 
     name: Name
     verified: int
@@ -53,12 +51,12 @@ class Hall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unusual:
-    """Ratings that look unusual, the first of them one by one."""
+    """Ratings that look unusual; `left` of them nobody has decided about, `decided` says what became of the others."""
 
     id: str
     why: Text
-    ratings: Sequence[tuple[Moment, Name, Text, str]]
-    more: int
+    left: int
+    decided: Sequence[Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     after = request.query.get("after", "")
     odd = await oddities.undecided(ctx.tx, after or None, PAGE + 1)
     return {
-        "about": Text(WORDS["windows_about"].id, {"days": DAYS}),
+        "about": Text(WORDS["windows_about"].id, {"days": DAYS, "least": LEAST}),
         "halls": await _halls(ctx),
         "unusual": [await _unusual(ctx, one) for one in odd[:PAGE]],
         "next": odd[PAGE - 1].id if len(odd) > PAGE else None,
@@ -87,14 +85,11 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
 
 
 async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> Reply:
-    """Keep unusual ratings or strike them, as in chat. Raises Refused."""
-    match request.match_info["act"]:
-        case "keep":
-            return await looking.keep(ctx, fields.get("oddity", ""), 0)
-        case "strike":
-            return await looking.send(ctx, looking.Strike(oddity=fields.get("oddity", ""), reason=reason_of(fields)))
-        case _:
-            raise Refused(UNKNOWN_CASE)
+    """Keep what is left of unusual ratings or strike it, as in chat. Raises Refused."""
+    act = {"keep": pattern_page.keep, "strike": pattern_page.strike}.get(request.match_info["act"])
+    if act is None:
+        raise Refused(UNKNOWN_CASE)
+    return await act(ctx, fields.get("oddity", ""), fields)
 
 
 async def _halls(ctx: Context) -> Sequence[Hall]:
@@ -123,20 +118,12 @@ def _line(name: Name, figures: Figures) -> Line:
 
 def _share(levels: Mapping[Satisfaction, int]) -> str:
     count = sum(levels.values())
-    return f"{(count - levels[Satisfaction.DISSATISFIED]) * 100 // count}%" if count else ""
+    return f"({(count - levels[Satisfaction.DISSATISFIED]) * 100 // count}%)" if count >= LEAST else ""
 
 
 async def _unusual(ctx: Context, oddity: Oddity) -> Unusual:
-    ids = await oddities.ratings_of(ctx.tx, oddity.id)
-    found = [await ratings.get(ctx.tx, id) for id in ids[:SHOWN]]
-    return Unusual(
-        id=oddity.id,
-        why=looking.why(ctx, oddity, len(ids)),
-        ratings=[
-            (Moment(one.rated_at), ctx.city.window(one.window), LEVELS[one.level], excerpt(one.text, 100)) for one in found if one
-        ],
-        more=max(0, len(ids) - SHOWN),
-    )
+    tally = await oddities.tally(ctx.tx, oddity.id)
+    return Unusual(id=oddity.id, why=looking.why(ctx, oddity, tally.count), left=tally.left, decided=looking.decided(tally))
 
 
 async def _appeals(ctx: Context) -> Sequence[Appeal]:

@@ -123,7 +123,8 @@ WORDS: Mapping[str, Text] = {
     # Windows
     "all_ratings": _("Hall by hall"),
     "windows_about": _(
-        "What windows were rated in the {days} days up to today. Only the office sees these numbers as they come in."
+        "What windows were rated in the {days} days up to today; only the office sees these numbers as they come in. From {least}"
+        " ratings on it is said how many percent were not dissatisfied."
     ),
     "verified": _("Verified visits"),
     "unverified": _("Other ratings"),
@@ -140,7 +141,14 @@ WORDS: Mapping[str, Text] = {
     "keep": _("Keep them"),
     "strike": _("Strike them"),
     "raters_read": _("Those who gave them will read the reason."),
-    "more_ratings": _("and {count} more"),
+    "keep_it": _("Keep it"),
+    "strike_it": _("Strike it"),
+    "rater_reads": _("Who gave it will read the reason. If it has become a case, that is closed."),
+    "the_rest": _("All that are left: {count}"),
+    "all_decided": _("All of these ratings are decided."),
+    "its_case": _("Case {number}"),
+    "changed": _("Changed by the citizen: {at}"),
+    "with_files": _("Files: {count}"),
     "appeals": _("Appeals of units"),
     "no_appeals": _("No unit appeals against a rating."),
     # Filing for somebody

@@ -113,8 +113,8 @@ async def test_what_is_due_and_not_answered_is_late_in_the_week_of_its_due_time_
     async with town.database.reading() as tx:
         then = await figures.count(tx, week.begin, week.end)
         month = await months.count(tx, city_time("2026-01-01"), week.end)
-        year = await workloads.year(tx, UNIT, city_time("2026-01-01"), week.end)
-        before = await workloads.year(tx, UNIT, city_time("2026-01-01"), due)
+        year = await workloads.year(tx, UNIT, city_time("2026-01-01"), week.end, week.end)
+        before = await workloads.year(tx, UNIT, city_time("2026-01-01"), due, due)
     assert (then.on_time, then.late, then.still_late) == (0, 2, 2)
     assert (month.on_time, month.late, month.answered) == (0, 2, 0)
     assert (year.due, year.on_time, before.due) == (2, 0, 0)
@@ -123,7 +123,7 @@ async def test_what_is_due_and_not_answered_is_late_in_the_week_of_its_due_time_
     after = by_unit(await figures_of(town, week.after()))[UNIT]
     assert (after.on_time, after.late, after.late_ended, after.still_late) == (0, 0, 0, 1)
     async with town.database.reading() as tx:
-        year = await workloads.year(tx, UNIT, city_time("2026-01-01"), week.after().end)
+        year = await workloads.year(tx, UNIT, city_time("2026-01-01"), week.after().end, week.after().end)
         month = await months.count(tx, city_time("2026-01-01"), week.after().end)
     assert (year.answered, year.due, year.on_time) == (1, 2, 0)
     assert (month.answered, month.on_time, month.late) == (1, 0, 2)

@@ -38,7 +38,7 @@ ONE = st.one_of(
     RATE,
     st.tuples(st.just("ticket"), st.sampled_from(PEOPLE), st.sampled_from(WINDOWS), st.none()),
     st.tuples(st.sampled_from(["appeal", "grant", "refuse"]), st.none(), st.none(), st.integers(0, 9)),
-    st.tuples(st.sampled_from(["keep", "strike"]), st.none(), st.none(), st.integers(0, 9)),
+    st.tuples(st.sampled_from(["keep", "strike", "keep one", "strike one"]), st.none(), st.none(), st.integers(0, 9)),
     st.tuples(st.just("wait"), st.none(), st.none(), st.sampled_from([1, 70, 300, 900])),
 )
 STEPS = st.lists(st.one_of(ONE.map(lambda one: [one]), DECIDED), max_size=25).map(
@@ -90,18 +90,26 @@ async def _live(path: Path, steps: list[tuple[str, Any, Any, Any]]) -> None:
         await _holds(town)
 
 
+DECISIONS: dict[str, Any] = {
+    "keep": lambda ctx, id, one, left: looking.keep_rest(ctx, id, left),
+    "strike": lambda ctx, id, one, left: looking.strike_rest(ctx, id, left, "连续好评"),
+    "keep one": lambda ctx, id, one, left: looking.keep(ctx, one),
+    "strike one": lambda ctx, id, one, left: looking.strike_one(ctx, one, "连续好评"),
+}
+
+
 async def _do(town: RatingTown, what: str, who: str, window: str, value: Any, now: datetime) -> None:
     if what == "rate":
         await town.rates(who, window, value, now)
     elif what == "ticket":
         await town.shows_a_ticket(who, window, now)
-    elif what in ("keep", "strike"):
+    elif what in DECISIONS:
         async with town.database.reading() as tx:
             found = await oddities.undecided(tx, None, 10)
-        if found:
-            id = found[value % len(found)].id
-            deed = looking.keep if what == "keep" else lambda ctx, id: looking.strike_all(ctx, id, "连续好评")
-            await town.does("office", lambda ctx: deed(ctx, id), now)
+            left = [(odd.id, await oddities.left(tx, odd.id)) for odd in found]
+        if left:
+            id, ones = left[value % len(left)]
+            await town.does("office", lambda ctx: DECISIONS[what](ctx, id, ones[value % len(ones)], len(ones)), now)
     elif cases := [one.case for one in await town.ratings() if one.case]:
         case = cases[value % len(cases)]
         if what == "appeal":

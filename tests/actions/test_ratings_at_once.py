@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -150,7 +151,7 @@ async def test_a_rating_is_changed_or_struck_but_not_lost(town: RatingTown, turn
         (found,) = await ratings.at_window(tx, window)
         await oddities.add(tx, oddity, Pattern.BURST, found.id)
         assert ctx.me.is_office
-    deeds = [("reporter", says(window, GOOD)), ("office", lambda ctx: looking.strike_all(ctx, oddity, "重复评价"))]
+    deeds = [("reporter", says(window, GOOD)), ("office", lambda ctx: looking.strike_rest(ctx, oddity, 1, "重复评价"))]
     await town.at_once(*(deeds if turn else deeds[::-1]), now=NOON)
     (rating,) = await at(town, window)
     assert rating.struck_at
@@ -164,8 +165,8 @@ async def test_unusual_ratings_are_decided_about_once(town: RatingTown) -> None:
         oddity = await oddities.find(tx, Pattern.BURST, window, MORNING.date(), window, NOON)
         await oddities.add(tx, oddity, Pattern.BURST, rating.id)
     ends = await town.at_once(
-        ("office", lambda ctx: looking.keep(ctx, oddity)),
-        ("second office", lambda ctx: looking.strike_all(ctx, oddity, "重复评价")),
+        ("office", lambda ctx: looking.keep_rest(ctx, oddity, 1)),
+        ("second office", lambda ctx: looking.strike_rest(ctx, oddity, 1, "重复评价")),
         now=NOON,
     )
     assert sum(isinstance(end, Refused) for end in ends) == 1
@@ -177,5 +178,82 @@ async def test_a_rating_is_changed_while_its_unit_signs_it_in(town: RatingTown) 
         ("follower", says("centre-7", GOOD)), ("clerk", lambda ctx: handling.accept(ctx, case.id, case.version)), now=NOON
     )
     assert sorted(await town.events(case.id)) == ["accept", "assign", "change_rating", "file"]
-    await town.does("clerk", lambda ctx: handling.settle(ctx, case.id, 0), NOON)
+    await town.does("clerk", lambda ctx: handling.settle(ctx, case.id, 0), NOON + timedelta(hours=1))
     assert (await town.case(case.id)).state is CaseState.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("window", "first", "second"),
+    [
+        ("insurance-4", "keep", "strike"), ("insurance-5", "strike", "strike"), ("east-1", "keep", "keep rest"),
+        ("east-2", "strike", "strike rest"), ("east-3", "keep rest", "strike rest"),
+    ],
+)  # fmt: skip
+async def test_each_unusual_rating_is_decided_about_once(town: RatingTown, window: str, first: str, second: str) -> None:
+    found = [(await town.rates(await town.newcomer(f"{window} {n}"), window, GOOD)).rating.id for n in range(2)]
+    oddity = await flagged(town, window, found)
+    deeds: dict[str, Callable[[Context], Awaitable[object]]] = {
+        "keep": lambda ctx: looking.keep(ctx, found[0]),
+        "strike": lambda ctx: looking.strike_one(ctx, found[0], "重复评价"),
+        "keep rest": lambda ctx: looking.keep_rest(ctx, oddity, 2),
+        "strike rest": lambda ctx: looking.strike_rest(ctx, oddity, 2, "重复评价"),
+    }
+    ends = await town.at_once(("office", deeds[first]), ("second office", deeds[second]), now=NOON)
+    assert sum(isinstance(end, Refused) for end in ends) == 1
+    decided = [event for event in await events(town, window) if event != "rate"]
+    assert len(decided) in (1, 2), "one decision for the rating that both were about"
+    async with town.database.reading() as tx:
+        tally = await oddities.tally(tx, oddity)
+    assert tally.kept + tally.struck == len(decided)
+
+
+async def test_a_pattern_is_settled_when_each_of_its_ratings_is_decided_wherever_that_was(town: RatingTown) -> None:
+    window = "centre-8"
+    bad, good = [(await town.rates(who, window, level)).rating for who, level in (("reporter", BAD), ("follower", GOOD))]
+    case = bad.case or ""
+    oddity = await flagged(town, window, [bad.id, good.id])
+    await town.does("clerk", lambda ctx: appealing.appeal(ctx, case, Ground.MISTAKEN, "不是本窗口"), NOON)
+    await town.does("office", lambda ctx: looking.keep(ctx, good.id), NOON)
+    await town.does("office", lambda ctx: appealing.decide(ctx, case, "属实", granted=True), NOON)
+    async with town.database.reading() as tx:
+        found = await oddities.get(tx, oddity)
+        assert await oddities.tally(tx, oddity) == oddities.Tally(left=0, kept=1, struck=1)
+    assert found
+    assert found.decided_at == NOON
+    with pytest.raises(Refused, match="decided already"):
+        await town.does("second office", lambda ctx: looking.keep_rest(ctx, oddity, 0), NOON)
+
+
+async def test_two_who_decide_about_the_last_two_ratings_at_once_settle_the_pattern(town: RatingTown) -> None:
+    windows = ("east-5", "east-6")  # so that they do not wait for each other at the chain of one window
+    found = [(await town.rates(await town.newcomer(f"once at {window}"), window, GOOD)).rating.id for window in windows]
+    oddity = await flagged(town, windows[0], found)
+
+    async def slowly(ctx: Context) -> None:
+        await looking.keep(ctx, found[0])
+        await asyncio.sleep(0.5)
+
+    await town.at_once(("office", slowly), ("second office", lambda ctx: looking.keep(ctx, found[1])), now=NOON)
+    async with town.database.reading() as tx:
+        now = await oddities.get(tx, oddity)
+    assert now
+    assert now.decided_at == NOON
+
+
+async def test_nobody_decides_about_ratings_that_came_after_they_looked(town: RatingTown) -> None:
+    window = "east-4"
+    found = [(await town.rates(await town.newcomer(f"{window} {n}"), window, GOOD)).rating.id for n in range(2)]
+    oddity = await flagged(town, window, found)
+    for seen in (0, 1, 3):
+        with pytest.raises(Refused, match="look again"):
+            await town.does("office", lambda ctx, seen=seen: looking.strike_rest(ctx, oddity, seen, "重复评价"), NOON)
+    await town.does("office", lambda ctx: looking.strike_rest(ctx, oddity, 2, "重复评价"), NOON)
+
+
+async def flagged(town: RatingTown, window: str, found: Sequence[str]) -> str:
+    """Call some ratings of a window unusual."""
+    async with town.database.transaction() as tx:
+        oddity = await oddities.find(tx, Pattern.BURST, window, MORNING.date(), window, NOON)
+        for one in found:
+            await oddities.add(tx, oddity, Pattern.BURST, one)
+    return oddity

@@ -7,12 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cast import UNIT
 from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
 from stores import opened
 
-from actions import appealing, following, merging
+from actions import appealing, following, handling, looking, merging, triage
+from actions.rating import Rate
 from dialog.subjects import Refused
+from domain.cases import CaseState
+from domain.ratings import Pattern
+from handlers import rating as handler
+from handlers import unit_desk
+from handlers.following import show_case
+from storage import appeals, deadlines, oddities
 from storage.appeals import Ground
+from storage.rating_figures import Counted
 
 WITHIN = NOON + timedelta(hours=1)
 """Still the same visit."""
@@ -59,3 +68,107 @@ async def test_a_case_of_a_rating_is_merged_with_none(town: RatingTown) -> None:
     first, second = [(await town.rates(who, "centre-1", BAD)).rating.case or "" for who in ("reporter", "follower")]
     with pytest.raises(Refused, match="can't be merged"):
         await town.does("office", lambda ctx: merging.merge(ctx, second, first))
+
+
+# ---- what becomes of an appeal
+
+
+async def appealed(town: RatingTown) -> str:
+    """Give a case against whose rating its unit appeals."""
+    case = (await town.rates("reporter", "centre-1", BAD)).rating.case or ""
+    await town.does("clerk", lambda ctx: appealing.appeal(ctx, case, Ground.MISTAKEN, "不是本窗口"), NOON)
+    return case
+
+
+async def told(town: RatingTown, who: str) -> str:
+    """Give everything that somebody was told."""
+    return "\n".join(repr(town.message(row).lines) for row in await town.rows() if town.said(row).to == who)
+
+
+async def waiting(town: RatingTown) -> int:
+    """Count the appeals that nobody has decided."""
+    async with town.database.reading() as tx:
+        return len(await appeals.undecided(tx, None, 9))
+
+
+async def test_who_strikes_an_unusual_rating_has_granted_the_appeal_against_it(town: RatingTown) -> None:
+    case = await appealed(town)
+    (only,) = await town.ratings()
+    async with town.database.transaction() as tx:
+        oddity = await oddities.find(tx, Pattern.BURST, "centre-1", MORNING.date(), "centre-1", NOON)
+        await oddities.add(tx, oddity, Pattern.BURST, only.id)
+    await town.does("office", lambda ctx: looking.strike_one(ctx, only.id, "重复评价"), NOON)
+    assert await waiting(town) == 0
+    kept = await town.kept()
+    assert (kept[only.place, Counted.GRANTED], kept[only.place, Counted.STRUCK]) == (1, 1)
+    assert kept == await town.counted_from_the_ledger()
+    with pytest.raises(Refused, match="decided this appeal already"):
+        await town.does("second office", lambda ctx: appealing.decide(ctx, case, "属实", granted=False), NOON)
+    shown = await town.does("office", lambda ctx: show_case(ctx, case), NOON)
+    assert "appeal" not in repr(shown.rows)
+    assert "The rating was struck" in await told(town, "clerk")
+
+
+async def test_a_rating_changed_while_an_appeal_waits_is_decided_as_it_is_then(town: RatingTown) -> None:
+    case = await appealed(town)
+    await town.rates("reporter", "centre-1", GOOD, WITHIN)
+    shown = await town.does("office", lambda ctx: show_case(ctx, case), WITHIN)
+    assert "Rating changed by the citizen, now" in repr(shown.lines)
+    await town.does("office", lambda ctx: appealing.decide(ctx, case, "内容属实", granted=False), WITHIN)
+    (only,) = await town.ratings()
+    assert (only.level, only.struck_at) == (GOOD, None)
+    assert (await town.case(case)).state is CaseState.ASSIGNED
+    found, later = await town.case(case), WITHIN + timedelta(hours=1)
+    await town.does("clerk", lambda ctx: handling.settle(ctx, case, found.version), later)
+    assert (await town.case(case)).state is CaseState.ANSWERED
+    assert await town.kept() == await town.counted_from_the_ledger()
+
+
+@pytest.mark.parametrize("granted", [False, True])
+async def test_the_unit_that_appealed_hears_of_it_though_its_case_went_elsewhere(town: RatingTown, granted: bool) -> None:
+    case = await appealed(town)
+    await town.does("clerk", lambda ctx: handling.return_(ctx, case, "不属于本单位职责"), NOON)
+    found = await town.case(case)
+    await town.does("office", lambda ctx: triage.assign(ctx, case, UNIT, ""), NOON)
+    card = repr(await town.does("holder", lambda ctx: unit_desk.show(ctx, case), WITHIN))
+    assert "Your unit has appealed" not in card
+    with pytest.raises(Refused, match="Another unit has appealed"):
+        await town.does("holder", lambda ctx: appealing.appeal(ctx, case, Ground.ABUSIVE, "辱骂"), WITHIN)
+    await town.does("office", lambda ctx: appealing.decide(ctx, case, "已核实", granted=granted), WITHIN)
+    news = "The rating was struck" if granted else "Your appeal was refused"
+    for who in ("clerk", "chief"):
+        assert news in await told(town, who), who
+        assert found.number in await told(town, who), who
+    assert ("Your appeal" in await told(town, "holder")) is False
+
+
+async def test_an_appeal_waits_through_a_reopening(town: RatingTown) -> None:
+    case = await appealed(town)
+    found = await town.case(case)
+    await town.does("clerk", lambda ctx: handling.accept(ctx, case, found.version), NOON)
+    await town.does("clerk", lambda ctx: handling.report(ctx, case, "已整改"), NOON)
+    await town.does("reporter", lambda ctx: following.not_solved(ctx, case, "还是没人"), WITHIN)
+    assert await waiting(town) == 1
+    await town.does("office", lambda ctx: appealing.decide(ctx, case, "已核实", granted=True), WITHIN)
+    assert (await town.case(case)).state is CaseState.CLOSED
+    async with town.database.reading() as tx:
+        assert not await deadlines.running(tx, case)
+    with pytest.raises(Refused):
+        await town.does("reporter", lambda ctx: following.not_solved(ctx, case, "还是没人"), WITHIN)
+    assert "struck and counts no more" in await told(town, "reporter")
+
+
+async def test_who_changes_to_a_better_level_after_the_answer_is_asked_whether_it_is_solved(town: RatingTown) -> None:
+    case = (await town.rates("reporter", "centre-1", BAD)).rating.case or ""
+    found = await town.case(case)
+    await town.does("clerk", lambda ctx: handling.accept(ctx, case, found.version), NOON)
+    await town.does("clerk", lambda ctx: handling.report(ctx, case, "已整改"), NOON)
+    better = Rate(window="centre-1", level=GOOD)
+    reply = await town.does("reporter", lambda ctx: handler.send(ctx, better), WITHIN)
+    assert "please say whether it is solved" in repr(reply.messages[0].lines)
+    assert "d:solved" in repr(reply.messages[0].rows)
+    card = await town.does("clerk", lambda ctx: unit_desk.show(ctx, case), WITHIN + timedelta(hours=1))
+    assert "d:settle" not in repr(card.rows)
+    found = await town.case(case)
+    await town.does("reporter", lambda ctx: following.solved(ctx, case, found.version), WITHIN)
+    assert (await town.case(case)).state is CaseState.CLOSED

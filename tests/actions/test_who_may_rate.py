@@ -130,9 +130,9 @@ async def test_only_the_office_decides_and_nobody_who_works_at_the_unit(town: Ra
         (only,) = await town.ratings()
         await oddities.add(tx, oddity, Pattern.BURST, only.id)
     for who in ("clerk", "chief", "both", "other unit", "reporter"):
-        assert await town.tries(who, lambda ctx: looking.keep(ctx, oddity)), who
-        assert await town.tries(who, lambda ctx: looking.strike_all(ctx, oddity, "重复")), who
-    assert await town.tries("office", lambda ctx: looking.keep(ctx, oddity)) is None
+        assert await town.tries(who, lambda ctx: looking.keep_rest(ctx, oddity, 1)), who
+        assert await town.tries(who, lambda ctx: looking.strike_rest(ctx, oddity, 1, "重复")), who
+    assert await town.tries("office", lambda ctx: looking.keep_rest(ctx, oddity, 1)) is None
     assert await town.tries("office", lambda ctx: appealing.decide(ctx, case, "属实", granted=False)) is None
 
 

@@ -108,7 +108,8 @@ async def test_windows_with_ratings_and_unusual_ones_keep_the_rules(browser: Bro
     async with signed_in(browser, city, width) as page:
         await page.get_by_role("link", name="Windows", exact=True).click()
         assert await page.get_by_role("article").count() >= 3
-        await page.get_by_text("One by one").first.click()
+        await page.get_by_role("link", name="One by one").first.click()
+        await page.get_by_text("Strike it", exact=True).first.click()
         assert await faults(page) == []
         assert await page.evaluate(SMALL, PRESSED) == []
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from stores import NOW
 
-from storage import callbacks
+from storage import callbacks, oddities
 from storage import migrate as migrations
 from storage.database import Database, StorageError, connect
 from storage.ids import ms
 from storage.migrate import WrongSchema, migrate, missing
+from storage.oddities import Tally
 
 
 @asynccontextmanager
@@ -138,6 +139,37 @@ async def test_what_silence_closed_before_there_were_lots_is_drawn_from_as_well(
         assert await callbacks.lowest(tx, date(2026, 11, 9), 5) == ["a" * 32]
         assert await callbacks.lowest(tx, date(2026, 11, 16), 5) == ["b" * 32]
         assert {row["unit"] for row in await tx.all("SELECT unit FROM deadline")} == {"housing"}
+
+
+async def test_what_was_decided_of_a_pattern_as_a_whole_is_decided_of_each_of_its_ratings(store: Database, folder: Path) -> None:
+    later = {path: path.read_text("utf-8") for path in folder.glob("*.sql") if path.name >= "0007"}
+    for path in later:
+        path.unlink()
+    await migrate(store, NOW)
+    decided = {"kept": (1, ""), "struck": (2, "刷分"), "open": (None, None)}
+    async with store.transaction() as tx:
+        await tx.run("INSERT INTO person (id, language, created_at) VALUES ('p', 'en', 0)")
+        for id, (at, reason) in decided.items():
+            await tx.run(
+                "INSERT INTO rating (id, window_code, hall, unit, person, level, criteria, reasons, text, salt, files, day,"
+                " rated_at, changed_at) VALUES (:id, 'w', 'h', 'u', 'p', 'satisfied', '{}', '[]', '', :salt, '[]', '', 0, 0)",
+                id=id,
+                salt=b"",
+            )
+            await tx.run(
+                "INSERT INTO oddity (id, pattern, about, day, window_code, found_at, decided_at, reason)"
+                " VALUES (:id, 'burst', :id, '2026-11-22', 'w', 0, :at, :reason)",
+                id=id,
+                at=at,
+                reason=reason,
+            )
+            await tx.run("INSERT INTO oddity_rating (rating, pattern, oddity) VALUES (:id, 'burst', :id)", id=id)
+    for path, sql in later.items():
+        path.write_text(sql, "utf-8")
+    await migrate(store, NOW)
+    async with store.transaction() as tx:
+        tallies = {id: await oddities.tally(tx, id) for id in decided}
+    assert tallies == {"kept": Tally(kept=1), "struck": Tally(struck=1), "open": Tally(left=1)}
 
 
 async def test_processes_that_start_at_once_apply_each_migration_once(url: str, folder: Path) -> None:

@@ -356,10 +356,10 @@ async def test_the_newest_card_of_each_conversation_is_the_one_that_is_kept_up_t
         await put(tx, keys, conversation, message=card("another case", subject="c2"))
         theirs = await put(tx, keys, other, message=card("theirs"))
         await put(tx, keys, conversation, message=card("edit"), edits=newest)
-        assert [row.id for row in await outbox.cards(tx, "c1", "unit")] == [newest, theirs]
+        assert [row.id for row in await outbox.cards(tx, "c1", "unit", NOW)] == [newest, theirs]
         listed = await put(tx, keys, conversation, "a list")
         await outbox.adopt(tx, listed, "c1", "unit")
-        assert sorted(row.id for row in await outbox.cards(tx, "c1", "unit")) == sorted([listed, theirs])
+        assert sorted(row.id for row in await outbox.cards(tx, "c1", "unit", NOW)) == sorted([listed, theirs])
 
 
 async def test_what_went_out_long_ago_is_deleted_but_cards_can_still_be_replied_to(

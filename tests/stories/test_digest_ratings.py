@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 import rated_days
 from story_town import Town
 from test_digest import has_picture
 
-from actions import appealing
+from actions import appealing, digest_ratings
 from actions.digest_ratings import worst
 from actions.rating import Rated
 from domain.cases import Satisfaction
 from domain.weeks import Week
 from storage.appeals import Ground
 from storage.rated_weeks import Rated as RatedOf
-from storage.rated_weeks import WindowFigures
+from storage.rated_weeks import WeekOfRatings, WindowFigures
 from storage.roles import RoleKind
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -52,7 +54,7 @@ async def test_the_digest_tells_ratings_worst_windows_bad_ones_without_answer_an
         await appealing.appeal(ctx, str(bad[0].rating.case), Ground.MISTAKEN, "不是本窗口的事")
     await office.says(f"/digest {week.name}")
     message = await office.sees(
-        "Ratings of windows in verified visits: .+Worst of the windows with 20 or more: .+Appeals open: 1", buttons=["Window r"]
+        "Ratings of windows. .+Worst by other ratings, of windows with 20 or more: .+Appeals open: 1", buttons=["Window r"]
     )
     newest = {one.rating.id: one.rating for one in rated}.values()
     sorts = {verified: [one for one in newest if one.verified is verified] for verified in (True, False)}
@@ -60,13 +62,13 @@ async def test_the_digest_tells_ratings_worst_windows_bad_ones_without_answer_an
         f"{len(found)} ({sum(one.level != 'dissatisfied' for one in found) * 100 // len(found)}% satisfied)"
         for found in sorts.values()
     ]
-    assert f"Ratings of windows in verified visits: {told[0]}. Other ratings: {told[1]}." in message.text
+    assert f"Ratings of windows. Verified visits: {told[0]}. Others: {told[1]}." in message.text
     assert f"Bad ratings without an answer: {sum(one.case is not None for one in newest)}." in message.text
     counts = Counter(one.window for one in sorts[False])
     dissatisfied = Counter(one.window for one in sorts[False] if one.level is Satisfaction.DISSATISFIED)
     enough = {window: dissatisfied[window] / n for window, n in counts.items() if n >= 20}
     worst = max(enough, key=lambda window: enough[window])
-    assert f"% of {counts[worst]} others)" in message.text.split("Worst of the windows")[1]
+    assert f"% of {counts[worst]} satisfied)" in message.text.split("Worst by other ratings")[1]
     await office.presses("Window ratings", on=message)
     shown = await office.sees(f"Week {week.name}, ratings:.+{re.escape(told[0])}", buttons=["The week's digest"])
     assert has_picture(shown)
@@ -118,3 +120,23 @@ def test_only_windows_with_twenty_ratings_of_a_sort_are_compared_and_none_that_n
     ]
     assert [one.window for one in worst(windows, lambda one: one.verified)] == ["worst", "worse"]
     assert [one.window for one in worst(windows, lambda one: one.unverified)] == ["bad"]
+
+
+@pytest.mark.parametrize(
+    ("verified", "others", "said"),
+    [
+        ((0, 0), (1, 1), "Verified visits: 0. Others: 1 (dissatisfied: 1)."),
+        ((19, 0), (20, 1), "Verified visits: 19 (dissatisfied: 0). Others: 20 (95% satisfied)."),
+        ((0, 0), (0, 0), "No window was rated this week."),
+    ],
+)
+async def test_of_a_few_ratings_no_share_is_told(
+    town: Town, verified: tuple[int, int], others: tuple[int, int], said: str
+) -> None:
+    of = [RatedOf(ratings=ratings, dissatisfied=bad) for ratings, bad in (verified, others)]
+    window = WindowFigures(window="centre-1", verified=of[0], unverified=of[1], levels=(0, 0, 0, 0))
+    async with town.app.database.transaction() as tx:
+        ctx = await town.app._town.context(tx)
+    week = WeekOfRatings(windows=(window,), unanswered=1, appeals=0)
+    assert said in town.app.words.render(digest_ratings.lines(ctx, week)[0], "en")
+    assert digest_ratings.lines(ctx, replace(week, unanswered=0)) == () or any(verified + others)

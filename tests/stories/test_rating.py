@@ -387,7 +387,7 @@ async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -
     await office.presses("Strike them")
     await office.sees("Why are these ratings struck")
     await office.says("同一账号连续好评")
-    await office.sees("同一账号连续好评.+Strike these ratings")
+    await office.sees("同一账号连续好评.+count no more then: 5. Strike them")
     await office.presses("^Strike them$")
     await office.sees("These ratings were struck")
     await citizen.sees("was struck and counts no more. The reason: 同一账号连续好评")
@@ -414,3 +414,42 @@ async def test_ratings_of_a_day_outside_opening_hours_are_one_thing_to_look_at(t
     assert looked.text.count("Window 6 Housing provident fund: Satisfied") == 1
     await office.presses("Keep them")
     await office.sees("These ratings count.+no ratings to look at")
+
+
+async def test_of_unusual_ratings_one_is_kept_one_struck_and_the_others_decided_together(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("telegram")
+    number, _code = await is_dissatisfied(citizen, "centre-1")
+    for n in range(2, 7):
+        await citizen.scans(f"centre-{n}")
+        await citizen.sees(f"Window {n}", buttons=["^Basically satisfied$"])
+        await citizen.presses("^Basically satisfied$")
+        await citizen.presses("^Send$")
+        await citizen.sees("Your rating counts")
+    await office.says("/desk")
+    await office.presses("Ratings to look at")
+    await office.presses("Look at 1")
+    await office.sees("6 ratings at many windows.+1. .+10:05  Window 1 .+Dissatisfied", buttons=["^Open 6$", "^Strike them all$"])
+    await office.presses("^Open 1$")
+    await office.sees(f"Window 1 .+Reasons: .+long wait.+has become case {number}: assigned", buttons=["^Strike it$"])
+    await office.presses("^Show the case$")
+    await office.sees(f"{number} · Bad rating")
+    await office.says("/desk")
+    await office.presses("Ratings to look at")
+    await office.presses("Look at 1")
+    await office.presses("^Open 1$")
+    await office.presses("^Strike it$")
+    await office.sees("Why is this rating struck")
+    await office.says("未到过该窗口")
+    await office.sees("未到过该窗口.+if it has become a case, that is closed")
+    await office.presses("^Strike it$")
+    await office.sees("This rating was struck.+6 ratings.+Kept: 0. Struck: 1. Not decided: 5", buttons=["^Open 5$"])
+    await citizen.sees("Your rating was struck and counts no more. The reason: 未到过该窗口")
+    assert (await town.history(number))[-1]["event"] == "strike"
+    await office.presses("^Open 1$")
+    await office.sees("Window 2 ", buttons=["^Keep it$"])
+    await office.presses("^Keep it$")
+    await office.sees("This rating counts.+Kept: 1. Struck: 1. Not decided: 4", buttons=["^Keep the others$"])
+    await office.presses("^Keep the others$")
+    await office.sees("These ratings count.+There are no ratings to look at")
+    struck = [(await ratings_at(town, f"centre-{n}"))[0].struck_at is not None for n in range(1, 7)]
+    assert struck == [True, False, False, False, False, False]

@@ -40,7 +40,7 @@ OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
     "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
     "grant_extension", "refuse_extension", "uphold", "drop",
-    "grant_appeal", "refuse_appeal", "oddity", "keep", "strike", "merge_with",
+    "grant_appeal", "refuse_appeal", "oddity", "odd_rating", "keep", "strike", "keep_one", "strike_one", "merge_with",
 }  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (

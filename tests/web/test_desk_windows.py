@@ -16,7 +16,8 @@ from web.desk_city import Desk, at_desk, desk_city
 
 from actions import appealing
 from domain.cases import CaseState, Satisfaction
-from storage import oddities, ratings
+from domain.ratings import Pattern
+from storage import cases, oddities, ratings
 from storage.appeals import Ground
 from storage.ratings import Rating
 from storage.roles import RoleKind
@@ -54,11 +55,12 @@ async def appealed(desk: Desk) -> str:
 
 
 async def test_each_window_has_its_figures_verified_and_others_apart(desk: Desk) -> None:
-    await rated(desk, [DISSATISFIED, SATISFIED, SATISFIED, DISSATISFIED, SATISFIED])
+    await rated(desk, [DISSATISFIED, SATISFIED, SATISFIED, DISSATISFIED, SATISFIED], apart=timedelta(minutes=5))
+    await rated(desk, [SATISFIED, *[DISSATISFIED, SATISFIED] * 18], apart=timedelta(minutes=1))
     page = await desk.opens("/desk/windows")
     row = re.search(r'<th scope="row">Window 5 Real estate enquiries</th>(.+?)</tr>', page, re.S)
     assert row
-    assert re.findall(r"<td[^>]*>(.*?)</td>", row[1]) == ["3 66%", "2 50%", "2", "0"]
+    assert re.findall(r"<td[^>]*>(.*?)</td>", row[1]) == ["22 (95%)", "20 (5%)", "20", "0"]
     assert "The whole hall" in page
     assert 'href="/board/hall/centre"' in page
 
@@ -95,6 +97,39 @@ async def test_unusual_ratings_are_kept_or_struck_as_in_the_chat(desk: Desk, str
     assert desk.status == 403, "without the token of a form nothing is done"
 
 
+async def test_one_rating_of_a_pattern_is_read_struck_or_kept_and_the_rest_decided_together(desk: Desk) -> None:
+    found = await rated(desk, [SATISFIED] * 4 + [DISSATISFIED] + [SATISFIED] * 8, apart=timedelta(seconds=5))
+    async with desk.city.town.app.database.reading() as tx:
+        odd = next(one for one in await oddities.undecided(tx, None, 9) if one.pattern is Pattern.BURST)
+        case = await cases.get(tx, found[4].case or "")
+    assert case
+    page = await desk.opens(f"/desk/patterns/{odd.id}")
+    assert "13 ratings, many within a few minutes" in page
+    assert page.count("Keep it") == 10
+    assert f'href="/desk/case/{case.number}">Case {case.number}</a> · assigned' in page
+    assert "Reasons: " in page
+    await desk.opens(f"/desk/patterns/{odd.id}?after={found[3].id}")
+    await desk.presses("strike_one", words="")
+    assert "write one" in desk.said
+    await desk.opens(f"/desk/patterns/{odd.id}?after={found[3].id}")
+    fields = dict(desk.forms[f"/desk/patterns/{odd.id}/strike_one"], rating=found[4].id, words="未到过该窗口")
+    await desk.sends(f"/desk/patterns/{odd.id}/strike_one", fields)
+    assert "This rating was struck" in desk.said
+    assert "Kept: 0. Struck: 1. Not decided: 12." in desk.page
+    await desk.sends(f"/desk/patterns/{odd.id}/strike_one", fields | {"once": "again"})
+    assert "This has been decided already" in desk.said
+    assert (await desk.city.town.case(case.number)).state is CaseState.CLOSED
+    await desk.presses("keep_one")
+    assert "Kept: 1. Struck: 1. Not decided: 11." in desk.page
+    await desk.presses("keep")
+    assert "All of these ratings are decided" in desk.page
+    assert not desk.offered
+    async with desk.city.town.app.database.reading() as tx:
+        assert odd.id not in [one.id for one in await oddities.undecided(tx, None, 9)]
+    await desk.opens("/desk/patterns/nothing")
+    assert desk.status == 404
+
+
 async def test_what_somebody_else_decided_meanwhile_is_not_decided_again(desk: Desk) -> None:
     await rated(desk, [SATISFIED] * 5, apart=timedelta(seconds=5))
     await desk.opens("/desk/windows")
@@ -103,7 +138,7 @@ async def test_what_somebody_else_decided_meanwhile_is_not_decided_again(desk: D
         await other.presses("keep")
     await desk.presses("strike", words="刷分")
     assert desk.status == 409
-    assert "Somebody else has decided this already" in desk.said
+    assert "This has been decided already" in desk.said
 
 
 @pytest.mark.parametrize(("act", "state"), [("grant_appeal", CaseState.CLOSED), ("refuse_appeal", CaseState.ASSIGNED)])

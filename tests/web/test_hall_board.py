@@ -175,8 +175,8 @@ async def decide(city: BoardCity, serving: rated_days.Counter, rated: Sequence[R
             await appealing.decide(ctx, str(one.rating.case), "已核实", granted=granted)
     async with serving.staff(later, RoleKind.OFFICE) as ctx:
         odd = await oddities.undecided(ctx.tx, None, 2)
-        await looking.strike_all(ctx, odd[0].id, "短时间内集中评价")
-        await looking.keep(ctx, odd[1].id)
+        await looking.strike_rest(ctx, odd[0].id, len(await oddities.left(ctx.tx, odd[0].id)), "短时间内集中评价")
+        await looking.keep_rest(ctx, odd[1].id, len(await oddities.left(ctx.tx, odd[1].id)))
 
 
 async def chains_of_windows(city: BoardCity) -> Mapping[str, Sequence[Entry]]:

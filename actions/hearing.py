@@ -1,0 +1,35 @@
+"""What the unit of a bad rating has heard of it by now: of a rating, and of each change of it, nothing before its hour is over.
+
+Whoever shows a case to a unit shows these facts; what is sent later shows those of that time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from actions.context import Context
+from actions.facts import Facts
+from domain.cases import Satisfaction
+from domain.ratings import reaches_unit_at
+from storage.entries import Entry, EntryKind
+
+
+def heard(ctx: Context, f: Facts) -> Facts:
+    """Give the facts of a case without the changes of its rating that have not reached the unit yet."""
+    entries = [entry for entry in f.entries if has_heard(ctx, entry)]
+    if f.rating is None or len(entries) == len(f.entries):
+        return f
+    levels = [level for at, level in f.changes if is_over(ctx, at)]
+    level = levels[-1] if levels else Satisfaction.DISSATISFIED  # as it was when it became a case
+    return replace(f, entries=entries, rating=replace(f.rating, level=level))
+
+
+def has_heard(ctx: Context, entry: Entry) -> bool:
+    """Tell whether a text of a case has reached its unit."""
+    return entry.kind is not EntryKind.RATING_CHANGED or is_over(ctx, entry.created_at)
+
+
+def is_over(ctx: Context, at: datetime) -> bool:
+    """Tell whether the hour is over in which a rating was given or changed."""
+    return ctx.now >= reaches_unit_at(at, ctx.city.city.zone)
