@@ -53,7 +53,8 @@ OF_THE_CASE: dict[str, View] = {
     "report": unit_desk.may_report,
 }
 OF_OTHERS = {
-    "menu", "help", "privacy", "language", "my", "my_ratings", "rating", "silent", "office", "office_case", "extensions", "digest", "digest_units",
+    "menu", "help", "privacy", "language", "my", "my_ratings", "rating", "silent",
+    "office", "office_case", "extensions", "digest", "digest_units",
     "digest_ratings", "late", "parked", "to_release", "accountability", "appeals", "oddities", "oddity", "odd_rating",
     "staff", "staff_unit", "bell", "template", "templates", "window", "hall", "halls",
 }  # fmt: skip
