@@ -115,7 +115,7 @@ class CityDoor:
             else:
                 since = now - HISTORY
                 cards = await outbox.kept_cards(tx, id, since, CARDS)
-                rows = sorted([*cards, *await outbox.of_conversation(tx, id, since)], key=lambda row: row.n)
+                rows = [*cards, *await outbox.of_conversation(tx, id, since)]
             said = () if after else await inbox.of_conversation(tx, id, now - HISTORY)
             busy = await inbox.is_busy(tx, id)
             ready = {row.id: await self._files(tx, row) for row in rows}

@@ -98,7 +98,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """What there is for a client: messages in order, and whether something it sent is still being worked on."""
+    """What there is for a client: messages, and whether something it sent is still being worked on."""
 
     language: str
     deliveries: tuple[Delivery, ...]

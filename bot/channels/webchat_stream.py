@@ -115,11 +115,20 @@ class Streams:
 
 
 def in_order(mailbox: Mailbox) -> Iterator[Delivery | tuple[datetime, Incoming]]:
-    """Give messages by number, with the person's own between them by time. Presses and commands of links are not shown."""
+    """Give messages by the time at which they came, an edit behind what it edits, with the person's own between them.
+
+    By number, what was put off would stand where it was caused: a unit could read there in which minute it was rated.
+    Presses and commands of links are not shown.
+    """
+    came = {delivery.id: delivery.at for delivery in mailbox.deliveries}
+
+    def place_of(delivery: Delivery) -> tuple[datetime, int]:
+        return max(delivery.at, came.get(delivery.edits or "", delivery.at)), delivery.n
+
     own = [(at, sent) for at, sent in mailbox.own if not sent.press and not sent.text.startswith("/start ")]
     own.sort(key=lambda pair: (pair[0], pair[1].order))
     place = 0
-    for delivery in sorted(mailbox.deliveries, key=lambda delivery: delivery.n):
+    for delivery in sorted(mailbox.deliveries, key=place_of):
         while place < len(own) and own[place][0] <= delivery.at:
             yield own[place]
             place += 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from webchat_city import Served, serving
@@ -26,6 +28,17 @@ async def test_a_message_comes_with_its_lines_buttons_and_wish(served: Served, d
     assert event.data["lines"] == ["one", "two\nthree"]
     assert event.data["rows"] == [[{"label": "<b>Yes</b>", "press": "press-1", "url": ""}]]
     assert (event.data["wants"], event.data["edits"], event.data["n"]) == ("place", None, 1)
+
+
+async def test_what_was_put_off_stands_where_it_came_and_not_where_it_was_caused(served: Served, device: Device) -> None:
+    await device.say("hi")
+    talk = served.city.only
+    put_off, answer = served.city.put(talk, say(verbatim("put off"))), served.city.put(talk, say(verbatim("answer")))
+    edit = served.city.put(talk, say(verbatim("put off, changed")), edits=put_off.id)
+    talk.deliveries[:] = [replace(put_off, at=put_off.at + timedelta(hours=1)), answer, edit]
+    async with device.events() as stream:
+        events = [event for event in await stream.until("ready") if event.name == "message"]
+    assert [event.data["lines"] for event in events] == [["answer"], ["put off"], ["put off, changed"]]
 
 
 async def test_at_the_first_load_own_messages_stand_between_the_answers(served: Served, device: Device) -> None:
