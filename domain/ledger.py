@@ -124,13 +124,15 @@ def _is_own_hash(entry: Entry) -> bool:
 
 
 def _refuse_inexact(value: object) -> None:
-    if isinstance(value, Mapping):
+    if value is None or isinstance(value, (str, int)):
+        return
+    if isinstance(value, list):
+        for item in value:
+            _refuse_inexact(item)
+    elif isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"A ledger's payload has names of str only, not of {type(key).__name__}.")
             _refuse_inexact(item)
-    elif isinstance(value, list):
-        for item in value:
-            _refuse_inexact(item)
-    elif value is not None and not isinstance(value, (str, int)):
+    else:
         raise TypeError(f"A ledger's payload holds str, int, bool, None, list and dict only, not {type(value).__name__}.")
