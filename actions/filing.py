@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from actions import correcting
 from actions.context import Context
 from actions.likeness import can_join, keep
 from actions.merging import join
@@ -140,6 +141,7 @@ async def _file(
         kind=case.kind, area=case.area, category=case.category, identity="named" if case.named else "anonymous",
         publish=command.publish, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
+    await correcting.chosen(ctx, case, likely, by)
     if lead is None:  # else it is not found by itself
         await keep(ctx, case)
     times = ctx.city.times(case.kind, case.category)

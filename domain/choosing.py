@@ -1,19 +1,19 @@
 """Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
 
-p(category) = p(label) x the share that the city's own words for it have among the categories of that label. Categories without a
-label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
+p(category) = p(label) x the share that the city's own words for it have among the categories of that label, and that corrections
+have taught (`Shares`). Categories without a label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.cases import CaseKind
 from domain.city import City
-from domain.classifier import Classifier, Guess
+from domain.classifier import NOTHING_LEARNED, Classifier, Guess, Shares
 from domain.locating import Located, locate
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
@@ -69,7 +69,7 @@ class Choice:
 
 
 def likely_categories(
-    city: City, guesses: Sequence[Guess], kind: CaseKind, text: str, *, most: int = MOST_ASKED
+    city: City, guesses: Sequence[Guess], kind: CaseKind, text: str, learned: Shares = NOTHING_LEARNED, *, most: int = MOST_ASKED
 ) -> tuple[Likely, ...]:
     """Return the categories that suit the kind, the most probable first; none if neither label nor word speaks for any."""
     scores = dict(category_scores(city, kind, text))
@@ -87,19 +87,35 @@ def likely_categories(
     likely = {code: score / (whole + DOUBT) for code, score in free.items()}
     for_free = sum(likely.values())
     for label, share in p.items():
-        found = {code: scores[code] for code in labelled[label] if code in scores}
-        # Where no word tells the categories of a label apart, it is the upper one of them.
-        for code, score in (found or {labelled[label][0]: 1.0}).items():
-            likely[code] = (1 - for_free) * share * score / (sum(found.values()) or 1.0)
+        for code, part in _parts(labelled[label], scores, learned).items():
+            likely[code] = (1 - for_free) * share * part
     order = category_order(city)
     best = sorted(likely, key=lambda code: (-likely[code], order[code]))
     return tuple(Likely(code=code, p=likely[code]) for code in best if likely[code] >= WORTH_ASKING)[:most]
 
 
+def _parts(codes: Sequence[str], scores: Mapping[str, float], learned: Shares) -> dict[str, float]:
+    """Part a label among its categories: by the words found, by what was learned, or both. The parts are one in all."""
+    found = {code: scores[code] for code in codes if code in scores}
+    if not any(code in learned.shares for code in codes):
+        # Where no word tells the categories of a label apart, it is the upper one of them.
+        return _as_shares(found or {codes[0]: 1.0})
+    usual = _as_shares({code: learned.shares.get(code, 1 / len(codes)) for code in codes})
+    if not found:
+        return usual
+    said = _as_shares({code: score * usual[code] for code, score in found.items()})
+    return {code: (1 - learned.unsaid) * said.get(code, 0.0) + learned.unsaid * usual[code] for code in codes}
+
+
+def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
+    whole = sum(weights.values())
+    return {code: weight / whole for code, weight in weights.items()}
+
+
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
     guesses = classifier.guess(text)
-    likely = likely_categories(city, guesses, kind, text)
+    likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
 
 
@@ -111,7 +127,7 @@ def choose(
     if area:
         located = replace(located, area=area, near=())
     guesses = classifier.guess(text)
-    every = likely_categories(city, guesses, kind, text, most=len(city.categories))
+    every = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     best = every[0].code if every else None
     decision = route(city, kind, located.area, best)
     units: defaultdict[str, float] = defaultdict(float)
