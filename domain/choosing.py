@@ -1,7 +1,8 @@
 """Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
 
 p(category) = p(label) x the share that the city's own words for it have among the categories of that label, and that corrections
-have taught (`Shares`). Categories without a label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
+have taught (`Shares`). Categories without a label have the share of the words that speak for them. A unit is as probable as the
+categories whose rule leads to it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.cases import CaseKind
@@ -31,6 +31,17 @@ RULE_COLUMNS = ("area", "category", "unit")
 
 YES = ("yes", "true", "1", "y", "是")
 NO = ("", "no", "false", "0", "n", "否")
+
+
+def unknown_labels(files: Mapping[str, bytes], labels: Sequence[str]) -> tuple[Problem, ...]:
+    """Find labels of categories that a classifier does not know: mistyped, most often. Such a category is found by its words."""
+    problems: list[Problem] = []
+    table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems, may_have=CATEGORY_MAY_HAVE)
+    for row in table.rows:
+        if row["label"] and row["label"] not in labels:
+            todo = f"{meant(row['label'], labels)}The model knows: {', '.join(labels)}."
+            table.complain(row, "label", f'The model does not know the label "{row["label"]}".', todo)
+    return tuple(problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,8 @@ class Correction:
 
 
 _EXCLUDED = ", ".join(
-    f"CASE WHEN EXISTS (SELECT 1 FROM unlearned AS u WHERE u.sort = '{what}' AND u.what = c.{column}) THEN 1 ELSE 0 END AS no_{what}"
+    f"CASE WHEN EXISTS (SELECT 1 FROM unlearned AS u WHERE u.sort = '{what}' AND u.what = c.{column})"
+    f" THEN 1 ELSE 0 END AS no_{what}"
     for what, column in ((Whose.CORRECTION, "id"), (Whose.PERSON, "person"), (Whose.UNIT, "unit"))
 )
 _SELECT = f"SELECT c.*, {_EXCLUDED} FROM correction AS c"
