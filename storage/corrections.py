@@ -101,7 +101,7 @@ async def count(tx: Tx, whose: Whose, what: str) -> int:
     """Count the corrections of a person or of a unit, up to `MANY`."""
     column = {Whose.PERSON: "person", Whose.UNIT: "unit", Whose.CORRECTION: "id"}[whose]
     row = await tx.one(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM correction WHERE {column} = :what LIMIT {MANY}) AS some", what=what
+        f"SELECT COUNT(*) AS n FROM (SELECT 1 FROM correction WHERE {column} = :what LIMIT {MANY}) AS counted", what=what
     )
     return int(row["n"]) if row else 0
 
