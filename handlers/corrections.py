@@ -1,4 +1,4 @@
-"""What people put right about a routing, for the office: who, what was suggested, what it became; and what is not learned from."""
+"""What people put right about a routing, for the office: who, and what became of what; and what is not to be learned from."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
         *await many(ctx, one),
         *left_out(one),
     ]
-    rows = [(_button(one, whose),) for whose in Whose if one.whose(whose)]
+    rows: list[tuple[Button, ...]] = [(_button(one, whose),) for whose in Whose if one.whose(whose)]
     rows.append((screen_button(_("Show the case"), "office_case", one.case), screen_button(_("Corrections"), "corrections")))
     return say(*lines, rows=tuple(rows))
 
