@@ -8,7 +8,7 @@ categories whose rule leads to it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -19,15 +19,21 @@ from domain.locating import Located, locate
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
 from domain.routing import Decision, category_order, category_scores, route, units_in, words_for
+from domain.served import Served
 
 MOST_ASKED = 3
 """How many categories a citizen is asked to pick from when the words have an idea."""
 WORTH_ASKING = 0.02
 """Less probable ones are no help to anybody."""
 
+WINDOW_SAYS = 0.5
+"""How much it is believed that a matter at a window is its hall's, whatever the words say; the other half they decide."""
 UPPER_WORDS = 0.2
 DOUBT = 4.0
 """Words of four characters in all are believed half, where no label confirms them."""
+
+
+SUGGESTIONS = frozenset({ReasonCode.SUGGESTED, ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
 
 
 class Way(StrEnum):
@@ -65,8 +71,8 @@ class Choice:
 
     @property
     def suggested(self) -> tuple[Reason, ...]:
-        """The reasons that name a category."""
-        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED)
+        """The reasons that name a category, a window or a hall."""
+        return tuple(reason for reason in self.reasons if reason.code in SUGGESTIONS)
 
 
 def likely_categories(
@@ -137,6 +143,11 @@ def choose(
         for possible in areas:
             if unit := route(city, kind, possible, category.code).unit:
                 units[unit] += category.p / len(areas)
+    at = {city.unit_of(window) for one in located.served for window in one.windows}
+    if len(at) == 1 and kind is not CaseKind.MISCONDUCT:
+        for code in units:
+            units[code] *= 1 - WINDOW_SAYS
+        units[next(iter(at))] += WINDOW_SAYS
     ranked = sorted(units, key=lambda unit: -units[unit])
     confidence = units[ranked[0]] if ranked else 0.0
     unit = None
@@ -161,7 +172,8 @@ def choose(
         Reason(code=ReasonCode.UNIT_NAMED, detail={"unit": code, "alias": alias})
         for code, alias in units_in(city, text)[:MOST_ASKED]
     ]
-    reasons += decision.reasons
+    reasons += [reason for one in located.served for reason in _served(city, one)]
+    reasons += decision.reasons if unit in (None, decision.unit) else ()
     code = {Way.STRAIGHT: ReasonCode.SURE, Way.ASK: ReasonCode.UNSURE, Way.TRIAGE: ReasonCode.TOO_UNSURE}[way]
     if unit and kind is not CaseKind.MISCONDUCT:
         runner_up = {"unit": others[0].code} if others else {}
@@ -170,6 +182,15 @@ def choose(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
         categories=every[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _served(city: City, served: Served) -> Iterator[Reason]:
+    """Say which windows, or else which halls, the words may name."""
+    for window in served.windows:
+        detail = {"window": window, "unit": city.unit_of(window), "alias": served.alias}
+        yield Reason(code=ReasonCode.WINDOW_NAMED, detail=detail)
+    for hall in served.halls if not served.windows else ():
+        yield Reason(code=ReasonCode.HALL_NAMED, detail={"hall": hall, "unit": city.halls[hall].unit, "alias": served.alias})
 
 
 def _labelled(city: City, kind: CaseKind) -> bool:

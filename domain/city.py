@@ -89,6 +89,7 @@ class Unit:
     name: str
     name_en: str
     head_title: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,7 @@ class Hall:
     lon: float | None
     lat: float | None
     hours: OpeningHours
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ FILES = ("city.toml", "areas.geojson", "areas.csv", "units.csv", "categories.csv
 
 AREA_COLUMNS = ("code", "parent", "name", "name_en", "aliases")
 UNIT_COLUMNS = ("code", "parent", "kind", "name", "name_en", "head_title")
+UNIT_MAY_HAVE = ("aliases",)
 CATEGORY_COLUMNS = ("code", "parent", "name", "name_en", "aliases", "kinds", "accept", "answer", "urgent")
 CATEGORY_MAY_HAVE = ("label",)
 RULE_COLUMNS = ("area", "category", "unit")
@@ -61,7 +62,7 @@ def read_city(files: Mapping[str, bytes]) -> Reading:
     area_map, mapped = _read_map(files.get("areas.geojson"), problems)
     if area_table.readable and mapped:
         _check_map(area_table, areas, mapped)
-    unit_table = Table("units.csv", UNIT_COLUMNS, files.get("units.csv"), problems)
+    unit_table = Table("units.csv", UNIT_COLUMNS, files.get("units.csv"), problems, may_have=UNIT_MAY_HAVE)
     units = _read_units(unit_table)
     category_table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems, may_have=CATEGORY_MAY_HAVE)
     categories = _read_categories(category_table)
@@ -177,7 +178,13 @@ def _read_units(table: Table) -> dict[str, Unit]:
             what = f'The kind "{kind}" is unknown.' if kind else "This unit has no kind."
             table.complain(row, "kind", what, f"{meant(kind, UNIT_KINDS)}The usual kinds are: {', '.join(UNIT_KINDS)}.")
         units[code] = Unit(
-            code=code, parent=parents[code], kind=kind, name=name, name_en=row["name_en"] or name, head_title=row["head_title"]
+            code=code,
+            parent=parents[code],
+            kind=kind,
+            name=name,
+            name_en=row["name_en"] or name,
+            head_title=row["head_title"],
+            aliases=table.aliases(row),
         )
     return units
 

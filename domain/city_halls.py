@@ -10,6 +10,7 @@ from domain.opening_hours import OpeningHours
 from domain.places import Point
 
 HALL_COLUMNS = ("code", "unit", "area", "name", "name_en", "address", "lon", "lat", "hours")
+MAY_HAVE = ("aliases",)
 WINDOW_COLUMNS = ("code", "hall", "name", "name_en", "services")
 
 ALWAYS = OpeningHours.parse("daily 00:00-24:00")
@@ -21,7 +22,7 @@ def read_halls(
     """Read the halls; None when there is a file that can't be read. Areas and units are None where theirs can't be."""
     if data is None:
         return {}
-    table = Table("halls.csv", HALL_COLUMNS, data, problems)
+    table = Table("halls.csv", HALL_COLUMNS, data, problems, may_have=MAY_HAVE)
     halls: dict[str, Hall] = {}
     for code, row in table.keyed().items():
         _check_known(table, row, "unit", "units.csv", units)
@@ -40,6 +41,7 @@ def read_halls(
             lon=place.lon if place else None,
             lat=place.lat if place else None,
             hours=_hours(table, row),
+            aliases=table.aliases(row),
         )
     return halls if table.readable else None
 

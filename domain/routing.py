@@ -157,7 +157,7 @@ def category_scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
 
 
 def units_in(city: City, text: str) -> tuple[tuple[str, str], ...]:
-    """Return (code, name as written) of the units, halls among them, whose whole name stands in the text, each once."""
+    """Return (code, name as written) of the units whose whole name or alias stands in the text, each once."""
     found: dict[str, str] = {}
     end = 0
     for start, word, codes in _unit_words(city).found(text):
@@ -194,7 +194,7 @@ def _unit_words(city: City) -> Vocabulary:
     words = []
     for unit in city.units.values():
         words += [(unit.name, unit.code), (unit.name_en, unit.code)]
-        words += [(unit.name.removeprefix(city.name), unit.code)]
+        words += [(word, unit.code) for word in (unit.name.removeprefix(city.name), *unit.aliases)]
     return Vocabulary(words)
 
 
