@@ -29,7 +29,7 @@ from domain.places import Point, point_at
 from domain.privacy import Masked, mask
 from domain.ratings import hour_of
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, route
+from domain.routing import Decision, route, undecided
 from storage import cases, deadlines, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -170,14 +170,16 @@ def decide(
 ) -> tuple[Located, Decision, Sequence[Likely]]:
     """Find area and unit, and what the words suggest: an area picked from the list counts, else the shared point, else names.
 
-    A category that was picked counts. Where none was, because `nobody_asked` the citizen, the words choose one if they are sure
-    enough; what they suggest stands among the reasons, for the office.
+    A category that was picked counts. Where none was, the office decides, with what the words suggest among the reasons; only
+    where `nobody_asked` the citizen the words choose one if they are sure enough.
     """
     city = ctx.city.city
     located, picked = where_is(ctx, place, text)
     # The city's files may have changed since the person chose.
     known = category if category in city.categories else None
     decision = route(city, kind, picked or located.area, known)
+    if category is None and kind is not CaseKind.MISCONDUCT:
+        decision = undecided(decision)
     if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:
         return located, decision, ()
     point, words = (_point(place), place.words) if place else (None, "")

@@ -42,10 +42,16 @@ async def test_sure_words_that_the_office_left_unsorted_go_straight_to_the_unit(
     ]
 
 
-async def test_a_citizen_who_chose_something_else_is_not_overruled(cast: Cast) -> None:
+async def test_a_citizen_who_chose_none_is_not_overruled_and_the_office_decides(cast: Cast) -> None:
     case, kept = await filed(cast, WAGES, who="reporter")
-    assert (case.category, case.unit) == (None, "government-630102")
-    assert kept["reasons"][0][0] == "suggested"
+    assert (case.category, case.unit, case.area) == (None, None, "630102")
+    assert [code for code, _detail in kept["reasons"]] == ["suggested", "category_unknown"]
+
+
+async def test_what_the_office_left_unsorted_and_the_words_do_not_say_waits_for_it(cast: Cast) -> None:
+    case, kept = await filed(cast, replace(WAGES, text="请领导关注一下"))
+    assert (case.category, case.unit) == (None, None)
+    assert "fallback" not in [code for code, _detail in kept["reasons"]]
 
 
 async def test_a_category_that_was_chosen_counts_whatever_the_words_suggest(cast: Cast) -> None:
