@@ -27,7 +27,7 @@ from domain.cases import CaseKind
 from domain.choosing import likely_categories
 from domain.classifier import Classifier, Shares, taught
 from domain.lessons import ENOUGH, fair
-from storage import ledger, people, roles
+from storage import corrections, ledger, people, roles
 from storage.corrections import Whose
 from storage.database import Database, Tx, connect
 from storage.keys import Keys
@@ -207,22 +207,29 @@ async def test_what_is_excluded_or_more_than_a_share_teaches_nothing(tmp_path: P
         first = await city.files(DARK[0], "planning", by="eager")
         for _ in range(14):
             await city.files(DARK[0], "noise", by="eager")
-        for _ in range(3):
-            await city.files(DARK[0], "property")
+        others = [await city.files(DARK[0], "property") for _ in range(3)]
 
         async def learned() -> Sequence[str]:
             async with city.database.transaction() as tx:
                 ctx = await city.town.context(tx)
                 return [one.category for one in fair(await lessons.read(tx, ctx.city.city, shipped()))]
 
+        async def exclude(case: str, whose: Whose) -> None:
+            async with city.database.transaction() as tx:
+                ctx = await city.acting(await city.town.context(tx), "office")
+                if not ctx.me.is_office:
+                    await roles.give(tx, ctx.me.person, RoleKind.OFFICE, None, "Li", NOW)
+                    ctx = await city.acting(ctx, "office")
+                (one,) = await corrections.of_cases(tx, case, case)
+                await correcting.exclude(ctx, one.id, whose)
+
         assert await learned() == ["noise"] * 10 + ["property"] * 3, "the newest ten of one person"
-        async with city.database.transaction() as tx:
-            ctx = await city.acting(await city.town.context(tx), "office")
-            await roles.give(tx, ctx.me.person, RoleKind.OFFICE, None, "Li", NOW)
-            ctx = await city.acting(ctx, "office")
-            (row,) = await tx.all("SELECT id FROM correction WHERE case_id = :case", case=first)
-            await correcting.exclude(ctx, row["id"], Whose.PERSON)
-        assert await learned() == ["property"] * 3
+        await exclude(others[0], Whose.CORRECTION)
+        assert await learned() == ["noise"] * 10 + ["property"] * 2
+        await city.files(WAGES[0], "wages", by="eager", signed_in=True)
+        assert "wages" in await learned()
+        await exclude(first, Whose.PERSON)
+        assert await learned() == ["property"] * 2, "neither what they corrected nor what they confirmed"
 
 
 async def test_a_case_that_was_given_to_another_unit_teaches_that_units_category_and_one_that_waits_nothing(
