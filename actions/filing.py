@@ -184,11 +184,10 @@ def decide(
         return located, decision, ()
     point, words = (_point(place), place.words) if place else (None, "")
     choice = choose(city, ctx.city.classifier, kind, text, point, place=words, area=picked)
-    if known is None:
-        if nobody_asked and choice.way is Way.STRAIGHT:
-            decision = replace(choice.decision, confidence=choice.confidence)
-        decision = replace(decision, reasons=(*choice.suggested, *decision.reasons))
-    return located, decision, choice.categories
+    if known is None and nobody_asked and choice.way is Way.STRAIGHT:
+        decision = replace(choice.decision, confidence=choice.confidence)
+    said = choice.served if known else choice.suggested
+    return located, replace(decision, reasons=(*said, *decision.reasons)), choice.categories
 
 
 def where_is(ctx: Context, place: Place | None, text: str) -> tuple[Located, str]:

@@ -33,7 +33,7 @@ DOUBT = 4.0
 """Words of four characters in all are believed half, where no label confirms them."""
 
 
-SUGGESTIONS = frozenset({ReasonCode.SUGGESTED, ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
+SERVED = frozenset({ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
 
 
 class Way(StrEnum):
@@ -72,7 +72,12 @@ class Choice:
     @property
     def suggested(self) -> tuple[Reason, ...]:
         """The reasons that name a category, a window or a hall."""
-        return tuple(reason for reason in self.reasons if reason.code in SUGGESTIONS)
+        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED or reason.code in SERVED)
+
+    @property
+    def served(self) -> tuple[Reason, ...]:
+        """The reasons that name a window or a hall."""
+        return tuple(reason for reason in self.reasons if reason.code in SERVED)
 
 
 def likely_categories(

@@ -60,6 +60,14 @@ async def test_a_category_that_was_chosen_counts_whatever_the_words_suggest(cast
     assert kept["likely"][0][0] == "wages", "what the citizen chose instead is to be learned from"
 
 
+async def test_a_window_in_the_words_says_where_it_was_and_stands_among_the_reasons(cast: Cast) -> None:
+    text = "市民服务中心4号窗口的工作人员不理人"
+    case, kept = await filed(cast, replace(WAGES, text=text, place=None, category="service-hall"), who="reporter")
+    assert case.area == "630104006"
+    named = ["window_named", {"window": "centre-4", "unit": "service-hall", "alias": "市民服务中心"}]
+    assert kept["reasons"][0] == named
+
+
 async def test_words_without_a_place_wait_for_the_office_with_suggestions(cast: Cast) -> None:
     case, kept = await filed(cast, replace(WAGES, place=None))
     assert case.unit is None

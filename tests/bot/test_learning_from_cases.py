@@ -166,6 +166,7 @@ async def test_enough_corrections_make_a_model_that_is_used_at_once_and_stays(tm
         assert (await city.classifier()).learned == after.learned, "a later loading of the city's files keeps it"
         async with city.database.transaction() as tx:
             assert not await cities.load(tx, changed, NOW)
+        assert (await huiyin("verify"))[0] == 0
         assert await huiyin("train", "--shipped") == (0, "The city uses the model that ships from now on.\n")
         assert idea(loaded, await city.classifier(), DARK[0]) == "construction"
 
