@@ -158,13 +158,13 @@ def choose(
     unit = None
     if decision.unit:
         unit = ranked.pop(0) if ranked else decision.unit
-    if unit and (kind is CaseKind.MISCONDUCT or confidence >= classifier.straight):
+    # The rule that leads to the chosen unit, which need not be that of the best category.
+    leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
+    if unit and (kind is CaseKind.MISCONDUCT or (leading and confidence >= classifier.straight)):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
         way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
     others = tuple(Likely(code=code, p=units[code]) for code in ranked[: MOST_ASKED - 1] if units[code] >= WORTH_ASKING)
-    # The rule that leads to the chosen unit, which need not be that of the best category.
-    leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
     if leading:
         decision = route(city, kind, located.area, leading.code)
     reasons = [located.how]

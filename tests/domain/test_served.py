@@ -110,6 +110,11 @@ def test_a_window_speaks_for_its_halls_unit_against_the_words_and_with_them() ->
     assert {"window": "main-12", "unit": "hall", "alias": "市民服务中心"} in [dict(reason.detail) for reason in asked.reasons]
 
 
+def test_a_window_alone_sends_nothing_straight_whose_category_no_rule_knows_there() -> None:
+    asked = choose(CITY, model(straight=0.3, ask=0.2), CaseKind.COMPLAINT, "市民服务中心12号窗口不理人")
+    assert (asked.way, asked.unit) == (Way.ASK, "hall")
+
+
 def test_a_hall_or_several_windows_are_named_to_the_office_and_decide_nothing() -> None:
     several = choose(CITY, model(), CaseKind.COMPLAINT, "路灯坏了，西区中心1号窗口不管")
     assert several.unit == "light"
