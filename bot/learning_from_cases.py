@@ -31,6 +31,8 @@ DONE, FAILED = 0, 1
 
 async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
     """Learn from the city's cases; the city uses the new model if it gets no fewer of those held back right."""
+    if arguments.city or arguments.check:
+        raise NotReady("--from-cases takes the city from the database and measures on its cases: leave out --city and --check.")
     async with opened(settings) as (database, keys):
         await _migrated(database)
         async with database.reading() as tx:
