@@ -13,17 +13,22 @@ from domain.cases import CaseKind
 from domain.city import City, Times
 from domain.city_files import read_city
 from domain.city_tables import Problem
-from domain.classifier import Classifier
+from domain.classifier import BadModel, Classifier
+from domain.ledger import JsonValue
 from domain.working_days import WorkingDays
 from storage import cases, cities, ledger
 from storage.database import Tx
+
+MODEL = "labels.model"
+"""The city's own classifier among its files: it stays through later loadings that bring none."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedCity:
     """A city with what is derived from it. `n` is the number of its loading; `past` holds names of codes no longer in use.
 
-    Without a classifier, words are sorted by the city's own aliases alone.
+    As loaded, the classifier is the city's own, if it has one that this version can read. Without any, words are sorted by the
+    city's own aliases alone.
     """
 
     n: int
@@ -107,7 +112,10 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
     """
     await cities.for_change(tx)
     n = await cities.newest(tx)
-    if n and await cities.files(tx, n) == dict(files):
+    before = await cities.files(tx, n)
+    own_classifier(files)
+    files = {name: body for name, body in before.items() if name == MODEL} | dict(files)
+    if before == files:
         return False
     reading = read_city(files)
     if reading.city is None:
@@ -136,15 +144,38 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
     return True
 
 
+def own_classifier(files: Mapping[str, bytes]) -> Classifier | None:
+    """Read the classifier among a city's files, None if it has none of its own. Raises BadCity."""
+    try:
+        return Classifier.from_bytes(files[MODEL]) if MODEL in files else None
+    except BadModel as error:
+        todo = "Make it again with huiyin train, or take it out of the folder."
+        raise BadCity((Problem(file=MODEL, what=str(error), todo=todo),)) from error
+
+
+async def use_model(tx: Tx, model: bytes | None, learned: Mapping[str, JsonValue], now: datetime) -> None:
+    """Make a classifier the city's own, None for the one that ships; every running program takes it with its next turn."""
+    await cities.for_change(tx)
+    files = await cities.files(tx, await cities.newest(tx))
+    files.pop(MODEL, None)
+    n = await cities.write(tx, files if model is None else {**files, MODEL: model}, now)
+    await ledger.append(tx, "city", "system", "learn", {"n": n, **learned}, now)
+
+
 async def current(tx: Tx) -> LoadedCity | None:
     """Read the city that counts now; None before the first loading."""
     n = await cities.newest(tx)
     if not n:
         return None
-    reading = read_city(await cities.files(tx, n))
+    files = await cities.files(tx, n)
+    reading = read_city(files)
     if reading.city is None:
         raise BadCity(reading.problems)
     city = reading.city
-    return LoadedCity(
-        n, city, WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days), await cities.names(tx)
-    )
+    try:
+        classifier = own_classifier(files)
+    except BadCity:
+        # Made by another version: the city is served with the model that ships until it has learned again.
+        classifier = None
+    days = WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days)
+    return LoadedCity(n, city, days, await cities.names(tx), classifier)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from actions import correcting
 from actions.context import Context
 from actions.likeness import can_join, keep
 from actions.merging import join
@@ -28,7 +29,7 @@ from domain.places import Point, point_at
 from domain.privacy import Masked, mask
 from domain.ratings import hour_of
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, route
+from domain.routing import Decision, route, undecided
 from storage import cases, deadlines, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -140,6 +141,7 @@ async def _file(
         kind=case.kind, area=case.area, category=case.category, identity="named" if case.named else "anonymous",
         publish=command.publish, entry=entry.id, text=entry.hash, files=list(entry.files),
     )  # fmt: skip
+    await correcting.chosen(ctx, case, likely, by)
     if lead is None:  # else it is not found by itself
         await keep(ctx, case)
     times = ctx.city.times(case.kind, case.category)
@@ -168,23 +170,24 @@ def decide(
 ) -> tuple[Located, Decision, Sequence[Likely]]:
     """Find area and unit, and what the words suggest: an area picked from the list counts, else the shared point, else names.
 
-    A category that was picked counts. Where none was, because `nobody_asked` the citizen, the words choose one if they are sure
-    enough; what they suggest stands among the reasons, for the office.
+    A category that was picked counts. Where none was, the office decides, with what the words suggest among the reasons; only
+    where `nobody_asked` the citizen the words choose one if they are sure enough.
     """
     city = ctx.city.city
     located, picked = where_is(ctx, place, text)
     # The city's files may have changed since the person chose.
     known = category if category in city.categories else None
     decision = route(city, kind, picked or located.area, known)
+    if category is None and kind is not CaseKind.MISCONDUCT:
+        decision = undecided(decision)
     if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:
         return located, decision, ()
     point, words = (_point(place), place.words) if place else (None, "")
     choice = choose(city, ctx.city.classifier, kind, text, point, place=words, area=picked)
-    if known is None:
-        if nobody_asked and choice.way is Way.STRAIGHT:
-            decision = replace(choice.decision, confidence=choice.confidence)
-        decision = replace(decision, reasons=(*choice.suggested, *decision.reasons))
-    return located, decision, choice.categories
+    if known is None and nobody_asked and choice.way is Way.STRAIGHT:
+        decision = replace(choice.decision, confidence=choice.confidence)
+    said = choice.served if known else choice.suggested
+    return located, replace(decision, reasons=(*said, *decision.reasons)), choice.categories
 
 
 def where_is(ctx: Context, place: Place | None, text: str) -> tuple[Located, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions import templates
+from actions import correcting, templates
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import heard
@@ -47,6 +47,7 @@ async def return_(ctx: Context, id: str, reason: str) -> Case:
     case = await move(ctx, case, Event.RETURN, Party.CONTACT, unit=None, holder=None)
     entry = await write(ctx, case, EntryKind.RETURNED, Party.CONTACT, reason)
     await note(ctx, case, Event.RETURN, Party.CONTACT, role, before=unit, entry=entry.id, text=entry.hash)
+    await correcting.returned(ctx, case, role, unit or "")
     await stop(ctx, case, Event.RETURN, DeadlineKind.REPLY, *UNITS)
     await start_triage(ctx, case)
     await refresh_cards(ctx, case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import correcting
 from actions.context import Context
 from actions.notices import queue_for_office, refresh_cards, tell, tell_followers, tell_unit
 from actions.record import move, note, write
@@ -64,6 +65,7 @@ async def assign(ctx: Context, id: str, unit: str, reason: str = "") -> Case:
     if case.state is not CaseState.TRIAGE:
         raise Refused(_("Somebody else has dealt with case {number} already.", number=case.number))
     case = await move(ctx, case, Event.ASSIGN, Party.OFFICE, unit=unit, holder=None)
+    await correcting.assigned(ctx, case, role)
     entry = await write(ctx, case, EntryKind.ASSIGNED, Party.OFFICE, reason)
     await note(ctx, case, Event.ASSIGN, Party.OFFICE, role, unit=unit, entry=entry.id, text=entry.hash)
     await start_units(ctx, case, Event.ASSIGN)

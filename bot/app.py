@@ -55,6 +55,8 @@ from storage.migrate import migrate
 
 log = logging.getLogger("huiyin.app")
 
+SUFFIXES = (".toml", ".csv", ".geojson")
+
 STOP_WITHIN = 6.0
 A_LONG_TIME = timedelta(days=3650)
 
@@ -270,7 +272,8 @@ def city_files(folder: Path) -> dict[str, bytes]:
     """Read the files of a city's folder; raises NotReady if there is no such folder."""
     if not folder.is_dir():
         raise NotReady(f"{folder} is not a folder. Set HUIYIN_CITY to the folder of the city's files.")
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".toml", ".csv", ".geojson")}
+    paths = (path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES or path.name == city.MODEL)
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def _limits(settings: Settings) -> Limits:

@@ -1,4 +1,4 @@
-"""`huiyin train`: a classifier from labelled messages, and a report about it."""
+"""`huiyin train`: a classifier from labelled messages, or from a city's cases, and a report about it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,22 @@ DONE = 0
 
 def describe_train(command: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
-    command.add_argument("file", type=Path, help="CSV (UTF-8) with label, and text or title and body; group: near-duplicates")
-    command.add_argument("--out", type=Path, default=Path("labels.model"), help="where to write the model (labels.model)")
+    command.add_argument(
+        "file", type=Path, nargs="*", help="CSV (UTF-8) with label, and text or title and body; group: near-duplicates"
+    )
+    command.add_argument(
+        "--from-cases",
+        action="store_true",
+        help="learn from the cases of the database and what was corrected in them; if that makes it no worse, the city uses it",
+    )
+    command.add_argument(
+        "--shipped", action="store_true", help="learn nothing: let the city use the model that ships with the program again"
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        help="where to write the model (labels.model; with --from-cases the city uses it, unless this is given)",
+    )
     command.add_argument(
         "--city", type=Path, help="a city's folder: its words for a category are learned for the category's label"
     )
@@ -44,28 +58,36 @@ async def train_model(arguments: argparse.Namespace, settings: Settings) -> int:
     """Train, write the model and print the report."""
     from domain.training import measure, train  # numpy takes a while to load, and nothing else needs it
 
-    examples = read_examples(arguments.file)
-    words = list(_words(read_city_folder(arguments.city))) if arguments.city else []
-    others = [_example(row).text for path in arguments.others for row in _rows(path)]
+    if not arguments.file:
+        raise NotReady("Name a CSV with labelled messages, or learn from the city's cases: huiyin train --from-cases")
+    examples = [example for path in arguments.file for example in read_examples(path)]
+    words = list(words_of(read_city_folder(arguments.city))) if arguments.city else []
+    others = [text for path in arguments.others for text in read_unlabelled(path)]
     checks = [(path.name, read_examples(path)) for path in arguments.check]
     print(f"{len(examples)} messages; training takes a minute or a few.", file=sys.stderr)
     try:
         model, report = train(examples, words, others)
     except ValueError as error:
-        raise NotReady(f"{arguments.file}: {error}") from error
-    try:
-        arguments.out.write_bytes(model)
-    except OSError as error:
-        raise NotReady(f"{arguments.out} can't be written: {error.strerror}. Name another file with --out.") from error
-    print("\n".join(_lines(report)))
+        raise NotReady(f"{', '.join(map(str, arguments.file))}: {error}") from error
+    out = arguments.out or Path("labels.model")
+    write_model(out, model)
+    print("\n".join(lines(report)))
     classifier = Classifier.from_bytes(model)
     for file, checked in checks:
         for short in (False, True):
             measured = measure(classifier, checked, short)
             print(f"{file}{', first 40 characters' if short else ''}: ", end="")
             print(", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in measured.items()))
-    print(f"Written: {arguments.out} ({len(model) / 1024:.0f} KiB)")
+    print(f"Written: {out} ({len(model) / 1024:.0f} KiB)")
     return DONE
+
+
+def write_model(path: Path, model: bytes) -> None:
+    """Write a model to a file; raises NotReady."""
+    try:
+        path.write_bytes(model)
+    except OSError as error:
+        raise NotReady(f"{path} can't be written: {error.strerror}. Name another file with --out.") from error
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -74,6 +96,11 @@ def read_examples(path: Path) -> list[Example]:
     if not rows or "label" not in rows[0] or not ("text" in rows[0] or "body" in rows[0]):
         raise NotReady(f"{path} needs the columns label, and text (or title and body), and at least one row.")
     return [_example(row) for row in rows if row["label"]]
+
+
+def read_unlabelled(path: Path) -> list[str]:
+    """Read messages without a label; raises NotReady."""
+    return [_example(row).text for row in _rows(path)]
 
 
 def _example(row: Mapping[str, str]) -> Example:
@@ -101,13 +128,13 @@ def read_city_folder(folder: Path) -> City:
     return city
 
 
-def _words(city: City) -> Iterator[tuple[str, str]]:
+def words_of(city: City) -> Iterator[tuple[str, str]]:
     for category in city.categories.values():
         if label := city.label(category.code):
             yield from ((word, label) for word in (category.name, *category.aliases) if not word.isascii())
 
 
-def _lines(report: Report) -> Iterator[str]:
+def lines(report: Report) -> Iterator[str]:
     yield f"{report.messages} messages, {report.labels} labels, {report.ngrams} n-grams kept."
     yield "On messages held back (five times a fifth):"
     yield f"  accuracy                      {report.accuracy:.3f}   macro-F1 {report.macro_f1:.3f}"

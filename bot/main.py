@@ -23,6 +23,7 @@ from bot.backups.backup import NoPlace
 from bot.backups.form import BadBackup
 from bot.clock import Clock
 from bot.learning import describe_train, train_model
+from bot.learning_from_cases import forget, learn
 from bot.logs import set_up_logs
 from bot.replay.command import describe_replay, run_replay
 from bot.routing_lines import area_lines, describe_area, describe_route, route_lines
@@ -102,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     parked.add_argument("id", nargs="?", help="the id of one, or all")
     replay = command("replay", "Send a file of messages through the program in simulated time.", run_replay)
     describe_replay(replay)
-    train = command("train", "Make a classifier from labelled messages.", train_model)
+    train = command("train", "Make a classifier from labelled messages, or from the city's cases.", _train)
     describe_train(train)
     route = command("route", "Say where messages would go: JSON lines in, JSON lines out.", route_lines)
     describe_route(route)
@@ -127,6 +128,12 @@ async def _demo(arguments: argparse.Namespace, settings: Settings) -> int:
 
         await _until_told(app, ready)
     return DONE
+
+
+async def _train(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.shipped:
+        return await forget(arguments, settings)
+    return await (learn if arguments.from_cases else train_model)(arguments, settings)
 
 
 async def _until_told(app: App, ready: Callable[[App], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -23,14 +23,16 @@ from bot.backups.backup import back_up
 from bot.backups.form import LIST, Manifest
 from bot.backups.restore import restore
 from bot.catalogues import read_catalogues
+from bot.classifiers import shipped
 from bot.clock import Clock
 from bot.doctor.doctor import examine
 from bot.doctor.finding import Level
 from bot.setting_values import MEGABYTE, is_loopback
 from bot.settings import Settings, local_url
 from dialog.texts import Text, Words
-from domain.city_files import read_city
+from domain.city_files import read_city, unknown_labels
 from domain.city_tables import Problem
+from domain.classifier import Classifier
 from domain.numbers import read_case_number
 from storage import cases, deadlines, inbox, invitations, ledger, memory, outbox, roles
 from storage.cases import Case
@@ -93,14 +95,24 @@ async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
     counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
     counts += f", {len(city.halls)} halls, {len(city.windows)} windows" if city.halls else ""
     if arguments.what == "check":
-        print(f"{city.name}: {counts}. Nothing to mend.")
+        unknown = _look_at_labels(files, cities.own_classifier(files))
+        print(f"{city.name}: {counts}. {'It can be loaded as it is.' if unknown else 'Nothing to mend.'}")
         return DONE
     async with opened(settings) as (database, _keys):
         await _ready(database)
         async with database.transaction() as tx:
             changed = await cities.load(tx, files, Clock().now())
+            _look_at_labels(files, (await _loaded(tx)).classifier)
     print(f"{city.name}: {counts}. {'Loaded.' if changed else 'Already loaded; nothing has changed.'}")
     return DONE
+
+
+def _look_at_labels(files: Mapping[str, bytes], own: Classifier | None) -> bool:
+    """Print the labels that the city's model does not know; tell whether there are any."""
+    unknown = unknown_labels(files, (own or shipped()).labels)
+    if unknown:
+        print("To be looked at:", *map(problem, unknown), sep="\n")
+    return bool(unknown)
 
 
 async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int:

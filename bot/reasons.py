@@ -11,7 +11,7 @@ from domain.reasons import ReasonCode
 EVERY_AREA = _("every area")
 EVERY_CATEGORY = _("every category")
 
-# {area}, {areas}, {category}, {alias}, {unit} and {p} are filled where the reason has them.
+# {area}, {areas}, {category}, {alias}, {unit}, {hall}, {window} and {p} are filled where the reason has them.
 SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.POINT_INSIDE: _("The shared place lies in {area}."),
     ReasonCode.POINT_NEAR_BORDER: _("The shared place lies just outside the map, nearest to {area}."),
@@ -24,6 +24,8 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.AREA_UNKNOWN: _("The area is not known."),
     ReasonCode.CATEGORY_UNKNOWN: _("The category is not known."),
     ReasonCode.UNIT_NAMED: _("“{alias}” in the words names {unit}."),
+    ReasonCode.WINDOW_NAMED: _("“{alias}” in the words names {hall}, {window}, for which {unit} answers."),
+    ReasonCode.HALL_NAMED: _("“{alias}” in the words names {hall}, for which {unit} answers."),
     ReasonCode.SUGGESTED: _("“{alias}” and the rest of the words suggest {category} ({p})."),
     ReasonCode.RULE: _("A rule of the city: {category} in {area}."),
     ReasonCode.FALLBACK: _("No rule for the category; this unit takes what else comes up in {area}."),
@@ -41,6 +43,8 @@ SUGGESTED_AS_A_WHOLE = _("The words as a whole suggest {category} ({p}).")
 def in_words(city: LoadedCity, code: ReasonCode, detail: Mapping[str, str]) -> Text:
     """Put one reason into words; the names of what is no longer in the city's files are known too."""
     area, category, unit = detail.get("area"), detail.get("category"), detail.get("unit")
+    window = city.city.windows.get(detail.get("window", ""))
+    hall = window.hall if window else detail.get("hall")
     sentence = SENTENCES[code]
     if code is ReasonCode.SUGGESTED and not detail.get("alias"):
         sentence = SUGGESTED_AS_A_WHOLE
@@ -52,6 +56,8 @@ def in_words(city: LoadedCity, code: ReasonCode, detail: Mapping[str, str]) -> T
         "areas": tuple(Text("{name}", {"name": city.area(one)}) for one in detail.get("areas", "").split(",") if one),
         "category": city.category(category) if category else EVERY_CATEGORY,
         "unit": city.unit(unit) if unit else "",
+        "window": city.window(detail["window"]) if "window" in detail else "",
+        "hall": city.hall(hall) if hall else "",
         "p": detail.get("p", ""),
     }
     return Text(sentence.id, filled)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from actions.city import LoadedCity
+from actions.city import MODEL, LoadedCity
 from bot.app import NotReady
 from bot.catalogues import read_catalogues
 from bot.classifiers import shipped
@@ -34,7 +34,9 @@ def describe_route(command: argparse.ArgumentParser) -> None:
     """Describe the arguments of `route`."""
     command.add_argument("--jsonl", action="store_true", required=True, help="read and write one JSON object a line")
     command.add_argument("--city", type=Path, help="the city's folder (the one of the settings)")
-    command.add_argument("--model", type=Path, help="a model made by `huiyin train` (the one that ships)")
+    command.add_argument(
+        "--model", type=Path, help="a model made by `huiyin train` (the folder's labels.model, or the one that ships)"
+    )
     command.add_argument("--language", help="language of the reasons, zh_Hans or en (the city's first)")
 
 
@@ -46,8 +48,10 @@ def describe_area(command: argparse.ArgumentParser) -> None:
 
 async def route_lines(arguments: argparse.Namespace, settings: Settings) -> int:
     """Answer messages: `text`, and optionally `lon`, `lat`, `crs`."""
-    city = read_city_folder(arguments.city or settings.city)
-    classifier = _classifier(arguments.model)
+    folder = arguments.city or settings.city
+    city = read_city_folder(folder)
+    own = folder / MODEL
+    classifier = _classifier(arguments.model or (own if own.exists() else None))
     days = WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days)
     loaded = LoadedCity(0, city, days, {})
     words = Words(read_catalogues(), city.languages, city.zone)

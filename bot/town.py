@@ -40,7 +40,7 @@ class Town:
         self._bells = bells
         self._channel = channel
         self._classifier = classifier
-        self._loaded = loaded and replace(loaded, classifier=classifier)
+        self._loaded = loaded and replace(loaded, classifier=loaded.classifier or classifier)
 
     async def context(self, tx: Tx) -> Context:
         """Give what actions work with in this transaction, nobody acting yet. Raises NoCity."""
@@ -59,7 +59,7 @@ class Town:
         newest = await cities.newest(tx)
         if self._loaded is None or newest != self._loaded.n:
             loaded = await current(tx)
-            self._loaded = loaded and replace(loaded, classifier=self._classifier)
+            self._loaded = loaded and replace(loaded, classifier=loaded.classifier or self._classifier)
         if self._loaded is None:
             raise NoCity("No city is loaded. Run: huiyin city load FOLDER")
         return self._loaded

@@ -1,32 +1,39 @@
 """Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
 
-p(category) = p(label) x the share that the city's own words for it have among the categories of that label. Categories without a
-label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
+p(category) = p(label) x the share that the city's own words for it have among the categories of that label, and that corrections
+have taught (`Shares`). Categories without a label have the share of the words that speak for them. A unit is as probable as the
+categories whose rule leads to it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.cases import CaseKind
 from domain.city import City
-from domain.classifier import Classifier, Guess
+from domain.classifier import NOTHING_LEARNED, Classifier, Guess, Shares
 from domain.locating import Located, locate
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
 from domain.routing import Decision, category_order, category_scores, route, units_in, words_for
+from domain.served import Served
 
 MOST_ASKED = 3
 """How many categories a citizen is asked to pick from when the words have an idea."""
 WORTH_ASKING = 0.02
 """Less probable ones are no help to anybody."""
 
+WINDOW_SAYS = 0.5
+"""How much it is believed that a matter at a window is its hall's, whatever the words say; the other half they decide."""
 UPPER_WORDS = 0.2
 DOUBT = 4.0
 """Words of four characters in all are believed half, where no label confirms them."""
+
+
+SERVED = frozenset({ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
 
 
 class Way(StrEnum):
@@ -64,12 +71,17 @@ class Choice:
 
     @property
     def suggested(self) -> tuple[Reason, ...]:
-        """The reasons that name a category."""
-        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED)
+        """The reasons that name a category, a window or a hall."""
+        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED or reason.code in SERVED)
+
+    @property
+    def served(self) -> tuple[Reason, ...]:
+        """The reasons that name a window or a hall."""
+        return tuple(reason for reason in self.reasons if reason.code in SERVED)
 
 
 def likely_categories(
-    city: City, guesses: Sequence[Guess], kind: CaseKind, text: str, *, most: int = MOST_ASKED
+    city: City, guesses: Sequence[Guess], kind: CaseKind, text: str, learned: Shares = NOTHING_LEARNED, *, most: int = MOST_ASKED
 ) -> tuple[Likely, ...]:
     """Return the categories that suit the kind, the most probable first; none if neither label nor word speaks for any."""
     scores = dict(category_scores(city, kind, text))
@@ -87,19 +99,35 @@ def likely_categories(
     likely = {code: score / (whole + DOUBT) for code, score in free.items()}
     for_free = sum(likely.values())
     for label, share in p.items():
-        found = {code: scores[code] for code in labelled[label] if code in scores}
-        # Where no word tells the categories of a label apart, it is the upper one of them.
-        for code, score in (found or {labelled[label][0]: 1.0}).items():
-            likely[code] = (1 - for_free) * share * score / (sum(found.values()) or 1.0)
+        for code, part in _parts(labelled[label], scores, learned).items():
+            likely[code] = (1 - for_free) * share * part
     order = category_order(city)
     best = sorted(likely, key=lambda code: (-likely[code], order[code]))
     return tuple(Likely(code=code, p=likely[code]) for code in best if likely[code] >= WORTH_ASKING)[:most]
 
 
+def _parts(codes: Sequence[str], scores: Mapping[str, float], learned: Shares) -> dict[str, float]:
+    """Part a label among its categories: by the words found, by what was learned, or both. The parts are one in all."""
+    found = {code: scores[code] for code in codes if code in scores}
+    if not any(code in learned.shares for code in codes):
+        # Where no word tells the categories of a label apart, it is the upper one of them.
+        return _as_shares(found or {codes[0]: 1.0})
+    usual = _as_shares({code: learned.shares.get(code, 1 / len(codes)) for code in codes})
+    if not found:
+        return usual
+    said = _as_shares({code: score * usual[code] for code, score in found.items()})
+    return {code: (1 - learned.unsaid) * said.get(code, 0.0) + learned.unsaid * usual[code] for code in codes}
+
+
+def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
+    whole = sum(weights.values())
+    return {code: weight / whole for code, weight in weights.items()}
+
+
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
     guesses = classifier.guess(text)
-    likely = likely_categories(city, guesses, kind, text)
+    likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
 
 
@@ -111,7 +139,7 @@ def choose(
     if area:
         located = replace(located, area=area, near=())
     guesses = classifier.guess(text)
-    every = likely_categories(city, guesses, kind, text, most=len(city.categories))
+    every = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     best = every[0].code if every else None
     decision = route(city, kind, located.area, best)
     units: defaultdict[str, float] = defaultdict(float)
@@ -120,18 +148,23 @@ def choose(
         for possible in areas:
             if unit := route(city, kind, possible, category.code).unit:
                 units[unit] += category.p / len(areas)
+    at = {city.unit_of(window) for one in located.served for window in one.windows}
+    if len(at) == 1 and kind is not CaseKind.MISCONDUCT:
+        for code in units:
+            units[code] *= 1 - WINDOW_SAYS
+        units[next(iter(at))] += WINDOW_SAYS
     ranked = sorted(units, key=lambda unit: -units[unit])
     confidence = units[ranked[0]] if ranked else 0.0
     unit = None
     if decision.unit:
         unit = ranked.pop(0) if ranked else decision.unit
-    if unit and (kind is CaseKind.MISCONDUCT or confidence >= classifier.straight):
+    # The rule that leads to the chosen unit, which need not be that of the best category.
+    leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
+    if unit and (kind is CaseKind.MISCONDUCT or (leading and confidence >= classifier.straight)):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
         way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
     others = tuple(Likely(code=code, p=units[code]) for code in ranked[: MOST_ASKED - 1] if units[code] >= WORTH_ASKING)
-    # The rule that leads to the chosen unit, which need not be that of the best category.
-    leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
     if leading:
         decision = route(city, kind, located.area, leading.code)
     reasons = [located.how]
@@ -144,7 +177,8 @@ def choose(
         Reason(code=ReasonCode.UNIT_NAMED, detail={"unit": code, "alias": alias})
         for code, alias in units_in(city, text)[:MOST_ASKED]
     ]
-    reasons += decision.reasons
+    reasons += [reason for one in located.served for reason in _served(city, one)]
+    reasons += decision.reasons if unit in (None, decision.unit) else ()
     code = {Way.STRAIGHT: ReasonCode.SURE, Way.ASK: ReasonCode.UNSURE, Way.TRIAGE: ReasonCode.TOO_UNSURE}[way]
     if unit and kind is not CaseKind.MISCONDUCT:
         runner_up = {"unit": others[0].code} if others else {}
@@ -153,6 +187,15 @@ def choose(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
         categories=every[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _served(city: City, served: Served) -> Iterator[Reason]:
+    """Say which windows, or else which halls, the words may name."""
+    for window in served.windows:
+        detail = {"window": window, "unit": city.unit_of(window), "alias": served.alias}
+        yield Reason(code=ReasonCode.WINDOW_NAMED, detail=detail)
+    for hall in served.halls if not served.windows else ():
+        yield Reason(code=ReasonCode.HALL_NAMED, detail={"hall": hall, "unit": city.halls[hall].unit, "alias": served.alias})
 
 
 def _labelled(city: City, kind: CaseKind) -> bool:

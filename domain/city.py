@@ -90,6 +90,7 @@ class Unit:
     name: str
     name_en: str
     head_title: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,7 @@ class Hall:
     lat: float | None
     hours: OpeningHours
     address_en: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

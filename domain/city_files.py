@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.cases import CaseKind
@@ -25,12 +25,24 @@ FILES = ("city.toml", "areas.geojson", "areas.csv", "units.csv", "categories.csv
 
 AREA_COLUMNS = ("code", "parent", "name", "name_en", "aliases")
 UNIT_COLUMNS = ("code", "parent", "kind", "name", "name_en", "head_title")
+UNIT_MAY_HAVE = ("aliases",)
 CATEGORY_COLUMNS = ("code", "parent", "name", "name_en", "aliases", "kinds", "accept", "answer", "urgent")
 CATEGORY_MAY_HAVE = ("label",)
 RULE_COLUMNS = ("area", "category", "unit")
 
 YES = ("yes", "true", "1", "y", "是")
 NO = ("", "no", "false", "0", "n", "否")
+
+
+def unknown_labels(files: Mapping[str, bytes], labels: Sequence[str]) -> tuple[Problem, ...]:
+    """Find labels of categories that a classifier does not know: mistyped, most often. Such a category is found by its words."""
+    problems: list[Problem] = []
+    table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems, may_have=CATEGORY_MAY_HAVE)
+    for row in table.rows:
+        if row["label"] and row["label"] not in labels:
+            todo = f"{meant(row['label'], labels)}The model knows: {', '.join(labels)}."
+            table.complain(row, "label", f'The model does not know the label "{row["label"]}".', todo)
+    return tuple(problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +62,7 @@ def read_city(files: Mapping[str, bytes]) -> Reading:
     area_map, mapped = _read_map(files.get("areas.geojson"), problems)
     if area_table.readable and mapped:
         _check_map(area_table, areas, mapped)
-    unit_table = Table("units.csv", UNIT_COLUMNS, files.get("units.csv"), problems)
+    unit_table = Table("units.csv", UNIT_COLUMNS, files.get("units.csv"), problems, may_have=UNIT_MAY_HAVE)
     units = _read_units(unit_table)
     category_table = Table("categories.csv", CATEGORY_COLUMNS, files.get("categories.csv"), problems, may_have=CATEGORY_MAY_HAVE)
     categories = _read_categories(category_table)
@@ -166,7 +178,13 @@ def _read_units(table: Table) -> dict[str, Unit]:
             what = f'The kind "{kind}" is unknown.' if kind else "This unit has no kind."
             table.complain(row, "kind", what, f"{meant(kind, UNIT_KINDS)}The usual kinds are: {', '.join(UNIT_KINDS)}.")
         units[code] = Unit(
-            code=code, parent=parents[code], kind=kind, name=name, name_en=row["name_en"] or name, head_title=row["head_title"]
+            code=code,
+            parent=parents[code],
+            kind=kind,
+            name=name,
+            name_en=row["name_en"] or name,
+            head_title=row["head_title"],
+            aliases=table.aliases(row),
         )
     return units
 

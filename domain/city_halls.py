@@ -10,7 +10,7 @@ from domain.opening_hours import OpeningHours
 from domain.places import Point
 
 HALL_COLUMNS = ("code", "unit", "area", "name", "name_en", "address", "lon", "lat", "hours")
-HALL_MAY_HAVE = ("address_en",)
+HALL_MAY_HAVE = ("address_en", "aliases")
 WINDOW_COLUMNS = ("code", "hall", "name", "name_en", "services")
 
 ALWAYS = OpeningHours.parse("daily 00:00-24:00")
@@ -42,6 +42,7 @@ def read_halls(
             lon=place.lon if place else None,
             lat=place.lat if place else None,
             hours=_hours(table, row),
+            aliases=table.aliases(row),
         )
     return halls if table.readable else None
 

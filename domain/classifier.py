@@ -14,7 +14,7 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from typing import Self
 
@@ -44,17 +44,32 @@ class Guess:
     p: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """What a city's corrections say about its categories: how the matters of one label part among them, by category code.
+
+    `unsaid` is how often the right one was not named by a word, where words named another one. Nothing learned: no shares.
+    """
+
+    shares: Mapping[str, float] = field(default_factory=dict)
+    unsaid: float = 0.0
+
+
+NOTHING_LEARNED = Shares()
+
+
 class Classifier:
     """A trained model. `straight` and `ask` are the confidences from which a unit is given at once, and a person is asked."""
 
     def __init__(
         self, *, labels: Sequence[str], bias: Sequence[float], scale: float, straight: float, ask: float,
-        weights: Mapping[str, tuple[int, float]],
+        weights: Mapping[str, tuple[int, float]], learned: Shares = NOTHING_LEARNED,
     ) -> None:  # fmt: skip
         """Take the parts; `weights` are, by n-gram, the packed weights of all labels and the squared idf."""
         self.labels = tuple(labels)
         self.straight = straight
         self.ask = ask
+        self.learned = learned
         self._bias = tuple(bias)
         self._scale = scale
         self._weights = weights
@@ -96,7 +111,7 @@ class Classifier:
             }
             return cls(
                 labels=about["labels"], bias=about["bias"], scale=about["scale"], straight=about["straight"], ask=about["ask"],
-                weights=weights,
+                weights=weights, learned=Shares(shares=about.get("shares", {}), unsaid=about.get("unsaid", 0.0)),
             )  # fmt: skip
         except (zlib.error, struct.error, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise BadModel("The model's file is damaged. Make it again: huiyin train FILE.csv") from error
@@ -116,6 +131,14 @@ def to_bytes(
         + b"".join(_pack(row).to_bytes(width, "little", signed=True) for row, _square in weights.values()),
     ]
     return MAGIC + zlib.compress(b"\n".join(parts), 9)
+
+
+def taught(data: bytes, learned: Shares, straight: float, ask: float) -> bytes:
+    """Write the bytes of a model again, with other shares and thresholds and the same weights. Raises BadModel."""
+    Classifier.from_bytes(data)
+    head, rest = zlib.decompress(data[len(MAGIC) :]).split(b"\n", 1)
+    about = {**json.loads(head), "straight": straight, "ask": ask, "shares": dict(learned.shares), "unsaid": learned.unsaid}
+    return MAGIC + zlib.compress(b"\n".join((json.dumps(about, ensure_ascii=False).encode(), rest)), 9)
 
 
 def plain(text: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from domain.city import City
-from domain.places import Point
+from domain.places import AreaMap, Point
 from domain.reasons import Reason, ReasonCode
+from domain.served import Served, served_at
 from domain.vocabulary import Vocabulary
 
 NEAR_BORDER_METRES = 200
@@ -29,7 +30,7 @@ class Located:
     """Where it is, as far as known. `outside`: the shared point lies outside the city, whatever the words say.
 
     `near` are other areas of the map whose border is so close that they may be meant; `passed_over` names that were said but not
-    meant ("not the fault of ...", "opposite ...").
+    meant ("not the fault of ...", "opposite ..."); `served` the halls, and windows in them, that it is said to be about.
     """
 
     area: str | None
@@ -37,6 +38,7 @@ class Located:
     outside: bool = False
     near: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    served: tuple[Served, ...] = ()
 
 
 def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
@@ -52,11 +54,18 @@ def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
 
 def locate(city: City, point: Point | None, words: str) -> Located:
     """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names."""
-    hits, passed_over = _meant(words, areas_in(city, words))
-    by_words = replace(_by_words(city, hits), passed_over=passed_over)
-    if point is None or city.area_map is None:
-        return by_words
-    around = city.area_map.near(point, NEAR_BORDER_METRES)
+    every = served_at(city, words)
+    hits, passed_over = _meant(words, _with_halls(city, areas_in(city, words), every))
+    meant = {hit.start for hit in hits if not _is_beside(words, hit)}
+    served = tuple(one for one in every if one.start in meant)
+    hits = _where_served(city, hits, served)
+    by_words = _by_words(city, hits)
+    located = _by_point(city, city.area_map, point, hits, by_words) if point and city.area_map else by_words
+    return replace(located, passed_over=passed_over, served=served)
+
+
+def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, ...], by_words: Located) -> Located:
+    around = area_map.near(point, NEAR_BORDER_METRES)
     if not around:
         outside = by_words.how if by_words.area else Reason(code=ReasonCode.POINT_OUTSIDE)
         return replace(by_words, how=outside, outside=True)
@@ -64,18 +73,36 @@ def locate(city: City, point: Point | None, words: str) -> Located:
     found = next(iter(named)) if len(named) == 1 else around[0]
     below = _by_words(city, tuple(hit for hit in hits if found in city.area_path(hit.code)[1:]))
     if below.area is not None and below.area != found:
-        return replace(below, passed_over=passed_over)
+        return below
     if found != around[0]:
         alias = next(hit.alias for hit in hits if found in city.area_path(hit.code))
         how = Reason(code=ReasonCode.WORDS, detail={"area": found, "alias": alias})
     elif len(around) > 1 and not named:
         how = Reason(code=ReasonCode.POINT_ON_BORDER, detail={"area": found, "areas": ",".join(around)})
-        return Located(area=found, how=how, near=around[1:], passed_over=passed_over)
+        return Located(area=found, how=how, near=around[1:])
     else:
-        inside = city.area_map.find(point) is not None
+        inside = area_map.find(point) is not None
         code = ReasonCode.POINT_INSIDE if inside else ReasonCode.POINT_NEAR_BORDER
         how = Reason(code=code, detail={"area": found})
-    return Located(area=found, how=how, passed_over=passed_over)
+    return Located(area=found, how=how)
+
+
+def _with_halls(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, ...]) -> tuple[AreaHit, ...]:
+    """Put the areas of the halls that are named among the names of areas, in the place of those that stand within them."""
+    spans = [(one.start, one.start + len(one.alias)) for one in served]
+    outside = [hit for hit in hits if not any(start <= hit.start < end for start, end in spans)]
+    halls = [AreaHit(code=city.halls[hall].area, alias=one.alias, start=one.start) for one in served for hall in one.halls]
+    return tuple(sorted((*outside, *halls), key=lambda hit: hit.start))
+
+
+def _where_served(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, ...]) -> tuple[AreaHit, ...]:
+    """Settle where halls and other places contradict each other: a window that is named is where it was, a hall alone is not."""
+    at_windows = {one.start for one in served if one.windows}
+    if at_windows:
+        return tuple(hit for hit in hits if hit.start in at_windows)
+    halls = {one.start for one in served}
+    others = {hit.code for hit in hits if hit.start not in halls}
+    return tuple(hit for hit in hits if not others or hit.start not in halls or others & set(city.area_path(hit.code)))
 
 
 _DENIED = re.compile(
@@ -93,12 +120,17 @@ def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], t
         before, after = text[max(hit.start - 24, 0) : hit.start], text[hit.start + len(hit.alias) :][:12]
         if _DENIED.search(before) or _DENIED_AFTER.match(after):
             denied.add(hit.start)
-        elif _BESIDE.search(before) or _BESIDE_AFTER.match(after):
+        elif _is_beside(text, hit):
             beside.add(hit.start)
     if all(hit.start in denied | beside for hit in hits):
         beside = set()
     passed_over = dict.fromkeys(hit.alias for hit in hits if hit.start in denied | beside)
     return tuple(hit for hit in hits if hit.start not in denied | beside), tuple(passed_over)
+
+
+def _is_beside(text: str, hit: AreaHit) -> bool:
+    before, after = text[max(hit.start - 24, 0) : hit.start], text[hit.start + len(hit.alias) :][:12]
+    return bool(_BESIDE.search(before) or _BESIDE_AFTER.match(after))
 
 
 def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:

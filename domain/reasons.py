@@ -25,6 +25,8 @@ class ReasonCode(StrEnum):
     POINT_ON_BORDER = "point_on_border"  # area, areas (codes with commas): the point lies in the first, the others are close
     WORDS_NOT_MEANT = "words_not_meant"  # alias: a name that is said not to be it, or only to be near it
     UNIT_NAMED = "unit_named"  # unit, alias
+    WINDOW_NAMED = "window_named"  # window, unit, alias
+    HALL_NAMED = "hall_named"  # hall, unit, alias
     SUGGESTED = "suggested"  # category, alias (words found, "" for none), p
     SURE = "sure"  # p
     UNSURE = "unsure"  # p, unit (the runner-up, may be missing)

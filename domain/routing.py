@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log
 
@@ -49,7 +49,7 @@ def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
     """
     scores = category_scores(city, kind, text)
     suggested = _best(city, scores, 4)
-    uppers = [upper.code for upper in city.top_categories if any(city.suits(x, kind) for x in _with_below(city, upper.code))]
+    uppers = suitable_uppers(city, kind)
     if len(uppers) == 1 and city.subcategories(uppers[0]):
         rest = [child.code for child in city.subcategories(uppers[0]) if city.suits(child.code, kind)]
         suggested = tuple(code for code in suggested if code != uppers[0])
@@ -60,6 +60,11 @@ def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
         weights[city.upper_category(code)] += score
     rest = sorted((code for code in uppers if code not in spoken_for), key=lambda code: -weights[code])
     return (*suggested, *rest)[:MOST_OFFERED]
+
+
+def suitable_uppers(city: City, kind: CaseKind) -> tuple[str, ...]:
+    """Return the upper categories under which a matter of this kind may be filed, or under one below them."""
+    return tuple(up.code for up in city.top_categories if any(city.suits(x, kind) for x in _with_below(city, up.code)))
 
 
 def route(city: City, kind: CaseKind, area: str | None, category: str | None) -> Decision:
@@ -81,6 +86,12 @@ def route(city: City, kind: CaseKind, area: str | None, category: str | None) ->
         if rule:
             return _decided(rule, area, category, reasons)
     return _decided(None, area, category, reasons)
+
+
+def undecided(decision: Decision) -> Decision:
+    """Leave it to the office, though somebody would have been responsible for what no rule fits."""
+    reasons = tuple(reason for reason in decision.reasons if reason.code is not ReasonCode.FALLBACK)
+    return replace(decision, unit=None, rule=None, reasons=reasons, confidence=0.0)
 
 
 def _route_misconduct(city: City, area: str | None, category: str | None) -> Decision:
@@ -157,7 +168,7 @@ def category_scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
 
 
 def units_in(city: City, text: str) -> tuple[tuple[str, str], ...]:
-    """Return (code, name as written) of the units, halls among them, whose whole name stands in the text, each once."""
+    """Return (code, name as written) of the units whose whole name or alias stands in the text, each once."""
     found: dict[str, str] = {}
     end = 0
     for start, word, codes in _unit_words(city).found(text):
@@ -194,7 +205,7 @@ def _unit_words(city: City) -> Vocabulary:
     words = []
     for unit in city.units.values():
         words += [(unit.name, unit.code), (unit.name_en, unit.code)]
-        words += [(unit.name.removeprefix(city.name), unit.code)]
+        words += [(word, unit.code) for word in (unit.name.removeprefix(city.name), *unit.aliases)]
     return Vocabulary(words)
 
 

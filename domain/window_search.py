@@ -171,7 +171,7 @@ def _names(city: City, window: Window) -> Iterable[str]:
 def _around(city: City, window: Window) -> Iterable[str]:
     hall = city.halls[window.hall]
     unit = city.units[hall.unit]
-    yield from (hall.name, hall.name_en, unit.name, unit.name_en)
+    yield from (hall.name, hall.name_en, *hall.aliases, unit.name, unit.name_en, *unit.aliases)
     for code in city.area_path(hall.area)[:-1]:
         area = city.areas[code]
         yield from (area.name, area.name_en, *area.aliases)

@@ -15,7 +15,8 @@ from dialog.subjects import Form, Reply, Subject, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
 from domain.numbers import show_code
-from handlers.filing import SOMETHING_ELSE, YES_NO, districts_of_city, likely_categories, no_phone, where
+from handlers.categories import choose_category
+from handlers.filing import YES_NO, districts_of_city, no_phone, where
 from handlers.staff import may_staff
 
 SOURCES: dict[Source, Text] = {Source.PHONE: _("By phone"), Source.LETTER: _("By letter"), Source.VISIT: _("In person")}
@@ -50,8 +51,7 @@ async def file_for_caller(d: Dialog) -> ForCaller | None:
     place = told.place or await d.place(
         "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
     )
-    likely = await d.look("likely", likely_categories, kind, told.text)
-    category = await d.choose("category", _("Is it about one of these?"), likely, label=_("Category"))
+    category, about = await choose_category(d, kind, told.text)
     identity = await d.choose("identity", _("Is it known who it was? No unit will learn it."), IDENTITY, label=_("Reporter"))
     name = phone = ""
     if identity == "named":
@@ -68,12 +68,11 @@ async def file_for_caller(d: Dialog) -> ForCaller | None:
         text=told.in_words(but_last_place=True),
         files=told.files,
         place=place,
-        category=None if category == SOMETHING_ELSE else category,
+        category=category,
         name=name,
         phone=phone,
         publish=publish == "yes",
     )
-    about = next(option.label for option in likely if option.key == category)
     sure = await d.confirm("sure", _("Shall we file it like this?"), summary(source, command, about, districts))
     return ForCaller(source=source, command=command) if sure else None
 

@@ -37,6 +37,7 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         rows.append((screen_button(_("Weekly digest"), "digest"), screen_button(_("To publish"), "to_release")))
         if ctx.city.city.windows:
             rows.append((screen_button(_("Ratings to look at"), "oddities"), screen_button(_("Appeals"), "appeals")))
+        rows.append((screen_button(_("Corrections"), "corrections"),))
         browser = Button(_("Desk in the browser"), url=f"{ctx.public_url}/desk")
         rows.append((screen_button(_("Accountability list"), "accountability"), browser))
     if ctx.me.role(RoleKind.HEAD):

@@ -14,13 +14,11 @@ from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
-from domain.choosing import ask_about
 from domain.misconduct import speaks_of_misconduct
 from domain.numbers import show_code
-from domain.routing import offer_categories
+from handlers.categories import choose_category
 from handlers.joining import dealt_with_together, same_matter
 
-SOMETHING_ELSE = "-"
 AS_IT_IS = "as_it_is"
 KIND_OPTIONS: Options = tuple(
     Option(kind, KINDS[kind]) for kind in (CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION, CaseKind.MISCONDUCT)
@@ -56,9 +54,8 @@ async def file(d: Dialog) -> FileCase | None:
     place = told.place or await d.place(
         "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
     )
-    likely = await d.look("likely", likely_categories, kind, told.text)
-    category = await d.choose("category", _("Is it about one of these?"), likely, label=_("Category"))
-    into = await same_matter(d, kind, told.text, place, None if category == SOMETHING_ELSE else category)
+    category, about = await choose_category(d, kind, told.text)
+    into = await same_matter(d, kind, told.text, place, category)
     who, choices = _("Who may know that it was you? The unit never will."), IDENTITY
     if kind is CaseKind.MISCONDUCT:
         who, choices = _("Who may know that it was you? The unit you report never will."), IDENTITY_MISCONDUCT
@@ -83,7 +80,7 @@ async def file(d: Dialog) -> FileCase | None:
         text=told.in_words(but_last_place=True),
         files=told.files,
         place=place,
-        category=None if category == SOMETHING_ELSE else category,
+        category=category,
         name=name,
         phone=phone,
         publish=publish == "yes",
@@ -91,7 +88,6 @@ async def file(d: Dialog) -> FileCase | None:
         cover=tuple(word for word in _BETWEEN.split(cover) if word),
         messages=tuple(item.message for item in told.items if item.message),
     )
-    about = next(option.label for option in likely if option.key == category)
     sure = await d.confirm("sure", _("Shall we send it like this?"), summary(command, about, districts))
     return command if sure else None
 
@@ -126,17 +122,6 @@ async def districts_of_city(ctx: Context) -> Options:
     """Offer the areas right below the city."""
     city = ctx.city.city
     return tuple(Option(area.code, _name(ctx, area.code)) for area in city.subareas(city.root_area.code))
-
-
-async def likely_categories(ctx: Context, kind: CaseKind, text: str) -> Options:
-    """Offer the three categories that the words suggest; if they have no idea, all that a phone shows; and something else."""
-    city, classifier = ctx.city.city, ctx.city.classifier
-    offered = ask_about(city, classifier, kind, text) if classifier else ()
-    offered = offered or offer_categories(city, kind, text)
-    return (
-        *(Option(code, Text("{name}", {"name": ctx.city.category(code)})) for code in offered),
-        Option(SOMETHING_ELSE, _("Something else")),
-    )
 
 
 def no_phone(text: str) -> Text | None:

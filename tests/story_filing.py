@@ -41,6 +41,8 @@ async def tells(
     await citizen.says(place)
     await citizen.sees("one of these")
     await citizen.presses(category)
+    if category == "Something else" and command != "/report":
+        await names_none(citizen)
     await citizen.sees("Who may know")
     await citizen.presses("Give my name" if name else "anonymous")
     if name:
@@ -52,6 +54,12 @@ async def tells(
         await citizen.sees("May we publish")
         await citizen.presses("^No$")
     await citizen.sees("Shall we send it")
+
+
+async def names_none(citizen: Person) -> None:
+    """Say of the other categories, too, that it is none of them."""
+    await citizen.sees("comes nearest")
+    await citizen.presses("None of these")
 
 
 async def files(

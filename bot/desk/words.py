@@ -17,6 +17,8 @@ WORDS: Mapping[str, Text] = {
     "queue": _("Cases"),
     "units": _("Units and staff"),
     "windows": _("Windows"),
+    "corrections": _("Corrections"),
+    "no_corrections": _("Nobody has corrected a routing yet."),
     "new": _("File for somebody"),
     "chat": _("To the chat"),
     "board": _("Public board"),

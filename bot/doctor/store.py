@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from actions.city import LoadedCity, current
+from actions.city import MODEL, LoadedCity, current
 from bot import data_marker
 from bot.doctor.finding import Finding, bad, look, ok
 from bot.settings import Settings
 from domain.working_days import Calendar
-from storage import health, parked, people
+from storage import cities, health, parked, people
 from storage.database import Database, StorageError, Tx
 from storage.health import Waiting
 from storage.keys import Keys
@@ -45,6 +45,9 @@ async def examine_store(database: Database, keys: Keys | None, settings: Setting
             keys = None
         loaded = await current(tx)
         findings += _city(loaded, now)
+        if loaded and not loaded.classifier and MODEL in await cities.files(tx, loaded.n):
+            said = "The city's own cannot be read by this version, so the one that ships is used. Make it again: huiyin train"
+            findings.append(look("model", said))
         findings += _loops(await health.waiting(tx), now)
         findings += await _parked(tx)
     if keys:

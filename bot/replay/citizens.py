@@ -10,7 +10,8 @@ from bot.replay.rows import Row
 from dialog.outgoing import Outgoing
 from dialog.texts import Secret
 from domain.cases import CaseKind, Satisfaction
-from handlers.filing import AS_IT_IS, SOMETHING_ELSE
+from handlers.categories import SOMETHING_ELSE
+from handlers.filing import AS_IT_IS
 
 KINDS = {CaseKind.COMPLAINT: 84, CaseKind.CONSULTATION: 8, CaseKind.SUGGESTION: 6, CaseKind.MISCONDUCT: 2}
 LEVELS = {Satisfaction.SATISFIED: 60, Satisfaction.FAIRLY: 20, Satisfaction.BASICALLY: 12, Satisfaction.DISSATISFIED: 8}

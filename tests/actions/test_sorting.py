@@ -42,16 +42,30 @@ async def test_sure_words_that_the_office_left_unsorted_go_straight_to_the_unit(
     ]
 
 
-async def test_a_citizen_who_chose_something_else_is_not_overruled(cast: Cast) -> None:
+async def test_a_citizen_who_chose_none_is_not_overruled_and_the_office_decides(cast: Cast) -> None:
     case, kept = await filed(cast, WAGES, who="reporter")
-    assert (case.category, case.unit) == (None, "government-630102")
-    assert kept["reasons"][0][0] == "suggested"
+    assert (case.category, case.unit, case.area) == (None, None, "630102")
+    assert [code for code, _detail in kept["reasons"]] == ["suggested", "category_unknown"]
+
+
+async def test_what_the_office_left_unsorted_and_the_words_do_not_say_waits_for_it(cast: Cast) -> None:
+    case, kept = await filed(cast, replace(WAGES, text="请领导关注一下"))
+    assert (case.category, case.unit) == (None, None)
+    assert "fallback" not in [code for code, _detail in kept["reasons"]]
 
 
 async def test_a_category_that_was_chosen_counts_whatever_the_words_suggest(cast: Cast) -> None:
     case, kept = await filed(cast, replace(WAGES, category="noise"))
     assert case.category == "noise"
     assert kept["likely"][0][0] == "wages", "what the citizen chose instead is to be learned from"
+
+
+async def test_a_window_in_the_words_says_where_it_was_and_stands_among_the_reasons(cast: Cast) -> None:
+    text = "市民服务中心4号窗口的工作人员不理人"
+    case, kept = await filed(cast, replace(WAGES, text=text, place=None, category="service-hall"), who="reporter")
+    assert case.area == "630104006"
+    named = ["window_named", {"window": "centre-4", "unit": "service-hall", "alias": "市民服务中心"}]
+    assert kept["reasons"][0] == named
 
 
 async def test_words_without_a_place_wait_for_the_office_with_suggestions(cast: Cast) -> None:

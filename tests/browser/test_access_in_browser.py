@@ -75,6 +75,8 @@ async def test_a_change_of_language_in_the_middle_keeps_every_answer(town: Town,
     await citizen.says("人民公园东门")
     await citizen.sees("最接近的类别")
     await citizen.presses("^其他$")
+    await citizen.sees("哪一项最接近")
+    await citizen.presses("^都不是$")
     await citizen.sees("匿名还是实名")
 
     await switches(citizen, "English", "en")

@@ -34,7 +34,10 @@ async def files_a_matter(person: TelegramUser | WebCitizen, words: str, chance: 
     await person.presses("Chengxi", timeout=PATIENCE)
     await person.sees("Is it about one of these", timeout=PATIENCE)
     await person.presses("Rubbish|Something else", timeout=PATIENCE)
-    await person.sees("Who may know", timeout=PATIENCE)
+    asked = await person.sees("Who may know|Which of these comes nearest", timeout=PATIENCE)
+    if "nearest" in (asked if isinstance(asked, str) else asked.text):
+        await person.presses("None of these", timeout=PATIENCE)
+        await person.sees("Who may know", timeout=PATIENCE)
     await person.presses("Stay anonymous", twice=chance.random() < 0.3, timeout=PATIENCE)
     await person.sees("May we publish", timeout=PATIENCE)
     await person.presses("^No$", timeout=PATIENCE)

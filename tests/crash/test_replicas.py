@@ -111,6 +111,7 @@ async def test_one_persons_messages_stay_in_order(replicas: list[Program], api: 
     await person.sees("Where is it", timeout=30)
     await person.presses("Chengxi")
     await person.presses("Something else")
+    await person.presses("None of these")
     await person.presses("Stay anonymous")
     await person.presses("^No$")
     await person.presses("^Send")

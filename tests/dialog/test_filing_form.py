@@ -33,6 +33,7 @@ USUAL: dict[str, Json] = {
     "kind": "complaint",
     "place": {"words": "小区西门"},
     "category": "sanitation",
+    "other": "-",
     "identity": "anonymous",
     "name": "欧阳小敏",
     "phone": "13997254418",
@@ -191,6 +192,7 @@ def test_who_says_that_theirs_is_different_is_asked_as_before(talk: Talk, monkey
 def test_another_category_leaves_the_later_answers_where_nothing_alike_is_found(talk: Talk) -> None:
     answered(talk)
     talk.change("category", "-")
+    talk.answer("-")
     assert talk.asks("sure")
     assert filed(talk) == replace(FILED, category=None)
 
@@ -221,3 +223,50 @@ def test_three_categories_are_offered_where_the_words_have_an_idea_and_all_where
     talk.answers.close(told)
     talk.answer("complaint", USUAL["place"])
     assert [option.key for option in talk.question.options] == offered
+
+
+@pytest.fixture
+def sorting() -> Talk:
+    return Talk(FILE.script, reader=SimpleNamespace(**{**vars(xining()), "city": replace(xining().city, classifier=shipped())}))
+
+
+def asked_about(talk: Talk, text: str, kind: str = "complaint") -> Talk:
+    """Go on to the first question about the category."""
+    told = talk.question
+    talk.answers.append(told, {**TOLD, "text": text})
+    talk.answers.close(told)
+    talk.answer(kind, USUAL["place"])
+    return talk
+
+
+def test_something_else_offers_the_upper_categories_that_were_not_and_then_what_is_below(sorting: Talk) -> None:
+    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+    talk.answer("-")
+    assert talk.asks("other")
+    uppers = [option.key for option in talk.question.options]
+    assert uppers == [
+        "construction", "labour", "education", "health", "environment", "commerce", "utilities", "land", "civil", "safety",
+        "government", "-",
+    ]  # fmt: skip
+    talk.answer("commerce")
+    assert talk.asks("below")
+    keys = [option.key for option in talk.question.options]
+    assert keys[0] == "consumer"
+    assert keys[-1] == "commerce"
+    talk.answer("commerce", "anonymous", "no")
+    assert "Complaint · Trade, markets and tourism, something else" in summary(talk)
+    assert filed(talk).category == "commerce"
+
+
+def test_none_of_these_is_left_to_the_office(sorting: Talk) -> None:
+    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+    talk.answer("-", "-", "anonymous", "no")
+    assert "Complaint · Something else" in summary(talk)
+    assert filed(talk).category is None
+
+
+def test_another_first_answer_takes_the_later_ones_back(sorting: Talk) -> None:
+    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+    talk.answer("-", "commerce", "consumer", "anonymous", "no")
+    talk.change("category", "taxi")
+    assert filed(talk).category == "taxi"

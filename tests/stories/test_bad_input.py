@@ -8,7 +8,7 @@ import wave
 
 import pytest
 from botapi_files import picture
-from story_filing import RUBBISH, files, receipt_of
+from story_filing import RUBBISH, files, names_none, receipt_of
 from story_person import Person
 from story_telegram import TelegramPerson
 from story_town import Town
@@ -34,9 +34,9 @@ async def test_an_empty_message_is_refused_kindly_and_the_next_one_is_taken(town
 @BOTH
 async def test_one_emoji_is_enough_for_a_case(town: Town, on: str) -> None:
     citizen = await town.somebody(on)
-    contact = await town.contact("web", "government-630104")
+    office = await town.office("web")
     await files(citizen, "😡", category="Something else")
-    await contact.sees("Something else.+😡")
+    await office.sees("Something else.+😡")
 
 
 @BOTH
@@ -120,7 +120,7 @@ async def test_a_video_that_is_too_large_is_refused_while_it_is_uploaded(town: T
 @BOTH
 async def test_a_voice_message_and_nothing_else_is_a_case(town: Town, on: str) -> None:
     citizen = await town.somebody(on)
-    contact = await town.contact("web", "government-630104")
+    office = await town.office("web")
     await citizen.says("/complain")
     await citizen.sees("Tell us what happened")
     if isinstance(citizen, TelegramPerson):
@@ -128,9 +128,9 @@ async def test_a_voice_message_and_nothing_else_is_a_case(town: Town, on: str) -
     if isinstance(citizen, WebPerson):
         await citizen.sends_file(recording(), name="voice.wav", media_type="audio/wav")
     await finishes(citizen, category="Something else")
-    card = await contact.sees("no words, see the files")
-    assert isinstance(contact, WebPerson)
-    await contact.hears(card)
+    card = await office.sees("no words, see the files")
+    assert isinstance(office, WebPerson)
+    await office.hears(card)
 
 
 @BOTH
@@ -172,6 +172,8 @@ async def finishes(citizen: Person, *, category: str = "^Rubbish", place: str = 
         await citizen.sees("Where is it")
         await citizen.says(place)
     await citizen.presses(category)
+    if category == "Something else":
+        await names_none(citizen)
     await citizen.presses("anonymous")
     await citizen.presses("^No$")
     await citizen.presses("^Send$")

@@ -21,7 +21,7 @@ TOLD = (
 async def test_the_digest_names_what_several_people_reported_and_gives_the_same_again(town: Town) -> None:
     office = await town.office("web")
     for text in TOLD:
-        number, _code = await files(await town.somebody("web"), text, category="Something else")
+        number, _code = await files(await town.somebody("web"), text, category="Planning")
     for _n in range(3):
         whistle_blower = await town.somebody("web")
         await tells(whistle_blower, "窗口收红包，不给就不办事", command="/report", category="Something else")
@@ -47,7 +47,7 @@ async def test_the_digest_names_what_several_people_reported_and_gives_the_same_
 async def test_what_two_people_report_is_no_hot_issue(town: Town) -> None:
     office = await town.office("web")
     for text in TOLD[:2]:
-        number, _code = await files(await town.somebody("web"), text, category="Something else")
+        number, _code = await files(await town.somebody("web"), text, category="Planning")
     week = Week.of((await town.case(number)).filed_at, town.app.words.zone)
     town.clock.ahead += week.end + timedelta(hours=9) - town.clock.now()
     await town.app.scheduler.run_job(DIGEST)

@@ -27,7 +27,7 @@ async def tells_of_lamp(citizen: Person, text: str) -> None:
     await citizen.shares_place(*GATE)
     await citizen.says("/done")
     await citizen.sees("one of these")
-    await citizen.presses("Something else")
+    await citizen.presses("Planning")
 
 
 async def files_publicly(citizen: Person, text: str) -> tuple[str, str]:
@@ -184,7 +184,7 @@ async def office(request: pytest.FixtureRequest, town: Town) -> Person:
 
 async def test_in_triage_the_office_sees_what_is_alike_and_why_and_one_press_merges(town: Town, office: Person) -> None:
     zhang, li = await town.somebody("web"), await town.somebody("web")
-    lead, _code = await files(zhang, LAMPS[0], place="城西区", category="Something else")
+    lead, _code = await files(zhang, LAMPS[0], place="城西区", category="Planning")
     number, _code = await files(li, LAMPS[4], place="I don't know", category="Something else")
     await office.sees(f"Like case {lead}: .*words, on the same day", buttons=["Assign a unit", f"Merge with {lead}"])
     await office.presses(f"Merge with {lead}")

@@ -35,12 +35,14 @@ UNIT = {"accept", "return", "ask", "report", "report_told", "hand_over", "to_cit
 OFFICES_LISTS = {"digest", "digest_units", "digest_ratings", "late", "parked", "extensions", "accountability"} | {
     "appeals",
     "oddities",
+    "corrections",
 }
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
     "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
     "grant_extension", "refuse_extension", "uphold", "drop",
     "grant_appeal", "refuse_appeal", "oddity", "odd_rating", "keep", "strike", "keep_one", "strike_one", "merge_with",
+    "correction", "exclude", "include",
 }  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (

@@ -1,0 +1,114 @@
+"""Corrections of a routing: kept with the act that they are made by, and excluded from what is learned, by the office.
+
+Misconduct reports and bad ratings are routed by other rules, and nothing is learned from them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from actions.context import Context
+from dialog.subjects import Refused
+from dialog.texts import _
+from domain.cases import CaseKind, Event, Party
+from domain.choosing import Likely
+from domain.routing import route
+from storage import corrections, ledger
+from storage.cases import Case
+from storage.corrections import Correction, Sort, Whose
+from storage.ids import new_id
+from storage.roles import Role
+
+TAUGHT_BY = frozenset({CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION})
+"""The kinds of matters that are routed by their words."""
+
+
+async def chosen(ctx: Context, case: Case, likely: Sequence[Likely], by: Role | None) -> None:
+    """Keep that another category was chosen than the one suggested first; an upper one of that is no contradiction."""
+    if not likely or case.category is None or case.category in ctx.city.city.category_path(likely[0].code):
+        return
+    await _keep(ctx, case, Sort.CHOSEN, by, was=likely[0].code, became=case.category)
+
+
+async def returned(ctx: Context, case: Case, by: Role, unit: str) -> None:
+    """Keep that a unit said that a case is not theirs."""
+    await _keep(ctx, case, Sort.RETURNED, by, was=unit, unit=unit)
+
+
+async def assigned(ctx: Context, case: Case, by: Role) -> None:
+    """Keep that the office gave a case to another unit than it had, or than was suggested, before the ledger has it."""
+    for row in reversed(await ledger.of_subject(ctx.tx, f"case:{case.id}")):
+        was = unit = None
+        match row.event:
+            case Event.RETURN | Event.UNASSIGN:
+                was = str(row.payload["before"])
+                unit = was if row.event == Event.RETURN else None
+            case Event.QUEUE if row.actor == Party.SYSTEM:
+                was = _suggested(ctx, case)
+            case Event.QUEUE | Event.ASSIGN | Event.UNMERGE:
+                return
+            case _:
+                continue
+        if was and case.unit and was != case.unit:
+            await _keep(ctx, case, Sort.ASSIGNED, by, was=was, became=case.unit, unit=unit)
+        return
+
+
+async def exclude(ctx: Context, id: str, whose: Whose) -> Correction:
+    """Let one correction, or all of its person or unit, not be learned from. Raises Refused."""
+    role, found, what = await _known(ctx, id, whose)
+    if not await corrections.exclude(ctx.tx, whose, what, ctx.now):
+        raise Refused(_("This is excluded already."))
+    await _note(ctx, role, found, whose, "exclude_correction")
+    return found
+
+
+async def include(ctx: Context, id: str, whose: Whose) -> Correction:
+    """Let be learned from again what was excluded. Raises Refused."""
+    role, found, what = await _known(ctx, id, whose)
+    if not await corrections.include(ctx.tx, whose, what):
+        raise Refused(_("This is not excluded any more."))
+    await _note(ctx, role, found, whose, "include_correction")
+    return found
+
+
+async def _known(ctx: Context, id: str, whose: Whose) -> tuple[Role, Correction, str]:
+    role = ctx.as_office()
+    found = await corrections.get(ctx.tx, id)
+    what = found.whose(whose) if found else None
+    if found is None or what is None:
+        raise Refused(_("There is no such correction."))
+    return role, found, what
+
+
+async def _note(ctx: Context, role: Role, correction: Correction, whose: Whose, event: str) -> None:
+    # The person is named by what they corrected: no ledger row says more about a citizen.
+    payload = {"correction": correction.id, "case": correction.case, "all_of": whose, "unit": correction.unit}
+    await ledger.append(ctx.tx, "city", f"{Party.OFFICE}:{role.id}", event, payload, ctx.now)
+
+
+async def _keep(
+    ctx: Context, case: Case, sort: Sort, by: Role | None, *, was: str, became: str | None = None, unit: str | None = None
+) -> None:
+    if case.kind in TAUGHT_BY:
+        kept = Correction(
+            id=new_id(ctx.now), case=case.id, sort=sort, person=by.person if by else case.reporter, role=by.id if by else None,
+            unit=unit, was=was, became=became, corrected_at=ctx.now,
+        )  # fmt: skip
+        await corrections.add(ctx.tx, kept)
+
+
+def _suggested(ctx: Context, case: Case) -> str | None:
+    """Name the unit to which the first suggestion would have led; None if the case has gone there, or there was none.
+
+    Where the area was not known, it has gone there if that is the unit for the suggestion in any area.
+    """
+    city = ctx.city.city
+    likely = [code for code, _p in json.loads(case.routing or "{}").get("likely") or () if code in city.categories]
+    category = case.category if case.category in city.categories else next(iter(likely), None)
+    if not likely or category is None:
+        return None
+    areas = (case.area,) if case.area in city.areas else (city.root_area.code, *city.areas)
+    units = [route(city, case.kind, area, category).unit for area in areas]
+    return None if case.unit in units else units[0]
