@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -70,19 +70,29 @@ class Program:
         """Tell whether the process is there."""
         return self._process is not None and self._process.returncode is None
 
-    async def begin(self, dies_at: str | None = None) -> None:
-        """Start the process and don't wait for it. `dies_at`: a point of `crash_points` and a number, as in "turn written:3"."""
+    async def begin(self, dies_at: str | None = None, changes: Sequence[str] = ()) -> None:
+        """Start the process and don't wait for it.
+
+        dies_at: a point of `crash_points` and a number, as in "turn written:3". changes: as in "bot.inbox.LOOK_AGAIN=3".
+        """
         assert not self.running
-        launcher = (HUIYIN,) if dies_at is None else (*WATCHED, "--tally", self.passed, "--dies-at", dies_at)
+        launcher: tuple[str | Path, ...] = (HUIYIN,)
+        if dies_at or changes:
+            launcher = (
+                *WATCHED,
+                f"--tally={self.passed}",
+                f"--dies-at={dies_at or ':0'}",
+                *(f"--change={one}" for one in changes),
+            )
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *launcher, "run", cwd=self.folder, env=self._environ, stdout=asyncio.subprocess.DEVNULL, stderr=log
             )
 
-    async def start(self, dies_at: str | None = None) -> float:
+    async def start(self, dies_at: str | None = None, changes: Sequence[str] = ()) -> float:
         """Start, and return after how many seconds the web server answers."""
         began = time.monotonic()
-        await self.begin(dies_at)
+        await self.begin(dies_at, changes)
         while not await self.answers():
             assert self.running, f"The program ended by itself:\n{self.tail()}"
             assert time.monotonic() < began + 30, f"The program doesn't answer:\n{self.tail()}"

@@ -1,8 +1,9 @@
-"""The program with its doors watched: `python doomed.py [--dies-at POINT:N] [--tally FILE] COMMAND...`.
+"""The program with its doors watched: `python doomed.py [--dies-at POINT:N] [--tally FILE] [--change NAME=NUMBER] COMMAND...`.
 
 It dies as by `kill -9` when it comes to a point for the Nth time, and writes the name of each point that it passes into the
 file, once. The doors are all through which it touches what outlives it: work given to the store, exchanges with Telegram,
 answers to the web, files. They are wrapped here, from outside; the program itself knows nothing of it. `crash_points` lists them.
+A constant is changed where no test could wait for it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
@@ -116,8 +118,13 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--dies-at", default=":0")
     arguments.add_argument("--tally", type=Path)
+    arguments.add_argument("--change", action="append", default=[])
     arguments.add_argument("command", nargs="+")
     given = arguments.parse_args()
     point, _colon, count = given.dies_at.rpartition(":")
     _fatal, _tally = (point, int(count)), given.tally
+    for change in given.change:
+        place, _equals, value = change.partition("=")
+        module, _dot, constant = place.rpartition(".")
+        setattr(sys.modules[module], constant, float(value))
     main(given.command)
