@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from actions.context import Context
 from bot.bell import Bell
@@ -22,9 +22,24 @@ log = logging.getLogger("huiyin.scheduler")
 
 LEASE = timedelta(minutes=5)
 LOOK = timedelta(seconds=20)
+CLOCK_LOOK = 5.0
 BATCH = 50
 TRIES = 5
 BETWEEN_TRIES = timedelta(seconds=10)
+
+
+class Apart(BaseTrigger):  # type: ignore[misc]
+    """Fires so long after the last time, whatever the clock did meanwhile.
+
+    `IntervalTrigger` counts through every time that a suspended machine, or a clock that was set forward, has skipped.
+    """
+
+    def __init__(self, length: timedelta) -> None:
+        self.length = length
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Tell the next time."""
+        return now + self.length
 
 
 class Scheduler:
@@ -55,10 +70,15 @@ class Scheduler:
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         for work, apart in ((self._do_jobs, LOOK), (self._do_sweeps, self._tick)):
-            scheduler.add_job(work, IntervalTrigger(seconds=apart.total_seconds(), timezone=UTC), next_run_time=datetime.now(UTC))
+            scheduler.add_job(work, Apart(apart), next_run_time=datetime.now(UTC))
         scheduler.start()
         try:
-            await asyncio.Event().wait()
+            while True:
+                await self._clock.sleep(CLOCK_LOOK)
+                for job in scheduler.get_jobs():
+                    # A clock that was set back: it would wait until that time comes again.
+                    if job.next_run_time - datetime.now(UTC) > job.trigger.length:
+                        job.modify(next_run_time=datetime.now(UTC))
         finally:
             scheduler.shutdown(wait=False)
 

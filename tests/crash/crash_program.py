@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -51,6 +52,8 @@ class Program:
         }
         self.passed = folder / f"passed-{self.port}.txt"
         """The points that a doomed process has come to, a line each."""
+        self.clock = folder / "clock"
+        """Holds by how many seconds the clock of a process that is told so is wrong."""
         self._environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         self._environ |= {f"HUIYIN_{name}": str(value) for name, value in (own | settings).items()}
         self._process: asyncio.subprocess.Process | None = None
@@ -77,13 +80,10 @@ class Program:
         """
         assert not self.running
         launcher: tuple[str | Path, ...] = (HUIYIN,)
-        if dies_at or changes:
-            launcher = (
-                *WATCHED,
-                f"--tally={self.passed}",
-                f"--dies-at={dies_at or ':0'}",
-                *(f"--change={one}" for one in changes),
-            )
+        if dies_at or changes or self.clock.exists():
+            clock = (f"--clock={self.clock}",) if self.clock.exists() else ()
+            change = (f"--change={one}" for one in changes)
+            launcher = (*WATCHED, f"--tally={self.passed}", f"--dies-at={dies_at or ':0'}", *change, *clock)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *launcher, "run", cwd=self.folder, env=self._environ, stdout=asyncio.subprocess.DEVNULL, stderr=log
@@ -145,6 +145,12 @@ class Program:
             out, problems = await process.communicate()
         assert process.returncode is not None
         return process.returncode, out.decode(), problems.decode()
+
+    def sets_clock(self, wrong_by: timedelta) -> None:
+        """Let the machine's clock be wrong by so much from now on; once before the start, then at any time."""
+        new = self.clock.with_suffix(".new")
+        new.write_text(str(wrong_by.total_seconds()))
+        new.replace(self.clock)
 
     def logged(self, event: str) -> list[str]:
         """Give the lines of the log that hold an event."""

@@ -1,9 +1,9 @@
-"""The program with its doors watched: `python doomed.py [--dies-at POINT:N] [--tally FILE] [--change NAME=NUMBER] COMMAND...`.
+"""The program with its doors watched: `python doomed.py [--dies-at POINT:N] [--tally FILE] [--change NAME=NUMBER] [--clock FILE] COMMAND...`.
 
 It dies as by `kill -9` when it comes to a point for the Nth time, and writes the name of each point that it passes into the
 file, once. The doors are all through which it touches what outlives it: work given to the store, exchanges with Telegram,
 answers to the web, files. They are wrapped here, from outside; the program itself knows nothing of it. `crash_points` lists them.
-A constant is changed where no test could wait for it.
+A constant is changed where no test could wait for it; `FILE` holds the seconds by which the machine's clock is wrong.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta, tzinfo
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,18 @@ def _watch_naming(function: str, name: str) -> None:
     setattr(os, function, watched)
 
 
+def _set_clock(wrong_by: Path) -> None:
+    """Let the program, and APScheduler, read a clock that is wrong by as much as the file says at that moment."""
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Wrong:
+            return super().now(tz) + timedelta(seconds=float(wrong_by.read_text() or 0))
+
+    for module in ("bot.clock", "bot.scheduler", "apscheduler.schedulers.base"):
+        vars(sys.modules[module])["datetime"] = Wrong
+
+
 def _method(request: AiohttpRequest, how: str, url: str, *rest: object) -> str:
     return url.rpartition("/")[2] if how == "POST" else "download"
 
@@ -119,6 +132,7 @@ if __name__ == "__main__":
     arguments.add_argument("--dies-at", default=":0")
     arguments.add_argument("--tally", type=Path)
     arguments.add_argument("--change", action="append", default=[])
+    arguments.add_argument("--clock", type=Path)
     arguments.add_argument("command", nargs="+")
     given = arguments.parse_args()
     point, _colon, count = given.dies_at.rpartition(":")
@@ -127,4 +141,6 @@ if __name__ == "__main__":
         place, _equals, value = change.partition("=")
         module, _dot, constant = place.rpartition(".")
         setattr(sys.modules[module], constant, float(value))
+    if given.clock:
+        _set_clock(given.clock)
     main(given.command)
