@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -15,14 +15,14 @@ from bot.bell import Bell
 from bot.clock import Clock
 from bot.town import Town
 from schedules import Job, Sweep
-from storage import cities, deadlines, job_runs
+from storage import cities, deadlines, future, job_runs
 from storage.database import Conflict, Database, StorageError, Tx
 
 log = logging.getLogger("huiyin.scheduler")
 
 LEASE = timedelta(minutes=5)
 LOOK = timedelta(seconds=20)
-CLOCK_LOOK = 5.0
+CLOCK_LOOK = 1.0
 BATCH = 50
 TRIES = 5
 BETWEEN_TRIES = timedelta(seconds=10)
@@ -73,14 +73,25 @@ class Scheduler:
             scheduler.add_job(work, Apart(apart), next_run_time=datetime.now(UTC))
         scheduler.start()
         try:
-            while True:
-                await self._clock.sleep(CLOCK_LOOK)
-                for job in scheduler.get_jobs():
-                    # A clock that was set back: it would wait until that time comes again.
-                    if job.next_run_time - datetime.now(UTC) > job.trigger.length:
-                        job.modify(next_run_time=datetime.now(UTC))
+            await self._watch_clock(scheduler)
         finally:
             scheduler.shutdown(wait=False)
+
+    async def _watch_clock(self, scheduler: AsyncIOScheduler) -> None:
+        """Let nothing wait until a time comes again that was before the clock was set back, now or while we were away."""
+        seen: datetime | None = None
+        while True:
+            now = self._clock.now()
+            try:
+                if seen is None or now < seen:
+                    await self._database.do(partial(future.bring_back, now=now, old=seen))
+                    self._bell.ring("inbox", "outbox", "files")
+                    for job in scheduler.get_jobs():
+                        job.modify(next_run_time=datetime.now(UTC))
+                seen = now
+            except StorageError as error:
+                log.warning("clock_waits_for_the_store", extra={"fields": {"why": str(error)}})
+            await self._clock.sleep(CLOCK_LOOK)
 
     async def _do_jobs(self) -> None:
         for job in self._jobs:

@@ -52,6 +52,7 @@ WORKS = {
     "MediaLoop._work.<lambda>": "file ready",
     "MediaLoop._later.<lambda>": "file waits",
     "MediaLoop._forget.forget": "file forgotten",
+    "bring_back": "clock",
     "Scheduler.run_sweep.batch": "sweep",
     "Scheduler.run_job.<lambda>": "slot",
     "Scheduler.run_job.work": "job",
@@ -99,6 +100,7 @@ DOORS = (
     Door(name="file forgotten"),
     # What happens by itself.
     Door(name="sweep", most=3),
+    Door(name="clock"),
     Door(name="slot", when=When.JOB),
     Door(name="job", when=When.JOB),
     Door(name="file waits", when=When.SELDOM),

@@ -1,4 +1,4 @@
-"""The program with its doors watched: `python doomed.py [--dies-at POINT:N] [--tally FILE] [--change NAME=NUMBER] [--clock FILE] COMMAND...`.
+"""The program with its doors watched: `python doomed.py [--dies-at POINT:N] [--tally FILE] [--change X=N] [--clock FILE] run`.
 
 It dies as by `kill -9` when it comes to a point for the Nth time, and writes the name of each point that it passes into the
 file, once. The doors are all through which it touches what outlives it: work given to the store, exchanges with Telegram,
