@@ -60,15 +60,15 @@ WORKS = {
 """What work is called in the code, without `<locals>`, and here."""
 
 DOORS = (
-    # The first start, in the order in which it comes by.
+    # The first start.
     Door(name="key", when=When.START),
     Door(name="migration", when=When.START),
     Door(name="city", when=When.START),
+    Door(name="setMyCommands", when=When.START, only="polling"),  # as the next one, only until it has succeeded once
+    Door(name="setWebhook", when=When.START, only="webhook"),
     Door(name="lease", when=When.START, only="postgres"),
     Door(name="getWebhookInfo", when=When.START, only="polling"),
-    Door(name="setWebhook", when=When.START, only="webhook"),
     Door(name="getMe", when=When.START),
-    Door(name="setMyCommands", when=When.START),
     Door(name="memory", when=When.START),
     # A message, from door to door.
     Door(name="getUpdates", only="polling", most=5),
