@@ -23,3 +23,17 @@ async def tell_shut_out(ctx: Context, channel: str) -> None:
             "Please tell the operators at once. On the other channels everything goes on, and what waits will be sent later."
         )
         await tell_office(ctx, say(what, todo), but_on=channel)
+
+
+async def tell_contested(ctx: Context, channel: str) -> None:
+    """Tell the office, at most once a day, that another program fetches what people write to us on a channel."""
+    if await quotas.use(ctx.tx, f"contested {channel}", 1, 1, AGAIN, ctx.now) is None:
+        what = _(
+            "Another program uses our account on {channel}: what people write there may reach it instead of us.",
+            channel=channel.title(),
+        )
+        todo = _(
+            "Please tell the operators at once. They should stop the other program; if nobody knows it, somebody has our"
+            " token, and a new one is needed. What we send still arrives."
+        )
+        await tell_office(ctx, say(what, todo))

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from actions.alarms import tell_shut_out
+from actions.alarms import tell_contested, tell_shut_out
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.channels.door import Attachment, Busy, Delivery, Mailbox
@@ -230,6 +230,13 @@ class CityDoor:
         async with self._database.transaction() as tx:
             ctx = await self._town.context(tx)
             await tell_shut_out(ctx, channel)
+        self._bell.ring_for(ctx.rings, ctx.now)
+
+    async def contested(self, channel: str) -> None:
+        """Tell the office that another program fetches what is sent to us."""
+        async with self._database.transaction() as tx:
+            ctx = await self._town.context(tx)
+            await tell_contested(ctx, channel)
         self._bell.ring_for(ctx.rings, ctx.now)
 
     def listen(self, channel: str, address: str) -> Callable[[float], Awaitable[bool]]:

@@ -38,7 +38,7 @@ class Pace:
         rate = self._group if group else self._chat
         if rate and (last := self._last.get(conversation)):
             free = last + timedelta(seconds=1 / rate)
-            if free > now:
+            if last <= now < free:  # not after a clock was set back: the wait could be hours
                 return free - now
         self._last[conversation] = now
         self._last.move_to_end(conversation)

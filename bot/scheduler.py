@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from actions.context import Context
 from bot.bell import Bell
 from bot.clock import Clock
 from bot.town import Town
 from schedules import Job, Sweep
-from storage import cities, deadlines, job_runs
+from storage import cities, deadlines, future, job_runs
 from storage.database import Conflict, Database, StorageError, Tx
 
 log = logging.getLogger("huiyin.scheduler")
 
 LEASE = timedelta(minutes=5)
 LOOK = timedelta(seconds=20)
+CLOCK_LOOK = 1.0
 BATCH = 50
 TRIES = 5
 BETWEEN_TRIES = timedelta(seconds=10)
+
+
+class Apart(BaseTrigger):  # type: ignore[misc]
+    """Fires so long after the last time, whatever the clock did meanwhile.
+
+    `IntervalTrigger` counts through every time that a suspended machine, or a clock that was set forward, has skipped.
+    """
+
+    def __init__(self, length: timedelta) -> None:
+        self.length = length
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Tell the next time."""
+        return now + self.length
 
 
 class Scheduler:
@@ -55,12 +70,28 @@ class Scheduler:
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         for work, apart in ((self._do_jobs, LOOK), (self._do_sweeps, self._tick)):
-            scheduler.add_job(work, IntervalTrigger(seconds=apart.total_seconds(), timezone=UTC), next_run_time=datetime.now(UTC))
+            scheduler.add_job(work, Apart(apart), next_run_time=datetime.now(UTC))
         scheduler.start()
         try:
-            await asyncio.Event().wait()
+            await self._watch_clock(scheduler)
         finally:
             scheduler.shutdown(wait=False)
+
+    async def _watch_clock(self, scheduler: AsyncIOScheduler) -> None:
+        """Let nothing wait until a time comes again that was before the clock was set back, now or while we were away."""
+        seen: datetime | None = None
+        while True:
+            now = self._clock.now()
+            try:
+                if seen is None or now < seen:
+                    await self._database.do(partial(future.bring_back, now=now, old=seen))
+                    self._bell.ring("inbox", "outbox", "files")
+                    for job in scheduler.get_jobs() if seen else ():
+                        job.modify(next_run_time=datetime.now(UTC))
+                seen = now
+            except StorageError as error:
+                log.warning("clock_waits_for_the_store", extra={"fields": {"why": str(error)}})
+            await self._clock.sleep(CLOCK_LOOK)
 
     async def _do_jobs(self) -> None:
         for job in self._jobs:

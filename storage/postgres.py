@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 
@@ -15,6 +17,11 @@ from storage.database import Conflict, Row, StorageError, T, Tx, Unavailable, Wo
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
     from asyncpg.transaction import Transaction
+
+    _Driver = asyncpg.Connection[asyncpg.Record]
+    _Connected: TypeAlias = PoolConnectionProxy[asyncpg.Record] | _Driver
+else:
+    _Driver = asyncpg.Connection
 
 _PG_ONLY = re.compile(r"/\*pg\s(.*?)\*/", re.S)
 _PARAM = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -26,6 +33,28 @@ _SERVER_SETTINGS = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
 }
+
+CONNECT_SECONDS = 10.0
+COMMAND_SECONDS = 60.0
+"""How long one statement may take: one that gets no answer must not be waited for for ever."""
+MIGRATION_SECONDS = 24 * 3600.0
+CLOSE_SECONDS = 5.0
+# Our side of the same: a server whose machine is gone is found out long before that.
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 11_000}
+
+
+class _Connection(_Driver):
+    """A connection that notices when nobody is at its other end."""
+
+    def __init__(self, protocol: Any, transport: asyncio.Transport, *rest: Any) -> None:
+        super().__init__(protocol, transport, *rest)
+        line = transport.get_extra_info("socket")
+        if line is None or line.family == socket.AF_UNIX:
+            return
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _KEEP_ALIVE.items():
+            if hasattr(socket, name):  # each system has others
+                line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 @cache
@@ -42,9 +71,14 @@ def compile_sql(sql: str) -> tuple[str, tuple[str, ...]]:
 
 
 @contextmanager
-def _errors() -> Generator[None, None, None]:
+def _errors(connection: _Connected | None = None) -> Generator[None, None, None]:
     try:
         yield
+    except TimeoutError as error:
+        if connection is not None:
+            # The driver would ask the same server to forget the statement, and wait for ever until it has.
+            connection.terminate()
+        raise Unavailable("no answer from the database") from error
     except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
         raise Conflict(type(error).__name__) from error
     except (
@@ -58,16 +92,21 @@ def _errors() -> Generator[None, None, None]:
         asyncpg.IdleInTransactionSessionTimeoutError,
         asyncpg.ReadOnlySQLTransactionError,
         OSError,
-        TimeoutError,
     ) as error:
         raise Unavailable(type(error).__name__) from error
     except asyncpg.PostgresError as error:
         raise StorageError(type(error).__name__) from error
 
 
-async def _roll_back(transaction: Transaction) -> None:
+async def _begin(connection: PoolConnectionProxy[asyncpg.Record], transaction: Transaction) -> None:
+    with _errors(connection):
+        await transaction.start()
+
+
+async def _roll_back(connection: PoolConnectionProxy[asyncpg.Record], transaction: Transaction) -> None:
     # On a lost connection the driver refuses before there is anything to await.
-    await transaction.rollback()
+    with _errors(connection):
+        await transaction.rollback()
 
 
 class PostgresTx:
@@ -78,31 +117,31 @@ class PostgresTx:
 
     async def run(self, sql: str, **params: Any) -> int:
         text, names = compile_sql(sql)
-        with _errors():
+        with _errors(self._connection):
             tag = await self._connection.execute(text, *(params[n] for n in names))
         return int(tag.rpartition(" ")[2]) if tag[-1].isdigit() else 0
 
     async def one(self, sql: str, **params: Any) -> Row | None:
         text, names = compile_sql(sql)
-        with _errors():
+        with _errors(self._connection):
             return await self._connection.fetchrow(text, *(params[n] for n in names))
 
     async def all(self, sql: str, **params: Any) -> Sequence[Row]:
         text, names = compile_sql(sql)
-        with _errors():
+        with _errors(self._connection):
             return await self._connection.fetch(text, *(params[n] for n in names))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None, None]:
         transaction = self._connection.transaction()
-        with _errors():
+        with _errors(self._connection):
             await transaction.start()
         try:
             yield
         except BaseException:
-            await finish(_roll_back(transaction))
+            await finish(_roll_back(self._connection, transaction))
             raise
-        with _errors():
+        with _errors(self._connection):
             await transaction.commit()
 
 
@@ -114,7 +153,7 @@ class PostgresDatabase:
     def __init__(self, url: str, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self._url = url
         self._pool = pool
-        self._bell: asyncpg.Connection[asyncpg.Record] | None = None
+        self._bell: _Driver | None = None
         self._heard: Callable[[str], None] | None = None
 
     @classmethod
@@ -122,7 +161,16 @@ class PostgresDatabase:
         """Connect; raises Unavailable."""
         settings = {**_SERVER_SETTINGS, "synchronous_commit": "off"} if throwaway else _SERVER_SETTINGS
         with _errors():
-            return cls(url, await asyncpg.create_pool(url, min_size=1, max_size=12, server_settings=settings))
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=12,
+                connection_class=_Connection,
+                timeout=CONNECT_SECONDS,
+                command_timeout=COMMAND_SECONDS,
+                server_settings=settings,
+            )
+        return cls(url, pool)
 
     async def do(self, work: Work[T]) -> T:
         async with self.transaction() as tx:
@@ -135,15 +183,15 @@ class PostgresDatabase:
         try:
             transaction = connection.transaction()
             try:
-                await finish(transaction.start())
+                await finish(_begin(connection, transaction))
                 yield PostgresTx(connection)
             except BaseException:
-                await finish(_roll_back(transaction))
+                await finish(_roll_back(connection, transaction))
                 raise
-            with _errors():
+            with _errors(connection):
                 await transaction.commit()
         finally:
-            await finish(self._pool.release(connection))
+            await finish(self._pool.release(connection, timeout=CONNECT_SECONDS))
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Tx, None]:
@@ -152,17 +200,17 @@ class PostgresDatabase:
         try:
             transaction = connection.transaction(isolation="repeatable_read", readonly=True)
             try:
-                await finish(transaction.start())
+                await finish(_begin(connection, transaction))
                 yield PostgresTx(connection)
             finally:
-                await finish(_roll_back(transaction))
+                await finish(_roll_back(connection, transaction))
         finally:
-            await finish(self._pool.release(connection))
+            await finish(self._pool.release(connection, timeout=CONNECT_SECONDS))
 
     async def script(self, sql: str) -> None:
         with _errors():
             async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute(_PG_ONLY.sub(r"\1", sql))
+                await connection.execute(_PG_ONLY.sub(r"\1", sql), timeout=MIGRATION_SECONDS)
 
     async def listen(self, heard: Callable[[str], None]) -> None:
         self._heard = heard
@@ -170,13 +218,19 @@ class PostgresDatabase:
 
     async def ring(self, topics: Sequence[str]) -> None:
         bell = await self._connected_bell()
-        with _errors():
+        with _errors(bell):
             await bell.execute("SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic", _TOPICS, list(topics))
 
-    async def _connected_bell(self) -> asyncpg.Connection[asyncpg.Record]:
+    async def _connected_bell(self) -> _Driver:
         if self._bell is None or self._bell.is_closed():
             with _errors():
-                bell = await asyncpg.connect(self._url, server_settings=_SERVER_SETTINGS)
+                bell = await asyncpg.connect(
+                    self._url,
+                    connection_class=_Connection,
+                    timeout=CONNECT_SECONDS,
+                    command_timeout=COMMAND_SECONDS,
+                    server_settings=_SERVER_SETTINGS,
+                )
                 await bell.add_listener(_TOPICS, self._on_notify)
                 self._bell = bell
         return self._bell
@@ -189,6 +243,10 @@ class PostgresDatabase:
         """Any number of processes may serve one PostgreSQL."""
 
     async def close(self) -> None:
-        if self._bell is not None and not self._bell.is_closed():
-            await self._bell.close()
-        await self._pool.close()
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                if self._bell is not None and not self._bell.is_closed():
+                    await self._bell.close()
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()

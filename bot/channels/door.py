@@ -195,6 +195,10 @@ class Door(Protocol):
         """Raise the alarm: the far end of this channel does not know us any more, and only people can mend that."""
         ...
 
+    async def contested(self, channel: str) -> None:
+        """Raise the alarm: another program fetches what is sent to us on this channel, and only people can stop it."""
+        ...
+
     def listen(self, channel: str, address: str) -> Callable[[float], Awaitable[bool]]:
         """Give a function that waits up to so many seconds for something new in a mailbox; False if the time ran out."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from telegram.error import Conflict, NetworkError
@@ -19,8 +20,15 @@ LOGGER = logging.getLogger("huiyin.telegram")
 WEBHOOK_DELETED = "telegram webhook deleted"
 NOT_RELEASED = "telegram poller's lease not released"
 NOT_READ = "telegram update not read"
+CONTESTED_BY_ANOTHER = "telegram messages are fetched by another program too"
 
+CHANNEL = "telegram"
 LEASE, LEASE_SECONDS, RENEW_SECONDS = "telegram poller", 9.0, 3.0
+CONTESTED, CALM = timedelta(minutes=1), timedelta(minutes=2)
+"""How long another poller may be there before the alarm is raised, and for how long no conflict means that it is gone.
+
+Two pollers throw each other out in turns, so that now and then a poll succeeds.
+"""
 ANSWER_SECONDS = 10
 """How long past its own time-out a poll may take."""
 
@@ -36,6 +44,7 @@ class Poller:
         self._patience = Patience("polling", clock)
         self._offset: int | None = None
         self._alone = False
+        self._conflicts: tuple[datetime, datetime] | None = None
 
     async def run(self) -> None:
         """Poll while this process holds the lease, until cancelled."""
@@ -60,11 +69,26 @@ class Poller:
                 await self._turn()
             except Exception as error:
                 # Telegram's trouble or our store's: the offset stands where it was, so that everything comes again.
+                await self._patience.after(error)
                 if isinstance(error, Conflict):
                     self._alone = False
-                await self._patience.after(error)
+                    await self._contested()
             else:
                 self._patience.over()
+
+    async def _contested(self) -> None:
+        """Raise the alarm if another poller stays: replicas and restarts are over sooner."""
+        now = self._clock.now()
+        if self._conflicts is None or now - self._conflicts[1] > CALM:
+            self._conflicts = now, now
+        self._conflicts = first, _last = self._conflicts[0], now
+        if now - first < CONTESTED:
+            return
+        LOGGER.error(CONTESTED_BY_ANOTHER)
+        try:
+            await self._door.contested(CHANNEL)
+        except Exception as error:
+            await self._patience.after(error)
 
     async def _turn(self) -> None:
         if not self._alone:

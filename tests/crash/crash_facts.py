@@ -73,6 +73,17 @@ async def nothing_is_lost(program: Program, api: BotApi, town: Town) -> None:
     assert "whole" in out
 
 
+async def clocks_are_right(program: Program) -> None:
+    """Each case was given each of its clocks once, and those of the unit stopped when it reported."""
+    rows = await read(program, "SELECT case_id, kind, round, started_at, due_at, stopped_at FROM deadline")
+    cases = {row["id"] for row in await read(program, "SELECT id FROM cases")}
+    clocks = Counter((row["case_id"], row["kind"]) for row in rows)
+    assert clocks == Counter({(case, kind): 1 for case in cases for kind in ("promise", "accept", "answer", "check")})
+    for row in rows:
+        assert row["started_at"] < row["due_at"]
+        assert (row["stopped_at"] is None) == (row["kind"] == "check"), (row["kind"], row["stopped_at"])
+
+
 async def notices_arrived(program: Program, api: BotApi, *, unknown: Sequence[tuple[float, float]] = ()) -> int:
     """Every message arrived, in order for each chat; return how many came twice.
 

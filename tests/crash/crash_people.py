@@ -22,7 +22,7 @@ async def files_a_matter(person: TelegramUser | WebCitizen, words: str, chance: 
     """File a complaint, as a hurried thumb does it, up to the receipt; return its number."""
     await person.says("/complain")
     await person.sees("Tell us what happened", timeout=PATIENCE)
-    if photo and isinstance(person, TelegramUser):
+    if photo:
         await person.sends_photo()
     for line in words.split("\n"):
         await person.says(line)
@@ -116,7 +116,7 @@ class Town:
             await asyncio.sleep(chance.random())
             if on_web:
                 async with WebCitizen(self.url or self.program.url) as citizen:
-                    self.filed[words] = await files_a_matter(citizen, words, chance)
+                    self.filed[words] = await files_a_matter(citizen, words, chance, photo=self.photos)
             else:
                 person = self.api.user(f"Citizen {number}", language_code="en")
                 self.filed[words] = await files_a_matter(person, words, chance, photo=self.photos)

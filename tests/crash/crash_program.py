@@ -9,7 +9,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -18,6 +19,7 @@ from storage.database import Database, connect
 
 ROOT = Path(__file__).parents[2]
 HUIYIN = Path(sys.executable).parent / "huiyin"
+WATCHED = (sys.executable, str(Path(__file__).with_name("doomed.py")))
 
 
 def free_port() -> int:
@@ -48,6 +50,10 @@ class Program:
             "PACE_CHAT": 0,
             "FREE_DISK_MEGABYTES": 0,
         }
+        self.passed = folder / f"passed-{self.port}.txt"
+        """The points that a doomed process has come to, a line each."""
+        self.clock = folder / "clock"
+        """Holds by how many seconds the clock of a process that is told so is wrong."""
         self._environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
         self._environ |= {f"HUIYIN_{name}": str(value) for name, value in (own | settings).items()}
         self._process: asyncio.subprocess.Process | None = None
@@ -67,18 +73,26 @@ class Program:
         """Tell whether the process is there."""
         return self._process is not None and self._process.returncode is None
 
-    async def begin(self) -> None:
-        """Start the process and don't wait for it."""
+    async def begin(self, dies_at: str | None = None, changes: Sequence[str] = ()) -> None:
+        """Start the process and don't wait for it.
+
+        dies_at: a point of `crash_points` and a number, as in "turn written:3". changes: as in "bot.inbox.LOOK_AGAIN=3".
+        """
         assert not self.running
+        launcher: tuple[str | Path, ...] = (HUIYIN,)
+        if dies_at or changes or self.clock.exists():
+            clock = (f"--clock={self.clock}",) if self.clock.exists() else ()
+            change = (f"--change={one}" for one in changes)
+            launcher = (*WATCHED, f"--tally={self.passed}", f"--dies-at={dies_at or ':0'}", *change, *clock)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                HUIYIN, "run", cwd=self.folder, env=self._environ, stdout=asyncio.subprocess.DEVNULL, stderr=log
+                *launcher, "run", cwd=self.folder, env=self._environ, stdout=asyncio.subprocess.DEVNULL, stderr=log
             )
 
-    async def start(self) -> float:
+    async def start(self, dies_at: str | None = None, changes: Sequence[str] = ()) -> float:
         """Start, and return after how many seconds the web server answers."""
         began = time.monotonic()
-        await self.begin()
+        await self.begin(dies_at, changes)
         while not await self.answers():
             assert self.running, f"The program ended by itself:\n{self.tail()}"
             assert time.monotonic() < began + 30, f"The program doesn't answer:\n{self.tail()}"
@@ -101,6 +115,18 @@ class Program:
             self._process.kill()
             await self._process.wait()
 
+    async def dies(self, within: float) -> bool:
+        """Wait until the process has come to its point and is dead; False if it lives on."""
+        assert self._process is not None
+        try:
+            async with asyncio.timeout(within):
+                code = await self._process.wait()
+        except TimeoutError:
+            return False
+        self.kills.append(time.time())
+        assert code == -signal.SIGKILL, f"It ended otherwise, with {code}:\n{self.tail()}"
+        return True
+
     async def stop(self, sign: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
         """Ask the process to end; return its exit code and how many seconds it took."""
         assert self._process is not None
@@ -119,6 +145,12 @@ class Program:
             out, problems = await process.communicate()
         assert process.returncode is not None
         return process.returncode, out.decode(), problems.decode()
+
+    def sets_clock(self, wrong_by: timedelta) -> None:
+        """Let the machine's clock be wrong by so much from now on; once before the start, then at any time."""
+        new = self.clock.with_suffix(".new")
+        new.write_text(str(wrong_by.total_seconds()))
+        new.replace(self.clock)
 
     def logged(self, event: str) -> list[str]:
         """Give the lines of the log that hold an event."""

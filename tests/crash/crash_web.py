@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import aiohttp
+from botapi_files import picture
 
 TAKEN = (200, 400, 413, 415, 422)
 
@@ -58,6 +59,16 @@ class WebCitizen:
     async def says(self, text: str) -> None:
         """Write something."""
         self._post(text=text)
+
+    async def sends_photo(self) -> None:
+        """Upload a photo until it is taken, and send it."""
+        answer: Any = None
+        while answer is None:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError):
+                status, answer, _wait = await self.uploads(picture())
+                answer = answer if status == 200 else None
+            await asyncio.sleep(0.2)
+        self._post(files=[{"id": answer["id"], "kind": answer["kind"]}])
 
     async def presses(self, label: str, *, twice: bool = False, timeout: float = 10) -> None:
         """Press a button, on the newest message that has it."""

@@ -13,6 +13,7 @@ from typing import Literal
 import aiohttp
 import pytest
 from botapi import BotApi, Fault
+from botapi_calls import FaultKind
 from crash_facts import nothing_is_lost, notices_arrived, read, settled
 from crash_people import Town, files_a_matter, signs_in
 from crash_program import Program, free_port
@@ -120,6 +121,19 @@ async def test_a_contact_who_blocked_the_bot_never_delays_a_receipt_and_the_offi
     await contact.unblocks()
     await contact.says("/desk")
     await contact.sees("2 open, 2 of them not signed in")
+
+
+@pytest.mark.parametrize("kind", ["403", "429", "502", "close", "hang"])
+async def test_a_chat_that_takes_nothing_never_delays_another(kind: FaultKind, api: BotApi, make: Callable[..., Program]) -> None:
+    program = make()
+    await program.start()
+    stuck, person = api.user("Stuck", language_code="en"), api.user("Anna", language_code="en")
+    api.faults.append(Fault(kind=kind, methods=("sendMessage",), chat=stuck.chat.id, retry_after=60, seconds=60))
+    for _ in range(3):
+        await stuck.says("/start")
+        await person.says("/start")
+        await person.sees("Hello", timeout=3)
+    assert [call for call in api.calls if call.method == "sendMessage" and call.number("chat_id") == stuck.chat.id]
 
 
 async def test_telegram_out_of_reach_at_the_start_keeps_nobody_from_the_web_chat(make: Callable[..., Program]) -> None:

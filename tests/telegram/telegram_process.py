@@ -77,6 +77,9 @@ class MemoryDoor:
     async def shut_out(self, channel: str) -> None:
         self.alarms.append(channel)
 
+    async def contested(self, channel: str) -> None:
+        self.alarms.append(channel)
+
     async def recall(self, key: str) -> bytes | None:
         value, until = self.store.memory.get(key, (None, datetime.now(UTC)))
         return value if until > datetime.now(UTC) else None
