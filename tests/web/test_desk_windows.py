@@ -88,7 +88,7 @@ async def test_unusual_ratings_are_kept_or_struck_as_in_the_chat(desk: Desk, str
         assert "These ratings were struck" in desk.said
     else:
         await desk.presses("keep")
-        assert "Done." in desk.said
+        assert "These ratings were kept and count." in desk.said
     assert "There are no ratings to look at" in desk.page
     async with desk.city.town.app.database.reading() as tx:
         now = [await ratings.get(tx, one.id) for one in found]
@@ -121,6 +121,7 @@ async def test_one_rating_of_a_pattern_is_read_struck_or_kept_and_the_rest_decid
     assert (await desk.city.town.case(case.number)).state is CaseState.CLOSED
     await desk.presses("keep_one")
     assert "Kept: 1. Struck: 1. Not decided: 11." in desk.page
+    assert "This rating was kept and counts." in desk.said
     await desk.presses("keep")
     assert "All of these ratings are decided" in desk.page
     assert not desk.offered
