@@ -74,6 +74,30 @@ async def test_the_words_of_a_rating_are_read_in_the_language_of_the_desk(desk: 
     assert "Rating: Dissatisfied" in await desk.opens("/desk?state=all")
 
 
+async def test_the_column_of_the_unit_says_of_a_bad_rating_what_the_unit_reads_and_when_it_reads_it(desk: Desk) -> None:
+    (bad,) = await rated(desk, [DISSATISFIED], apart=timedelta(minutes=17))
+    async with desk.city.town.app.database.reading() as tx:
+        case = await cases.get(tx, str(bad.case))
+    assert case
+    page = await desk.opens(f"/desk/case/{case.number}")
+    columns = dict(re.findall(r'<h3 id="(citizen|of_unit)">(.+?)</section>', page, re.S))
+    shown = {name: re.findall(r"(\d\d:\d\d)</p>", text) for name, text in columns.items()}
+    assert shown["of_unit"] == ["13:00"]
+    assert shown["citizen"] == ["13:43"]
+
+
+async def test_the_column_of_the_unit_is_empty_while_it_has_not_heard_of_the_rating(desk: Desk) -> None:
+    serving, now = counter(desk), desk.city.town.clock.now()
+    (only,) = await serving.serve([Visit(person=0, at=now, window=WINDOW, level=DISSATISFIED, verified=False)])
+    async with desk.city.town.app.database.reading() as tx:
+        case = await cases.get(tx, str(only.rating.case))
+    assert case
+    page = await desk.opens(f"/desk/case/{case.number}")
+    column = re.search(r'<h3 id="of_unit">(.+?)</section>', page, re.S)
+    assert column
+    assert "Dissatisfied" not in column[1]
+
+
 @pytest.mark.parametrize("strikes", [False, True])
 async def test_unusual_ratings_are_kept_or_struck_as_in_the_chat(desk: Desk, strikes: bool) -> None:
     found = await rated(desk, [SATISFIED] * 5, apart=timedelta(seconds=5))
