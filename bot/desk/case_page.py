@@ -21,6 +21,7 @@ from actions.rating_words import entry_text, told
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from bot.desk.late import late_by
+from bot.desk.queue_page import about_rating
 from bot.desk.words import (
     AUTHORS,
     CLOCKS,
@@ -132,7 +133,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     proposed = await proposal(ctx, case) if "release" in can else None
     return {
         "case": case,
-        "title": ctx.city.category(case.category),
+        "title": about_rating(ctx, f.rating.hall, f.rating.window) if f.rating else ctx.city.category(case.category),
         "kind": KINDS[case.kind],
         "state": STATES[case.state],
         "is_open": case.closed_at is None,
@@ -146,7 +147,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "moment": Moment,
         "routing": list(_routing(ctx, case)),
         "can": can,
-        "idle": not can.keys() - {"timeline", "release", "revoke"},
+        "idle": not can.keys() - {"timeline", "files", "release", "revoke"},
         "refusals": REFUSALS,
         "taken_back": TAKEN_BACK,
         "checks": CHECKED,

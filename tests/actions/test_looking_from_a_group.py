@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from rating_town import MORNING, NOON, RatingTown
+from rating_town import BAD, MORNING, NOON, RatingTown
 from stores import opened
 
+from actions import rating
+from actions.rating import Rate
 from bot.channels.telegram_outgoing import PRESS_BYTES
 from dialog.outgoing import Button, Outgoing
 from dialog.texts import Text
 from domain.ratings import Pattern
 from handlers import looking
+from handlers.following import show_case
 from storage import oddities
 
 PLACES = (("reporter", "centre-1"), ("reporter", "centre-2"), ("reporter", "east-1"))
@@ -118,3 +121,15 @@ async def test_lists_turn_both_ways_and_call_their_pages_what_they_are(town: Rat
     assert "To the beginning" not in repr(listed.rows)
     after = button(listed, "More patterns").press.removeprefix("s:oddities:")
     assert button(await town.does("office", lambda ctx: looking.to_look_at(ctx, after), NOON), "To the beginning")
+
+
+async def test_the_office_s_card_of_a_bad_rating_says_that_a_photo_came_with_it_and_leads_there(town: RatingTown) -> None:
+    bad = Rate(window="centre-1", level=BAD, text="没人", files=("f" * 32,))
+    case = (await town.does("reporter", lambda ctx: rating.rate(ctx, bad), MORNING)).rating.case
+    card = await town.does("office", lambda ctx: show_case(ctx, case), NOON)
+    assert "Sent with it: 1 photo or file" in [line.id for line in card.lines]
+    assert button(card, "Photos and files").press == f"s:files:{case}"
+    bare = (await town.rates("follower", "centre-1", BAD)).rating.case
+    card = await town.does("office", lambda ctx: show_case(ctx, bare), NOON)
+    assert "Sent with it" not in repr(card)
+    assert "s:files" not in repr(card)

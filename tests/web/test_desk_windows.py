@@ -71,7 +71,11 @@ async def test_the_words_of_a_rating_are_read_in_the_language_of_the_desk(desk: 
     assert page.count("Rating: Dissatisfied") == 1, "as what was told at first"
     assert "评价" not in re.sub("<textarea.+?</textarea>", "", page, flags=re.S), "but for what may be published"
     assert "Reasons: " in page
-    assert "Rating: Dissatisfied" in await desk.opens("/desk?state=all")
+    listed = await desk.opens("/desk?state=all")
+    assert "Rating: Dissatisfied" in listed
+    for shown in (page, listed):
+        assert re.search(r"<h[12][^>]*>(<a [^>]+>)?Xining Public Service Centre, Window 5 Real estate enquiries", shown)
+        assert not re.search(r"<h[12][^>]*>(<a [^>]+>)?Other", shown)
 
 
 async def test_the_column_of_the_unit_says_of_a_bad_rating_what_the_unit_reads_and_when_it_reads_it(desk: Desk) -> None:
