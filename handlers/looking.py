@@ -115,9 +115,9 @@ async def show(ctx: Context, arg: str) -> Outgoing:
         turns.append(screen_button(_("More ratings"), "oddity", f"{id}:{begin + SHOWN}"))
     rows += [tuple(turns)] if turns else []
     if tally.left:
-        all_left = {"count": tally.left, "group": GROUPS[oddity.pattern]}
-        rows.append((act_button(_("Keep {count}: {group}", **all_left), "keep", id, tally.left),))
-        rows.append((form_button(_("Strike {count}: {group}", **all_left), "strike", id),))
+        count, group = tally.left, GROUPS[oddity.pattern]
+        rows.append((act_button(_("Keep {count}: {group}", count=count, group=group), "keep", id, count),))
+        rows.append((form_button(_("Strike {count}: {group}", count=count, group=group), "strike", id),))
     rows.append((screen_button(_("Ratings to look at"), "oddities"),))
     return say(*lines, rows=tuple(rows))
 
