@@ -61,7 +61,7 @@ async def make(ctx: Context, week: Week) -> Digest:
     Raises Refused for a week that has not begun.
     """
     if ctx.now < week.begin:
-        raise Refused(_("Week {week} has not begun yet.", week=week.name))
+        raise Refused(_("Week {number} of {year} has not begun yet.", number=week.number, year=week.year))
     if ctx.now < week.end:
         return await _count(ctx, week)
     kept = await reports.kept(ctx.tx, KIND, week.name)
@@ -150,10 +150,12 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
     owed = compared(lambda week: week.still_late)
     happened = [
         _(
-            "Filed: {filed}. Closed: {closed}, {silent} of them unconfirmed. Withdrawn, refused or merged: {other}.",
+            "Filed: {filed}. Closed: {closed}, {silent} of them unconfirmed and {struck} with a rating that was struck."
+            " Withdrawn, refused or merged: {other}.",
             filed=compared(lambda week: week.filed),
-            closed=compared(lambda week: week.solved + week.silent),
+            closed=compared(lambda week: week.closed),
             silent=now.silent,
+            struck=now.struck,
             other=now.withdrawn + now.refused + now.merged,
         ),
         _(

@@ -20,17 +20,19 @@ _NONE = Text("0")
 def lines(ctx: Context, week: WeekOfRatings) -> Sequence[Text]:
     """Say it in words; verified visits and others are never put into one ranking."""
     both = (week.verified, week.unverified)
-    if not any(rated.ratings for rated in both) and not week.unanswered and not week.appeals:
+    if not any(rated.ratings for rated in both) and not week.unanswered and not week.appeals and not week.struck:
         return ()
     said = [_("No window was rated this week.")]
     if any(rated.ratings for rated in both):
         said = [
             _(
-                "Ratings of windows. Verified visits: {verified}. Others: {unverified}.",
+                "Ratings of windows, each as its citizen last changed it. Verified visits: {verified}. Others: {unverified}.",
                 verified=_share(week.verified),
                 unverified=_share(week.unverified),
             )
         ]
+    if week.struck:
+        said.append(_("Struck, and in none of these numbers: {count}.", count=week.struck))
     verified = [_named(ctx, one, one.verified) for one in worst(week.windows, _verified)]
     if verified:
         said.append(
@@ -41,7 +43,7 @@ def lines(ctx: Context, week: WeekOfRatings) -> Sequence[Text]:
         said.append(_("Worst by other ratings, of windows with {least} or more: {windows}.", least=LEAST, windows=tuple(others)))
     said.append(
         _(
-            "Bad ratings without an answer: {unanswered}. Appeals open: {appeals}.",
+            "Cases of bad ratings without an answer: {unanswered}. Appeals open: {appeals}.",
             unanswered=week.unanswered,
             appeals=week.appeals,
         )
@@ -88,6 +90,7 @@ def load(kept: dict[str, Any]) -> WeekOfRatings:
         ),
         unanswered=kept["unanswered"],
         appeals=kept["appeals"],
+        struck=kept.get("struck", 0),
     )
 
 

@@ -24,6 +24,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
     lines = [title(ctx, case), *where_lines(ctx, f), told(ctx, f), *f.told_later(), *f.told_also(), state_line(f)]
+    if sent := len(f.citizens_files):
+        lines.append(_("Sent with it: 1 photo or file") if sent == 1 else _("Sent with it: {count} photos and files", count=sent))
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
     for one in f.alike:
@@ -46,7 +48,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     if f.result and f.result.template and case.state in (CaseState.ANSWERED, CaseState.CLOSED):
         lines.append(_("Answered with a usual text only."))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
-    more = (screen_button(_("Timeline"), "timeline", case.id), *name_buttons(case, *kinds), *_release(case))
+    sent_files = (screen_button(_("Photos and files"), "files", case.id),) if f.citizens_files else ()
+    more = (screen_button(_("Timeline"), "timeline", case.id), *sent_files, *name_buttons(case, *kinds), *_release(case))
     rows = _office_rows(f, viewer)
     if f.request and f.reason:
         until, why = Moment(f.request.until_at), excerpt(f.reason.text)

@@ -1,6 +1,7 @@
 """The boards of the service halls, made for the screen on the wall and for a phone: what may be told of the ratings, in print.
 
-Everything here comes from `actions.telling`, from texts that were released, and from numbers of appeals.
+Everything here comes from `actions.telling`, from texts that were released, and from numbers of appeals. What was struck without
+an appeal is told with the groups that it is taken off: shown at once, it would tell of a rating before its unit hears of that.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ async def hall(ctx: Context, request: web.Request) -> Mapping[str, Any]:
             "granted": appeals.granted,
             "refused": appeals.refused,
             "open": appeals.appealed - appeals.granted - appeals.refused,
-            "struck": appeals.struck,
+            "struck": appeals.granted + sum(group.struck for group in told.settled),
         },
         "appeals_title": Text(WORDS["appeals"].id, {"day": _noon(ctx, last_month)}),
         "method": Text(WORDS["method"].id, {"least": GROUP}),

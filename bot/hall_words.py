@@ -31,7 +31,8 @@ WORDS: Mapping[str, Text] = {
     "method": _(
         "Satisfied are those who rated satisfactory, fairly or basically so. Ratings are told in groups of at least {least}, so"
         " that nobody can be recognised: today's in steps of a quarter of an hour, with the newest left out, and whole days once"
-        " they can't be changed any more. What is struck is taken off later."
+        " they can't be changed any more. What is struck is taken off"
+        " and counted then."
     ),
     "unknown": _("This hall is not in the city's list. Here are the halls there are."),
     "no_halls": _("The city has no service halls in its list."),

@@ -12,7 +12,8 @@ from those of a quarter of an hour ago, the windows' from their hall's, a week's
 - of today only the oldest groups are told, in the order in which they were given, in steps of STEP, and so that what is held
   back is a group again when the day is told whole. They are told as they were given at first: of a change made today nothing
   is seen, for it would be seen alone;
-- what is struck later is taken off its group, which stays the same one: that was decided by people, and is a public figure.
+- what is struck later is taken off its group, which stays the same one: that was decided by people, and is a public figure. It
+  is told with its group, not before: only what was struck after an appeal is told at once, with the appeal of the unit.
 
 Where all of a group said the same, everybody knows what each said; and who gives most of a group on false devices learns what is
 left, which the office may notice as unusual. No rule about numbers can help that.
@@ -36,13 +37,17 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Ratings that a window of a hall was given on a day, all verified or none; what is struck is in no level any more."""
+    """Ratings that a window of a hall was given on a day, all verified or none; what is struck is in no level any more.
+
+    Of those struck, `granted` are struck after an appeal.
+    """
 
     window: str
     day: date
     verified: bool
     levels: Mapping[Satisfaction, int]
     struck: int = 0
+    granted: int = 0
 
     @property
     def count(self) -> int:
@@ -52,13 +57,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Ratings of the days from `first` to `last` that are told together; `window` is None where they are of several."""
+    """Ratings of the days from `first` to `last` that are told together; `window` is None where they are of several.
+
+    `struck` are those of them that were struck without an appeal, and are in no level any more.
+    """
 
     window: str | None
     first: date
     last: date
     verified: bool
     levels: Mapping[Satisfaction, int]
+    struck: int = 0
 
 
 def last_settled_day(now: datetime, zone: ZoneInfo, again: timedelta) -> date:
@@ -113,4 +122,5 @@ def _group(window: str | None, verified: bool, first: date, last: date, given: S
     for one in given:
         for level, n in one.levels.items():
             levels[level] += n
-    return Group(window=window, first=first, last=last, verified=verified, levels=levels)
+    struck = sum(one.struck - one.granted for one in given)
+    return Group(window=window, first=first, last=last, verified=verified, levels=levels, struck=struck)

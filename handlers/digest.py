@@ -37,9 +37,9 @@ async def units(ctx: Context, arg: str) -> Outgoing:
         rows.append((screen_button(_("More units"), "digest_units", f"{week.name}:{begin + UNITS}"),))
     rows.append((screen_button(_("The week's digest"), "digest", week.name),))
     heading = (
-        _("Week {week}, unit by unit:", week=week.name)
+        _("Week {number} of {year}, unit by unit:", number=week.number, year=week.year)
         if found
-        else _("No unit had anything to do in week {week}.", week=week.name)
+        else _("No unit had anything to do in week {number} of {year}.", number=week.number, year=week.year)
     )
     return say(heading, *(_unit(ctx, unit) for unit in found[begin : begin + UNITS]), rows=tuple(rows))
 
@@ -52,8 +52,13 @@ async def ratings(ctx: Context, arg: str) -> Outgoing:
     lines = digest_ratings.lines(ctx, kept) if kept else ()
     back = ((screen_button(_("The week's digest"), "digest", week.name),),)
     if kept is None or not lines:
-        return say(_("No window was rated in week {week}.", week=week.name), rows=back)
-    return say(_("Week {week}, ratings:", week=week.name), *lines, rows=back, chart=digest_ratings.chart(ctx, kept))
+        return say(_("No window was rated in week {number} of {year}.", number=week.number, year=week.year), rows=back)
+    return say(
+        _("Week {number} of {year}, ratings:", number=week.number, year=week.year),
+        *lines,
+        rows=back,
+        chart=digest_ratings.chart(ctx, kept),
+    )
 
 
 async def late(ctx: Context, after: str) -> Outgoing:
@@ -100,7 +105,7 @@ async def _week(ctx: Context, name: str) -> Week:
     except ValueError:
         raise Refused(_("There is no such week. Please write it like this: /digest {week}", week=last.name)) from None
     if week.end <= last.begin and (first is None or week.end <= first):
-        raise Refused(_("Nothing had been filed yet in week {week}.", week=week.name))
+        raise Refused(_("Nothing had been filed yet in week {number} of {year}.", number=week.number, year=week.year))
     return week
 
 

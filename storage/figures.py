@@ -61,7 +61,7 @@ class Figures:
 
     `filed` leaves out the misconduct reports, which are only counted; `unroutable` came to the office to be assigned,
     `reassigned` were taken from a unit there. Half of the answers came within `half_within` of filing or reopening, None if
-    there were none. `units` are in the order of their codes.
+    there were none. `units` are in the order of their codes. `struck` are cases of bad ratings that ended as these were struck.
     """
 
     filed: int
@@ -74,6 +74,12 @@ class Figures:
     half_within: timedelta | None
     units: tuple[UnitFigures, ...]
     oldest: tuple[OldCase, ...]
+    struck: int = 0  # a digest that was kept before this was counted has none
+
+    @property
+    def closed(self) -> int:
+        """What came to its end: called solved by the citizen, closed for want of a word, or struck."""
+        return self.solved + self.silent + self.struck
 
     @property
     def on_time(self) -> int:
@@ -131,6 +137,7 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Figures:
         half_within=await _half_within(tx, span),
         units=tuple(UnitFigures(unit=unit, **counts) for unit, counts in sorted(units.items())),
         oldest=await _oldest(tx, span["end"]),
+        struck=ended.get("strike", 0),
     )
 
 

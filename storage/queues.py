@@ -53,7 +53,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One case of a queue. `clock` is the deadline that runs now, `still` while it stands still; `told` the first words."""
+    """One case of a queue. `clock` is the deadline that runs now, `still` while it stands still; `told` the first words.
+
+    `hall` and `window` are those of a bad rating.
+    """
 
     number: str
     kind: CaseKind
@@ -68,6 +71,8 @@ class Line:
     provisional: bool
     still: bool
     told: str
+    hall: str | None = None
+    window: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +156,14 @@ async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit:
     rows = await tx.all(
         "SELECT p.at, p.place, c.number, c.kind, c.state, c.area, c.category, c.unit, c.urged_at, h.name AS holder,"
         f" d.kind AS clock, d.due_at, d.provisional, CASE WHEN {_STILL} THEN 1 ELSE 0 END AS still,"
+        " g.hall, g.window_code,"
         " (SELECT e.text FROM entry AS e WHERE e.case_id = c.id ORDER BY e.n LIMIT 1) AS told"
         f" FROM (SELECT s.at, s.place, c.id FROM ({places}) AS s CROSS JOIN cases AS c"
         f"  WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also}{conditions}"
         f"  ORDER BY s.at{way}, s.place{way} LIMIT :limit) AS p"
         " JOIN cases AS c ON c.id = p.id"
         f" LEFT JOIN deadline AS d ON d.case_id = c.id AND d.stopped_at IS NULL AND d.{_ONE_CLOCK}"
+        " LEFT JOIN rating AS g ON g.case_id = c.id"
         " LEFT JOIN role AS h ON h.id = c.holder AND h.until_at IS NULL"
         f" ORDER BY p.at{way}, p.place{way}",
         **given,
@@ -228,4 +235,6 @@ def _line(row: Row) -> Line:
         provisional=bool(row["provisional"]),
         still=bool(row["still"]),
         told=row["told"] or "",
+        hall=row["hall"],
+        window=row["window_code"],
     )

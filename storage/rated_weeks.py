@@ -41,11 +41,15 @@ class WindowFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekOfRatings:
-    """A week's ratings: those of windows in the order of their codes, bad ones without an answer, and open appeals."""
+    """A week's ratings: those of windows in the order of their codes, cases of bad ones without an answer, and open appeals.
+
+    `struck` are ratings of the week that count no more; 0, too, in a digest that was kept before they were counted.
+    """
 
     windows: tuple[WindowFigures, ...]
     unanswered: int
     appeals: int
+    struck: int = 0
 
     @property
     def verified(self) -> Rated:
@@ -80,6 +84,7 @@ async def count(tx: Tx, first: date, last: date, end: datetime) -> WeekOfRatings
         ),
         unanswered=unanswered["n"] if unanswered else 0,
         appeals=appeals["n"] if appeals else 0,
+        struck=sum(figures.struck for figures in found.values()),
     )
 
 

@@ -121,6 +121,7 @@ async def given(tx: Tx, hall: str, first: date, last: date) -> Sequence[Given]:
             verified=verified,
             levels={level: counts[Counted(level)] for level in Satisfaction if counts[Counted(level)]},
             struck=counts[Counted.STRUCK],
+            granted=counts[Counted.GRANTED],
         )
         for (window, day, verified), counts in found.items()
     ]

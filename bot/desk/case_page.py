@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -13,12 +14,14 @@ from actions.cards import KINDS, LEVELS
 from actions.cards import due as shown_due
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office
+from actions.hearing import heard
 from actions.likeness import Alike, like_case, reasons
 from actions.office_cards import office_card
 from actions.rating_words import entry_text, told
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from bot.desk.late import late_by
+from bot.desk.queue_page import about_rating
 from bot.desk.words import (
     AUTHORS,
     CLOCKS,
@@ -41,6 +44,7 @@ from domain.cases import CaseKind, CaseState
 from domain.city import DISCIPLINE
 from domain.limits import Limit
 from domain.numbers import read_case_number
+from domain.ratings import hour_of
 from domain.reasons import ReasonCode
 from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK
 from handlers.timeline import history
@@ -129,7 +133,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     proposed = await proposal(ctx, case) if "release" in can else None
     return {
         "case": case,
-        "title": ctx.city.category(case.category),
+        "title": about_rating(ctx, f.rating.hall, f.rating.window) if f.rating else ctx.city.category(case.category),
         "kind": KINDS[case.kind],
         "state": STATES[case.state],
         "is_open": case.closed_at is None,
@@ -143,7 +147,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "moment": Moment,
         "routing": list(_routing(ctx, case)),
         "can": can,
-        "idle": not can.keys() - {"timeline", "release", "revoke"},
+        "idle": not can.keys() - {"timeline", "files", "release", "revoke"},
         "refusals": REFUSALS,
         "taken_back": TAKEN_BACK,
         "checks": CHECKED,
@@ -153,7 +157,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "units": [ctx.city.unit(unit.code) for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE],
         "columns": [
             ("citizen", _column(ctx, f, numbers, "citizen", CITIZENS)),
-            ("of_unit", _column(ctx, f, numbers, "contact", UNITS if case.unit else frozenset())),
+            ("of_unit", _column(ctx, heard(ctx, f), numbers, "contact", UNITS if _has_reached(ctx, case) else frozenset())),
         ],
         "release": release if case.released_at else None,
         "released": Moment(case.released_at) if case.released_at else None,
@@ -264,13 +268,25 @@ def _column(ctx: Context, f: Facts, numbers: Mapping[str, int], party: str, read
             what=TEXTS[entry.kind],
             by=AUTHORS[entry.author],
             own=entry.author == party,
-            at=Moment(entry.created_at),
+            at=Moment(_when(ctx, f.case, entry, party)),
             text=_text(ctx, f.case.kind, entry),
             files=[numbers[file] for file in entry.files],
         )
         for entry in f.entries
         if entry.kind in TEXTS and (entry.text or entry.files or entry.erased) and (entry.author == party or entry.kind in reads)
     ]
+
+
+def _has_reached(ctx: Context, case: Case) -> bool:
+    return case.unit is not None and ctx.has_reached_unit(case)
+
+
+def _when(ctx: Context, case: Case, entry: Entry, party: str) -> datetime:
+    """Say when a text came, as its reader knows it: of what a rater does the unit learns the hour only."""
+    by_rater = entry.author == "citizen" or entry.kind is E.ASSIGNED
+    if case.kind is CaseKind.BAD_RATING and party == "contact" and by_rater:
+        return hour_of(entry.created_at, ctx.city.city.zone)
+    return entry.created_at
 
 
 def _text(ctx: Context, kind: CaseKind, entry: Entry) -> Text | str:

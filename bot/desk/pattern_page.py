@@ -93,7 +93,7 @@ async def _line(ctx: Context, rating: Rating) -> Line:
     case = await cases.get(ctx.tx, rating.case) if rating.case and not own else None
     return Line(
         id=rating.id,
-        head=looking.line(ctx, rating, hall=True),
+        head=looking.line(ctx, rating),
         verified=_("The visit is verified.") if rating.verified else _("The visit is not verified."),
         said=() if own else looking.said(ctx, rating),
         files=0 if own else len(rating.files),

@@ -18,7 +18,7 @@ from actions.rating_words import shown
 from actions.record import STATES
 from bot.desk.late import late_by
 from bot.desk.words import ASKS, BY, CAME_BACK, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT
-from dialog.texts import Moment, Name, Text
+from dialog.texts import Moment, Name, Text, _
 from domain.cases import CaseKind
 from domain.numbers import read_case_number
 from handlers.unit_search import units_named
@@ -104,7 +104,7 @@ def item(ctx: Context, line: Line) -> Item:
         late = late_by(ctx, line.due_at, ctx.now) if line.clock is not DeadlineKind.CHECK else None
     return Item(
         number=line.number,
-        about=ctx.city.category(line.category),
+        about=about_rating(ctx, line.hall, line.window) if line.hall and line.window else ctx.city.category(line.category),
         kind=KINDS[line.kind],
         area=ctx.city.area(line.area) if line.area else None,
         unit=ctx.city.unit(line.unit) if line.unit else None,
@@ -115,6 +115,11 @@ def item(ctx: Context, line: Line) -> Item:
         urged=line.urged,
         told=_told(ctx, line),
     )
+
+
+def about_rating(ctx: Context, hall: str, window: str) -> Text:
+    """Say what a bad rating is about: it has no category."""
+    return _("{hall}, {window}", hall=ctx.city.hall(hall), window=ctx.city.window(window))
 
 
 def _told(ctx: Context, line: Line) -> Text | str:

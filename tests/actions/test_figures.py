@@ -193,6 +193,7 @@ async def by_hand(town: Cast, week: Week) -> Figures:
         withdrawn=sum(case["closing"] == "withdraw" for case in closed),
         refused=sum(case["closing"] == "refuse" for case in closed),
         merged=sum(case["closing"] == "merge" for case in closed),
+        struck=sum(case["closing"] == "strike" for case in closed),
         half_within=timedelta(milliseconds=statistics.median_low(took)) if took else None,
         units=tuple(
             figures.UnitFigures(

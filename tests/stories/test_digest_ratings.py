@@ -54,7 +54,7 @@ async def test_the_digest_tells_ratings_worst_windows_bad_ones_without_answer_an
         await appealing.appeal(ctx, str(bad[0].rating.case), Ground.MISTAKEN, "不是本窗口的事")
     await office.says(f"/digest {week.name}")
     message = await office.sees(
-        "Ratings of windows. .+Worst by other ratings, of windows with 20 or more: .+Appeals open: 1", buttons=["Window r"]
+        "Ratings of windows, .+Worst by other ratings, of windows with 20 or more: .+Appeals open: 1", buttons=["Window r"]
     )
     newest = {one.rating.id: one.rating for one in rated}.values()
     sorts = {verified: [one for one in newest if one.verified is verified] for verified in (True, False)}
@@ -62,15 +62,16 @@ async def test_the_digest_tells_ratings_worst_windows_bad_ones_without_answer_an
         f"{len(found)} ({sum(one.level != 'dissatisfied' for one in found) * 100 // len(found)}% satisfied)"
         for found in sorts.values()
     ]
-    assert f"Ratings of windows. Verified visits: {told[0]}. Others: {told[1]}." in message.text
-    assert f"Bad ratings without an answer: {sum(one.case is not None for one in newest)}." in message.text
+    assert "Ratings of windows, each as its citizen last changed it." in message.text
+    assert f"Verified visits: {told[0]}. Others: {told[1]}." in message.text
+    assert f"Cases of bad ratings without an answer: {sum(one.case is not None for one in newest)}." in message.text
     counts = Counter(one.window for one in sorts[False])
     dissatisfied = Counter(one.window for one in sorts[False] if one.level is Satisfaction.DISSATISFIED)
     enough = {window: dissatisfied[window] / n for window, n in counts.items() if n >= 20}
     worst = max(enough, key=lambda window: enough[window])
     assert f"% of {counts[worst]} satisfied)" in message.text.split("Worst by other ratings")[1]
     await office.presses("Window ratings", on=message)
-    shown = await office.sees(f"Week {week.name}, ratings:.+{re.escape(told[0])}", buttons=["The week's digest"])
+    shown = await office.sees(f"Week {week.number} of {week.year}, ratings:.+{re.escape(told[0])}", buttons=["The week's digest"])
     assert has_picture(shown)
 
 

@@ -384,10 +384,10 @@ async def test_unusual_ratings_count_until_the_office_strikes_them(town: Town) -
     await office.sees("5 ratings, nothing but praise", buttons=["Look at 1", "Keep 1"])
     await office.presses("Look at 1")
     await office.sees("Window 1 Information: Satisfied")
-    await office.presses("Strike them")
-    await office.sees("Why are these ratings struck")
+    await office.presses("Strike 5: ")
+    await office.sees("nothing but praise. Left to decide: 5. Why are they struck")
     await office.says("同一账号连续好评")
-    await office.sees("同一账号连续好评.+count no more then: 5. Strike them")
+    await office.sees("同一账号连续好评.+Strike the 5 that are left of this: .+nothing but praise")
     await office.presses("^Strike them$")
     await office.sees("These ratings were struck")
     await citizen.sees("was struck and counts no more. The reason: 同一账号连续好评")
@@ -409,11 +409,11 @@ async def test_ratings_of_a_day_outside_opening_hours_are_one_thing_to_look_at(t
     seen = await office.sees("Xining Public Service Centre: ratings while the hall was closed: 3", buttons=["Keep 1"])
     assert "Keep 2" not in seen.buttons
     await office.presses("Look at 1")
-    looked = await office.sees("ratings while the hall was closed: 3", buttons=["Keep them", "Strike them"])
+    looked = await office.sees("ratings while the hall was closed: 3", buttons=["^Keep 3: hall", "^Strike 3: hall closed$"])
     assert looked.text.count("Window 5 Real estate enquiries: Satisfied") == 2
     assert looked.text.count("Window 6 Housing provident fund: Satisfied") == 1
-    await office.presses("Keep them")
-    await office.sees("These ratings count.+no ratings to look at")
+    await office.presses("^Keep 3")
+    await office.sees("These ratings were kept and count.+no ratings to look at")
 
 
 async def test_of_unusual_ratings_one_is_kept_one_struck_and_the_others_decided_together(town: Town) -> None:
@@ -428,7 +428,8 @@ async def test_of_unusual_ratings_one_is_kept_one_struck_and_the_others_decided_
     await office.says("/desk")
     await office.presses("Ratings to look at")
     await office.presses("Look at 1")
-    await office.sees("6 ratings at many windows.+1. .+10:05  Window 1 .+Dissatisfied", buttons=["^Open 6$", "^Strike them all$"])
+    first = "6 ratings at many windows.+1. .+10:05  Xining Public Service Centre, Window 1 .+Dissatisfied"
+    await office.sees(first, buttons=["^Open 6$", "^Strike 6: one account, many windows$"])
     await office.presses("^Open 1$")
     await office.sees(f"Window 1 .+Reasons: .+long wait.+has become case {number}: assigned", buttons=["^Strike it$"])
     await office.presses("^Show the case$")
@@ -448,8 +449,8 @@ async def test_of_unusual_ratings_one_is_kept_one_struck_and_the_others_decided_
     await office.presses("^Open 1$")
     await office.sees("Window 2 ", buttons=["^Keep it$"])
     await office.presses("^Keep it$")
-    await office.sees("This rating counts.+Kept: 1. Struck: 1. Not decided: 4", buttons=["^Keep the others$"])
-    await office.presses("^Keep the others$")
-    await office.sees("These ratings count.+There are no ratings to look at")
+    await office.sees("This rating was kept and counts.+Kept: 1. Struck: 1. Not decided: 4", buttons=["^Keep 4: "])
+    await office.presses("^Keep 4: ")
+    await office.sees("These ratings were kept and count.+There are no ratings to look at")
     struck = [(await ratings_at(town, f"centre-{n}"))[0].struck_at is not None for n in range(1, 7)]
     assert struck == [True, False, False, False, False, False]

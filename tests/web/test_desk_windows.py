@@ -71,7 +71,35 @@ async def test_the_words_of_a_rating_are_read_in_the_language_of_the_desk(desk: 
     assert page.count("Rating: Dissatisfied") == 1, "as what was told at first"
     assert "评价" not in re.sub("<textarea.+?</textarea>", "", page, flags=re.S), "but for what may be published"
     assert "Reasons: " in page
-    assert "Rating: Dissatisfied" in await desk.opens("/desk?state=all")
+    listed = await desk.opens("/desk?state=all")
+    assert "Rating: Dissatisfied" in listed
+    for shown in (page, listed):
+        assert re.search(r"<h[12][^>]*>(<a [^>]+>)?Xining Public Service Centre, Window 5 Real estate enquiries", shown)
+        assert not re.search(r"<h[12][^>]*>(<a [^>]+>)?Other", shown)
+
+
+async def test_the_column_of_the_unit_says_of_a_bad_rating_what_the_unit_reads_and_when_it_reads_it(desk: Desk) -> None:
+    (bad,) = await rated(desk, [DISSATISFIED], apart=timedelta(minutes=17))
+    async with desk.city.town.app.database.reading() as tx:
+        case = await cases.get(tx, str(bad.case))
+    assert case
+    page = await desk.opens(f"/desk/case/{case.number}")
+    columns = dict(re.findall(r'<h3 id="(citizen|of_unit)">(.+?)</section>', page, re.S))
+    shown = {name: re.findall(r"(\d\d:\d\d)</p>", text) for name, text in columns.items()}
+    assert shown["of_unit"] == ["13:00"]
+    assert shown["citizen"] == ["13:43"]
+
+
+async def test_the_column_of_the_unit_is_empty_while_it_has_not_heard_of_the_rating(desk: Desk) -> None:
+    serving, now = counter(desk), desk.city.town.clock.now()
+    (only,) = await serving.serve([Visit(person=0, at=now, window=WINDOW, level=DISSATISFIED, verified=False)])
+    async with desk.city.town.app.database.reading() as tx:
+        case = await cases.get(tx, str(only.rating.case))
+    assert case
+    page = await desk.opens(f"/desk/case/{case.number}")
+    column = re.search(r'<h3 id="of_unit">(.+?)</section>', page, re.S)
+    assert column
+    assert "Dissatisfied" not in column[1]
 
 
 @pytest.mark.parametrize("strikes", [False, True])
@@ -88,7 +116,7 @@ async def test_unusual_ratings_are_kept_or_struck_as_in_the_chat(desk: Desk, str
         assert "These ratings were struck" in desk.said
     else:
         await desk.presses("keep")
-        assert "Done." in desk.said
+        assert "These ratings were kept and count." in desk.said
     assert "There are no ratings to look at" in desk.page
     async with desk.city.town.app.database.reading() as tx:
         now = [await ratings.get(tx, one.id) for one in found]
@@ -121,6 +149,7 @@ async def test_one_rating_of_a_pattern_is_read_struck_or_kept_and_the_rest_decid
     assert (await desk.city.town.case(case.number)).state is CaseState.CLOSED
     await desk.presses("keep_one")
     assert "Kept: 1. Struck: 1. Not decided: 11." in desk.page
+    assert "This rating was kept and counts." in desk.said
     await desk.presses("keep")
     assert "All of these ratings are decided" in desk.page
     assert not desk.offered

@@ -25,6 +25,7 @@ from bot.hall_pages import halls
 from domain.cases import Satisfaction
 from domain.city import City
 from domain.ledger import Entry
+from domain.ratings import Pattern
 from domain.telling import Given, Group, groups
 from storage import ledger, oddities
 from storage.appeals import Ground
@@ -155,7 +156,7 @@ async def test_a_day_of_a_city_is_told_as_a_recount_from_the_ledger_alone_tells_
             for sort, counts in figures([group for group in told if group.first == group.last == day]).items():
                 assert page.days[sort, f"{day:%-d %b %Y}"] == counts
                 seen["days"] += 1
-        assert page.appeals == appeals(chains, hall)
+        assert page.appeals == appeals(chains, hall, told)
         seen["struck"] += page.appeals[4]
     assert seen["windows"] > 20
     assert seen["days"] > 10
@@ -196,7 +197,7 @@ def from_ledger(plan: City, chains: Mapping[str, Sequence[Entry]], hall: str) ->
                 counts[window, place.day, place.verified][counted] += n
     given = [
         Given(
-            window=window, day=day, verified=verified, struck=found[Counted.STRUCK],
+            window=window, day=day, verified=verified, struck=found[Counted.STRUCK], granted=found[Counted.GRANTED],
             levels={level: found[Counted(level)] for level in Satisfaction},
         )
         for (window, day, verified), found in counts.items()
@@ -233,7 +234,7 @@ def figures(told: Sequence[Group]) -> Figures:
     return {name: counts for name, counts in sums.items() if any(counts)}
 
 
-def appeals(chains: Mapping[str, Sequence[Entry]], hall: str) -> Sequence[int]:
+def appeals(chains: Mapping[str, Sequence[Entry]], hall: str, told: Sequence[Group]) -> Sequence[int]:
     """Count what the board tells of appeals: about ratings from the first of the month before."""
     counts: Counter[Any] = Counter()
     for window, rows in chains.items():
@@ -241,7 +242,22 @@ def appeals(chains: Mapping[str, Sequence[Entry]], hall: str) -> Sequence[int]:
             if place.hall == hall and place.day >= date(2026, 6, 1):
                 counts[counted] += n
     made, granted, refused = (counts[one] for one in (Counted.APPEALED, Counted.GRANTED, Counted.REFUSED))
-    return [made, granted, refused, made - granted - refused, counts[Counted.STRUCK]]
+    return [made, granted, refused, made - granted - refused, granted + sum(group.struck for group in told)]
+
+
+@pytest.mark.parametrize("given", [4, 7])
+async def test_what_is_struck_is_told_with_the_groups_that_it_is_taken_off_and_not_before(city: BoardCity, given: int) -> None:
+    serving = counter(city)
+    begin = NOON.replace(hour=9, minute=5)
+    rated = await serving.serve([visit(n, begin + timedelta(seconds=20 * n)) for n in range(given)])
+    async with city.town.app.database.transaction() as tx:
+        odd = await oddities.find(tx, Pattern.BURST, WINDOW, begin.date(), WINDOW, begin)
+        await oddities.add(tx, odd, Pattern.BURST, rated[0].rating.id)
+    async with serving.staff(NOON, RoleKind.OFFICE) as ctx:
+        await looking.strike_one(ctx, rated[0].rating.id, "短时间内集中评价")
+    assert (await reads(city)).appeals[4] == 0, "of today nothing that was struck is told"
+    city.town.clock.ahead += 2 * DAY
+    assert (await reads(city)).appeals[4] == (given >= 5)
 
 
 # ---- nobody is given away -------------------------------------------------------------------------------------

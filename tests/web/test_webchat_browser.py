@@ -52,6 +52,22 @@ async def test_a_newcomer_is_greeted_and_starts_with_one_press(served: Served, t
     assert [kept.text for kept in served.city.kept] == ["/start", "/start"]
 
 
+async def test_who_has_scrolled_up_is_brought_to_what_they_asked_for_and_told_of_other_news(served: Served, tab: Tab) -> None:
+    question(served)
+    await tab.says("hello")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    for n in range(30):
+        await served.city.say(served.city.only, say(verbatim(f"Earlier message {n}")))
+    await tab.sees("Earlier message 29")
+    await tab.page.locator("#scroll").evaluate("view => view.scrollTo(0, 0)")
+    await served.city.say(served.city.only, say(verbatim("Some news")))
+    await expect(tab.page.locator("#jump")).to_be_visible()
+    await expect(tab.log.get_by_text("Some news", exact=True)).not_to_be_in_viewport()
+    await tab.button("Menu").click()
+    await expect(tab.log.get_by_text("Shall we begin?", exact=True)).to_be_in_viewport()
+    await expect(tab.page.locator("#jump")).to_be_hidden()
+
+
 async def test_a_message_is_answered_and_marked_as_received(served: Served, tab: Tab) -> None:
     echo(served)
     await tab.says("The lamp is out\nat the gate")

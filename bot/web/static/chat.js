@@ -20,7 +20,7 @@ let lookingUp = false;
 const log = new Log({
   press: (id, press) => {
     sendFiles();
-    return queue.add({ press, pressed: id });
+    return ask({ press, pressed: id });
   },
   reply: (id, words) => {
     replyTo = id;
@@ -32,6 +32,12 @@ const log = new Log({
 
 /** Presses show on their button, and what the page's own buttons say is not worth a bubble. */
 const silent = (entry) => entry.press || /^\/(start|language)\b/.test(entry.text ?? "");
+
+/** Send what gets no bubble of its own: the log goes to the answer, from wherever it was scrolled to. */
+function ask(message) {
+  log.awaitAnswer();
+  return queue.add(message);
+}
 
 const queue = new Queue((entry, state, detail) => {
   if (state === "withdrawn") log.withdrawn(entry.id);
@@ -46,6 +52,7 @@ const queue = new Queue((entry, state, detail) => {
   if (state === "failed" && silent(entry)) notice(detail || texts.not_taken);
   if (state === "kept" && waited) notice("");
   waited = state === "later" || (waited && state === "sending");
+  if (state === "kept" && silent(entry)) log.answersWithin(8000);
   if (state === "kept" && entry.press) setTimeout(() => log.released(queue.entries), 8000);
   $("greeting").hidden = true;
 });
@@ -225,12 +232,12 @@ $("unquote").onclick = () => {
   unquote();
   text.focus();
 };
-$("menu").onclick = $("start").onclick = () => queue.add({ text: "/start" });
+$("menu").onclick = $("start").onclick = () => ask({ text: "/start" });
 $("start").addEventListener("click", () => $("scroll").focus()); // the button has gone, the focus must not go with it
 for (const button of document.querySelectorAll("[data-switch]")) {
   button.onclick = () => {
     if (log.empty) location.replace(`/?lang=${button.dataset.switch}`);
-    else queue.add({ text: `/language ${button.dataset.switch}` });
+    else ask({ text: `/language ${button.dataset.switch}` });
   };
 }
 text.value = read(sessionStorage, DRAFT, "");

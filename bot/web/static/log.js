@@ -15,6 +15,7 @@ export class Log {
     this.own = new Map();
     this.fresh = 0;
     this.loaded = false;
+    this.awaiting = false;
     $("jump").onclick = () => this.down();
     this.sticky = true;
     $("scroll").addEventListener("scroll", () => {
@@ -147,10 +148,23 @@ export class Log {
 
   /** Put a message at the end, but before what the program has not heard yet. */
   place(element) {
-    const end = this.atEnd() || !this.loaded;
+    const end = this.atEnd() || !this.loaded || this.awaiting;
     $("log").insertBefore(element, $("log").querySelector(".own[data-state=waiting], .own[data-state=later]"));
+    this.awaiting = false;
     if (end) this.down(element);
     else if (!element.classList.contains("own")) this.unread();
+  }
+
+  /** Go to the next message wherever the log was scrolled to: the person has asked for it. */
+  awaitAnswer() {
+    clearTimeout(this.late);
+    this.awaiting = true;
+  }
+
+  /** What comes later than that, in milliseconds, was not asked for: the answer has taken the place of another message. */
+  answersWithin(time) {
+    clearTimeout(this.late);
+    this.late = setTimeout(() => (this.awaiting = false), time);
   }
 
   /** Note that everything that was there has been shown. */

@@ -1,0 +1,56 @@
+"""The week's digest adds up where ratings were struck: what was filed is closed, withdrawn or without an answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
+from stores import opened
+
+from actions import digest, following, looking
+from actions.context import Context
+from domain.ratings import Pattern
+from domain.weeks import Week
+from storage import oddities
+
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
+    """Bring everybody together, and prove ledger and figures afterwards."""
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        town = RatingTown(store)
+        await town.arrive()
+        yield town
+        await town.is_whole()
+
+
+async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed_ones(town: RatingTown) -> None:
+    rated = [
+        (await town.rates(who, window, BAD)).rating
+        for who, window in (("reporter", "centre-1"), ("follower", "centre-1"), ("stranger", "centre-2"), ("reporter", "east-1"))
+    ]
+    async with town.database.transaction() as tx:
+        odd = await oddities.find(tx, Pattern.BURST, "centre-1", MORNING.date(), "centre-1", NOON)
+        await oddities.add(tx, odd, Pattern.BURST, rated[0].id)
+    await town.does("office", lambda ctx: looking.strike_one(ctx, rated[0].id, "重复评价"), NOON)
+    await town.does("reporter", lambda ctx: following.withdraw(ctx, str(rated[3].case), "算了"), NOON)
+    await town.rates("stranger", "centre-2", GOOD, NOON)
+
+    async def of_the_week(ctx: Context) -> digest.Digest:
+        return await digest.make(ctx, Week.of(NOON, ctx.city.city.zone))
+
+    made = await town.does("office", of_the_week, LATER)
+    figures, ratings = made.figures, made.ratings
+    assert (figures.filed, figures.closed, figures.struck, figures.withdrawn) == (4, 1, 1, 1)
+    assert figures.filed == figures.closed + figures.withdrawn + ratings.unanswered
+    assert ratings.struck == 1
+    assert ratings.verified.dissatisfied + ratings.unverified.dissatisfied == 2, "one was struck, one was changed"
+    shown = repr((await town.does("office", lambda ctx: digest.message(ctx, Week.of(NOON, ctx.city.city.zone)), LATER)).lines)
+    assert "with a rating that was struck" in shown
+    assert "in none of these numbers" in shown
+    assert digest._load(digest._dump(made)) == made
