@@ -121,9 +121,11 @@ async def test_a_rating_is_opened_added_to_and_changed_while_the_visit_lasts(tow
     await citizen.presses("^Change it$")
     await citizen.sees("how were you served")
     await citizen.presses("^Fairly satisfied$")
-    await citizen.sees("takes its place.+What you wrote or sent with it goes, too.+Shall we send")
+    await citizen.sees("takes its place; the words, photos and points that you gave with it stay.+Shall we send")
     await citizen.presses("^Send$")
     sent = await citizen.sees("Your rating counts: Fairly satisfied")
+    rating = await the_rating(town)
+    assert (rating.text, len(rating.files)) == ("王师傅很耐心，电话〔电话〕\n谢谢", 1)
     town.clock.ahead += timedelta(hours=4)
     await citizen.presses("^Add words", on=sent)
     await citizen.sees("could be changed until .+ It counts as it is")
@@ -134,6 +136,60 @@ async def test_a_rating_is_opened_added_to_and_changed_while_the_visit_lasts(tow
     await citizen.presses("Window 5")
     card = await citizen.sees("Your rating on .+: Fairly satisfied", buttons=["^My ratings$", "^Menu$"])
     assert len(card.buttons) == 2
+
+
+async def adds(citizen: Person, words: str) -> None:
+    """Add words to a rating where they are asked for."""
+    await citizen.sees("What would you like to add")
+    await citizen.says(words)
+    await citizen.sees("1 message", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    await citizen.sees("It has been added to your rating")
+
+
+async def test_words_added_while_a_change_waits_are_not_lost_by_it(town: Town, citizen: Person) -> None:
+    await rates(citizen)
+    receipt = citizen.standing()[-1]
+    await citizen.presses("^Change it$")
+    await citizen.sees("how were you served", buttons=["^Fairly satisfied$"])
+    await citizen.presses("^Fairly satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.presses("^Add words", on=receipt)
+    await adds(citizen, "王师傅很耐心")
+    await citizen.sees("Now back to.+the words, photos and points that you gave with it stay.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts: Fairly satisfied")
+    rating = await the_rating(town)
+    assert (rating.level, rating.text) == ("fairly_satisfied", "王师傅很耐心")
+
+
+async def test_a_change_leaves_out_what_was_written_before_when_that_is_wished(town: Town, citizen: Person) -> None:
+    await rates(citizen)
+    receipt = citizen.standing()[-1]
+    await citizen.presses("^Add words")
+    await adds(citizen, "王师傅很耐心")
+    for added_meanwhile in (True, False):
+        await citizen.presses("^Change it$", on=receipt)
+        await citizen.sees("how were you served", buttons=["^Fairly satisfied$"])
+        await citizen.presses("^Fairly satisfied$")
+        await citizen.sees("Shall we send")
+        await citizen.presses("Add or change")
+        await citizen.presses("What you said before")
+        await citizen.sees("What becomes of what you said before", buttons=["^Keep it$"])
+        await citizen.presses("^Leave it out$")
+        await citizen.sees("is left out of the rating.+Shall we send")
+        if added_meanwhile:
+            await citizen.presses("^Add words", on=receipt)
+            await adds(citizen, "谢谢")
+            await citizen.sees("Now back to")
+            await citizen.presses("^Send$")
+            await citizen.sees("You have added something to this rating in the meantime")
+            assert (await the_rating(town)).text == "王师傅很耐心\n谢谢"
+        else:
+            await citizen.presses("^Send$")
+            await citizen.sees("Your rating counts: Fairly satisfied")
+    rating = await the_rating(town)
+    assert (rating.level, rating.text) == ("fairly_satisfied", "")
 
 
 async def test_a_rating_that_is_a_case_leads_to_it(town: Town, citizen: Person) -> None:
