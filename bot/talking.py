@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.context import Context
 from actions.notices import queue
-from dialog.outgoing import Button, Outgoing, Wants, say
+from dialog.outgoing import Button, Outgoing, Wants, bears_secrets, say
 from dialog.play import Answers, Asking, Done, play
 from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, load_item, pressed, read
 from dialog.subjects import Form, Opening, Refused, screen_button
@@ -46,10 +46,11 @@ class Talking:
         if before and (before.form, before.arg) == (opening.form, opening.arg) and not before.answers.given and not opening.items:
             await self.show(before)
             return
-        if before:
+        answers = await self._take_over(form, opening.arg)
+        if before := await self.current():
             before.suspended_at = self._ctx.now
             await self._write(before)
-        talk = talks.new(self._ctx.me.person, opening.form, opening.arg, Answers(), self._ctx.now)
+        talk = talks.new(self._ctx.me.person, opening.form, opening.arg, answers, self._ctx.now)
         step = await self._play(talk)
         if isinstance(step, Asking) and opening.items:
             for item in opening.items:
@@ -198,7 +199,10 @@ class Talking:
         await self._leave_question(talk)
         await self._write(talk)
         again = (Button(_("Take it up again"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
-        await self._say(say(_("Cancelled. Nothing has been sent."), rows=((*again, screen_button(_("Menu"), "menu")),)))
+        cancelled = _("Cancelled. Nothing has been sent.")
+        if self._forms[talk.form].named:
+            cancelled = _("Cancelled: {title}. Nothing of it has been sent.", title=await self._title(talk))
+        await self._say(say(cancelled, rows=((*again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
 
     async def start_over(self, talk: Talk) -> None:
@@ -222,6 +226,16 @@ class Talking:
             talk.reopened = talk.answers.open_last()
         await self.show(talk)
 
+    async def go_on(self, mark: str) -> None:
+        """Go on with a form that waits."""
+        talk = await self._waiting(mark)
+        await self._bring_forward(talk)
+        await self.show(talk)
+
+    async def drop(self, mark: str) -> None:
+        """Cancel a form that waits."""
+        await self.cancel(await self._waiting(mark))
+
     async def reword(self, message: str, text: str) -> bool:
         """Put a new wording into a form that has the old one; False if none has."""
         talk = await self.current()
@@ -235,6 +249,28 @@ class Talking:
                     await self.show(talk, _("Your correction has been noted."))
                     return True
         return False
+
+    async def _take_over(self, form: Form[Context], arg: str) -> Answers:
+        """Close what waits of a form about the same, and give what was answered there last."""
+        if form.about is None:
+            return Answers()
+        found = await talks.waiting(self._ctx.tx, self._ctx.keys, self._ctx.me.person, form.name, self._ctx.now)
+        same = [talk for talk in found if form.about(talk.arg) == form.about(arg)]
+        for talk in same:
+            talk.closed_at = self._ctx.now
+            await self._leave_question(talk)
+            await self._write(talk)
+        return same[0].answers.taken_over(form.anew) if same else Answers()
+
+    async def _waiting(self, mark: str) -> Talk:
+        talk = await talks.marked(self._ctx.tx, self._ctx.keys, self._ctx.me.person, mark)
+        if talk is None or talk.form not in self._forms or talk.closed_at or talk.expires_at <= self._ctx.now:
+            raise Refused(FINISHED)
+        return talk
+
+    async def _title(self, talk: Talk) -> Text:
+        form = self._forms[talk.form]
+        return await form.named(self._ctx, talk.arg) if form.named else form.title
 
     # ---- steps -----------------------------------------------------------------------------------------
 
@@ -321,7 +357,8 @@ class Talking:
         for message in (*reply.messages, *((reply.card,) if reply.card else ())):
             await self._say(message)
         if reply.opens is None:
-            await self._go_on(reply.hands_back)
+            shown_once = any(map(bears_secrets, reply.messages))
+            await (self._offer_to_go_on() if shown_once and reply.hands_back is None else self._go_on(reply.hands_back))
             return
         try:
             await self.open(reply.opens)
@@ -345,7 +382,15 @@ class Talking:
         if item is not None:
             await self.answer(talk, item)
         else:
-            await self.show(talk, _("Now back to: {title}", title=self._forms[talk.form].title))
+            await self.show(talk, _("Now back to: {title}", title=await self._title(talk)))
+
+    async def _offer_to_go_on(self) -> None:
+        """Say in one line what still waits: a whole question would push out of sight what is shown only once."""
+        talk = await talks.last_suspended(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now)
+        if talk is None or talk.form not in self._forms:
+            return
+        buttons = (Button(_("Go on with it"), f"g:{talk.mark}"), Button(_("Drop this form"), f"x:{talk.mark}"))
+        await self._say(say(_("This still waits for you: {title}", title=await self._title(talk)), rows=(buttons,)))
 
     async def _bring_forward(self, talk: Talk) -> None:
         before = await self.current()
@@ -380,7 +425,7 @@ class Talking:
             flat = [one for row in rows for one in row]
             rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]
         if told.items:
-            lines = [*above, _("Noted so far: {what}. Send more, or press Done.", what=_count(question, told))]
+            lines = [*above, *question.lines, _("Noted so far: {what}. Send more, or press Done.", what=_count(question, told))]
             rows.append([button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())])
         nav = []
         if talk.answers.aside and step.overflow:

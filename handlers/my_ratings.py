@@ -14,9 +14,10 @@ from actions.rating_words import points_in_words, reasons_in_words
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
+from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
-from handlers.rating import ADD, ADD_LABEL
+from handlers.rating import ADD, ADD_LABEL, where
 from handlers.windows import change_button
 from storage import cases, ratings
 from storage.ratings import Rating
@@ -92,8 +93,20 @@ def _is_changeable(ctx: Context, rating: Rating) -> bool:
 
 async def add(d: Dialog) -> Added:
     """Ask what is to be added."""
+    about = await d.look("about", rated_window, d.arg)
+    d.head(about[0].label)
     told = await d.collect("told", ADD, label=ADD_LABEL)
     return Added(rating=d.arg, text=told.in_words(), files=told.files)
+
+
+async def rated_window(ctx: Context, id: str) -> Options:
+    """Name the window of a rating."""
+    return (Option("window", where(ctx, (await own(ctx, id)).window)),)
+
+
+async def title(ctx: Context, id: str) -> Text:
+    """Name the window to whose rating a waiting form adds."""
+    return _("Adding to your rating of {window}", window=where(ctx, (await own(ctx, id)).window))
 
 
 async def send(ctx: Context, added: Added) -> Reply:
@@ -109,5 +122,7 @@ async def may_open(ctx: Context, id: str) -> None:
 
 SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="my_ratings", view=my_ratings), Screen(name="rating", view=show)),
-    forms=(Form(name="add_to_rating", title=_("Adding to a rating"), script=add, then=send, may=may_open),),
+    forms=(
+        Form(name="add_to_rating", title=_("Adding to a rating"), script=add, then=send, may=may_open, about=str, named=title),
+    ),
 )

@@ -54,6 +54,7 @@ async def rate_window(d: Dialog) -> Rate | None:
         level = Satisfaction(await d.choose_on_request("level", how, LEVEL_OPTIONS, label=_("Level")) or preset)
     else:
         level = Satisfaction(await d.choose("level", how, LEVEL_OPTIONS, label=_("Level")))
+    d.head(about[0].label)
     is_bad = level is Satisfaction.DISSATISFIED
     told = await (why(d, usual) if is_bad else more(d, usual if level in HAS_REASONS else ()))
     of_points = await d.grade_on_request("point", _("{name}: how was it?"), points, LEVEL_OPTIONS, label=DETAILS)
@@ -74,14 +75,14 @@ async def rate_window(d: Dialog) -> Rate | None:
         window=code,
         level=level,
         criteria={point: Satisfaction(given) for point, given in of_points.items()},
-        reasons=told.picked,
+        reasons=told.picked if level in HAS_REASONS else (),
         text=told.in_words(),
         files=told.files,
         publish=publish == "yes",
         messages=tuple(item.message for item in told.items if item.message),
         leaves_out=earlier if stays == LEAVE_OUT else "",
     )
-    lines = [*(option.label for option in about), *summary(command, usual, points)]
+    lines = [*(option.label for option in about[1:]), *summary(command, usual, points)]
     lines += [LEFT_OUT] if command.leaves_out else []
     return command if await d.confirm("sure", _("Shall we send this rating?"), tuple(lines), change=_("Add or change")) else None
 
@@ -124,8 +125,7 @@ def summary(command: Rate, usual: Options, points: Options) -> tuple[Text, ...]:
 async def about_window(ctx: Context, code: str) -> Options:
     """Say which window is rated, and what the same visit was rated before."""
     window = ctx.city.city.windows.get(code)
-    where = ctx.city.hall(window.hall) if window else Name("", "")
-    lines = [_("{window}, {hall}", window=ctx.city.window(code), hall=where)]
+    lines = [where(ctx, code)]
     if window and (before := await of_this_visit(ctx, code)):
         lines.append(
             _(
@@ -220,6 +220,27 @@ def _options(words: tuple[RatingWord, ...]) -> Options:
     return tuple(Option(word.code, Text("{name}", {"name": Name(word.name, word.name_en)})) for word in words)
 
 
-RATE: Form[Context] = Form(name="rate", title=_("Rating a window"), script=rate_window, then=send, may=may_rate)
+async def title(ctx: Context, arg: str) -> Text:
+    """Name the window that a waiting form rates."""
+    return _("Rating {window}", window=where(ctx, named(arg)[0]))
+
+
+def where(ctx: Context, code: str) -> Text:
+    """Name a window with its hall."""
+    window = ctx.city.city.windows.get(code)
+    name = ctx.city.window(code)
+    return _("{window}, {hall}", window=name, hall=ctx.city.hall(window.hall)) if window else Text("{name}", {"name": name})
+
+
+RATE: Form[Context] = Form(
+    name="rate",
+    title=_("Rating a window"),
+    script=rate_window,
+    then=send,
+    may=may_rate,
+    about=lambda arg: named(arg)[0],
+    anew=("level",),
+    named=title,
+)
 
 SUBJECT: Subject[Context] = Subject(forms=(RATE,))

@@ -192,6 +192,45 @@ async def test_a_change_leaves_out_what_was_written_before_when_that_is_wished(t
     assert (rating.level, rating.text) == ("fairly_satisfied", "")
 
 
+async def test_a_second_start_takes_the_place_of_the_first_with_what_was_told_there(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    card = await citizen.sees("How were you served here", buttons=["^Dissatisfied$"])
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("Window 5.+What was wrong")
+    await citizen.says("一句解释都没有")
+    await citizen.sees("Window 5.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Dissatisfied$", on=card)
+    await citizen.sees("Window 5.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    await citizen.sees("一句解释都没有.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("it has become a case")
+    await citizen.sees_nothing()
+    assert (await the_rating(town)).text == "一句解释都没有"
+
+
+async def test_what_waits_for_another_window_is_named_in_one_line_below_the_receipt(town: Town, citizen: Person) -> None:
+    for window, words in (("centre-4", "没人"), (WINDOW, "等了很久")):
+        await citizen.scans(window)
+        await citizen.sees(f"Window {window[-1]}.+How were you served here", buttons=["^Dissatisfied$"])
+        await citizen.presses("^Dissatisfied$")
+        await citizen.sees(f"Window {window[-1]}.+What was wrong")
+        await citizen.says(words)
+        await citizen.sees(f"Window {window[-1]}.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    await citizen.sees("Window 5.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("it has become a case")
+    offer = await citizen.sees("This still waits for you: Rating Window 4", buttons=["^Go on with it$", "^Drop this form$"])
+    await citizen.sees_nothing()
+    await citizen.presses("^Go on with it$")
+    await citizen.sees("Window 4.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Drop this form$", on=offer)
+    await citizen.sees("Cancelled: Rating Window 4.+Nothing of it has been sent", buttons=["^Take it up again$"])
+    await citizen.presses("^Go on with it$", on=offer)
+    await citizen.sees("This form is finished")
+
+
 async def test_a_rating_that_is_a_case_leads_to_it(town: Town, citizen: Person) -> None:
     number = await is_dissatisfied(citizen)
     await citizen.says("/my")
