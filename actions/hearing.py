@@ -18,8 +18,10 @@ from storage.entries import Entry, EntryKind
 def heard(ctx: Context, f: Facts) -> Facts:
     """Give the facts of a case without the changes of its rating that have not reached the unit yet."""
     entries = [entry for entry in f.entries if has_heard(ctx, entry)]
-    if f.rating is None or len(entries) == len(f.entries):
+    if len(entries) == len(f.entries):
         return f
+    if f.rating is None:
+        return replace(f, entries=entries)
     levels = [level for at, level in f.changes if is_over(ctx, at)]
     level = levels[-1] if levels else Satisfaction.DISSATISFIED  # as it was when it became a case
     return replace(f, entries=entries, rating=replace(f.rating, level=level))
@@ -27,6 +29,8 @@ def heard(ctx: Context, f: Facts) -> Facts:
 
 def has_heard(ctx: Context, entry: Entry) -> bool:
     """Tell whether a text of a case has reached its unit."""
+    if entry.kind is EntryKind.OBJECTED:  # that is between the citizen and the office
+        return False
     return entry.kind is not EntryKind.RATING_CHANGED or is_over(ctx, entry.created_at)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions import objecting
 from actions import rating as rates
 from actions.cards import LEVELS
-from actions.citizen_cards import not_heard_yet
+from actions.citizen_cards import citizen_card, not_heard_yet
 from actions.context import Context
-from actions.facts import excerpt
+from actions.facts import excerpt, facts
 from actions.rating import can_change, changeable_until, may_add, own
 from actions.rating_words import points_in_words, reasons_in_words
 from actions.record import STATES
@@ -27,7 +28,7 @@ PAGE = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What is added to a rating."""
+    """What is added to a rating, or said of the case that it became: `rating` is its id."""
 
     rating: str
     text: str
@@ -115,6 +116,34 @@ async def send(ctx: Context, added: Added) -> Reply:
     return Reply(messages=((await _card(ctx, rating)).below(_("Thank you. It has been added to your rating.")),))
 
 
+async def object_to_strike(d: Dialog) -> Added:
+    """Ask why a rating should not have been struck."""
+    told = await d.collect(
+        "told",
+        _(
+            "Why do you object to the striking? Write it, or send photos. Only the supervision office reads it."
+            " You can object once."
+        ),
+        label=_("Your words"),
+    )
+    return Added(rating=d.arg, text=told.in_words(), files=told.files)
+
+
+async def send_objection(ctx: Context, said: Added) -> Reply:
+    """Object."""
+    case = await objecting.object_to_strike(ctx, said.rating, said.text, said.files)
+    news = _("Thank you. The supervision office has your objection and reads it.")
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).headed(news),))
+
+
+async def may_object(ctx: Context, id: str) -> None:
+    """Let nobody write an objection that can't be made."""
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /my"))
+    await objecting.can_object(ctx, case)
+
+
 async def may_open(ctx: Context, id: str) -> None:
     """Let only those add who gave the rating, while it can be added to."""
     may_add(ctx, await own(ctx, id))
@@ -123,6 +152,14 @@ async def may_open(ctx: Context, id: str) -> None:
 SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="my_ratings", view=my_ratings), Screen(name="rating", view=show)),
     forms=(
+        Form(
+            name="object",
+            title=_("Objecting to the striking of a rating"),
+            script=object_to_strike,
+            then=send_objection,
+            may=may_object,
+            about=str,
+        ),
         Form(name="add_to_rating", title=_("Adding to a rating"), script=add, then=send, may=may_open, about=str, named=title),
     ),
 )

@@ -232,10 +232,28 @@ async def test_the_unit_appeals_and_the_office_strikes_the_rating(town: Town, ci
     await office.presses("Strike it")
     await office.sees("The rating was struck")
     await citizen.sees("Your rating was struck and counts no more. The reason: 经核实确未开放")
+    told = next(one for one in reversed(citizen.standing()) if "counts no more" in one.text)
+    assert "How satisfied are you" not in told.text
     await contact.sees("The rating was struck, and the case is closed. The reason: 经核实确未开放")
+    await citizen.presses("^I object$", on=told)
+    await citizen.sees("Why do you object.+Only the supervision office reads it")
+    await citizen.says("我当天确实来过，窗口有人")
+    await citizen.sends_photo()
+    await citizen.sees("1 message, 1 file", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    card = await citizen.sees("The supervision office has your objection and reads it.+You have objected")
+    assert "I object" not in card.buttons
+    await office.sees(f"Case {number}: the citizen objects.+我当天确实来过", buttons=["^Show the case$"])
+    await citizen.presses("^I object$", on=told)
+    await citizen.sees("You have objected already")
+    await contact.says(f"/case {number}")
+    await contact.sees("Bad rating.+This rating was struck", buttons=["^Timeline$"])
+    await contact.presses("^Timeline$")
+    await contact.sees("Rating struck by the supervision office")
+    assert not any("我当天确实来过" in one.text or "objects" in one.text for one in contact.standing())
     (rating,) = await ratings_at(town)
     assert rating.struck_at
-    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "appeal", "strike"]
+    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "appeal", "strike", "object"]
 
 
 async def test_an_appeal_that_is_refused_leaves_rating_and_case(town: Town) -> None:
