@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from actions.context import Context
-from actions.facts import Facts
-from domain.cases import Satisfaction
+from actions.facts import Facts, facts
+from domain.cases import CaseKind, Satisfaction
 from domain.ratings import reaches_unit_at
+from storage.cases import Case
 from storage.entries import Entry, EntryKind
 
 
@@ -32,6 +33,15 @@ def has_heard(ctx: Context, entry: Entry) -> bool:
     if entry.kind is EntryKind.OBJECTED:  # that is between the citizen and the office
         return False
     return entry.kind is not EntryKind.RATING_CHANGED or is_over(ctx, entry.created_at)
+
+
+async def changed_to(ctx: Context, case: Case) -> Satisfaction | None:
+    """Give the level to which a bad rating was changed, as far as whoever reads it may know; None if it is still a bad one."""
+    if case.kind is not CaseKind.BAD_RATING:
+        return None
+    f = await facts(ctx, case)
+    rating = (heard(ctx, f) if case.unit in ctx.me.works_at else f).rating
+    return rating.level if rating and rating.level is not Satisfaction.DISSATISFIED else None
 
 
 def is_over(ctx: Context, at: datetime) -> bool:

@@ -174,6 +174,9 @@ async def send(ctx: Context, command: Rate) -> Reply:
     if case and is_asked:
         answers = (act_button(_("Solved"), "solved", case.id, case.version), form_button(_("Not solved"), "not_solved", case.id))
         rows.insert(0, answers)
+    elif case and rated.marked and command.level is not Satisfaction.DISSATISFIED:
+        lines.append(_("If the matter is settled for you, you can withdraw the case."))
+        rows.insert(1, (form_button(_("Withdraw the case"), "withdraw", case.id),))
     return Reply(messages=(say(*lines, rows=tuple(rows)),))
 
 

@@ -183,10 +183,21 @@ async def test_a_bad_rating_that_is_changed_stays_a_case_and_the_unit_may_say_so
     await citizen.presses("^Satisfied$")
     await citizen.sees("You have rated this visit before: Dissatisfied.+Shall we send")
     await citizen.presses("^Send$")
-    await citizen.sees("Your case stays open, marked as changed by you")
+    await citizen.sees(
+        "Your case stays open, marked as changed by you.+you can withdraw the case", buttons=["^Withdraw the case$"]
+    )
+    marked = f"{number} Bad rating: assigned.+rating changed to “Satisfied”"
+    await citizen.says("/my")
+    await citizen.sees("Your cases", buttons=[marked])
+    await contact.presses_secretly("s:unit_all:")
+    listed = await contact.sees("Open cases of your unit", buttons=[number])
+    assert not any("changed" in button for button in listed.buttons), "not before its hour is over"
     town.clock.ahead += timedelta(hours=1)
     await contact.sees("The citizen has changed the rating: Satisfied.+Rating changed by the citizen, now: Satisfied")
-    await contact.presses("Answer: the rating was changed")
+    card = contact.standing()[-1]
+    await contact.presses_secretly("s:unit_all:")
+    await contact.sees("Open cases of your unit", buttons=[marked])
+    await contact.presses("Answer: the rating was changed", on=card)
     await citizen.sees("The unit's answer: The citizen has changed the rating to “Satisfied”", buttons=["^Solved$"])
     await citizen.presses("^Solved$")
     await citizen.sees("How satisfied are you")
