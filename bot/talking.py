@@ -19,6 +19,8 @@ from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
 BACK, KEEP, DONE, ADD, ANEW = "<", "=", "!", "+", "0"
+TAKE_BACK = "-"
+"""Before the key of an option that was picked: a second press of the same button must not undo the first."""
 ADDED = _("We have added this to what you told us. Here is the question again:")
 OFFER_CHANGES = "*"
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
@@ -315,11 +317,14 @@ class Talking:
         await self.show(talk)
 
     async def _pick(self, talk: Talk, question: Question, key: str) -> None:
-        """Put one of its options into a collection, and show that where the question stands."""
-        left = [option.key for option in question.options if option.key not in self._told(talk, question).picked]
-        if key not in left:
+        """Put one of its options into a collection, or take it back, and show that where the question stands."""
+        picked = self._told(talk, question).picked
+        if key.removeprefix(TAKE_BACK) in picked and key.startswith(TAKE_BACK):
+            talk.answers.take_back(question, key.removeprefix(TAKE_BACK))
+        elif key not in picked and any(option.key == key for option in question.options):
+            talk.answers.append(question, {"picked": key, "text": "", "files": []})
+        else:
             return
-        talk.answers.append(question, {"picked": key, "text": "", "files": []})
         step = await self._play(talk)
         row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
         if row is None or not isinstance(step, Asking):
@@ -419,8 +424,13 @@ class Talking:
 
         lines = [*above, *question.lines, question.prompt]
         told = self._told(talk, question) if question.kind is Kind.COLLECT else Told()
-        left = [option for option in question.options if option.key not in (CANCEL, *told.picked)]
-        rows = [[button(option.label, option.key)] for option in left]
+        rows = [
+            [button(_("✓ {option}, press to take it back", option=option.label), TAKE_BACK + option.key)]
+            if option.key in told.picked
+            else [button(option.label, option.key)]
+            for option in question.options
+            if option.key != CANCEL
+        ]
         if question.kind in (Kind.CONFIRM, Kind.PLACE) or (len(rows) > 6 and question.kind is Kind.CHOOSE):
             flat = [one for row in rows for one in row]
             rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]

@@ -108,6 +108,13 @@ class Answers:
         self.given[question.key] = replace(answer, raw={"items": answer.raw["items"][:-1], "done": False})
         return True
 
+    def take_back(self, question: Question, picked: str) -> None:
+        """Take an option that was picked out of a collection again; only confirmations are void."""
+        if answer := self.given.get(question.key):
+            items = [item for item in answer.raw["items"] if item.get("picked") != picked]
+            self.given[question.key] = replace(answer, raw={"items": items, "done": False})
+            self.unconfirm()
+
     def taken_over(self, but: Sequence[str]) -> Answers:
         """Give what a form begins with that takes the place of this one: all answers but some, none of them confirmed."""
         return Answers(given={key: answer for key, answer in self.given.items() if key not in but and not answer.confirms})

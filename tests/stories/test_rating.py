@@ -137,6 +137,25 @@ async def test_who_is_dissatisfied_is_asked_why_and_gets_an_answer(town: Town, c
     assert [row["event"] for row in await town.history(number)] == ["file", "assign", "accept", "report", "solved", "rate"]
 
 
+async def test_a_reason_is_taken_back_alone(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("What was wrong", buttons=["^A long wait[^,]*, or slow work$"])
+    await citizen.presses("^A long wait")
+    await citizen.sees("Noted so far: A long wait", buttons=["^✓ A long wait.+press to take it back$", "^Done$"])
+    await citizen.says("没有人理我")
+    await citizen.sees("Noted so far: A long wait.+1 message", buttons=["^✓ A long wait"])
+    await citizen.presses("^✓ A long wait")
+    await citizen.sees("Noted so far: 1 message", buttons=["^A long wait", "^Done$"])
+    await citizen.presses("^Done$")
+    summary = await citizen.sees("没有人理我.+Shall we send")
+    assert "A long wait" not in summary.text
+    await citizen.presses("^Send$")
+    await citizen.sees("it has become a case")
+    (rating,) = await ratings_at(town)
+    assert rating.reasons == ()
+
+
 async def test_nothing_bad_is_sent_without_a_reason(town: Town, citizen: Person) -> None:
     await citizen.scans(WINDOW)
     await citizen.presses("^Dissatisfied$")
