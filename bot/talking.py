@@ -449,7 +449,7 @@ class Talking:
         ):
             nav.append(button(_("Keep it as it is"), KEEP))
         nav.append(button(_("Cancel"), CANCEL))
-        wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind)
+        wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind, Wants.PRESS)
         return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
 
     async def _say_chosen(self, talk: Talk, question: Question, chosen: Text) -> None:
