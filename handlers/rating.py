@@ -32,6 +32,7 @@ ADD = _("What would you like to add? You can write words and send photos, in any
 ADD_LABEL = _("Add words or a photo")
 LEFT_OUT = _("What you wrote, sent and chose with it before is left out of the rating. What a case has already stays there.")
 LEAVE_OUT = "leave_out"
+SAID_BEFORE = _("What you said before")
 EARLIER: Options = (Option("keep", _("Keep it")), Option(LEAVE_OUT, _("Leave it out")))
 DETAILS = _("Rate the details one by one")
 TICKETS: dict[Use, Text] = {
@@ -68,9 +69,7 @@ async def rate_window(d: Dialog) -> Rate | None:
         )
     stays = ""
     if earlier:
-        stays = await d.choose_on_request(
-            "stays", _("What becomes of what you said before?"), EARLIER, label=_("What you said before")
-        )
+        stays = await d.choose_on_request("stays", _("What becomes of what you said before?"), EARLIER, label=SAID_BEFORE)
     command = Rate(
         window=code,
         level=level,
@@ -80,7 +79,7 @@ async def rate_window(d: Dialog) -> Rate | None:
         files=told.files,
         publish=publish == "yes",
         messages=tuple(item.message for item in told.items if item.message),
-        leaves_out=earlier if stays == LEAVE_OUT else "",
+        leaves_out=earlier[0].key if stays == LEAVE_OUT else "",
     )
     lines = [*(option.label for option in about[1:]), *summary(command, usual, points)]
     lines += [LEFT_OUT] if command.leaves_out else []
@@ -137,10 +136,11 @@ async def about_window(ctx: Context, code: str) -> Options:
     return tuple(Option(str(n), line) for n, line in enumerate(lines))
 
 
-async def said_before(ctx: Context, code: str) -> str:
-    """Name what the same visit was rated with beside its level; "" if nothing."""
+async def said_before(ctx: Context, code: str) -> Options:
+    """Give what the same visit was rated with beside its level, by its name; empty if that is nothing."""
     before = await of_this_visit(ctx, code)
-    return on_file(before) if before else ""
+    named = on_file(before) if before else ""
+    return (Option(named, SAID_BEFORE),) if named else ()
 
 
 async def usual_reasons(ctx: Context) -> Options:
