@@ -97,7 +97,7 @@ class Talking:
                 talk.answers.aside.append(item)
                 await self.show(talk, _("That is none of these answers. Please press a button, or add it to what you told us."))
             elif question.kind is not Kind.TEXT and self._overflow(talk, step, item):
-                await self.show(talk, ADDED, later=True)
+                await self.show(talk, await self._added(talk), later=True)
             else:
                 await self.show(talk, invalid.why)
             return
@@ -141,7 +141,7 @@ class Talking:
                 for item in talk.answers.aside:
                     self._overflow(talk, step, item)
                 talk.answers.aside = []
-                await self.show(talk, ADDED)
+                await self.show(talk, await self._added(talk))
             case "!" if question.kind is Kind.COLLECT:
                 await self.done(talk)
             case "0" if question.kind is Kind.COLLECT:
@@ -269,6 +269,11 @@ class Talking:
         if talk is None or talk.form not in self._forms or talk.closed_at or talk.expires_at <= self._ctx.now:
             raise Refused(FINISHED)
         return talk
+
+    async def _added(self, talk: Talk) -> Text:
+        if self._forms[talk.form].named is None:
+            return ADDED
+        return _("We have added this to: {title}. Here is the question again:", title=await self._title(talk))
 
     async def _title(self, talk: Talk) -> Text:
         form = self._forms[talk.form]

@@ -209,6 +209,14 @@ async def test_a_second_start_takes_the_place_of_the_first_with_what_was_told_th
     assert (await the_rating(town)).text == "一句解释都没有"
 
 
+async def test_a_photo_sent_at_the_summary_is_added_to_the_rating_and_to_no_complaint(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.sends_photo()
+    await citizen.sees("We have added this to: Rating Window 5.+Here is the question again")
+
+
 async def test_what_waits_for_another_window_is_named_in_one_line_below_the_receipt(town: Town, citizen: Person) -> None:
     for window, words in (("centre-4", "没人"), (WINDOW, "等了很久")):
         await citizen.scans(window)
