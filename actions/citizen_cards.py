@@ -34,8 +34,9 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
         lines.append(_("Is it solved?"))
     if f.appeals:
         lines.append(_("The unit appeals against your rating; the supervision office decides. Until then it counts."))
-    if case.state is CaseState.CLOSED and not _is_struck(f):
+    if case.state is CaseState.CLOSED and not f.is_struck:
         lines.append(_rated(case))
+    lines += [_("You have objected; the supervision office reads it.")] if f.objection else []
     return card_of(f, Card.CITIZEN, lines, _citizen_rows(ctx, f))
 
 
@@ -80,8 +81,10 @@ def _citizen_rows(ctx: Context, f: Facts) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     timeline = screen_button(_("Timeline"), "timeline", id)
     after_all = ((form_button(_("It is not solved after all"), "not_solved", id),),) if f.check else ()
-    if case.state is CaseState.CLOSED and not case.rating and not _is_struck(f):
+    if case.state is CaseState.CLOSED and not case.rating and not f.is_struck:
         return (*_levels(case), *after_all, (timeline,))
+    if case.state not in OPEN and f.is_struck and not f.objection:
+        return ((form_button(_("I object"), "object", id), timeline),)
     if case.state not in OPEN:
         return (*after_all, (timeline,))
     rows: list[tuple[Button, ...]] = []
@@ -148,7 +151,3 @@ def _not_granted(f: Facts) -> list[Text]:
     if f.turned_down and f.plan:
         return [_("A later date was not granted to the unit: the date you were promised holds.")]
     return []
-
-
-def _is_struck(f: Facts) -> bool:
-    return f.rating is not None and f.rating.struck_at is not None

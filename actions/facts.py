@@ -90,6 +90,16 @@ class Facts:
         return next((entry for entry in self.entries if undecided and entry.kind is EntryKind.APPEAL), None)
 
     @property
+    def is_struck(self) -> bool:
+        """Whether the rating that became the case counts no more."""
+        return self.rating is not None and self.rating.struck_at is not None
+
+    @property
+    def objection(self) -> Entry | None:
+        """What the citizen says against the striking of their rating."""
+        return next((entry for entry in self.entries if entry.kind is EntryKind.OBJECTED), None)
+
+    @property
     def extended(self) -> Deadline | None:
         """The unit's time to answer, if more of it was granted."""
         answer = self.deadlines.get(DeadlineKind.ANSWER)

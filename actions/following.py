@@ -198,6 +198,7 @@ async def explain(ctx: Context, id: str, why: str) -> Case:
     case, lead = await _with_lead(ctx, id)
     await ctx.as_follower(case)
     _allowed(case, lead, Event.EXPLAIN)
+    await _is_asked(ctx, case)
     if case.rating is not Satisfaction.DISSATISFIED:
         raise Refused(_("Only a rating as dissatisfied needs a reason."))
     case = await move(ctx, case, Event.EXPLAIN, Party.CITIZEN)
@@ -212,6 +213,7 @@ async def rate(ctx: Context, id: str, level: Satisfaction) -> Case:
     case, lead = await _with_lead(ctx, id)
     await ctx.as_follower(case)
     _allowed(case, lead, Event.RATE)
+    await _is_asked(ctx, case)
     if case.rating:
         raise Refused(_("This case has been rated already. Thank you."))
     case = await move(ctx, case, Event.RATE, Party.CITIZEN, rating=level)
@@ -247,6 +249,14 @@ async def look_up(ctx: Context, number: str, code: str) -> Case | None:
     if await cases.follow(ctx.tx, case.id, ctx.me.person, ctx.now):
         await note(ctx, case, Event.FOLLOW, Party.CITIZEN)
     return case
+
+
+async def _is_asked(ctx: Context, case: Case) -> None:
+    """Ask nobody how a case was handled whose rating was struck: the unit hears no more of it. Raises Refused."""
+    if case.kind is CaseKind.BAD_RATING and (await facts(ctx, case)).is_struck:
+        raise Refused(
+            _("The rating was struck, so nobody is asked how the case was handled. You can object to that in the case.")
+        )
 
 
 async def _with_lead(ctx: Context, id: str) -> tuple[Case, Case]:

@@ -26,15 +26,19 @@ from domain.ratings import LOOKED_AT, OF_PERSON, Pattern, RatingEvent, Seen, is_
 from storage import appeals, entries, ledger, oddities, ratings, tickets
 from storage.cases import Case
 from storage.entries import EntryKind
-from storage.ids import new_id
+from storage.ids import ms, new_id
 from storage.ratings import Rating
+
+HAS_REASONS = frozenset({Satisfaction.BASICALLY, Satisfaction.DISSATISFIED})
+"""The levels with which the usual reasons are asked or offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """What a citizen says of a window: `criteria` are levels by the code of a criterion, `reasons` codes of usual reasons.
 
-    `messages` are the keyed names of the messages in which it was told.
+    `messages` are the keyed names of the messages in which it was told. `leaves_out` names what was said before on this visit as
+    it stood when the person wished it gone (see `on_file`); "" keeps it.
     """
 
     window: str
@@ -45,6 +49,7 @@ class Rate:
     files: tuple[str, ...] = ()
     publish: bool = False
     messages: tuple[str, ...] = ()
+    leaves_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,12 @@ def window_to_rate(ctx: Context, code: str) -> Window:
 async def of_this_visit(ctx: Context, window: str) -> Rating | None:
     """Read the rating that the person who acts gave on this visit already."""
     return await ratings.of_visit(ctx.tx, ctx.me.person, window, ctx.now - ctx.city.city.rating_again)
+
+
+def on_file(rating: Rating) -> str:
+    """Name what was said with a rating as it stands now; "" if that is nothing but the level."""
+    said = rating.text or rating.files or rating.criteria or rating.reasons
+    return f"{rating.id} {ms(rating.changed_at)}" if said else ""
 
 
 async def own(ctx: Context, id: str) -> Rating:
@@ -150,14 +161,15 @@ async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
     case = await ctx.case(found.case) if found.case else None
     before = await ratings.for_change(ctx.tx, found.id) or found
     can_change(ctx, before)
-    rating = await _filled(ctx, replace(before, level=command.level, changed_at=ctx.now), command)
+    whole = _with_earlier(ctx, command, before)
+    rating = await _filled(ctx, replace(before, level=command.level, changed_at=ctx.now), whole)
     receipt = None
     stays = case is not None and case.state in OPEN
     if not stays and command.level is Satisfaction.DISSATISFIED:
         appeal = await appeals.of_rating(ctx.tx, before.id)
         if appeal and appeal.decided_at is None:  # it is decided on the case that it was made about
             raise Refused(_("The unit has appealed against this rating. You can change it when the office has decided."))
-        receipt = await _open_case(ctx, command)
+        receipt = await _open_case(ctx, whole)
         rating = replace(rating, case=receipt.case.id)
     await record(ctx, str(Party.CITIZEN), [Note(rating, RatingEvent.CHANGE, _said(rating))])
     await ratings.update(ctx.tx, before, rating, ctx.now)
@@ -168,13 +180,38 @@ async def _change(ctx: Context, command: Rate, found: Rating) -> Rated:
     return Rated(rating=rating, before=before, receipt=receipt, marked=stays)
 
 
+def _with_earlier(ctx: Context, command: Rate, before: Rating) -> Rate:
+    """Begin a change with what is on file: words, photos and points, and the reasons where none are chosen anew.
+
+    Reasons of a level for which none are asked end with it. Raises Refused where something has been added to what was to go.
+    """
+    if command.leaves_out:
+        if command.leaves_out != on_file(before):
+            raise Refused(
+                _("You have added something to this rating in the meantime. Please look at it again before you change it.")
+            )
+        return command
+    earlier = before.reasons if command.level in HAS_REASONS else ()
+    return replace(
+        command,
+        criteria={**before.criteria, **command.criteria},
+        reasons=command.reasons or earlier,
+        text=_joined(ctx, before, command.text),
+        files=(*before.files, *command.files),
+    )
+
+
+def _joined(ctx: Context, before: Rating, text: str) -> str:
+    """Put words below those of a rating, personal data in the clear."""
+    return "\n".join(filter(None, (restore(entries.unseal(ctx.keys, before.text, before.sealed)), text)))
+
+
 async def add(ctx: Context, id: str, text: str, files: Sequence[str]) -> Rating:
     """Add words and files to a rating as long as its visit lasts; one that is a case is added to there. Raises Refused."""
     found = await own(ctx, id)
     before = await ratings.for_change(ctx.tx, id) or found
     may_add(ctx, before)
-    said = restore(entries.unseal(ctx.keys, before.text, before.sealed))
-    masked = mask("\n".join(filter(None, (said, text))))
+    masked = mask(_joined(ctx, before, text))
     rating = replace(
         before, text=masked.text, sealed=entries.seal(ctx.keys, masked), files=(*before.files, *files), changed_at=ctx.now
     )

@@ -46,6 +46,11 @@ def settled(level: Satisfaction) -> str:
     return f"群众已将评价改为“{LEVEL_WORDS[level]}”。"
 
 
+def changed_line(line: Text, level: Satisfaction) -> Text:
+    """Mark a line of a list that stands for a bad rating which was changed to another level."""
+    return _("{case} (rating changed to “{level}”)", case=line, level=LEVELS[level])
+
+
 def shown(city: City, text: str, most: int | None = None, *, labelled: bool = True) -> Text:
     """Put what a case keeps of a rating into the reader's language; what is in it of a person's own is cut to `most`.
 

@@ -67,9 +67,7 @@ async def strike(
     appealed = {one.id for one in standing if await _grant(ctx, one)}
     for one in standing:
         if one.case in cases:
-            await _end(ctx, role, one, cases[one.case], reason)
-        else:
-            await _tell_rater(ctx, one, reason)
+            cases[one.case] = await _end(ctx, role, cases[one.case], reason)
     said = {one.id: {**payload, **({"appeal": True} if one.id in appealed else {})} for one in standing}
     await record(ctx, f"{Party.OFFICE}:{role.id}", [Note(one, RatingEvent.STRIKE, said[one.id]) for one in standing])
     for one in standing:
@@ -77,6 +75,11 @@ async def strike(
             await count(ctx.tx, one.place, Counted.GRANTED, 1)
     for one in standing:
         await ratings.update(ctx.tx, one, replace(one, struck_at=ctx.now), ctx.now)
+    for one in standing:  # whoever is told now is shown the rating as struck
+        if one.case in cases:
+            await _tell_of_end(ctx, one, cases[one.case], reason)
+        else:
+            await _tell_rater(ctx, one, reason)
     for one in found:
         await oddities.strike(ctx.tx, one.id, ctx.now, reason)
     await oddities.settle(ctx.tx, [one.id for one in found], ctx.now)
@@ -102,7 +105,7 @@ async def _grant(ctx: Context, rating: Rating) -> bool:
     return True
 
 
-async def _end(ctx: Context, role: Role, rating: Rating, case: Case, reason: str) -> None:
+async def _end(ctx: Context, role: Role, case: Case, reason: str) -> Case:
     """Close the case of a struck rating; one that has ended already only notes it."""
     was_open = case.state in OPEN
     if was_open:
@@ -111,6 +114,10 @@ async def _end(ctx: Context, role: Role, rating: Rating, case: Case, reason: str
     await note(ctx, case, Event.STRIKE, Party.OFFICE, role, entry=entry.id, text=entry.hash)
     if was_open:
         await stop(ctx, case, Event.STRIKE)
+    return case
+
+
+async def _tell_of_end(ctx: Context, rating: Rating, case: Case, reason: str) -> None:
     await refresh_cards(ctx, case)
     news = _("The rating was struck, and the case is closed. The reason: {text}", text=reason)
     await tell_unit(ctx, case, news, files=())

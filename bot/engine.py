@@ -300,6 +300,10 @@ class Turn:
             return None
         if kind == "r":
             await self.talking.resume(rest)
+        elif kind == "g":
+            await self.talking.go_on(rest)
+        elif kind == "x":
+            await self.talking.drop(rest)
         elif kind == "f" and parts[0] in self.engine.forms:
             await self.talking.open(Opening(form=parts[0], arg=":".join(parts[1:])))
         elif kind == "d" and len(parts) == 3 and parts[0] in self.engine.acts and parts[2].isdecimal():

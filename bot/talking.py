@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.context import Context
 from actions.notices import queue
-from dialog.outgoing import Button, Outgoing, Wants, say
+from dialog.outgoing import Button, Outgoing, Wants, bears_secrets, say
 from dialog.play import Answers, Asking, Done, play
 from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, load_item, pressed, read
 from dialog.subjects import Form, Opening, Refused, screen_button
@@ -19,6 +19,8 @@ from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
 BACK, KEEP, DONE, ADD, ANEW = "<", "=", "!", "+", "0"
+TAKE_BACK = "-"
+"""Before the key of an option that was picked: a second press of the same button must not undo the first."""
 ADDED = _("We have added this to what you told us. Here is the question again:")
 OFFER_CHANGES = "*"
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
@@ -46,10 +48,11 @@ class Talking:
         if before and (before.form, before.arg) == (opening.form, opening.arg) and not before.answers.given and not opening.items:
             await self.show(before)
             return
-        if before:
+        answers = await self._take_over(form, opening.arg)
+        if before := await self.current():
             before.suspended_at = self._ctx.now
             await self._write(before)
-        talk = talks.new(self._ctx.me.person, opening.form, opening.arg, Answers(), self._ctx.now)
+        talk = talks.new(self._ctx.me.person, opening.form, opening.arg, answers, self._ctx.now)
         step = await self._play(talk)
         if isinstance(step, Asking) and opening.items:
             for item in opening.items:
@@ -94,7 +97,7 @@ class Talking:
                 talk.answers.aside.append(item)
                 await self.show(talk, _("That is none of these answers. Please press a button, or add it to what you told us."))
             elif question.kind is not Kind.TEXT and self._overflow(talk, step, item):
-                await self.show(talk, ADDED, later=True)
+                await self.show(talk, await self._added(talk), later=True)
             else:
                 await self.show(talk, invalid.why)
             return
@@ -138,7 +141,7 @@ class Talking:
                 for item in talk.answers.aside:
                     self._overflow(talk, step, item)
                 talk.answers.aside = []
-                await self.show(talk, ADDED)
+                await self.show(talk, await self._added(talk))
             case "!" if question.kind is Kind.COLLECT:
                 await self.done(talk)
             case "0" if question.kind is Kind.COLLECT:
@@ -198,7 +201,10 @@ class Talking:
         await self._leave_question(talk)
         await self._write(talk)
         again = (Button(_("Take it up again"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
-        await self._say(say(_("Cancelled. Nothing has been sent."), rows=((*again, screen_button(_("Menu"), "menu")),)))
+        cancelled = _("Cancelled. Nothing has been sent.")
+        if self._forms[talk.form].named:
+            cancelled = _("Cancelled: {title}. Nothing of it has been sent.", title=await self._title(talk))
+        await self._say(say(cancelled, rows=((*again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
 
     async def start_over(self, talk: Talk) -> None:
@@ -222,6 +228,16 @@ class Talking:
             talk.reopened = talk.answers.open_last()
         await self.show(talk)
 
+    async def go_on(self, mark: str) -> None:
+        """Go on with a form that waits."""
+        talk = await self._waiting(mark)
+        await self._bring_forward(talk)
+        await self.show(talk)
+
+    async def drop(self, mark: str) -> None:
+        """Cancel a form that waits."""
+        await self.cancel(await self._waiting(mark))
+
     async def reword(self, message: str, text: str) -> bool:
         """Put a new wording into a form that has the old one; False if none has."""
         talk = await self.current()
@@ -235,6 +251,33 @@ class Talking:
                     await self.show(talk, _("Your correction has been noted."))
                     return True
         return False
+
+    async def _take_over(self, form: Form[Context], arg: str) -> Answers:
+        """Close what waits of a form about the same, and give what was answered there last."""
+        if form.about is None:
+            return Answers()
+        found = await talks.waiting(self._ctx.tx, self._ctx.keys, self._ctx.me.person, form.name, self._ctx.now)
+        same = [talk for talk in found if form.about(talk.arg) == form.about(arg)]
+        for talk in same:
+            talk.closed_at = self._ctx.now
+            await self._leave_question(talk)
+            await self._write(talk)
+        return same[0].answers.taken_over(form.anew) if same else Answers()
+
+    async def _waiting(self, mark: str) -> Talk:
+        talk = await talks.marked(self._ctx.tx, self._ctx.keys, self._ctx.me.person, mark)
+        if talk is None or talk.form not in self._forms or talk.closed_at or talk.expires_at <= self._ctx.now:
+            raise Refused(FINISHED)
+        return talk
+
+    async def _added(self, talk: Talk) -> Text:
+        if self._forms[talk.form].named is None:
+            return ADDED
+        return _("We have added this to: {title}. Here is the question again:", title=await self._title(talk))
+
+    async def _title(self, talk: Talk) -> Text:
+        form = self._forms[talk.form]
+        return await form.named(self._ctx, talk.arg) if form.named else form.title
 
     # ---- steps -----------------------------------------------------------------------------------------
 
@@ -279,11 +322,14 @@ class Talking:
         await self.show(talk)
 
     async def _pick(self, talk: Talk, question: Question, key: str) -> None:
-        """Put one of its options into a collection, and show that where the question stands."""
-        left = [option.key for option in question.options if option.key not in self._told(talk, question).picked]
-        if key not in left:
+        """Put one of its options into a collection, or take it back, and show that where the question stands."""
+        picked = self._told(talk, question).picked
+        if key.removeprefix(TAKE_BACK) in picked and key.startswith(TAKE_BACK):
+            talk.answers.take_back(question, key.removeprefix(TAKE_BACK))
+        elif key not in picked and any(option.key == key for option in question.options):
+            talk.answers.append(question, {"picked": key, "text": "", "files": []})
+        else:
             return
-        talk.answers.append(question, {"picked": key, "text": "", "files": []})
         step = await self._play(talk)
         row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
         if row is None or not isinstance(step, Asking):
@@ -321,7 +367,8 @@ class Talking:
         for message in (*reply.messages, *((reply.card,) if reply.card else ())):
             await self._say(message)
         if reply.opens is None:
-            await self._go_on(reply.hands_back)
+            shown_once = any(map(bears_secrets, reply.messages))
+            await (self._offer_to_go_on() if shown_once and reply.hands_back is None else self._go_on(reply.hands_back))
             return
         try:
             await self.open(reply.opens)
@@ -345,7 +392,15 @@ class Talking:
         if item is not None:
             await self.answer(talk, item)
         else:
-            await self.show(talk, _("Now back to: {title}", title=self._forms[talk.form].title))
+            await self.show(talk, _("Now back to: {title}", title=await self._title(talk)))
+
+    async def _offer_to_go_on(self) -> None:
+        """Say in one line what still waits: a whole question would push out of sight what is shown only once."""
+        talk = await talks.last_suspended(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now)
+        if talk is None or talk.form not in self._forms:
+            return
+        buttons = (Button(_("Go on with it"), f"g:{talk.mark}"), Button(_("Drop this form"), f"x:{talk.mark}"))
+        await self._say(say(_("This still waits for you: {title}", title=await self._title(talk)), rows=(buttons,)))
 
     async def _bring_forward(self, talk: Talk) -> None:
         before = await self.current()
@@ -374,13 +429,18 @@ class Talking:
 
         lines = [*above, *question.lines, question.prompt]
         told = self._told(talk, question) if question.kind is Kind.COLLECT else Told()
-        left = [option for option in question.options if option.key not in (CANCEL, *told.picked)]
-        rows = [[button(option.label, option.key)] for option in left]
+        rows = [
+            [button(_("✓ {option}, press to take it back", option=option.label), TAKE_BACK + option.key)]
+            if option.key in told.picked
+            else [button(option.label, option.key)]
+            for option in question.options
+            if option.key != CANCEL
+        ]
         if question.kind in (Kind.CONFIRM, Kind.PLACE) or (len(rows) > 6 and question.kind is Kind.CHOOSE):
             flat = [one for row in rows for one in row]
             rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]
         if told.items:
-            lines = [*above, _("Noted so far: {what}. Send more, or press Done.", what=_count(question, told))]
+            lines = [*above, *question.lines, _("Noted so far: {what}. Send more, or press Done.", what=_count(question, told))]
             rows.append([button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())])
         nav = []
         if talk.answers.aside and step.overflow:
@@ -394,7 +454,7 @@ class Talking:
         ):
             nav.append(button(_("Keep it as it is"), KEEP))
         nav.append(button(_("Cancel"), CANCEL))
-        wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind)
+        wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind, Wants.PRESS)
         return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
 
     async def _say_chosen(self, talk: Talk, question: Question, chosen: Text) -> None:

@@ -14,11 +14,12 @@ from dialog.texts import Text, bears_secret, dump, load_text, without_secrets
 
 
 class Wants(StrEnum):
-    """What an open question would like to get, so that a channel can offer its own way of giving it."""
+    """What an open question would like to get, so that a channel can offer its own way of giving it. `PRESS` is a button."""
 
     TOLD = "told"
     PLACE = "place"
     TEXT = "text"
+    PRESS = "press"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,17 @@ class Answers:
         self.given[question.key] = replace(answer, raw={"items": answer.raw["items"][:-1], "done": False})
         return True
 
+    def take_back(self, question: Question, picked: str) -> None:
+        """Take an option that was picked out of a collection again; only confirmations are void."""
+        if answer := self.given.get(question.key):
+            items = [item for item in answer.raw["items"] if item.get("picked") != picked]
+            self.given[question.key] = replace(answer, raw={"items": items, "done": False})
+            self.unconfirm()
+
+    def taken_over(self, but: Sequence[str]) -> Answers:
+        """Give what a form begins with that takes the place of this one: all answers but some, none of them confirmed."""
+        return Answers(given={key: answer for key, answer in self.given.items() if key not in but and not answer.confirms})
+
     def put_in_order(self, asked: Sequence[Question]) -> None:
         """Bring the answers into the order of their questions, which is what "later" means when one is given again."""
         self.given = {q.key: self.given[q.key] for q in asked if q.key in self.given} | self.given
@@ -154,6 +165,11 @@ class Dialog:
     asked: list[Question] = field(default_factory=list)
     changeable: list[Question] = field(default_factory=list)
     _looked: bool = False
+    _heading: tuple[Text, ...] = ()
+
+    def head(self, *lines: Text) -> None:
+        """Let every question from here on stand below these lines, such as what they are about."""
+        self._heading = lines
 
     async def collect(self, key: str, prompt: Text, *, label: Text, options: Options = ()) -> Told:
         """Gather messages of any sort until the person says that they have finished; any of the options may be among them."""
@@ -249,6 +265,8 @@ class Dialog:
         return wanted
 
     def _ask(self, question: Question) -> Json:
+        if self._heading:
+            question = replace(question, lines=(*self._heading, *question.lines))
         if self._looked:
             question, self._looked = replace(question, looked=True), False
         if any(question.key == before.key for before in self.asked):

@@ -71,7 +71,8 @@ class Form(Generic[C]):
     """Questions that end in one change.
 
     `commands` maps what is typed after a slash to the form's argument. `may` refuses to open it (raises Refused). `then` does
-    the change.
+    the change. `about` reads from the argument what the form is about: begun again about the same, it takes the place of the
+    one that waits, with its answers but those to `anew`, which the argument gives. `named` names what a waiting form is about.
     """
 
     name: str
@@ -80,6 +81,9 @@ class Form(Generic[C]):
     then: Callable[[C, Any], Awaitable[Reply]]
     commands: Mapping[str, str] = field(default_factory=dict)
     may: Callable[[C, str], Awaitable[None]] | None = None
+    about: Callable[[str], str] | None = None
+    anew: tuple[str, ...] = ()
+    named: Callable[[C, str], Awaitable[Text]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

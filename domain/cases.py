@@ -87,6 +87,7 @@ class Event(StrEnum):
     APPEAL = "appeal"
     REFUSE_APPEAL = "refuse_appeal"
     STRIKE = "strike"
+    OBJECT = "object"
     ACCOUNT = "held_to_account"
 
 
@@ -161,6 +162,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.APPEAL: (OPEN | {S.CLOSED}, frozenset({P.CONTACT}), None),
     E.REFUSE_APPEAL: (frozenset(S), frozenset({P.OFFICE}), None),
     E.STRIKE: (OPEN, frozenset({P.OFFICE}), S.CLOSED),
+    E.OBJECT: (frozenset(S) - OPEN, frozenset({P.CITIZEN}), None),
     E.ACCOUNT: (frozenset(S), frozenset({P.OFFICE}), None),
 }
 

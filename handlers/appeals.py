@@ -52,7 +52,7 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
     rows = []
     for appeal in found[:PAGE]:
         if case := await cases.get(ctx.tx, appeal.case):
-            rows.append((screen_button(one_line(ctx, case), "office_case", case.id),))
+            rows.append((screen_button(await one_line(ctx, case), "office_case", case.id),))
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "appeals", found[PAGE - 1].rating),))
     rows.append((screen_button(_("My desk"), "desk"),))

@@ -54,7 +54,7 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
     for asked in found[:PAGE]:
         case = await cases.get(ctx.tx, asked.case)
         if case:
-            rows.append((screen_button(one_line(ctx, case), "office_case", case.id),))
+            rows.append((screen_button(await one_line(ctx, case), "office_case", case.id),))
             lines.append(await _wish(ctx, case, asked))
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "extensions", found[PAGE - 1].id),))

@@ -10,7 +10,9 @@ from actions.cards import KINDS
 from actions.citizen_cards import citizen_card, lateness
 from actions.context import Context
 from actions.facts import facts, facts_for_office
+from actions.hearing import changed_to
 from actions.office_cards import office_card
+from actions.rating_words import changed_line
 from actions.record import STATES, state_after
 from actions.unit_cards import unit_card
 from dialog.outgoing import Button, Outgoing, say
@@ -65,14 +67,16 @@ async def my_cases(ctx: Context, before: str) -> Outgoing:
 
 async def _line(ctx: Context, case: Case) -> Text:
     f = await facts(ctx, case)
-    line = one_line(ctx, case)
+    line = await one_line(ctx, case)
     return _("‼ {case}, late", case=line) if lateness(ctx, f.lead or f) else line
 
 
-def one_line(ctx: Context, case: Case) -> Text:
-    """Name a case on a button."""
+async def one_line(ctx: Context, case: Case) -> Text:
+    """Name a case on a button; a bad rating that is one no more is marked, once its reader may know it."""
     about = KINDS[case.kind] if case.kind is CaseKind.BAD_RATING else ctx.city.category(case.category)
-    return _("{number} {category}: {state}", number=case.number, category=about, state=STATES[case.state])
+    line = _("{number} {category}: {state}", number=case.number, category=about, state=STATES[case.state])
+    level = await changed_to(ctx, case)
+    return changed_line(line, level) if level else line
 
 
 async def show_case(ctx: Context, id: str) -> Outgoing:

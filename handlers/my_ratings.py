@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from actions import objecting
 from actions import rating as rates
 from actions.cards import LEVELS
-from actions.citizen_cards import not_heard_yet
+from actions.citizen_cards import citizen_card, not_heard_yet
 from actions.context import Context
-from actions.facts import excerpt
+from actions.facts import excerpt, facts
 from actions.rating import can_change, changeable_until, may_add, own
 from actions.rating_words import points_in_words, reasons_in_words
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
+from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
-from handlers.rating import ADD, ADD_LABEL
+from handlers.rating import ADD, ADD_LABEL, where
 from handlers.windows import change_button
 from storage import cases, ratings
 from storage.ratings import Rating
@@ -26,7 +28,7 @@ PAGE = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What is added to a rating."""
+    """What is added to a rating, or said of the case that it became: `rating` is its id."""
 
     rating: str
     text: str
@@ -92,14 +94,54 @@ def _is_changeable(ctx: Context, rating: Rating) -> bool:
 
 async def add(d: Dialog) -> Added:
     """Ask what is to be added."""
+    about = await d.look("about", rated_window, d.arg)
+    d.head(about[0].label)
     told = await d.collect("told", ADD, label=ADD_LABEL)
     return Added(rating=d.arg, text=told.in_words(), files=told.files)
+
+
+async def rated_window(ctx: Context, id: str) -> Options:
+    """Name the window of a rating."""
+    return (Option("window", where(ctx, (await own(ctx, id)).window)),)
+
+
+async def title(ctx: Context, id: str) -> Text:
+    """Name the window to whose rating a waiting form adds."""
+    return _("Adding to your rating of {window}", window=where(ctx, (await own(ctx, id)).window))
 
 
 async def send(ctx: Context, added: Added) -> Reply:
     """Add to a rating."""
     rating = await rates.add(ctx, added.rating, added.text, added.files)
     return Reply(messages=((await _card(ctx, rating)).below(_("Thank you. It has been added to your rating.")),))
+
+
+async def object_to_strike(d: Dialog) -> Added:
+    """Ask why a rating should not have been struck."""
+    told = await d.collect(
+        "told",
+        _(
+            "Why do you object to the striking? Write it, or send photos. Only the supervision office reads it."
+            " You can object once."
+        ),
+        label=_("Your words"),
+    )
+    return Added(rating=d.arg, text=told.in_words(), files=told.files)
+
+
+async def send_objection(ctx: Context, said: Added) -> Reply:
+    """Object."""
+    case = await objecting.object_to_strike(ctx, said.rating, said.text, said.files)
+    news = _("Thank you. The supervision office has your objection and reads it.")
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).headed(news),))
+
+
+async def may_object(ctx: Context, id: str) -> None:
+    """Let nobody write an objection that can't be made."""
+    case = await cases.get(ctx.tx, id)
+    if case is None:
+        raise Refused(_("We can't find this case. Please open it again from your list: /my"))
+    await objecting.can_object(ctx, case)
 
 
 async def may_open(ctx: Context, id: str) -> None:
@@ -109,5 +151,15 @@ async def may_open(ctx: Context, id: str) -> None:
 
 SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="my_ratings", view=my_ratings), Screen(name="rating", view=show)),
-    forms=(Form(name="add_to_rating", title=_("Adding to a rating"), script=add, then=send, may=may_open),),
+    forms=(
+        Form(
+            name="object",
+            title=_("Objecting to the striking of a rating"),
+            script=object_to_strike,
+            then=send_objection,
+            may=may_object,
+            about=str,
+        ),
+        Form(name="add_to_rating", title=_("Adding to a rating"), script=add, then=send, may=may_open, about=str, named=title),
+    ),
 )

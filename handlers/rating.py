@@ -11,7 +11,7 @@ from actions.citizen_cards import not_heard_yet
 from actions.context import Context
 from actions.facts import excerpt
 from actions.filing import Receipt
-from actions.rating import Rate, can_change, changeable_until, of_this_visit, rate, window_to_rate
+from actions.rating import HAS_REASONS, Rate, can_change, changeable_until, of_this_visit, on_file, rate, window_to_rate
 from actions.tickets import Use
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
@@ -30,6 +30,10 @@ from storage import cases
 LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfaction)
 ADD = _("What would you like to add? You can write words and send photos, in any order.")
 ADD_LABEL = _("Add words or a photo")
+LEFT_OUT = _("What you wrote, sent and chose with it before is left out of the rating. What a case has already stays there.")
+LEAVE_OUT = "leave_out"
+SAID_BEFORE = _("What you said before")
+EARLIER: Options = (Option("keep", _("Keep it")), Option(LEAVE_OUT, _("Leave it out")))
 DETAILS = _("Rate the details one by one")
 TICKETS: dict[Use, Text] = {
     Use.VERIFIED: _("Your visit is confirmed: your rating will count as that of a verified visit."),
@@ -45,13 +49,15 @@ async def rate_window(d: Dialog) -> Rate | None:
     about = await d.look("about", about_window, code)
     usual = await d.look("usual", usual_reasons)
     points = await d.look("points", points_to_rate)
+    earlier = await d.look("earlier", said_before, code)
     how = _("{window}: how were you served?", window=about[0].label)
     if preset:
         level = Satisfaction(await d.choose_on_request("level", how, LEVEL_OPTIONS, label=_("Level")) or preset)
     else:
         level = Satisfaction(await d.choose("level", how, LEVEL_OPTIONS, label=_("Level")))
+    d.head(about[0].label)
     is_bad = level is Satisfaction.DISSATISFIED
-    told = await (why(d, usual) if is_bad else more(d, usual if level is Satisfaction.BASICALLY else ()))
+    told = await (why(d, usual) if is_bad else more(d, usual if level in HAS_REASONS else ()))
     of_points = await d.grade_on_request("point", _("{name}: how was it?"), points, LEVEL_OPTIONS, label=DETAILS)
     publish = ""
     if is_bad:
@@ -61,18 +67,23 @@ async def rate_window(d: Dialog) -> Rate | None:
             YES_NO,
             label=_("Publishing"),
         )
+    stays = ""
+    if earlier:
+        stays = await d.choose_on_request("stays", _("What becomes of what you said before?"), EARLIER, label=SAID_BEFORE)
     command = Rate(
         window=code,
         level=level,
         criteria={point: Satisfaction(given) for point, given in of_points.items()},
-        reasons=told.picked,
+        reasons=told.picked if level in HAS_REASONS else (),
         text=told.in_words(),
         files=told.files,
         publish=publish == "yes",
         messages=tuple(item.message for item in told.items if item.message),
+        leaves_out=earlier[0].key if stays == LEAVE_OUT else "",
     )
-    lines = (*(option.label for option in about), *summary(command, usual, points))
-    return command if await d.confirm("sure", _("Shall we send this rating?"), lines, change=_("Add or change")) else None
+    lines = [*(option.label for option in about[1:]), *summary(command, usual, points)]
+    lines += [LEFT_OUT] if command.leaves_out else []
+    return command if await d.confirm("sure", _("Shall we send this rating?"), tuple(lines), change=_("Add or change")) else None
 
 
 async def why(d: Dialog, usual: Options) -> Told:
@@ -113,13 +124,23 @@ def summary(command: Rate, usual: Options, points: Options) -> tuple[Text, ...]:
 async def about_window(ctx: Context, code: str) -> Options:
     """Say which window is rated, and what the same visit was rated before."""
     window = ctx.city.city.windows.get(code)
-    where = ctx.city.hall(window.hall) if window else Name("", "")
-    lines = [_("{window}, {hall}", window=ctx.city.window(code), hall=where)]
+    lines = [where(ctx, code)]
     if window and (before := await of_this_visit(ctx, code)):
-        lines.append(_("You have rated this visit before: {level}. This rating takes its place.", level=LEVELS[before.level]))
-        if before.text or before.files:
-            lines.append(_("What you wrote or sent with it goes, too. Please add again what still holds."))
+        lines.append(
+            _(
+                "You have rated this visit before: {level}. This rating takes its place; the words, photos and points that you"
+                " gave with it stay.",
+                level=LEVELS[before.level],
+            )
+        )
     return tuple(Option(str(n), line) for n, line in enumerate(lines))
+
+
+async def said_before(ctx: Context, code: str) -> Options:
+    """Give what the same visit was rated with beside its level, by its name; empty if that is nothing."""
+    before = await of_this_visit(ctx, code)
+    named = on_file(before) if before else ""
+    return (Option(named, SAID_BEFORE),) if named else ()
 
 
 async def usual_reasons(ctx: Context) -> Options:
@@ -153,6 +174,9 @@ async def send(ctx: Context, command: Rate) -> Reply:
     if case and is_asked:
         answers = (act_button(_("Solved"), "solved", case.id, case.version), form_button(_("Not solved"), "not_solved", case.id))
         rows.insert(0, answers)
+    elif case and rated.marked and command.level is not Satisfaction.DISSATISFIED:
+        lines.append(_("If the matter is settled for you, you can withdraw the case."))
+        rows.insert(1, (form_button(_("Withdraw the case"), "withdraw", case.id),))
     return Reply(messages=(say(*lines, rows=tuple(rows)),))
 
 
@@ -199,6 +223,27 @@ def _options(words: tuple[RatingWord, ...]) -> Options:
     return tuple(Option(word.code, Text("{name}", {"name": Name(word.name, word.name_en)})) for word in words)
 
 
-RATE: Form[Context] = Form(name="rate", title=_("Rating a window"), script=rate_window, then=send, may=may_rate)
+async def title(ctx: Context, arg: str) -> Text:
+    """Name the window that a waiting form rates."""
+    return _("Rating {window}", window=where(ctx, named(arg)[0]))
+
+
+def where(ctx: Context, code: str) -> Text:
+    """Name a window with its hall."""
+    window = ctx.city.city.windows.get(code)
+    name = ctx.city.window(code)
+    return _("{window}, {hall}", window=name, hall=ctx.city.hall(window.hall)) if window else Text("{name}", {"name": name})
+
+
+RATE: Form[Context] = Form(
+    name="rate",
+    title=_("Rating a window"),
+    script=rate_window,
+    then=send,
+    may=may_rate,
+    about=lambda arg: named(arg)[0],
+    anew=("level",),
+    named=title,
+)
 
 SUBJECT: Subject[Context] = Subject(forms=(RATE,))

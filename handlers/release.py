@@ -36,7 +36,7 @@ async def waiting(ctx: Context, before: str) -> Outgoing:
     """List the answered and closed cases that may be published and are not, newest first."""
     ctx.as_office()
     found = await cases.to_release(ctx.tx, before or None, PAGE + 1)
-    rows = [(screen_button(one_line(ctx, case), "office_case", case.id),) for case in found[:PAGE]]
+    rows = [(screen_button(await one_line(ctx, case), "office_case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Older ones"), "to_release", found[PAGE - 1].id),))
     rows.append((screen_button(_("My desk"), "desk"),))

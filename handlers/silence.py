@@ -36,9 +36,9 @@ async def silent(ctx: Context, arg: str) -> Outgoing:
 
 async def _rows(ctx: Context, case: Case) -> list[tuple[Button, ...]]:
     if case.state is not CaseState.CLOSED or (await facts(ctx, case)).verified:
-        return [(screen_button(_("Called: {case}", case=one_line(ctx, case)), "office_case", case.id),)]
+        return [(screen_button(_("Called: {case}", case=await one_line(ctx, case)), "office_case", case.id),)]
     return [
-        (screen_button(one_line(ctx, case), "office_case", case.id),),
+        (screen_button(await one_line(ctx, case), "office_case", case.id),),
         (
             act_button(_("Called: solved"), "checked", case.id, case.version),
             form_button(_("Called: not solved"), "reopen", case.id),

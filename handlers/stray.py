@@ -134,7 +134,9 @@ async def open_cases(ctx: Context) -> Options:
     )
     if len(asked) != 1:
         first = ()
-    about = [Option(case.id, one_line(ctx, case)) for case in found[:MOST] if all(case.id != option.key for option in first)]
+    about = [
+        Option(case.id, await one_line(ctx, case)) for case in found[:MOST] if all(case.id != option.key for option in first)
+    ]
     return (*first, Option(NEW, _("A new matter")), *about, Option(NOTHING, _("Do nothing, it was a mistake")))
 
 

@@ -69,6 +69,7 @@ WORDS: dict[Event, Text] = {
     Event.APPEAL: _("The unit appeals against the rating: {text}"),
     Event.REFUSE_APPEAL: _("Appeal refused by the supervision office: {text}"),
     Event.STRIKE: _("Rating struck by the supervision office; the case is closed: {text}"),
+    Event.OBJECT: _("The citizen objects to the striking of the rating: {text}"),
 }
 # What only staff read, and with whose words.
 STAFF_WORDS: dict[Event, Text] = {
@@ -190,7 +191,9 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
 
 def _is_kept_back(ctx: Context, row: LedgerRow) -> bool:
     """Tell what the unit that was rated does not read: changes in their own hour, and the promise to the citizen, which began
-    in that minute in which they rated."""
+    in that minute in which they rated. An objection is between the citizen and the office."""
+    if row.event == Event.OBJECT:
+        return True
     if row.event == Event.CHANGE_RATING:
         return not is_over(ctx, at(row.at_ms))
     return row.event == Event.RUNG and row.payload.get("kind") == DeadlineKind.PROMISE

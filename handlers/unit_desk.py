@@ -78,7 +78,7 @@ async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> l
             continue
         mark = "◇ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
         day = Moment(waiting.due_at, day=True)
-        label = _("{mark}{day}: {case}", mark=mark, day=day, case=one_line(ctx, case))
+        label = _("{mark}{day}: {case}", mark=mark, day=day, case=await one_line(ctx, case))
         rows.append((screen_button(label, screen, case.id),))
     return rows
 
@@ -100,7 +100,7 @@ async def all_open(ctx: Context, after: str) -> Outgoing:
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
     found = await cases.of_units(ctx.tx, ctx.me.units, after or None, PAGE + 1, ctx.told_until)
-    rows = [(screen_button(one_line(ctx, case), "unit_case", case.id),) for case in found[:PAGE]]
+    rows = [(screen_button(await one_line(ctx, case), "unit_case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "unit_all", found[PAGE - 1].id),))
     rows.append((screen_button(_("My desk"), "desk"),))

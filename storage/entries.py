@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     APPEAL = "appeal"
     APPEAL_REFUSED = "appeal_refused"
     STRUCK = "struck"
+    OBJECTED = "objected"
     EXPLAINED = "explained"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -68,6 +69,18 @@ async def last_suspended(tx: Tx, keys: Keys, person: str, now: datetime) -> Talk
         now=ms(now),
     )
     return _talk(row, keys) if row else None
+
+
+async def waiting(tx: Tx, keys: Keys, person: str, form: str, now: datetime) -> Sequence[Talk]:
+    """Read every open talk of a person in one form, suspended or not, newest first."""
+    rows = await tx.all(
+        "SELECT * FROM talk WHERE person = :person AND closed_at IS NULL AND form = :form AND expires_at > :now"
+        " ORDER BY opened_at DESC, id DESC",
+        person=person,
+        form=form,
+        now=ms(now),
+    )
+    return [_talk(row, keys) for row in rows]
 
 
 async def marked(tx: Tx, keys: Keys, person: str, mark: str) -> Talk | None:

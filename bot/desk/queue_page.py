@@ -14,7 +14,8 @@ from actions.cards import KINDS
 from actions.checking import sample
 from actions.context import Context
 from actions.facts import excerpt
-from actions.rating_words import shown
+from actions.hearing import changed_to
+from actions.rating_words import changed_line, shown
 from actions.record import STATES
 from bot.desk.late import late_by
 from bot.desk.words import ASKS, BY, CAME_BACK, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT
@@ -71,7 +72,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "about": QUEUES_ABOUT[queue],
         "state": queue,
         "tabs": [(one, QUEUES[one], counted(counts[one]), _address(kept, state=one)) for one in Queue],
-        "items": [replace(item(ctx, line), why=await _why(ctx, queue, line.number)) for line in page.lines],
+        "items": [replace(await item(ctx, line), why=await _why(ctx, queue, line.number)) for line in page.lines],
         "next": _address(kept, state=queue, after=f"{page.next[0]}.{page.next[1]}") if page.next else None,
         "first": _address(kept, state=queue) if after else None,
         "everything": _address({}, state=queue),
@@ -94,8 +95,10 @@ def counted(n: int) -> str:
     return f"{queues.MANY}+" if n > queues.MANY else str(n)
 
 
-def item(ctx: Context, line: Line) -> Item:
-    """Put one case into the words of a list."""
+async def item(ctx: Context, line: Line) -> Item:
+    """Put one case into the words of a list; a bad rating that is one no more is marked."""
+    bad = await cases.numbered(ctx.tx, line.number) if line.kind is CaseKind.BAD_RATING else None
+    level = await changed_to(ctx, bad) if bad else None
     due, late = None, None
     if line.due_at and line.still:
         due = STANDS_STILL
@@ -108,7 +111,7 @@ def item(ctx: Context, line: Line) -> Item:
         kind=KINDS[line.kind],
         area=ctx.city.area(line.area) if line.area else None,
         unit=ctx.city.unit(line.unit) if line.unit else None,
-        state=STATES[line.state],
+        state=changed_line(STATES[line.state], level) if level else STATES[line.state],
         holder=line.holder,
         due=due,
         late=late,

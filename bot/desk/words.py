@@ -237,6 +237,7 @@ TEXTS: Mapping[EntryKind, Text] = {
     EntryKind.APPEAL: _("Appeal against the rating"),
     EntryKind.APPEAL_REFUSED: _("Appeal refused"),
     EntryKind.STRUCK: _("Rating struck"),
+    EntryKind.OBJECTED: _("Objection to the striking"),
 }
 AUTHORS: Mapping[str, Text] = {
     "citizen": _("the citizen"),

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from cast import UNIT
-from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
+from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown
 from stores import opened
 
-from actions import appealing, following, handling, looking, merging, triage
+from actions import appealing, following, handling, looking, merging, rating, triage
+from actions.context import Context
 from actions.rating import Rate
 from dialog.subjects import Refused
 from domain.cases import CaseState
@@ -172,3 +173,19 @@ async def test_who_changes_to_a_better_level_after_the_answer_is_asked_whether_i
     found = await town.case(case)
     await town.does("reporter", lambda ctx: following.solved(ctx, case, found.version), WITHIN)
     assert (await town.case(case)).state is CaseState.CLOSED
+
+
+async def first_point(ctx: Context) -> str:
+    return ctx.city.city.rating_criteria[0].code
+
+
+async def test_a_change_keeps_points_and_reasons_as_long_as_its_level_has_any(town: RatingTown) -> None:
+    point = await town.does("reporter", first_point)
+    first = Rate(window="centre-1", level=BAD, reasons=("slow",), criteria={point: FAIR}, text="等了很久", files=("f" * 32,))
+    await town.does("reporter", lambda ctx: rating.rate(ctx, first), NOON)
+    await town.rates("reporter", "centre-1", BAD, NOON, text="没有人")
+    (one,) = await town.ratings()
+    assert (one.reasons, one.text, one.files, one.criteria) == (("slow",), "等了很久\n没有人", ("f" * 32,), {point: FAIR})
+    await town.rates("reporter", "centre-1", GOOD, WITHIN)
+    (one,) = await town.ratings()
+    assert (one.reasons, one.text, one.files, one.criteria) == ((), "等了很久\n没有人", ("f" * 32,), {point: FAIR})

@@ -27,11 +27,15 @@ class PlainReading:
         self.looks = looks
         self.path: list[str] = []
         self.before: dict[str, tuple[str, ...]] = {}
+        self.heading: tuple[Text, ...] = ()
+
+    def head(self, *lines: Text) -> None:
+        self.heading = lines
 
     def ask(self, question: Question) -> Any:
         given = self.given[question.key]
         assert given.question.prompt == question.prompt
-        assert given.question.lines == question.lines
+        assert given.question.lines == (*self.heading, *question.lines)
         assert [option.key for option in given.question.options] == [option.key for option in question.options]
         self.path.append(question.key)
         return question.parse(given.raw)

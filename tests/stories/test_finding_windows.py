@@ -10,6 +10,9 @@ import pytest
 from story_person import Person
 from story_town import CITY, Town
 
+from dialog.outgoing import Wants
+from storage import outbox
+
 LEVELS = ["^Satisfied$", "^Fairly satisfied$", "^Basically satisfied$", "^Dissatisfied$"]
 
 
@@ -31,6 +34,19 @@ async def loads_windows(town: Town, folder: Path, *, without: str) -> None:
         (folder / path.name).write_text("".join(line for line in lines if not line.startswith(f"{without},")), "utf-8")
     code, printed = await town.runs("city", "load", str(folder))
     assert code == 0, printed
+
+
+async def test_a_question_with_buttons_asks_the_page_for_no_place(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("/rate")
+    await citizen.sees("Which window served you")
+    await citizen.scans("centre-5")
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Shall we send")
+    async with town.app.database.reading() as tx:
+        rows = [await outbox.get(tx, row["id"]) for row in await tx.all("SELECT id FROM outbox ORDER BY n")]
+    wants = [row.outgoing(town.app.keys).wants for row in rows if row]
+    assert [one for one in wants if one][-1] is Wants.PRESS
 
 
 async def test_a_printed_code_opens_the_windows_card_at_once(citizen: Person) -> None:

@@ -121,9 +121,11 @@ async def test_a_rating_is_opened_added_to_and_changed_while_the_visit_lasts(tow
     await citizen.presses("^Change it$")
     await citizen.sees("how were you served")
     await citizen.presses("^Fairly satisfied$")
-    await citizen.sees("takes its place.+What you wrote or sent with it goes, too.+Shall we send")
+    await citizen.sees("takes its place; the words, photos and points that you gave with it stay.+Shall we send")
     await citizen.presses("^Send$")
     sent = await citizen.sees("Your rating counts: Fairly satisfied")
+    rating = await the_rating(town)
+    assert (rating.text, len(rating.files)) == ("王师傅很耐心，电话〔电话〕\n谢谢", 1)
     town.clock.ahead += timedelta(hours=4)
     await citizen.presses("^Add words", on=sent)
     await citizen.sees("could be changed until .+ It counts as it is")
@@ -134,6 +136,107 @@ async def test_a_rating_is_opened_added_to_and_changed_while_the_visit_lasts(tow
     await citizen.presses("Window 5")
     card = await citizen.sees("Your rating on .+: Fairly satisfied", buttons=["^My ratings$", "^Menu$"])
     assert len(card.buttons) == 2
+
+
+async def adds(citizen: Person, words: str) -> None:
+    """Add words to a rating where they are asked for."""
+    await citizen.sees("What would you like to add")
+    await citizen.says(words)
+    await citizen.sees("1 message", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    await citizen.sees("It has been added to your rating")
+
+
+async def test_words_added_while_a_change_waits_are_not_lost_by_it(town: Town, citizen: Person) -> None:
+    await rates(citizen)
+    receipt = citizen.standing()[-1]
+    await citizen.presses("^Change it$")
+    await citizen.sees("how were you served", buttons=["^Fairly satisfied$"])
+    await citizen.presses("^Fairly satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.presses("^Add words", on=receipt)
+    await adds(citizen, "王师傅很耐心")
+    await citizen.sees("Now back to.+the words, photos and points that you gave with it stay.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("Your rating counts: Fairly satisfied")
+    rating = await the_rating(town)
+    assert (rating.level, rating.text) == ("fairly_satisfied", "王师傅很耐心")
+
+
+async def test_a_change_leaves_out_what_was_written_before_when_that_is_wished(town: Town, citizen: Person) -> None:
+    await rates(citizen)
+    receipt = citizen.standing()[-1]
+    await citizen.presses("^Add words")
+    await adds(citizen, "王师傅很耐心")
+    for added_meanwhile in (True, False):
+        await citizen.presses("^Change it$", on=receipt)
+        await citizen.sees("how were you served", buttons=["^Fairly satisfied$"])
+        await citizen.presses("^Fairly satisfied$")
+        await citizen.sees("Shall we send")
+        await citizen.presses("Add or change")
+        await citizen.presses("What you said before")
+        await citizen.sees("What becomes of what you said before", buttons=["^Keep it$"])
+        await citizen.presses("^Leave it out$")
+        await citizen.sees("is left out of the rating.+Shall we send")
+        if added_meanwhile:
+            await citizen.presses("^Add words", on=receipt)
+            await adds(citizen, "谢谢")
+            await citizen.sees("Now back to")
+            await citizen.presses("^Send$")
+            await citizen.sees("You have added something to this rating in the meantime")
+            assert (await the_rating(town)).text == "王师傅很耐心\n谢谢"
+        else:
+            await citizen.presses("^Send$")
+            await citizen.sees("Your rating counts: Fairly satisfied")
+    rating = await the_rating(town)
+    assert (rating.level, rating.text) == ("fairly_satisfied", "")
+
+
+async def test_a_second_start_takes_the_place_of_the_first_with_what_was_told_there(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    card = await citizen.sees("How were you served here", buttons=["^Dissatisfied$"])
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("Window 5.+What was wrong")
+    await citizen.says("一句解释都没有")
+    await citizen.sees("Window 5.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Dissatisfied$", on=card)
+    await citizen.sees("Window 5.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    await citizen.sees("一句解释都没有.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("it has become a case")
+    await citizen.sees_nothing()
+    assert (await the_rating(town)).text == "一句解释都没有"
+
+
+async def test_a_photo_sent_at_the_summary_is_added_to_the_rating_and_to_no_complaint(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Shall we send")
+    await citizen.sends_photo()
+    await citizen.sees("We have added this to: Rating Window 5.+Here is the question again")
+
+
+async def test_what_waits_for_another_window_is_named_in_one_line_below_the_receipt(town: Town, citizen: Person) -> None:
+    for window, words in (("centre-4", "没人"), (WINDOW, "等了很久")):
+        await citizen.scans(window)
+        await citizen.sees(f"Window {window[-1]}.+How were you served here", buttons=["^Dissatisfied$"])
+        await citizen.presses("^Dissatisfied$")
+        await citizen.sees(f"Window {window[-1]}.+What was wrong")
+        await citizen.says(words)
+        await citizen.sees(f"Window {window[-1]}.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    await citizen.sees("Window 5.+Shall we send")
+    await citizen.presses("^Send$")
+    await citizen.sees("it has become a case")
+    offer = await citizen.sees("This still waits for you: Rating Window 4", buttons=["^Go on with it$", "^Drop this form$"])
+    await citizen.sees_nothing()
+    await citizen.presses("^Go on with it$")
+    await citizen.sees("Window 4.+1 message", buttons=["^Done$"])
+    await citizen.presses("^Drop this form$", on=offer)
+    await citizen.sees("Cancelled: Rating Window 4.+Nothing of it has been sent", buttons=["^Take it up again$"])
+    await citizen.presses("^Go on with it$", on=offer)
+    await citizen.sees("This form is finished")
 
 
 async def test_a_rating_that_is_a_case_leads_to_it(town: Town, citizen: Person) -> None:

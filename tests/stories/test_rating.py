@@ -137,6 +137,25 @@ async def test_who_is_dissatisfied_is_asked_why_and_gets_an_answer(town: Town, c
     assert [row["event"] for row in await town.history(number)] == ["file", "assign", "accept", "report", "solved", "rate"]
 
 
+async def test_a_reason_is_taken_back_alone(town: Town, citizen: Person) -> None:
+    await citizen.scans(WINDOW)
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("What was wrong", buttons=["^A long wait[^,]*, or slow work$"])
+    await citizen.presses("^A long wait")
+    await citizen.sees("Noted so far: A long wait", buttons=["^✓ A long wait.+press to take it back$", "^Done$"])
+    await citizen.says("没有人理我")
+    await citizen.sees("Noted so far: A long wait.+1 message", buttons=["^✓ A long wait"])
+    await citizen.presses("^✓ A long wait")
+    await citizen.sees("Noted so far: 1 message", buttons=["^A long wait", "^Done$"])
+    await citizen.presses("^Done$")
+    summary = await citizen.sees("没有人理我.+Shall we send")
+    assert "A long wait" not in summary.text
+    await citizen.presses("^Send$")
+    await citizen.sees("it has become a case")
+    (rating,) = await ratings_at(town)
+    assert rating.reasons == ()
+
+
 async def test_nothing_bad_is_sent_without_a_reason(town: Town, citizen: Person) -> None:
     await citizen.scans(WINDOW)
     await citizen.presses("^Dissatisfied$")
@@ -183,10 +202,21 @@ async def test_a_bad_rating_that_is_changed_stays_a_case_and_the_unit_may_say_so
     await citizen.presses("^Satisfied$")
     await citizen.sees("You have rated this visit before: Dissatisfied.+Shall we send")
     await citizen.presses("^Send$")
-    await citizen.sees("Your case stays open, marked as changed by you")
+    await citizen.sees(
+        "Your case stays open, marked as changed by you.+you can withdraw the case", buttons=["^Withdraw the case$"]
+    )
+    marked = f"{number} Bad rating: assigned.+rating changed to “Satisfied”"
+    await citizen.says("/my")
+    await citizen.sees("Your cases", buttons=[marked])
+    await contact.presses_secretly("s:unit_all:")
+    listed = await contact.sees("Open cases of your unit", buttons=[number])
+    assert not any("changed" in button for button in listed.buttons), "not before its hour is over"
     town.clock.ahead += timedelta(hours=1)
     await contact.sees("The citizen has changed the rating: Satisfied.+Rating changed by the citizen, now: Satisfied")
-    await contact.presses("Answer: the rating was changed")
+    card = contact.standing()[-1]
+    await contact.presses_secretly("s:unit_all:")
+    await contact.sees("Open cases of your unit", buttons=[marked])
+    await contact.presses("Answer: the rating was changed", on=card)
     await citizen.sees("The unit's answer: The citizen has changed the rating to “Satisfied”", buttons=["^Solved$"])
     await citizen.presses("^Solved$")
     await citizen.sees("How satisfied are you")
@@ -232,10 +262,28 @@ async def test_the_unit_appeals_and_the_office_strikes_the_rating(town: Town, ci
     await office.presses("Strike it")
     await office.sees("The rating was struck")
     await citizen.sees("Your rating was struck and counts no more. The reason: 经核实确未开放")
+    told = next(one for one in reversed(citizen.standing()) if "counts no more" in one.text)
+    assert "How satisfied are you" not in told.text
     await contact.sees("The rating was struck, and the case is closed. The reason: 经核实确未开放")
+    await citizen.presses("^I object$", on=told)
+    await citizen.sees("Why do you object.+Only the supervision office reads it")
+    await citizen.says("我当天确实来过，窗口有人")
+    await citizen.sends_photo()
+    await citizen.sees("1 message, 1 file", buttons=["^Done$"])
+    await citizen.presses("^Done$")
+    card = await citizen.sees("The supervision office has your objection and reads it.+You have objected")
+    assert "I object" not in card.buttons
+    await office.sees(f"Case {number}: the citizen objects.+我当天确实来过", buttons=["^Show the case$"])
+    await citizen.presses("^I object$", on=told)
+    await citizen.sees("You have objected already")
+    await contact.says(f"/case {number}")
+    await contact.sees("Bad rating.+This rating was struck", buttons=["^Timeline$"])
+    await contact.presses("^Timeline$")
+    await contact.sees("Rating struck by the supervision office")
+    assert not any("我当天确实来过" in one.text or "objects" in one.text for one in contact.standing())
     (rating,) = await ratings_at(town)
     assert rating.struck_at
-    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "appeal", "strike"]
+    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "appeal", "strike", "object"]
 
 
 async def test_an_appeal_that_is_refused_leaves_rating_and_case(town: Town) -> None:

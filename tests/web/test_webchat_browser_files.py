@@ -251,6 +251,16 @@ async def test_the_browsers_position_is_sent_when_a_place_is_wanted(browser: Bro
         await expect(tab.button("Send my position")).to_be_hidden()
 
 
+async def test_no_position_is_offered_below_a_question_with_buttons_while_another_waits_for_a_place(
+    browser: Browser, served: Served
+) -> None:
+    async with opened(browser, served.url, 390) as tab:
+        await wanting_a_place(served, tab)
+        await expect(tab.button("Send my position")).to_be_visible()
+        await served.city.say(served.city.only, say(verbatim("Shall we send this rating?"), wants=Wants.PRESS))
+        await expect(tab.button("Send my position")).to_be_hidden()
+
+
 async def test_a_position_that_is_refused_is_asked_for_in_words(browser: Browser, served: Served) -> None:
     async with opened(browser, served.url, 390, permissions=[]) as tab:
         await wanting_a_place(served, tab)
