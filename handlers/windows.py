@@ -151,13 +151,13 @@ async def show_found(ctx: Context, place: Place) -> Reply:
         return Reply(messages=(await show_halls(ctx, place.area),))
     if point := point_at(place.lon, place.lat, place.crs):
         return Reply(messages=(_near(ctx, point),))
-    return await _named(ctx, place.words)
+    return await named(ctx, place.words)
 
 
 async def rate_command(ctx: Context, typed: str) -> Reply:
     """Look for a window by what stands after /rate, or ask where it is."""
     await may_find(ctx, "")
-    return await _named(ctx, typed) if typed else Reply(opens=Opening(form="find_window"))
+    return await named(ctx, typed) if typed else Reply(opens=Opening(form="find_window"))
 
 
 def _near(ctx: Context, place: Point) -> Outgoing:
@@ -174,7 +174,12 @@ def _near(ctx: Context, place: Point) -> Outgoing:
     )
 
 
-async def _named(ctx: Context, typed: str) -> Reply:
+def search(ctx: Context, typed: str) -> Sequence[Window]:
+    """Find windows by words, or guess."""
+    return windows_named(ctx.city.city, typed) or windows_near(ctx.city.city, typed)
+
+
+async def named(ctx: Context, typed: str) -> Reply:
     """Show what words lead to; where that is nothing, ask again, so that better words are not taken for a new matter."""
     if found := windows_named(ctx.city.city, typed):
         return Reply(messages=(await _found(ctx, found),))
