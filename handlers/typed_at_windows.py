@@ -19,8 +19,9 @@ from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, Text, _
 from domain.cases import Satisfaction
 from domain.levels_said import level_said
+from domain.rating_words import rating_wish
 from domain.window_search import windows_named
-from handlers.windows import named, search
+from handlers.windows import may_mean, named, rate_command
 from storage import outbox
 
 FRESH = timedelta(minutes=10)
@@ -30,6 +31,7 @@ LONGEST_SEARCH = 40
 NEW, OTHER = "new", "other"
 
 _RATES = re.compile("f:rate:(.+):([0-4])")
+_MATTER = re.compile("投诉|举报|反映|建议|complain|report|suggest", re.IGNORECASE)
 _SEARCHES = ("s:window:", "s:hall:", "s:halls:")
 LEVEL_KEYS = dict(zip(Satisfaction, "4321", strict=True))
 
@@ -45,10 +47,10 @@ class Noted:
 
 async def typed(ctx: Context, item: Json, everywhere: Callable[[Text], Sequence[str]], *, asked: bool) -> Reply | None:
     """Answer words that belong to the screen above them; None: they don't. `asked`: a question is open all the same."""
-    shown = await outbox.newest(ctx.tx, ctx.me.conversation.id, ctx.now - FRESH, ctx.now)
-    if shown is None or "place" in item:
+    if "place" in item:
         return None
-    offered = _presses(shown.outgoing(ctx.keys))
+    shown = await outbox.newest(ctx.tx, ctx.me.conversation.id, ctx.now - FRESH, ctx.now)
+    offered = _presses(shown.outgoing(ctx.keys)) if shown else []
     if rates := next(filter(None, map(_RATES.fullmatch, offered)), None):
         names = {plain(name): level for level, label in LEVELS.items() for name in everywhere(label)}
         said = level_said(item["text"], names)
@@ -59,9 +61,14 @@ async def typed(ctx: Context, item: Json, everywhere: Callable[[Text], Sequence[
         if asked or rates[2] == "0":
             return None
         return Reply(opens=Opening(form="at_window", arg=rates[1], items=(item,), complete=True))
-    if asked or item["files"] or not any(press.startswith(_SEARCHES) for press in offered):
+    if asked or item["files"] or len(item["text"]) > LONGEST_SEARCH or not ctx.city.city.windows:
         return None
-    return await named(ctx, item["text"]) if len(item["text"]) <= LONGEST_SEARCH and search(ctx, item["text"]) else None
+    # Below the card of a case a wish to rate may be about that.
+    if (where := rating_wish(item["text"])) is not None and not (shown and shown.card):
+        return await rate_command(ctx, where) if not where or may_mean(ctx, where) else None
+    if not any(press.startswith(_SEARCHES) for press in offered) or _MATTER.search(item["text"]):
+        return None
+    return await named(ctx, item["text"]) if may_mean(ctx, item["text"]) else None
 
 
 def _presses(message: Outgoing) -> list[str]:

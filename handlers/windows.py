@@ -15,18 +15,34 @@ from actions.rating import changeable_until, of_this_visit
 from dialog.incoming import Place
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.play import Dialog
-from dialog.questions import Option, Options
+from dialog.questions import Option, Options, plain
 from dialog.subjects import Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Name, Text, _
 from domain.city import Hall, Window
 from domain.halls import district_of, districts_with_halls, halls_near, halls_of
 from domain.places import Point, point_at
-from domain.window_search import windows_named, windows_near
+from domain.window_search import is_doubtful, windows_like, windows_named, windows_near
 from handlers.hall_words import distance_in_words, opening, windows_in_words
 from handlers.paging import PAGE, page, turns
 from storage.ratings import Rating
 
 NEAREST = 5
+NEAR_ME = (
+    "附近",
+    "我附近",
+    "在附近",
+    "我的附近",
+    "附近的窗口",
+    "附近的大厅",
+    "离我最近",
+    "离我最近的",
+    "最近的",
+    "near me",
+    "nearby",
+    "near",
+    "nearest",
+)
+"""What people type where a button says that they may look near them."""
 AFTER = ">"
 """Before a code: the page that begins behind this hall or window. Two codes would not fit into a button."""
 CHANGE = "0"
@@ -174,17 +190,25 @@ def _near(ctx: Context, place: Point) -> Outgoing:
     )
 
 
-def search(ctx: Context, typed: str) -> Sequence[Window]:
-    """Find windows by words, or guess."""
-    return windows_named(ctx.city.city, typed) or windows_near(ctx.city.city, typed)
+def may_mean(ctx: Context, typed: str) -> bool:
+    """Tell whether words lead to any window, or to those near by."""
+    city = ctx.city.city
+    return plain(typed) in NEAR_ME or bool(windows_named(city, typed) or windows_near(city, typed))
 
 
 async def named(ctx: Context, typed: str) -> Reply:
     """Show what words lead to; where that is nothing, ask again, so that better words are not taken for a new matter."""
-    if found := windows_named(ctx.city.city, typed):
+    if plain(typed) in NEAR_ME:
+        return Reply(
+            messages=(say(_("Please share your place: then you see the nearest halls.")),), opens=Opening(form="find_window")
+        )
+    city = ctx.city.city
+    found = windows_named(city, typed)
+    is_doubted = len(found) == 1 and is_doubtful(city, typed, found[0])
+    if found and not is_doubted:
         return Reply(messages=(await _found(ctx, found),))
     words = excerpt(typed, 60)
-    if near := windows_near(ctx.city.city, typed)[:NEAREST]:
+    if near := (windows_like(city, typed) if is_doubted else windows_near(city, typed))[:NEAREST]:
         ask = _("No window is called “{words}”. Is it one of these?", words=words)
         return Reply(messages=(_one_of(ctx, ask, near),))
     nothing = _("We have found no window for “{words}”. Perhaps it is called otherwise: please try another word.", words=words)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from story_town import Town
+from story_town import CITY, Town
 
 LEVELS = ["^Satisfied$", "^Fairly satisfied$", "^Basically satisfied$", "^Dissatisfied$"]
 
@@ -146,3 +147,69 @@ async def test_other_words_at_a_card_may_look_for_another_window(town: Town) -> 
     await citizen.sees("how were you served", buttons=[*LEVELS, "Look for another window", "another matter"])
     await citizen.presses("Look for another window")
     await citizen.sees("Window 2 Identity cards", buttons=LEVELS)
+
+
+@pytest.mark.parametrize("typed", ["评价", "rate", "我要给窗口打分"])
+async def test_a_wish_to_rate_asks_which_window(town: Town, typed: str) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says(typed)
+    await citizen.sees("Which window served you", buttons=["Chengxi District"])
+
+
+async def test_the_menu_says_how_to_rate_in_words(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("/start")
+    await citizen.sees("To rate a service window, write “rate”", buttons=["Rate a service window"])
+
+
+async def test_a_wish_to_rate_that_says_where_leads_there(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("我要给4号窗口打分")
+    await citizen.sees("Which window is it", buttons=["Window 4 Sole traders"])
+    await citizen.says("给市民中心4号好评")
+    await citizen.sees("Window 4 Real estate registration", buttons=LEVELS)
+
+
+async def test_a_matter_about_ratings_is_a_matter(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("窗口人员逼我给好评")
+    await citizen.sees("1 message")
+
+
+async def test_a_complaint_typed_at_a_list_of_windows_is_no_search(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("/rate 食品经营许可")
+    await citizen.sees("Which window is it")
+    await citizen.says("我要投诉医保局")
+    await citizen.sees("1 message")
+
+
+@pytest.mark.parametrize("typed", ["附近", "near me"])
+async def test_who_types_near_me_is_asked_for_the_place(town: Town, typed: str) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says("/rate")
+    await citizen.sees("Which window served you")
+    await citizen.says(typed)
+    await citizen.sees("share your place: then")
+    await citizen.sees("Which window served you")
+    await citizen.shares_place(101.7796, 36.6170)
+    await citizen.sees("nearest halls")
+    await citizen.says(typed)
+    await citizen.sees("share your place: then")
+
+
+@pytest.mark.parametrize("typed", ["市民中心4号", "centre window 4", "civic centre 4", "市民中心四号窗口"])
+async def test_a_hall_and_a_number_are_a_window(town: Town, typed: str) -> None:
+    citizen = await town.somebody("web")
+    await citizen.says(f"/rate {typed}")
+    await citizen.sees("Window 4 Real estate registration", buttons=LEVELS)
+
+
+async def test_a_window_that_only_one_word_of_two_means_is_offered_with_others(town: Town, tmp_path: Path) -> None:
+    for path in CITY.iterdir():
+        (tmp_path / path.name).write_text(path.read_text("utf-8").replace("|house deed|", "|"), "utf-8")
+    code, printed = await town.runs("city", "load", str(tmp_path))
+    assert code == 0, printed
+    citizen = await town.somebody("web")
+    await citizen.says("/rate house deed")
+    await citizen.sees("Is it one of these", buttons=["Window 7 Taxes", "Window 1 Household"])
