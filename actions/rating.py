@@ -29,6 +29,8 @@ from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.ratings import Rating
 
+OWN_WINDOW = _("This window belongs to your own unit. Ratings are for those who are served there; thank you.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
@@ -66,7 +68,7 @@ def window_to_rate(ctx: Context, code: str) -> Window:
     if window is None:
         raise Refused(_("This window is not in the city's list any more. Please choose another one: /rate"))
     if is_own(ctx.city.city, code, ctx.me.works_at):
-        raise Refused(_("This window belongs to your own unit. Ratings are for those who are served there; thank you."))
+        raise Refused(OWN_WINDOW)
     return window
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.facts import excerpt
-from actions.rating import changeable_until, of_this_visit
+from actions.rating import OWN_WINDOW, changeable_until, of_this_visit
 from dialog.incoming import Place
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.play import Dialog
@@ -21,6 +21,7 @@ from dialog.texts import Moment, Name, Text, _
 from domain.city import Hall, Window
 from domain.halls import district_of, districts_with_halls, halls_near, halls_of
 from domain.places import Point, point_at
+from domain.ratings import is_own
 from domain.window_search import is_doubtful, windows_like, windows_named, windows_near
 from handlers.hall_words import distance_in_words, opening, windows_in_words
 from handlers.paging import PAGE, page, turns
@@ -55,6 +56,11 @@ async def card(ctx: Context, window: Window) -> Outgoing:
     hall = ctx.city.city.halls[window.hall]
     if before := await of_this_visit(ctx, window.code):
         return _rated(ctx, before)
+    others = (screen_button(_("Other windows of this hall"), "hall", hall.code),)
+    if is_own(ctx.city.city, window.code, ctx.me.works_at):
+        return say(
+            _name(ctx.city.window(window.code)), _name(ctx.city.hall(hall.code)), *_services(window), OWN_WINDOW, rows=(others,)
+        )
     # 4 to 1, for the names of the levels and the longest code would not fit into a button.
     levels = tuple(form_button(label, "rate", f"{window.code}:{n}") for n, label in zip("4321", LEVELS.values(), strict=True))
     return say(
@@ -63,7 +69,7 @@ async def card(ctx: Context, window: Window) -> Outgoing:
         *_services(window),
         opening(ctx, hall),
         _("How were you served here? Please choose; you can look at it once more before it is sent."),
-        rows=(levels[:2], levels[2:], (screen_button(_("Other windows of this hall"), "hall", hall.code),)),
+        rows=(levels[:2], levels[2:], others),
     )
 
 
