@@ -98,10 +98,10 @@ async def test_words_photo_and_points_may_be_added_on_the_same_screen(town: Town
     await citizen.sees("很耐心，电话〔phone number〕.+Files: 1.+Shall we send")
     await citizen.presses("Add or change")
     await citizen.presses("details one by one")
-    for point in ("Discipline", "Lawfulness", "Service quality", "Efficiency", "Integrity"):
+    for point in ("Conduct of the staff", "Following the rules", "Quality of the service", "Speed", "Honesty"):
         await citizen.sees(f"{point}: how was it", buttons=["^Basically satisfied$"])
         await citizen.presses("^Basically satisfied$")
-    await citizen.sees("Discipline: Basically satisfied.+Integrity: Basically satisfied.+Shall we send")
+    await citizen.sees("Conduct of the staff: Basically satisfied.+Honesty: Basically satisfied.+Shall we send")
     await citizen.presses("^Send$")
     await citizen.sees("Your rating counts")
     (rating,) = await ratings_at(town)
