@@ -21,7 +21,7 @@ from domain.cases import Satisfaction
 from domain.levels_said import level_said
 from domain.rating_words import rating_wish
 from domain.window_search import windows_named
-from handlers.windows import may_mean, named, rate_command
+from handlers.windows import is_near_me, may_mean, named, rate_command
 from storage import outbox
 
 FRESH = timedelta(minutes=10)
@@ -58,15 +58,16 @@ async def typed(ctx: Context, item: Json, everywhere: Callable[[Text], Sequence[
             is_bare = plain(item["text"]) in names and not item["files"]
             return Reply(opens=_rate(rates[1], said.level, () if is_bare else (item,)))
         # After a rating that was sent only its change is offered: other words are none about it.
-        if asked or rates[2] == "0":
-            return None
-        return Reply(opens=Opening(form="at_window", arg=rates[1], items=(item,), complete=True))
+        if not asked and rates[2] != "0":
+            wish = rating_wish(item["text"]) == "" and not item["files"]
+            at_window = Opening(form="at_window", arg=rates[1], items=(item,), complete=True)
+            return Reply(opens=Opening(form="rate", arg=rates[1]) if wish else at_window)
     if asked or item["files"] or len(item["text"]) > LONGEST_SEARCH or not ctx.city.city.windows:
         return None
     # Below the card of a case a wish to rate may be about that.
     if (where := rating_wish(item["text"])) is not None and not (shown and shown.card):
         return await rate_command(ctx, where) if not where or may_mean(ctx, where) else None
-    if not any(press.startswith(_SEARCHES) for press in offered) or _MATTER.search(item["text"]):
+    if rates or not any(press.startswith(_SEARCHES) for press in offered) or _MATTER.search(item["text"]):
         return None
     return await named(ctx, item["text"]) if may_mean(ctx, item["text"]) else None
 
@@ -102,7 +103,8 @@ async def name_of(ctx: Context, window: str) -> Options:
 
 async def other_windows(ctx: Context, window: str, words: str) -> Options:
     """Offer to look for another window, where words lead to one."""
-    if len(words) > LONGEST_SEARCH or all(found.code == window for found in windows_named(ctx.city.city, words)):
+    found = windows_named(ctx.city.city, words)
+    if len(words) > LONGEST_SEARCH or not (is_near_me(words) or any(one.code != window for one in found)):
         return ()
     return (Option(OTHER, _("Look for another window")),)
 

@@ -196,15 +196,20 @@ def _near(ctx: Context, place: Point) -> Outgoing:
     )
 
 
+def is_near_me(typed: str) -> bool:
+    """Tell whether words mean the place where somebody is."""
+    return plain(typed) in NEAR_ME
+
+
 def may_mean(ctx: Context, typed: str) -> bool:
     """Tell whether words lead to any window, or to those near by."""
     city = ctx.city.city
-    return plain(typed) in NEAR_ME or bool(windows_named(city, typed) or windows_near(city, typed))
+    return is_near_me(typed) or bool(windows_named(city, typed) or windows_near(city, typed))
 
 
 async def named(ctx: Context, typed: str) -> Reply:
     """Show what words lead to; where that is nothing, ask again, so that better words are not taken for a new matter."""
-    if plain(typed) in NEAR_ME:
+    if is_near_me(typed):
         return Reply(
             messages=(say(_("Please share your place: then you see the nearest halls.")),), opens=Opening(form="find_window")
         )

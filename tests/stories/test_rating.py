@@ -363,6 +363,16 @@ async def test_the_windows_own_system_gets_its_tickets_from_the_command_line(tow
         await town.runs("tickets", "nowhere-1")
 
 
+async def test_a_visit_code_that_a_scanner_shouted_is_not_called_too_old(town: Town) -> None:
+    citizen = await town.somebody("web")
+    _code, printed = await town.runs("tickets", WINDOW, "--count", "1", "--json")
+    ticket = json.loads(printed)["ticket"]
+    await citizen.scans(f"{WINDOW}_{ticket}".upper())
+    await citizen.sees("turned into capitals on the way.+Window 5", buttons=["^Satisfied$"])
+    await citizen.scans(f"{WINDOW}_{ticket}")
+    await citizen.sees("Your visit is confirmed", buttons=["^Satisfied$"])
+
+
 async def test_one_rating_after_hours_is_told_as_one(town: Town) -> None:
     office, citizen = await town.office("web"), await town.somebody("web")
     town.clock.ahead += timedelta(hours=11)

@@ -156,6 +156,17 @@ async def test_a_wish_to_rate_asks_which_window(town: Town, typed: str) -> None:
     await citizen.sees("Which window served you", buttons=["Chengxi District"])
 
 
+async def test_a_wish_to_rate_typed_at_a_card_asks_for_the_level_of_that_window(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await citizen.scans("east-4")
+    await citizen.sees("Window 4 Sole traders", buttons=LEVELS)
+    await citizen.says("评价")
+    await citizen.sees("Window 4 Sole traders.+how were you served", buttons=[*LEVELS, "Cancel"])
+    await citizen.presses("^Satisfied$")
+    await citizen.sees("Your rating: Satisfied.+Shall we send")
+    assert not citizen.now_sees("评价.+Shall we send")
+
+
 async def test_the_menu_says_how_to_rate_in_words(town: Town) -> None:
     citizen = await town.somebody("web")
     await citizen.says("/start")
