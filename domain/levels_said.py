@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from domain.cases import Satisfaction
 
-_OF = "(?:(?:你们|这里|窗口|工作人员)?的?(?:服务|态度|服务态度|办事|办得|效率))?(?:都|也)?"
+_OF = "(?:(?:你们|这里|窗口|工作人员)?的?(?:服务|态度|服务态度|环境|办事|办得|效率|速度))?(?:都|也)?"
 _VERY = "(?:很|非常|特别|十分|挺|真|太|超级|真的很)"
 _ENGLISH_OF = "(?:(?:it|the service|service|everything) (?:was|is) )?(?:very |really |so |quite )?"
 CLAUSES: Mapping[Satisfaction, re.Pattern[str]] = {

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from actions.cards import LEVELS
 from actions.context import Context
+from actions.rating import window_to_rate
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told, dump_item, plain
@@ -120,4 +121,11 @@ async def go_on(ctx: Context, noted: Noted) -> Reply:
     return Reply(opens=_rate(noted.window, level, items))
 
 
-SUBJECT: Subject[Context] = Subject(forms=(Form(name="at_window", title=_("Your words at a window"), script=sort, then=go_on),))
+async def may_rate_it(ctx: Context, window: str) -> None:
+    """Keep words only at a window that the person who acts may rate."""
+    window_to_rate(ctx, window)
+
+
+AT_WINDOW: Form[Context] = Form(name="at_window", title=_("Your words at a window"), script=sort, then=go_on, may=may_rate_it)
+
+SUBJECT: Subject[Context] = Subject(forms=(AT_WINDOW,))
