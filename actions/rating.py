@@ -31,6 +31,7 @@ from storage.ratings import Rating
 
 HAS_REASONS = frozenset({Satisfaction.BASICALLY, Satisfaction.DISSATISFIED})
 """The levels with which the usual reasons are asked or offered."""
+OWN_WINDOW = _("This window belongs to your own unit. Ratings are for those who are served there; thank you.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def window_to_rate(ctx: Context, code: str) -> Window:
     if window is None:
         raise Refused(_("This window is not in the city's list any more. Please choose another one: /rate"))
     if is_own(ctx.city.city, code, ctx.me.works_at):
-        raise Refused(_("This window belongs to your own unit. Ratings are for those who are served there; thank you."))
+        raise Refused(OWN_WINDOW)
     return window
 
 

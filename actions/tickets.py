@@ -28,6 +28,7 @@ class Use(StrEnum):
     USED = "used"
     INVALID = "invalid"
     OWN = "own"
+    SHOUTED = "shouted"
 
 
 def issue(keys: Keys, window: str, now: datetime) -> str:
@@ -53,6 +54,8 @@ async def use(ctx: Context, window: str, text: str) -> Use:
     """Use a ticket for the person who acts; whoever used it may open its link again. The unit's own staff only look at it."""
     ticket = read_ticket(text)
     signed = ticket is not None and secrets.compare_digest(ticket.signature, _sign(ctx.keys, window, ticket))
+    if not signed and text == text.upper():
+        return Use.SHOUTED  # what is made is hardly ever without a small letter
     if ticket is None or not signed or ticket.expires_at <= ctx.now:
         return Use.INVALID
     known = window in ctx.city.city.windows

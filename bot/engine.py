@@ -23,7 +23,7 @@ from dialog.questions import plain
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Json, Moment, Text, Words, _
 from domain.danger import in_danger
-from handlers import home, stray
+from handlers import home, stray, typed_at_windows
 from storage import files, inbox, outbox, people, quotas, roles, talks
 from storage.inbox import InboxRow
 from storage.outbox import Lane, OutboxRow
@@ -159,7 +159,9 @@ class Turn:
                     await self._show_open_question()
                 return
         talk = await self.talking.current()
-        if talk and (case := await self._asked_meanwhile(talk)):
+        if reply := await typed_at_windows.typed(self.ctx, item, self.engine.words.everywhere, asked=talk is not None):
+            await self._answer(reply)
+        elif talk and (case := await self._asked_meanwhile(talk)):
             await self.talking.open(Opening(form="meant", arg=case, items=(item,), complete=True))
         elif talk:
             await self.talking.answer(talk, item)

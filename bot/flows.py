@@ -18,6 +18,7 @@ from dialog.texts import Text, Words, _
 from domain.city import LANGUAGES
 from handlers import SUBJECTS
 from handlers.rating import RATE
+from handlers.typed_at_windows import AT_WINDOW
 from storage import cases
 
 WANTED = {
@@ -77,7 +78,7 @@ def _everywhere(words: Words) -> Iterator[str]:
 
 async def _form(ctx: Context, words: Words, form: Form[Context]) -> Sequence[str]:
     case = await cases.numbered(ctx.tx, NUMBER) if form.may and not form.commands else None
-    about = next(iter(ctx.city.city.windows)) if form is RATE else case.id if case else ""
+    about = next(iter(ctx.city.city.windows)) if form in (RATE, AT_WINDOW) else case.id if case else ""
     found = await walks(ctx, form, about)
     asked = questions(found)
     parts = [f"### {_both(words, form.title)} (`{form.name}`)"]

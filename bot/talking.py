@@ -55,10 +55,11 @@ class Talking:
         talk = talks.new(self._ctx.me.person, opening.form, opening.arg, answers, self._ctx.now)
         step = await self._play(talk)
         if isinstance(step, Asking) and opening.items:
+            question = next((q for q in step.changeable if q.key == opening.at), step.question)
             for item in opening.items:
-                talk.answers.append(step.question, item)
+                talk.answers.append(question, item)
             if opening.complete:
-                talk.answers.close(step.question)
+                talk.answers.close(question)
         await self.show(talk, later=bool(opening.items) and not opening.complete)
 
     async def show(self, talk: Talk, *above: Text, later: bool = False) -> None:

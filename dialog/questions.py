@@ -216,6 +216,16 @@ def load_item(raw: Json) -> Item:
     )
 
 
+def dump_item(item: Item) -> Json:
+    """Write a message down as `load_item` reads it."""
+    return {
+        "text": item.text,
+        "files": list(item.files),
+        "message": item.message,
+        **({"place": asdict(item.place)} if item.place else {}),
+    }
+
+
 def dump_options(options: Options) -> Json:
     """Write options for storage."""
     return [[option.key, dump(option.label)] for option in options]

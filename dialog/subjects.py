@@ -18,12 +18,16 @@ C = TypeVar("C")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A form to open: its argument, and messages that its first collection has already (`complete`: and needs no more)."""
+    """A form to open: its argument, and messages that a collection of it has already (`complete`: and needs no more).
+
+    The collection is the form's first question, or the one `at` this key, also where it would be asked on request only.
+    """
 
     form: str
     arg: str = ""
     items: tuple[Json, ...] = ()
     complete: bool = False
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,11 @@ class RatingWord:
 
 
 CRITERIA = (
-    RatingWord(code="discipline", name="纪律作风", name_en="Discipline"),
-    RatingWord(code="lawfulness", name="依法办事", name_en="Lawfulness"),
-    RatingWord(code="service", name="服务质量", name_en="Service quality"),
-    RatingWord(code="efficiency", name="办事效率", name_en="Efficiency"),
-    RatingWord(code="integrity", name="廉洁自律", name_en="Integrity"),
+    RatingWord(code="discipline", name="纪律作风", name_en="Conduct of the staff"),
+    RatingWord(code="lawfulness", name="依法办事", name_en="Following the rules"),
+    RatingWord(code="service", name="服务质量", name_en="Quality of the service"),
+    RatingWord(code="efficiency", name="办事效率", name_en="Speed"),
+    RatingWord(code="integrity", name="廉洁自律", name_en="Honesty"),
 )
 """The criteria of a city whose file has none. Source: S4."""
 

@@ -48,6 +48,16 @@ FEW = 4
 """Chinese words of so many characters at most are also looked for by single ones: 交税 has one in common with 税务."""
 CHARACTER_BITS = 4
 
+SAYS_NOTHING = frozenset("不的了是我你他要给人有在和个为")
+"""Characters that are common in any words, also where they stand in a window's name: 不动产."""
+
+_NUMBER = re.compile(
+    r"(?:第)?\s*(\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:号|$|\s)\s*(?:窗口|窗|柜台)?|(?:window|counter|no\.?)\s*(\d{1,3})\b"
+)
+_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
+_BESIDE = re.compile(r"窗口|的|\b(?:window|counter|no|the|in|at|of)\b|[.,，]")
+"""What may stand beside hall and number."""
+
 _HAN = re.compile("[\u4e00-\u9fff]+")
 
 
@@ -74,6 +84,8 @@ def windows_named(city: City, typed: str) -> tuple[Window, ...]:
         return ()
     if coded := city.window_coded(typed.strip()):
         return (coded,)
+    if numbered := _numbered(city, typed):
+        return numbered
     shared = _shared(city, typed)
     told = _index(city).names.items()
     found = [code for code, names in told if all(any(_means(word, name) for name in names) for word in words)]
@@ -85,6 +97,7 @@ def windows_near(city: City, typed: str) -> tuple[Window, ...]:
     characters = set("".join(_HAN.findall(typed)))
     if len(characters) > FEW:
         return ()
+    characters -= SAYS_NOTHING
     index = _index(city)
     shared = dict.fromkeys(city.windows, 0.0)
     for character in characters:
@@ -93,6 +106,51 @@ def windows_near(city: City, typed: str) -> tuple[Window, ...]:
             for code in having:
                 shared[code] += bits
     return _best(city, shared)
+
+
+def is_doubtful(city: City, typed: str, found: Window) -> bool:
+    """Tell whether as many whole words lead to other windows only as to the one that was found: the deed of a house is no tax."""
+    index = _index(city)
+    lead_there = []
+    for word in (gram for gram in grams(typed) if gram.isascii() and gram.isalpha()):
+        if leads_to := {window for gram, _nearness in _forms(word, index) for window in index.worth[gram]}:
+            lead_there.append(found.code in leads_to or any(_means(word, name) for name in index.names[found.code]))
+    return lead_there.count(False) >= max(1, lead_there.count(True))
+
+
+def windows_like(city: City, typed: str) -> tuple[Window, ...]:
+    """Give every window that has anything in common with the words, the best first."""
+    shared = _shared(city, typed)
+    return _ranked(city, shared, (code for code, bits in shared.items() if bits))
+
+
+def _numbered(city: City, typed: str) -> tuple[Window, ...]:
+    """Give the windows that a hall and a number mean: 市民中心4号, centre window 4. None where no hall is named."""
+    folded = _folded(typed)
+    number = _NUMBER.search(folded)
+    if number is None:
+        return ()
+    words = _BESIDE.sub(" ", folded[: number.start()] + " " + folded[number.end() :]).split()
+    if not words:
+        return ()
+    meant = _value(number[1] or number[2])
+    called = {hall.code: tuple(map(_folded, (hall.code, hall.name, hall.name_en, *hall.aliases))) for hall in city.halls.values()}
+    halls = [code for code, names in called.items() if " ".join(words) in names]
+    halls = halls or [code for code, names in called.items() if all(any(_means(word, name) for name in names) for word in words)]
+    return tuple(window for hall in halls for window in city.windows_of(hall) if _number_of(window) == meant)
+
+
+def _value(number: str) -> int:
+    """Read a number in digits or, up to 99, in characters."""
+    if number.isdecimal():
+        return int(number)
+    tens, ten, ones = number.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
+
+
+def _number_of(window: Window) -> int | None:
+    number = re.search(r"\d+", window.name)
+    return int(number[0]) if number else None
 
 
 def _best(city: City, shared: Mapping[str, float]) -> tuple[Window, ...]:

@@ -32,6 +32,7 @@ from handlers import (
     stray,
     templates,
     timeline,
+    typed_at_windows,
     unit_desk,
     unit_windows,
     windows,
@@ -68,4 +69,5 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     release.SUBJECT,
     identity.SUBJECT,
     stray.SUBJECT,
+    typed_at_windows.SUBJECT,
 )

@@ -50,9 +50,12 @@ class LookUp:
 async def my_cases(ctx: Context, before: str) -> Outgoing:
     """List the cases that a person follows, newest first."""
     found = await cases.of_follower(ctx.tx, ctx.me.person, before or None, PAGE + 1)
-    rated = ((screen_button(_("My ratings"), "my_ratings"),),) if await ratings.of_person(ctx.tx, ctx.me.person, None, 1) else ()
+    given = await ratings.count_of_person(ctx.tx, ctx.me.person)
+    rated = ((screen_button(_("My ratings"), "my_ratings"),),) if given else ()
+    above = (_("Ratings that you have given: {count}.", count=given),) if given else ()
     if not found:
         return say(
+            *above,
             _("You have no cases here yet."),
             _("We can't ring you here. With its number and code you can look a case up from any device."),
             rows=(*rated, (form_button(_("Complaint"), "file", "complaint"), form_button(_("Look up a case"), "look_up"))),
@@ -62,7 +65,7 @@ async def my_cases(ctx: Context, before: str) -> Outgoing:
         rows.append((screen_button(_("Older ones"), "my", found[PAGE - 1].id),))
     rows += rated
     rows.append((form_button(_("Look up a case"), "look_up"), screen_button(_("Menu"), "menu")))
-    return say(_("Your cases:"), rows=tuple(rows))
+    return say(*above, _("Your cases:"), rows=tuple(rows))
 
 
 async def _line(ctx: Context, case: Case) -> Text:

@@ -24,7 +24,9 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
     staff = ((screen_button(_("My desk"), "desk"),),) if ctx.me.roles else ()
     return say(
         _("Hello. This is Huiyin for {city}: every matter gets an answer, every matter gets a result.", city=ctx.city.name),
-        _("Just write what the matter is, or choose:"),
+        _("Just write what the matter is, or choose. To rate a service window, write “rate”:")
+        if ctx.city.city.windows
+        else _("Just write what the matter is, or choose:"),
         rows=(
             *staff,
             (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),

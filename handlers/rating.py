@@ -39,6 +39,10 @@ TICKETS: dict[Use, Text] = {
     Use.VERIFIED: _("Your visit is confirmed: your rating will count as that of a verified visit."),
     Use.USED: _("This visit code has been used already. You can rate all the same, without it."),
     Use.OWN: _("This visit code works. It is not used up: it is for whoever was served at your unit's window."),
+    Use.SHOUTED: _(
+        "The letters of this visit code have been turned into capitals on the way, so it can't be checked. Please scan it again"
+        " with another scanner, or rate without it."
+    ),
     Use.INVALID: _("This visit code is too old or not valid. You can rate all the same, without it."),
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from actions import following
 from actions.cards import Card
@@ -12,7 +11,7 @@ from actions.facts import excerpt, facts
 from dialog.incoming import Place
 from dialog.outgoing import say
 from dialog.play import Dialog
-from dialog.questions import Item, Option, Options, Told
+from dialog.questions import Item, Option, Options, Told, dump_item
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
 from domain.cases import OPEN, CaseState
@@ -90,7 +89,7 @@ async def questions_open(ctx: Context, id: str) -> Options:
 async def sort_out(ctx: Context, words: Sorted) -> Reply:
     """Pass words on to the unit, or hand them to the form that was open."""
     if words.about == FORM:
-        return Reply(hands_back=_item(words.told.items[0]))
+        return Reply(hands_back=dump_item(words.told.items[0]))
     return await put(ctx, words)
 
 
@@ -143,7 +142,7 @@ async def open_cases(ctx: Context) -> Options:
 async def put(ctx: Context, words: Sorted) -> Reply:
     """Begin a new case with the words, or add them to one."""
     if words.about == NEW:
-        items = tuple(_item(item) for item in words.told.items)
+        items = tuple(dump_item(item) for item in words.told.items)
         return Reply(opens=Opening(form="file", items=items))
     message = words.told.items[0].message if words.told.items else None
     case = await following.reply(ctx, words.about, words.told.in_words(), words.told.files, message)
@@ -153,16 +152,6 @@ async def put(ctx: Context, words: Sorted) -> Reply:
 async def go_on(ctx: Context, reply: ToCitizen) -> Reply:
     """Open the form for the question or the result, with the words in it."""
     return Reply(opens=Opening(form=reply.what, arg=reply.case, items=reply.items, complete=True))
-
-
-def _item(item: Item) -> Any:
-    place = item.place
-    return {
-        "text": item.text,
-        "files": list(item.files),
-        "message": item.message,
-        **({"place": {"lon": place.lon, "lat": place.lat, "crs": place.crs, "words": place.words}} if place else {}),
-    }
 
 
 SUBJECT: Subject[Context] = Subject(

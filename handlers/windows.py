@@ -11,22 +11,39 @@ from collections.abc import Sequence
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.facts import excerpt
-from actions.rating import changeable_until, of_this_visit
+from actions.rating import OWN_WINDOW, changeable_until, of_this_visit
 from dialog.incoming import Place
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.play import Dialog
-from dialog.questions import Option, Options
+from dialog.questions import Option, Options, plain
 from dialog.subjects import Form, Opening, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Name, Text, _
 from domain.city import Hall, Window
 from domain.halls import district_of, districts_with_halls, halls_near, halls_of
 from domain.places import Point, point_at
-from domain.window_search import windows_named, windows_near
+from domain.ratings import is_own
+from domain.window_search import is_doubtful, windows_like, windows_named, windows_near
 from handlers.hall_words import distance_in_words, opening, windows_in_words
 from handlers.paging import PAGE, page, turns
 from storage.ratings import Rating
 
 NEAREST = 5
+NEAR_ME = (
+    "附近",
+    "我附近",
+    "在附近",
+    "我的附近",
+    "附近的窗口",
+    "附近的大厅",
+    "离我最近",
+    "离我最近的",
+    "最近的",
+    "near me",
+    "nearby",
+    "near",
+    "nearest",
+)
+"""What people type where a button says that they may look near them."""
 AFTER = ">"
 """Before a code: the page that begins behind this hall or window. Two codes would not fit into a button."""
 CHANGE = "0"
@@ -39,6 +56,11 @@ async def card(ctx: Context, window: Window) -> Outgoing:
     hall = ctx.city.city.halls[window.hall]
     if before := await of_this_visit(ctx, window.code):
         return _rated(ctx, before)
+    others = (screen_button(_("Other windows of this hall"), "hall", hall.code),)
+    if is_own(ctx.city.city, window.code, ctx.me.works_at):
+        return say(
+            _name(ctx.city.window(window.code)), _name(ctx.city.hall(hall.code)), *_services(window), OWN_WINDOW, rows=(others,)
+        )
     # 4 to 1, for the names of the levels and the longest code would not fit into a button.
     levels = tuple(form_button(label, "rate", f"{window.code}:{n}") for n, label in zip("4321", LEVELS.values(), strict=True))
     return say(
@@ -47,7 +69,7 @@ async def card(ctx: Context, window: Window) -> Outgoing:
         *_services(window),
         opening(ctx, hall),
         _("How were you served here? Please choose; you can look at it once more before it is sent."),
-        rows=(levels[:2], levels[2:], (screen_button(_("Other windows of this hall"), "hall", hall.code),)),
+        rows=(levels[:2], levels[2:], others),
     )
 
 
@@ -151,13 +173,13 @@ async def show_found(ctx: Context, place: Place) -> Reply:
         return Reply(messages=(await show_halls(ctx, place.area),))
     if point := point_at(place.lon, place.lat, place.crs):
         return Reply(messages=(_near(ctx, point),))
-    return await _named(ctx, place.words)
+    return await named(ctx, place.words)
 
 
 async def rate_command(ctx: Context, typed: str) -> Reply:
     """Look for a window by what stands after /rate, or ask where it is."""
     await may_find(ctx, "")
-    return await _named(ctx, typed) if typed else Reply(opens=Opening(form="find_window"))
+    return await named(ctx, typed) if typed else Reply(opens=Opening(form="find_window"))
 
 
 def _near(ctx: Context, place: Point) -> Outgoing:
@@ -174,12 +196,30 @@ def _near(ctx: Context, place: Point) -> Outgoing:
     )
 
 
-async def _named(ctx: Context, typed: str) -> Reply:
+def is_near_me(typed: str) -> bool:
+    """Tell whether words mean the place where somebody is."""
+    return plain(typed) in NEAR_ME
+
+
+def may_mean(ctx: Context, typed: str) -> bool:
+    """Tell whether words lead to any window, or to those near by."""
+    city = ctx.city.city
+    return is_near_me(typed) or bool(windows_named(city, typed) or windows_near(city, typed))
+
+
+async def named(ctx: Context, typed: str) -> Reply:
     """Show what words lead to; where that is nothing, ask again, so that better words are not taken for a new matter."""
-    if found := windows_named(ctx.city.city, typed):
+    if is_near_me(typed):
+        return Reply(
+            messages=(say(_("Please share your place: then you see the nearest halls.")),), opens=Opening(form="find_window")
+        )
+    city = ctx.city.city
+    found = windows_named(city, typed)
+    is_doubted = len(found) == 1 and is_doubtful(city, typed, found[0])
+    if found and not is_doubted:
         return Reply(messages=(await _found(ctx, found),))
     words = excerpt(typed, 60)
-    if near := windows_near(ctx.city.city, typed)[:NEAREST]:
+    if near := (windows_like(city, typed) if is_doubted else windows_near(city, typed))[:NEAREST]:
         ask = _("No window is called “{words}”. Is it one of these?", words=words)
         return Reply(messages=(_one_of(ctx, ask, near),))
     nothing = _("We have found no window for “{words}”. Perhaps it is called otherwise: please try another word.", words=words)

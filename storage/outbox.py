@@ -288,6 +288,16 @@ async def newer_card(tx: Tx, conversation: str, card: str, than: str) -> OutboxR
     return _row(row) if row else None
 
 
+async def newest(tx: Tx, conversation: str, since: datetime, now: datetime) -> OutboxRow | None:
+    """Read what was said to somebody last, as it stands, unless that was before a point in time; what is put off is not said."""
+    row = await tx.one(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND due_at <= :now ORDER BY n DESC LIMIT 1",
+        conversation=conversation,
+        now=ms(now),
+    )
+    return _row(row) if row and row["created_at"] >= ms(since) else None
+
+
 async def about(tx: Tx, conversation: str, subject: str) -> Sequence[OutboxRow]:
     """Read everything that a conversation holds about a case, in order: cards, what was put in their place, screens."""
     rows = await tx.all(

@@ -20,7 +20,10 @@ def title(city: Name) -> Text:
 
 PAGE: Mapping[str, Text] = {
     "motto": _("Every matter answered"),
-    "about": _("Here you can complain, ask, suggest or report something to the city. It takes about two minutes."),
+    "about": _(
+        "Here you can complain, ask, suggest or report something to the city, or rate the service window that served you."
+        " It takes about two minutes."
+    ),
     "no_account": _("We can't ring you here: keep the number and the code."),
     "board": _("Public board"),
     "greeting": _("Good day. Tell us what has happened, and the office responsible will answer you here."),

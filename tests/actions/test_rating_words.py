@@ -27,7 +27,7 @@ def test_level_reasons_and_criteria_are_read_in_the_readers_language() -> None:
     text = kept(CITY, BAD, ("slow", "absent"), {"service": GOOD, "efficiency": BAD}, "等了两个小时\n没有人")
     assert in_english(text) == (
         "Rating: Dissatisfied\nReasons: A long wait, or slow work; Nobody at the window\n"
-        "Criteria: Service quality: Satisfied; Efficiency: Dissatisfied\n等了两个小时\n没有人"
+        "Criteria: Quality of the service: Satisfied; Speed: Dissatisfied\n等了两个小时\n没有人"
     )
     assert in_english(text, labelled=False).startswith("Dissatisfied\n")
     assert WORDS.render(shown(CITY, kept(CITY, BAD, (), {})), "zh_Hans") == "评价：不满意"

@@ -9,7 +9,7 @@ import pytest
 
 from domain.city import City, Window
 from domain.city_files import read_city
-from domain.window_search import windows_named, windows_near
+from domain.window_search import is_doubtful, windows_like, windows_named, windows_near
 
 FOLDER = Path(__file__).parent.parent.parent / "examples" / "xining"
 
@@ -158,3 +158,34 @@ def test_a_code_is_known_in_any_case_and_exactly_where_two_differ_in_nothing_els
     assert replace(city, windows={**city.windows, "CENTRE-4": shouted}).window_coded("CENTRE-4") is shouted
     assert city.hall_coded("EAST") is city.halls["east"]
     assert city.hall_coded("nowhere") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "window"),
+    [
+        ("市民中心4号", "centre-4"),
+        ("centre window 4", "centre-4"),
+        ("Chengdong hall 4", "east-4"),
+        ("城东4号窗口", "east-4"),
+        ("医保大厅三号窗口", "insurance-3"),
+        ("civic centre no. 8", "centre-8"),
+    ],
+)
+def test_a_hall_and_a_number_are_a_window(city: City, typed: str, window: str) -> None:
+    assert codes(city, typed) == [window]
+
+
+def test_what_one_word_of_two_means_is_doubtful(city: City) -> None:
+    only = replace(city.windows["centre-4"], services=())
+    without = replace(city, windows={**city.windows, "centre-4": only})
+    (found,) = windows_named(without, "house deed")
+    assert found.code == "centre-7"
+    assert is_doubtful(without, "house deed", found)
+    assert [window.code for window in windows_like(without, "house deed")][:2] == ["centre-7", "permits-1"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["renew passport", "transfer of house ownership", "print a certificate", "我要办身份证", "护照 2"]
+)
+def test_what_most_words_mean_is_not_doubtful(city: City, typed: str) -> None:
+    assert not any(is_doubtful(city, typed, found) for found in windows_named(city, typed)[:1])

@@ -317,3 +317,10 @@ async def test_a_unit_that_has_not_heard_of_it_is_not_urged(town: Town, citizen:
     assert "hears of it" not in card.text
     await citizen.presses("^Urge$")
     await citizen.sees("is being urged")
+
+
+async def test_the_list_of_cases_says_how_many_ratings_there_are(citizen: Person) -> None:
+    await rates(citizen)
+    await rates(citizen, window="centre-4")
+    await citizen.says("/my")
+    await citizen.sees("^Ratings that you have given: 2.+no cases here yet", buttons=["^My ratings$"])

@@ -98,10 +98,10 @@ async def test_words_photo_and_points_may_be_added_on_the_same_screen(town: Town
     await citizen.sees("很耐心，电话〔phone number〕.+Files: 1.+Shall we send")
     await citizen.presses("Add or change")
     await citizen.presses("details one by one")
-    for point in ("Discipline", "Lawfulness", "Service quality", "Efficiency", "Integrity"):
+    for point in ("Conduct of the staff", "Following the rules", "Quality of the service", "Speed", "Honesty"):
         await citizen.sees(f"{point}: how was it", buttons=["^Basically satisfied$"])
         await citizen.presses("^Basically satisfied$")
-    await citizen.sees("Discipline: Basically satisfied.+Integrity: Basically satisfied.+Shall we send")
+    await citizen.sees("Conduct of the staff: Basically satisfied.+Honesty: Basically satisfied.+Shall we send")
     await citizen.presses("^Send$")
     await citizen.sees("Your rating counts")
     (rating,) = await ratings_at(town)
@@ -235,7 +235,8 @@ async def test_a_bad_rating_that_is_changed_stays_a_case_and_the_unit_may_say_so
 async def test_nobody_rates_the_window_of_their_own_unit(town: Town) -> None:
     for person in (await town.contact("telegram", HALL_UNIT), await town.head("web", HALL_UNIT)):
         await person.scans(WINDOW)
-        await person.presses("^Satisfied$")
+        await person.sees("belongs to your own unit", buttons=["Other windows of this hall"])
+        await person.presses_secretly(f"f:rate:{WINDOW}:4")
         await person.sees("belongs to your own unit")
     assert not await ratings_at(town)
 
@@ -408,6 +409,16 @@ async def test_the_windows_own_system_gets_its_tickets_from_the_command_line(tow
     assert [rating.verified for rating in await ratings_at(town)] == [True]
     with pytest.raises(NotReady, match="no window"):
         await town.runs("tickets", "nowhere-1")
+
+
+async def test_a_visit_code_that_a_scanner_shouted_is_not_called_too_old(town: Town) -> None:
+    citizen = await town.somebody("web")
+    _code, printed = await town.runs("tickets", WINDOW, "--count", "1", "--json")
+    ticket = json.loads(printed)["ticket"]
+    await citizen.scans(f"{WINDOW}_{ticket}".upper())
+    await citizen.sees("turned into capitals on the way.+Window 5", buttons=["^Satisfied$"])
+    await citizen.scans(f"{WINDOW}_{ticket}")
+    await citizen.sees("Your visit is confirmed", buttons=["^Satisfied$"])
 
 
 async def test_one_rating_after_hours_is_told_as_one(town: Town) -> None:

@@ -16,6 +16,7 @@ HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "pr
     "bell_code",
     "to_release",
     "find_window",
+    "at_window",
     "halls",
     "hall",
     "window",
