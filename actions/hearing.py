@@ -11,16 +11,14 @@ from datetime import datetime
 from actions.context import Context
 from actions.facts import Facts, facts
 from domain.cases import CaseKind, Satisfaction
-from domain.ratings import reaches_unit_at
+from domain.ratings import hour_of, reaches_unit_at
 from storage.cases import Case
 from storage.entries import Entry, EntryKind
 
 
 def heard(ctx: Context, f: Facts) -> Facts:
-    """Give the facts of a case without the changes of its rating that have not reached the unit yet."""
-    entries = [entry for entry in f.entries if has_heard(ctx, entry)]
-    if len(entries) == len(f.entries):
-        return f
+    """Give the facts of a case without the changes of its rating that have not reached the unit yet; of the others the hour."""
+    entries = [_to_the_hour(ctx, entry) for entry in f.entries if has_heard(ctx, entry)]
     if f.rating is None:
         return replace(f, entries=entries)
     levels = [level for at, level in f.changes if is_over(ctx, at)]
@@ -33,6 +31,12 @@ def has_heard(ctx: Context, entry: Entry) -> bool:
     if entry.kind is EntryKind.OBJECTED:  # that is between the citizen and the office
         return False
     return entry.kind is not EntryKind.RATING_CHANGED or is_over(ctx, entry.created_at)
+
+
+def _to_the_hour(ctx: Context, entry: Entry) -> Entry:
+    if entry.kind is not EntryKind.RATING_CHANGED:
+        return entry
+    return replace(entry, created_at=hour_of(entry.created_at, ctx.city.city.zone))
 
 
 async def changed_to(ctx: Context, case: Case) -> Satisfaction | None:

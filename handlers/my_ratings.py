@@ -95,14 +95,16 @@ def _is_changeable(ctx: Context, rating: Rating) -> bool:
 async def add(d: Dialog) -> Added:
     """Ask what is to be added."""
     about = await d.look("about", rated_window, d.arg)
-    d.head(about[0].label)
+    if about:
+        d.head(about[0].label)
     told = await d.collect("told", ADD, label=ADD_LABEL)
     return Added(rating=d.arg, text=told.in_words(), files=told.files)
 
 
 async def rated_window(ctx: Context, id: str) -> Options:
     """Name the window of a rating."""
-    return (Option("window", where(ctx, (await own(ctx, id)).window)),)
+    rating = await ratings.get(ctx.tx, id)
+    return (Option("window", where(ctx, rating.window)),) if rating else ()
 
 
 async def title(ctx: Context, id: str) -> Text:

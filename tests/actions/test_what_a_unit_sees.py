@@ -54,7 +54,7 @@ OF_THE_CASE: dict[str, View] = {
 }
 OF_OTHERS = {
     "menu", "help", "privacy", "language", "my", "my_ratings", "rating", "silent",
-    "office", "office_case", "extensions", "digest", "digest_units",
+    "office", "office_case", "correction", "corrections", "extensions", "digest", "digest_units",
     "digest_ratings", "late", "parked", "to_release", "accountability", "appeals", "oddities", "oddity", "odd_rating",
     "staff", "staff_unit", "bell", "template", "templates", "window", "hall", "halls",
 }  # fmt: skip

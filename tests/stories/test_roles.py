@@ -21,14 +21,17 @@ HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "pr
     "hall",
     "window",
     "rate",
+    "my_ratings",
 }
 # About no case, and only for some.
 OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template", "unit_ratings", "tickets", "ticket"}
 OF_THE_HEAD = {"head", "head_late"}
 OF_STAFF = {"away", "back_at_work"}
-CITIZEN = {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw", "why_dissatisfied"} | {
-    f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")
-}
+CITIZEN = (
+    {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw", "why_dissatisfied"}
+    | {"object", "rating", "add_to_rating"}
+    | {f"rate_{level}" for level in ("satisfied", "fairly_satisfied", "basically_satisfied", "dissatisfied")}
+)
 UNIT = {"accept", "return", "ask", "report", "report_told", "hand_over", "to_citizen", "unit_case", "plan", "extend"} | {
     "appeal",
     "settle",
@@ -48,7 +51,7 @@ OFFICE = {
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (
     "not among yours|not with your unit|Only the supervision office|can't find this case|for the contacts|dealt with|"
-    "A colleague has signed|desk is for staff|does not allow|was filed anonymously|out of date"
+    "A colleague has signed|desk is for staff|does not allow|was filed anonymously|out of date|can't find this rating"
 )
 
 
