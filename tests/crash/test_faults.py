@@ -114,9 +114,9 @@ async def test_a_contact_who_blocked_the_bot_never_delays_a_receipt_and_the_offi
     await signs_in(office, program, "office")
     contact.chat.blocked = True  # and no update tells it: the bot learns it by trying
     citizen = api.user("Anna", language_code="en")
-    await files_a_matter(citizen, "The contact does not hear this.", CHANCE)
+    await files_a_matter(citizen, "Rubbish of which the contact does not hear.", CHANCE)
     await office.sees("Wang can't be written to")
-    await files_a_matter(api.user("Ben", language_code="en"), "Nor this.", CHANCE)
+    await files_a_matter(api.user("Ben", language_code="en"), "Rubbish, and again nobody hears.", CHANCE)
     await office.sees("Nobody can be reached at")
     await contact.unblocks()
     await contact.says("/desk")
