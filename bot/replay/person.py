@@ -162,7 +162,7 @@ class Person(ABC):
             wished = next((key for key in (*choices, SEND) if key in offered), None)
             if message.wants is Wants.TOLD:
                 yield from self.tell((words,))
-            elif wished is None and message.wants:
+            elif wished is None and message.wants not in (None, Wants.PRESS):
                 yield Step(text=words)
             elif offered:
                 yield Step(press=offered[wished or next(iter(offered))], pressed=id)

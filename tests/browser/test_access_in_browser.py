@@ -39,7 +39,8 @@ async def test_a_matter_is_filed_from_the_keyboard_and_the_focus_is_always_seen(
     for label, then in (
         ("完成", "事情发生在哪里"),
         ("城西区", "最接近的类别"),
-        ("其他", "匿名还是实名"),
+        ("其他", "哪一项最接近"),
+        ("都不是", "匿名还是实名"),
         ("匿名", "我们可以公开"),
         ("否", "确认发送吗"),
         ("发送", "我们已收到您反映的事项"),

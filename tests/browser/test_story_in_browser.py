@@ -61,7 +61,7 @@ async def changes_one_answer(citizen: BrowserPerson) -> None:
     assert "13812345678" not in summary
     assert "隐去您的信息后可以公开" in summary
     await citizen.presses("^修改$")
-    await citizen.sees("您想修改哪一项")
+    await citizen.sees("您想修改或补充哪一项")
     await citizen.presses("^是否公开$")
     await citizen.sees("我们可以公开")
     await citizen.presses("^否$")
