@@ -261,12 +261,14 @@ class Dialog:
         """Tell whether a question that is asked on request has been requested; if not, it is offered."""
         wanted = question.key in self.answers.given or self.reopened == question.key
         if not wanted:
-            self.changeable.append(question)
+            self.changeable.append(self._headed(question))
         return wanted
 
+    def _headed(self, question: Question) -> Question:
+        return replace(question, lines=(*self._heading, *question.lines)) if self._heading else question
+
     def _ask(self, question: Question) -> Json:
-        if self._heading:
-            question = replace(question, lines=(*self._heading, *question.lines))
+        question = self._headed(question)
         if self._looked:
             question, self._looked = replace(question, looked=True), False
         if any(question.key == before.key for before in self.asked):

@@ -20,7 +20,7 @@ from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, Text, _
 from domain.cases import Satisfaction
 from domain.levels_said import level_said
-from domain.rating_words import rating_wish
+from domain.rating_wishes import rating_wish
 from domain.window_search import windows_named
 from handlers.windows import is_near_me, may_mean, named, rate_command
 from storage import outbox

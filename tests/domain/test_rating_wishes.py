@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.rating_words import rating_wish
+from domain.rating_wishes import rating_wish
 
 
 @pytest.mark.parametrize(
