@@ -25,7 +25,7 @@ from dialog.outgoing import Outgoing
 from dialog.texts import _
 from storage import outbox, people
 from storage.database import Conflict, Database, StorageError, Tx, Unavailable
-from storage.keys import Keys
+from storage.keys import Keys, Unsealable
 from storage.outbox import Lane, OutboxRow
 from storage.people import Addressed
 
@@ -161,7 +161,7 @@ class OutboxLoop:
             allowed = min(free - len(rows), self._pace.allowed(now))
             if allowed > 0:
                 rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
-            found = [await _alone(tx, self._taken(tx, row)) for row in rows]
+            found = [await self._taken(tx, row) for row in rows]
             return [one for one in found if one]
 
         taken = await self._database.do(note_and_lease)
@@ -176,9 +176,13 @@ class OutboxLoop:
             task.add_done_callback(self._sent)
         return bool(taken)
 
-    async def _taken(self, tx: Tx, row: OutboxRow) -> Taken:
-        to = await people.addressed(tx, self._keys, row.conversation)
-        return Taken(row=row, to=to, edited=await outbox.get(tx, row.edits) if row.edits else None)
+    async def _taken(self, tx: Tx, row: OutboxRow) -> Taken | None:
+        edited = await outbox.get(tx, row.edits) if row.edits else None
+        try:
+            return Taken(row=row, to=await people.addressed(tx, self._keys, row.conversation), edited=edited)
+        except (Unsealable, LookupError) as error:
+            log.error("send_failed", exc_info=error)
+            return None
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         del self._sending[task.get_name()]
@@ -295,6 +299,8 @@ async def _alone(tx: Tx, work: Coroutine[Any, Any, T]) -> T | None:
 
 
 def _with_missing_files(message: Outgoing, found: Found) -> Outgoing:
+    if not found.waiting and not found.refused:
+        return message
     lines = list(message.lines)
     if found.waiting:
         lines.append(_("(A file is on its way.)") if not message.patient else _("(A file could not be fetched.)"))

@@ -69,9 +69,10 @@ class Talking:
             await self._finish(talk, step.result)
             return
         question = self._question(talk, step)
-        if talk.asking != question.key + question.seen:
+        asking = question.key + question.seen
+        if talk.asking != asking:
             talk.version += 1
-            talk.asking = question.key + question.seen
+            talk.asking = asking
         message = self._message(talk, step, question, above)
         due = self._ctx.now + COLLECT_PAUSE if later else self._ctx.now
         if talk.question and await outbox.drop_unsent(self._ctx.tx, talk.question, self._ctx.now):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -67,24 +67,22 @@ class Incoming:
 
 def to_json(incoming: Incoming) -> bytes:
     """Write a message for storage; fields at their default are left out."""
-    return json.dumps(
-        {name: value for name, value in asdict(incoming).items() if value not in (None, "", (), False)},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+    values = {field.name: getattr(incoming, field.name) for field in fields(incoming)}
+    kept = {name: value for name, value in values.items() if value not in (None, "", (), False)}
+    return json.dumps(kept, default=asdict, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def from_json(body: bytes) -> Incoming:
     """Read what `to_json` wrote."""
-    fields: dict[str, Any] = json.loads(body)
-    private = fields.pop("private", False)
-    files = tuple(IncomingFile(**file) for file in fields.pop("files", ()))
-    place = fields.pop("place", None)
+    kept: dict[str, Any] = json.loads(body)
+    private = kept.pop("private", False)
+    files = tuple(IncomingFile(**file) for file in kept.pop("files", ()))
+    place = kept.pop("place", None)
     return Incoming(
         private=private,
         files=files,
         place=Place(**place) if place else None,
-        order=fields.pop("order", 0),
-        sent_ms=fields.pop("sent_ms", 0),
-        **fields,
+        order=kept.pop("order", 0),
+        sent_ms=kept.pop("sent_ms", 0),
+        **kept,
     )

@@ -80,6 +80,10 @@ def say(
     return Outgoing(lines=lines, rows=rows, files=files, wants=wants, chart=chart, code=code)
 
 
+SECRET = b'"secret":'
+"""What stands in a stored message that bears a secret."""
+
+
 def to_json(outgoing: Outgoing) -> bytes:
     """Write a message for storage."""
     return json.dumps(

@@ -48,6 +48,21 @@ class Answer:
 
 
 @dataclass(slots=True)
+class Look:
+    """What a look found, as it is kept; `before` are the keys of the questions answered before it."""
+
+    kept: Json
+    before: tuple[str, ...]
+    found: Any = field(default=None, compare=False)
+
+    def value(self) -> Any:
+        """Read what is kept, once: a form is played several times in a turn."""
+        if self.found is None:
+            self.found = _load(self.kept)
+        return self.found
+
+
+@dataclass(slots=True)
 class Answers:
     """Everything a talk has gathered: answers in the order of their questions, looks with the questions answered before.
 
@@ -55,7 +70,7 @@ class Answers:
     """
 
     given: dict[str, Answer] = field(default_factory=dict)
-    looks: dict[str, tuple[Json, tuple[str, ...]]] = field(default_factory=dict)
+    looks: dict[str, Look] = field(default_factory=dict)
     aside: list[Json] = field(default_factory=list)
 
     def give(self, question: Question, raw: Json) -> None:
@@ -127,13 +142,13 @@ class Answers:
         keys = list(self.given)
         later = set(keys[keys.index(key) + 1 :])
         self.given = {k: answer for k, answer in self.given.items() if k not in later or not (answer.looked or answer.confirms)}
-        self.looks = {name: look for name, look in self.looks.items() if key not in look[1]}
+        self.looks = {name: look for name, look in self.looks.items() if key not in look.before}
 
     def dump(self) -> Json:
         """Write for storage."""
         return {
             "given": [[k, a.raw, a.seen, a.looked, a.confirms] for k, a in self.given.items()],
-            "looks": [[name, value, before] for name, (value, before) in self.looks.items()],
+            "looks": [[name, look.kept, look.before] for name, look in self.looks.items()],
             "aside": self.aside,
         }
 
@@ -142,7 +157,7 @@ class Answers:
         """Read what `dump` wrote."""
         return cls(
             given={k: Answer(value, seen, looked, confirms) for k, value, seen, looked, confirms in raw["given"]},
-            looks={name: (value, tuple(before)) for name, value, before in raw["looks"]},
+            looks={name: Look(kept, tuple(before)) for name, kept, before in raw["looks"]},
             aside=raw["aside"],
         )
 
@@ -249,10 +264,10 @@ class Dialog:
     async def look(self, key: str, query: Callable[Concatenate[Any, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Read from the city's data: options, or any JSON value. The result stays until an earlier answer changes."""
         if key in self.answers.looks:
-            value = cast("T", _load(self.answers.looks[key][0]))
+            value = cast("T", self.answers.looks[key].value())
         else:
             value = await query(self.reader, *args, **kwargs)
-            self.answers.looks[key] = (_dump(value), tuple(question.key for question in self.asked))
+            self.answers.looks[key] = Look(_dump(value), tuple(question.key for question in self.asked), value)
         # Of nothing found nothing is shown: the next question does not rest on it.
         self._looked = self._looked or bool(value)
         return value

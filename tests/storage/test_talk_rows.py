@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from stores import NOW
 
-from dialog.play import Answer, Answers
+from dialog.play import Answer, Answers, Look
 from storage import people, talks
 from storage.database import Database
 from storage.keys import Keys
@@ -25,7 +25,7 @@ async def person(store: Database, keys: Keys, conversation: str) -> str:
 def talk(person: str, words: str = "楼下垃圾没人管", **changes: object) -> Talk:
     answers = Answers(
         given={"told": Answer({"items": [{"text": words}], "done": True}, "hash"), "sure": Answer("send", "hash", confirms=True)},
-        looks={"likely": ({"options": [["a", {"m": "A"}]]}, ("told",))},
+        looks={"likely": Look({"options": [["a", {"m": "A"}]]}, ("told",))},
     )
     made = talks.new(person, "file", "complaint", answers, NOW)
     for name, value in changes.items():
