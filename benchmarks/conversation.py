@@ -17,6 +17,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import json
 import os
 import random
 import re
@@ -65,7 +66,7 @@ COMPLAINT = (
     Step("", 0, "Shall we send"),
     Step("", 0, "Case number"),
 )
-ECHO = tuple(Step(step.says or "a press", -1, ".") for step in COMPLAINT)
+ECHO = tuple(Step(step.says, step.presses, ".") for step in COMPLAINT)
 
 
 @dataclass(slots=True)
@@ -129,7 +130,9 @@ class FakeApi:
         return self.updates[:100]
 
     def _hears(self, citizen: Citizen, number: int, text: str, markup: Any) -> None:
-        rows = markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
+        if isinstance(markup, str):  # as it comes in a form
+            markup = json.loads(markup)
+        rows = markup.get("inline_keyboard", []) if markup else []
         buttons = [button["callback_data"] for row in rows for button in row if "callback_data" in button]
         if buttons:
             citizen.buttons, citizen.shown = buttons, number
