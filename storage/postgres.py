@@ -235,8 +235,8 @@ class PostgresDatabase:
                 self._bell = bell
         return self._bell
 
-    def _on_notify(self, connection: object, pid: int, channel: str, topic: object) -> None:
-        if self._heard:
+    def _on_notify(self, connection: _Connected, pid: int, channel: str, topic: object) -> None:
+        if self._heard and pid != connection.get_server_pid():  # this process has heard its own at once
             self._heard(str(topic))
 
     def hold(self) -> None:
