@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import random
 import re
 import time
@@ -43,7 +44,7 @@ COMPLAINT = (
     Step("", 0, "Shall we send"),
     Step("", 0, "Case number"),
 )
-ECHO = tuple(Step(step.says or "a press", -1, ".") for step in COMPLAINT)
+ECHO = tuple(Step(step.says, step.presses, ".") for step in COMPLAINT)
 
 
 @dataclass(slots=True)
@@ -183,7 +184,9 @@ class FakeApi:
     def _hears(self, citizen: Citizen, number: int, text: str, markup: Any) -> None:
         if citizen.n == len(citizen.script):
             return
-        rows = markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
+        if isinstance(markup, str):  # as it comes in a form
+            markup = json.loads(markup)
+        rows = markup.get("inline_keyboard", []) if markup else []
         buttons = [button["callback_data"] for row in rows for button in row if "callback_data" in button]
         if buttons:
             citizen.buttons, citizen.shown = buttons, number
