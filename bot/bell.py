@@ -1,6 +1,6 @@
 """Rings when there is something new, so that nobody has to wait for the next look; every look behind it still happens.
 
-Rings of this process are heard at once. On PostgreSQL they reach the other replicas too, gathered: a notification in every
+Rings of this process are heard at once. On PostgreSQL most reach the other replicas too, gathered: a notification in every
 turn would make all commits wait for each other.
 """
 
@@ -16,6 +16,8 @@ from storage.database import Database, StorageError
 
 log = logging.getLogger("huiyin.bell")
 GATHER = 0.02
+KEPT = {"outbox", "files"}
+"""Topics that no other replica has to hear: who rings does the work at once, and what it leaves others find a second later."""
 
 
 class Bell:
@@ -38,8 +40,9 @@ class Bell:
         for topic in topics:
             self._hear(topic)
         if not self._database.serial:
-            self._rung.update(topics)
-            self._some.set()
+            self._rung.update(topic for topic in topics if topic not in KEPT)
+            if self._rung:
+                self._some.set()
 
     def ring_for(self, rings: Iterable[tuple[str, datetime]], now: datetime) -> None:
         """Tell the conversations of a committed transaction, each when its message is due, and whoever sends."""

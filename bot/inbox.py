@@ -142,7 +142,7 @@ class InboxLoop:
         if done is None or row is None:
             return False
         ctx, aftermath, more = done
-        self._bell.ring(f"conversation:{conversation}", "files")
+        self._bell.ring(f"conversation:{conversation}", *(("files",) if aftermath.incoming.files else ()))
         self._bell.ring_for(ctx.rings, ctx.now)
         self._follow_up(row.channel, aftermath)
         return more

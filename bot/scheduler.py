@@ -14,7 +14,7 @@ from actions.context import Context
 from bot.bell import Bell
 from bot.clock import Clock
 from bot.town import Town
-from schedules import Job, Sweep
+from schedules import Job, ReadFirst, Run, Sweep
 from storage import cities, deadlines, future, job_runs
 from storage.database import Conflict, Database, StorageError, Tx
 
@@ -119,9 +119,11 @@ class Scheduler:
         if not await self._database.do(lambda tx: job_runs.take(tx, job.name, slot, now, now + LEASE)):
             return False
 
+        run = await self._read(job.run) if isinstance(job.run, ReadFirst) else job.run
+
         async def work(tx: Tx) -> Context:
             ctx = await self._town.context(tx)
-            await job.run(ctx)
+            await run(ctx)
             await job_runs.finish(tx, job.name, slot, self._clock.now())
             return ctx
 
@@ -134,6 +136,10 @@ class Scheduler:
         self._done[job.name] = slot
         self._bell.ring_for(ctx.rings, ctx.now)
         return True
+
+    async def _read(self, work: ReadFirst) -> Run:
+        async with self._database.reading() as tx:
+            return await work.read(await self._town.context(tx))
 
     async def run_sweep(self, sweep: Sweep) -> int:
         """Do everything that is due, and return how much it was."""

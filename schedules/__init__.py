@@ -16,6 +16,14 @@ from domain.city import City
 from schedules import board, chase, digest, housekeeping, morning, seal
 
 Slot = Callable[[City, datetime], datetime]
+Run = Callable[[Context], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFirst:
+    """Work that reads for long: `read` does so while others write, and gives what is then to be written."""
+
+    read: Callable[[Context], Awaitable[Run]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +32,7 @@ class Job:
 
     name: str
     slot: Slot
-    run: Callable[[Context], Awaitable[None]]
+    run: Run | ReadFirst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,7 @@ def _newest(city: City, now: datetime, at: time, apart: timedelta, back: timedel
 
 JOBS = (
     Job(name="seal", slot=every(timedelta(minutes=10)), run=seal.run),
-    Job(name="board", slot=every(timedelta(minutes=10)), run=board.run),
+    Job(name="board", slot=every(timedelta(minutes=10)), run=ReadFirst(board.count)),
     Job(name="housekeeping", slot=every(timedelta(hours=1)), run=housekeeping.run),
     Job(name="digest", slot=every_week, run=digest.run),
     Job(name="morning", slot=every_morning, run=morning.run),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from actions.context import Context
@@ -14,18 +15,25 @@ SETTLES = timedelta(days=7)
 """So long after a month's end its figures are still counted anew, for ratings come after closing."""
 
 
-async def run(ctx: Context) -> None:
-    """Count what of the last months is not settled, the present one first, and keep it."""
+async def count(ctx: Context) -> Callable[[Context], Awaitable[None]]:
+    """Count what of the last months is not settled, the present one first; give what keeps it."""
     zone = ctx.city.city.zone
     periods = last_months(ctx.now, zone, SHOWN)
     present = periods[-1]
     known = {kept.period: kept for kept in await months.kept(ctx.tx, periods[0], present)}
     settled = {period for period, kept in known.items() if kept.made_at >= span(period, zone)[1] + SETTLES}
+    counted: dict[str, Month] = {}
     for period in sorted(
         set(periods) - settled, key=lambda period: (period == present, period not in known, period), reverse=True
     ):
         begin, end = span(period, zone)
-        month = await months.count(ctx.tx, begin, min(end, ctx.now))
-        await months.keep(ctx.tx, period, month, ctx.now)
-        if period != present and month != Month():
-            return  # one a run: in a large city a month takes a second, and on SQLite everybody waits for whoever writes
+        counted[period] = await months.count(ctx.tx, begin, min(end, ctx.now))
+        if period != present and counted[period] != Month():
+            break  # one a run: in a large city each takes its time
+    made_at = ctx.now
+
+    async def keep(ctx: Context) -> None:
+        for period, month in counted.items():
+            await months.keep(ctx.tx, period, month, made_at)
+
+    return keep

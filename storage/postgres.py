@@ -56,6 +56,10 @@ class _Connection(_Driver):
             if hasattr(socket, name):  # each system has others
                 line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
+    def get_reset_query(self) -> str:
+        # Nothing of ours outlives its transaction: to have the server clean up was one more statement and commit each time.
+        return ""
+
 
 @cache
 def compile_sql(sql: str) -> tuple[str, tuple[str, ...]]:
@@ -235,8 +239,8 @@ class PostgresDatabase:
                 self._bell = bell
         return self._bell
 
-    def _on_notify(self, connection: object, pid: int, channel: str, topic: object) -> None:
-        if self._heard:
+    def _on_notify(self, connection: _Connected, pid: int, channel: str, topic: object) -> None:
+        if self._heard and pid != connection.get_server_pid():  # this process has heard its own at once
             self._heard(str(topic))
 
     def hold(self) -> None:

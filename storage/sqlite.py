@@ -177,6 +177,10 @@ class SqliteDatabase:
                 with _errors:
                     await connection.execute("BEGIN")
                 yield SqliteTx(connection)
+            except asyncio.CancelledError:
+                if isinstance(connection, aiosqlite.Connection):  # nobody waits any more for what it still reads
+                    await connection.interrupt()
+                raise
             finally:
                 # Also after a BEGIN that was cancelled: it still runs, and the next reader would see an old state for ever.
                 await finish(connection.rollback())

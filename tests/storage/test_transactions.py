@@ -248,3 +248,19 @@ async def test_cancelling_in_a_savepoint_undoes_everything(counter: Database) ->
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await count(counter) == 0
+
+
+async def test_a_reader_that_is_cancelled_does_not_read_to_the_end(sqlite: SqliteDatabase) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
+
+    async def look() -> None:
+        async with sqlite.reading() as tx:
+            await tx.one(endless)
+
+    task = asyncio.create_task(look())
+    await asyncio.sleep(0.2)
+    task.cancel()
+    await asyncio.wait([task], timeout=5)
+    assert task.cancelled()
+    async with sqlite.reading() as tx:
+        assert await tx.one("SELECT 1")

@@ -10,14 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from board_city import RUBBISH, BoardCity, board_city, words
+from board_city import RUBBISH, BoardCity, board_city, count_months, words
 
 from actions import filing, following, handling, releasing
 from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
 from domain.cases import CaseKind
-from schedules import board
 from storage import months
 from storage.cases import Case
 
@@ -258,7 +257,7 @@ async def test_a_month_is_counted_anew_for_a_week_after_its_end_and_then_stays(c
     assert before[0] == 3
     for day, again in ((3, True), (8, True), (9, False), (20, False)):
         city.town.clock.ahead += following_month + timedelta(days=day) - city.town.clock.now()
-        await city.does("office", board.run)
+        await city.does("office", count_months)
         after = await counted()
         assert after[0] == 3
         assert (after != before) == again, day
