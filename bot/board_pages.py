@@ -11,7 +11,7 @@ from datetime import datetime
 
 from actions.context import Context
 from actions.releasing import for_public, staff_of
-from bot.board_words import AS_OF, LATE, LATE_ONE, MONTH, ON_TIME, STATES, WAITS, WORDS
+from bot.board_words import AS_OF, LATE, LATE_HOURS, LATE_ONE, MONTH, ON_TIME, STATES, WAITS, WORDS
 from dialog.texts import Moment, Name, Text
 from domain.cases import HAS_RESULT, OPEN
 from domain.months import last_months
@@ -145,8 +145,8 @@ def _kept(ctx: Context, shown: Shown) -> tuple[Text | None, bool]:
     if until <= shown.due_at:
         return (ON_TIME if shown.met_at else None), False
     zone = ctx.city.city.zone
-    days = max(1, (until.astimezone(zone).date() - shown.due_at.astimezone(zone).date()).days)
-    return (LATE_ONE if days == 1 else Text(LATE.id, {"days": days})), True
+    days = (until.astimezone(zone).date() - shown.due_at.astimezone(zone).date()).days
+    return {0: LATE_HOURS, 1: LATE_ONE}.get(days, Text(LATE.id, {"days": days})), True
 
 
 def _counts(found: Sequence[Kept], values: Sequence[int]) -> Sequence[Bar]:

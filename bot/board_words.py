@@ -94,6 +94,7 @@ WORDS: Mapping[str, Text] = {
 
 ON_TIME = _("in time")
 WAITS = _("waiting for the citizen's answer")
+LATE_HOURS = _("less than a day late")
 LATE_ONE = _("1 day late")
 LATE = _("{days} days late")
 AS_OF = _("As of {at}.")

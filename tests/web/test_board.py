@@ -17,8 +17,9 @@ from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
 from domain.cases import CaseKind
-from storage import months
+from storage import deadlines, months
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 
 PAGES = ("/board", "/board/done", "/board/list", "/board/numbers", "/board/look-up")
 
@@ -71,6 +72,16 @@ async def test_the_rectification_list_names_target_measures_post_limit_and_the_d
     late = re.findall(r"\d+ days late", await city.reads("/board/list"))
     city.town.clock.ahead = timedelta(days=60)
     assert re.findall(r"\d+ days late", await city.reads("/board/list")) == late
+
+
+async def test_what_is_late_since_an_hour_is_not_called_a_day_late(city: BoardCity) -> None:
+    case = await city.releases(await city.accepted())
+    async with city.town.app.database.reading() as tx:
+        answer = (await deadlines.running(tx, case.id))[DeadlineKind.ANSWER]
+    clock = city.town.clock
+    clock.ahead += answer.due_at - clock.now() + timedelta(hours=1)
+    page = await city.reads("/board/list")
+    assert "less than a day late" in page and "1 day late" not in page
 
 
 async def test_while_the_citizen_is_asked_nobody_is_late(city: BoardCity) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, Route, expect
@@ -229,11 +229,14 @@ async def test_an_edit_that_replaces_an_edit_changes_the_same_message(served: Se
     await expect(tab.own).to_have_attribute("data-state", "kept")
     city = served.city
     first = await city.say(city.only, say(verbatim("first")))
+    await asyncio.sleep(0.05)
     second = await city.say(city.only, say(verbatim("second")), edits=first.id)
     await city.say(city.only, say(verbatim("third")), edits=second.id)
     await city.say(city.only, say(verbatim("of something else")), edits="delivery-9999")
     await tab.sees("third")
     await expect(tab.log.locator(".message")).to_have_count(2)
+    came = await tab.log.locator(".message:not(.own) time").get_attribute("datetime")
+    assert came is not None and datetime.fromisoformat(came) - first.at < timedelta(milliseconds=5), "its place is where it came"
 
 
 async def test_messages_are_acknowledged_when_they_are_shown(served: Served, tab: Tab) -> None:

@@ -66,6 +66,7 @@ export class Log {
 
   fillIn(message, data) {
     Object.assign(message, { n: data.n, wants: data.wants, words: data.lines.join(" ") });
+    message.at ??= data.at; // what is brought up to date keeps its place, and the time at which it came there
     const rows = data.rows.map((row) =>
       make("div", { className: "row" }, ...row.map((button) => this.button(message, button)).filter(Boolean)),
     );
@@ -76,7 +77,7 @@ export class Log {
       make("span", { className: "unseen" }, `${texts.office}: `),
       make("div", { className: "bubble" }, ...body(data.lines, rows.length > 0), ...media(data.files)),
       ...(rows.length ? [make("div", { className: "rows" }, ...rows)] : []),
-      make("footer", {}, time(data.at), reply),
+      make("footer", {}, time(message.at), reply),
     );
   }
 
