@@ -17,7 +17,7 @@ from bot.town import Town
 from bot.vault import Vault, VaultError, VaultFull
 from dialog import incoming as wire
 from dialog.incoming import Incoming
-from storage import files, inbox, memory, outbox, people, quotas
+from storage import files, inbox, invitations, memory, outbox, people, quotas
 from storage.database import Conflict, Database, Tx
 from storage.keys import Keys
 from storage.outbox import OutboxRow
@@ -100,6 +100,11 @@ class CityDoor:
         async with self._database.reading() as tx:
             known = await people.conversation(tx, self._conversation(channel, address))
             return await people.language(tx, known.person) if known else None
+
+    async def invites(self, code: str) -> bool:
+        """Tell whether a sign-in link can still be used."""
+        async with self._database.reading() as tx:
+            return await invitations.look(tx, self._keys.name("invitation", code), self._clock.now()) is not None
 
     async def history(self, channel: str, address: str, after: int) -> Mailbox:
         """Give a client's mailbox."""

@@ -152,6 +152,10 @@ class Door(Protocol):
         """Tell the language of somebody who was here before."""
         ...
 
+    async def invites(self, code: str) -> bool:
+        """Tell whether a sign-in link with this code can still be used."""
+        ...
+
     async def history(self, channel: str, address: str, after: int) -> Mailbox:
         """Give what a client has not acknowledged and what is numbered above `after`; with 0, its last days, own messages too."""
         ...

@@ -29,6 +29,7 @@ from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge, Visitor
 from bot.channels.webchat_message import FILES_LIMIT, TEXT_LIMIT, Malformed, TooLong, parse
 from bot.channels.webchat_stream import BEAT_SECONDS, Streams
 from bot.channels.webchat_words import (
+    GO_ON,
     LANGUAGES,
     MALFORMED,
     NOT_KEPT,
@@ -36,6 +37,8 @@ from bot.channels.webchat_words import (
     SIGN_IN,
     SIGN_IN_ASK,
     SIGN_IN_NOTE,
+    SIGN_IN_OVER,
+    SIGN_IN_OVER_NOTE,
     SIGN_IN_TITLE,
     TOO_LONG,
     title,
@@ -158,10 +161,12 @@ class WebChat:
 
     async def _sign_in_page(self, request: web.Request) -> web.StreamResponse:
         language = await self._gate.language(request, self._gate.address(request))
-        texts = {"ask": SIGN_IN_ASK, "button": SIGN_IN, "note": SIGN_IN_NOTE, "title": SIGN_IN_TITLE}
-        response = self._html(
-            "sign_in.html", language, **{name: self._words.render(text, language) for name, text in texts.items()}
-        )
+        good = await self._door.invites(request.match_info["code"])
+        texts = {"ask": SIGN_IN_OVER, "button": GO_ON, "note": SIGN_IN_OVER_NOTE, "title": SIGN_IN_TITLE}
+        if good:
+            texts |= {"ask": SIGN_IN_ASK, "button": SIGN_IN, "note": SIGN_IN_NOTE}
+        shown = {name: self._words.render(text, language) for name, text in texts.items()}
+        response = self._html("sign_in.html", language, good=good, **shown)
         # With "no-referrer" browsers send "Origin: null" with the form, and it could not be told from a foreign page's.
         response.headers["Referrer-Policy"] = "same-origin"
         return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import aiohttp
 import pytest
 from story_filing import files, solves
 from story_person import Person
@@ -57,8 +58,13 @@ async def test_a_contact_is_invited_and_signs_in_by_either_link(town: Town, offi
     assert telegram
     assert web[1] == telegram[1]
     wang = await town.somebody("web")
-    await wang.follows(web[1])
-    await wang.sees(f"signed in for {UNIT_NAME}")
+    async with aiohttp.ClientSession(headers={"Accept-Language": "en"}) as anybody:
+        async with anybody.get(f"{town.url}/in/{web[1]}") as page:
+            assert "Sign in on this device" in await page.text()
+        await wang.follows(web[1])
+        await wang.sees(f"signed in for {UNIT_NAME}")
+        async with anybody.get(f"{town.url}/in/{web[1]}") as page:
+            assert "has been used or is too old" in await page.text()
     await opens_unit(office, town)
     await office.sees("Contact Wang, since", buttons=["End: Wang", "Invite somebody", "Units and staff"])
 

@@ -311,6 +311,16 @@ async def test_a_language_chosen_in_the_conversation_changes_the_page_and_keeps_
     await expect(tab.page.locator(".own")).to_have_count(1)
 
 
+async def test_a_sign_in_link_that_was_used_says_so_and_leads_to_the_chat(served: Served, tab: Tab) -> None:
+    served.city.used_links.add("CODE-1234")
+    await tab.page.goto(f"{served.url}/in/CODE-1234")
+    await expect(tab.page.get_by_text("This link has been used or is too old.")).to_be_visible()
+    await expect(tab.button("Sign in on this device")).to_have_count(0)
+    await tab.page.get_by_role("link", name="Go on to the chat").click()
+    await expect(tab.log).to_be_attached()
+    assert not served.city.kept
+
+
 async def test_a_sign_in_link_asks_for_one_press(served: Served, tab: Tab) -> None:
     await tab.page.goto(f"{served.url}/in/CODE-1234")
     assert not served.city.kept

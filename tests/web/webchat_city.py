@@ -52,6 +52,7 @@ class City:
         self.quotas: dict[tuple[str, str], int] = defaultdict(int)
         self.allowances: dict[str, tuple[int, timedelta]] = {}
         self.answer: Callable[[Talk, Incoming], object] = lambda talk, incoming: None
+        self.used_links: set[str] = set()
         self._numbers = itertools.count(1)
         self._changed = asyncio.Condition()
 
@@ -140,6 +141,9 @@ class City:
             if delivery.n == n and index == len(delivery.message.files) and delivery.message.chart:
                 return self.attachments["chart"]
         return None
+
+    async def invites(self, code: str) -> bool:
+        return code not in self.used_links
 
     async def own_file(self, channel: str, address: str, id: str) -> Attachment | None:
         owner, data = self.files.get(id, ("", b""))
