@@ -62,7 +62,7 @@ async def ratings(ctx: Context, arg: str) -> Outgoing:
 
 
 async def late(ctx: Context, after: str) -> Outgoing:
-    """List the cases that a unit should have answered, the longest overdue first."""
+    """List the cases that should have been answered, by a unit or before a unit was found, the longest overdue first."""
     ctx.as_office()
     due, _dot, id = after.partition(".")
     behind = (at(int(due)), id) if due.isdecimal() else None
@@ -126,6 +126,8 @@ async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
     case = await cases.get(ctx.tx, deadline.case)
     number, unit = case.number if case else "", ctx.city.unit(deadline.unit or "")
     days = (ctx.now - deadline.due_at) // timedelta(days=1)
+    if deadline.unit is None:
+        unit = _("to be assigned")
     label = (
         _("{number} {unit}: {days} days late", number=number, unit=unit, days=days)
         if days > 1
