@@ -103,7 +103,8 @@ class _Source:
 
 _ONE_CLOCK = "kind IN ('triage', 'answer', 'check')"
 _STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = c.id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
-_BROKEN = "EXISTS (SELECT 1 FROM deadline AS b WHERE b.case_id = c.id AND b.kind = 'promise' AND b.stopped_at IS NULL AND b.due_at < :now)"
+_PROMISE = "FROM deadline AS b WHERE b.case_id = c.id AND b.kind = 'promise' AND b.stopped_at IS NULL"
+_BROKEN = f"EXISTS (SELECT 1 {_PROMISE} AND b.due_at < :now)"
 _SOURCES = {
     Queue.TRIAGE: _Source(table="deadline", where="kind = 'triage' AND stopped_at IS NULL"),
     Queue.LATE: _Source(
@@ -165,7 +166,7 @@ async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit:
         "SELECT p.at, p.place, c.number, c.kind, c.state, c.area, c.category, c.unit, c.urged_at, h.name AS holder,"
         f" d.kind AS clock, d.due_at, d.provisional, CASE WHEN {_STILL} THEN 1 ELSE 0 END AS still,"
         " g.hall, g.window_code,"
-        " (SELECT MIN(b.due_at) FROM deadline AS b WHERE b.case_id = c.id AND b.kind = 'promise' AND b.stopped_at IS NULL) AS promised,"
+        f" (SELECT MIN(b.due_at) {_PROMISE}) AS promised,"
         " (SELECT e.text FROM entry AS e WHERE e.case_id = c.id ORDER BY e.n LIMIT 1) AS told"
         f" FROM (SELECT s.at, s.place, c.id FROM ({places}) AS s CROSS JOIN cases AS c"
         f"  WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also}{conditions}"

@@ -179,8 +179,8 @@ QUEUES: Mapping[Queue, Text] = {
 QUEUES_ABOUT: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Cases that no rule could route or a unit has returned, the first due first."),
     Queue.LATE: _(
-        "Cases whose unit should have answered, and those that wait to be assigned after the day promised to the citizen, the first"
-        " due first."
+        "Cases whose unit should have answered, and those that wait to be assigned after the day promised to the citizen,"
+        " the first due first."
     ),
     Queue.EXTENSIONS: _("Requests that wait for your decision, the oldest first."),
     Queue.ANSWERED: _("Cases whose citizen has not yet said whether they are solved, the first to be closed by silence first."),

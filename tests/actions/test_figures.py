@@ -18,7 +18,7 @@ from stores import migrated_postgres, opened
 
 from actions import filing, following, handling, triage
 from domain.weeks import Week
-from storage import figures, months, workloads
+from storage import figures, months, roles, workloads
 from storage.database import Row
 from storage.figures import Figures
 from storage.ids import ms
@@ -155,6 +155,38 @@ async def test_what_a_unit_returns_late_is_not_answered_and_stays_late(town: Cas
     assert (unit.late, unit.late_answered, unit.late_unanswered, unit.still_late) == (2, 0, 1, 1)
     assert (anew.unanswered, anew.late_at_office) == (1, 0)
     assert later_same(await counted(later)) == later_same(back)
+
+
+async def test_every_answer_and_every_reopening_counts_for_who_gave_it_wherever_the_case_is_now(town: Cast) -> None:
+    start = city_time("2026-01-05 10:00")
+
+    async def counted() -> tuple[dict[str, int], workloads.Year]:
+        async with town.database.reading() as tx:
+            named = {role.id: role.name for role in await roles.of_unit(tx, UNIT)}
+            answered = await workloads.answered(tx, UNIT, start)
+            end = start + timedelta(days=1)
+            return {named[id]: n for id, n in answered.items()}, await workloads.year(tx, UNIT, start, end, end)
+
+    receipt = await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), start)
+    id, version = receipt.case.id, receipt.case.version
+    await town.does("holder", lambda ctx: handling.accept(ctx, id, version), start)
+    told = []
+    for hour, who in enumerate(("holder", "colleague"), start=1):
+        if who == "colleague":
+            async with town.database.reading() as tx:
+                to = next(role.id for role in await roles.of_unit(tx, UNIT) if role.name == who)
+            await town.does("holder", lambda ctx, to=to: handling.hand_over(ctx, id, to), start + timedelta(hours=hour))
+        await town.does(who, lambda ctx: handling.report(ctx, id, "已清运"), start + timedelta(hours=hour, minutes=10))
+        told.append(await counted())
+        await town.does("reporter", lambda ctx: following.not_solved(ctx, id, "没有"), start + timedelta(hours=hour, minutes=20))
+        told.append(await counted())
+    assert (await town.case(id)).holder is None, "the second time it goes to the office"
+    assert [answered for answered, _year in told] == [
+        {"holder": 1}, {"holder": 1}, {"holder": 1, "colleague": 1}, {"holder": 1, "colleague": 1}
+    ]  # fmt: skip
+    assert [(year.received, year.answered, year.reopened) for _answered, year in told] == [
+        (1, 1, 0), (1, 1, 1), (1, 1, 1), (1, 1, 2)
+    ]  # fmt: skip
 
 
 async def test_a_deadline_that_stands_still_while_the_citizen_is_asked_is_not_late(town: Cast) -> None:
