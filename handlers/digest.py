@@ -124,10 +124,9 @@ def _unit(ctx: Context, unit: UnitFigures) -> Text:
 
 async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
     case = await cases.get(ctx.tx, deadline.case)
-    number, unit = case.number if case else "", ctx.city.unit(deadline.unit or "")
+    number = case.number if case else ""
+    unit = ctx.city.unit(deadline.unit) if deadline.unit else _("to be assigned")
     days = (ctx.now - deadline.due_at) // timedelta(days=1)
-    if deadline.unit is None:
-        unit = _("to be assigned")
     label = (
         _("{number} {unit}: {days} days late", number=number, unit=unit, days=days)
         if days > 1
