@@ -147,7 +147,7 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
         return _("{now} ({change})", now=count(now), change=f"{change:+}" if change else "±0")
 
     seal = _("Seal of the ledger: no. {n}, {hash}", n=digest.seal[0], hash=digest.seal[1][:HASH_SHOWN]) if digest.seal else None
-    owed = compared(lambda week: week.still_late)
+    owed, waiting = compared(lambda week: week.unanswered), now.late_at_office
     happened = [
         _(
             "Filed: {filed}. Closed: {closed}, {silent} of them unconfirmed and {struck} with a rating that was struck."
@@ -163,11 +163,13 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
             on_time=compared(lambda week: week.on_time),
             late=compared(lambda week: week.late),
         ),
-        _("Late and not answered: {count}.", count=owed)
+        _("Late and not answered: {count}, {waiting} of them with the office to be assigned.", count=owed, waiting=waiting)
         if now.half_within is None
         else _(
-            "Late and not answered: {count}. Half of the answers came within {time} of filing.",
+            "Late and not answered: {count}, {waiting} of them with the office to be assigned. Half of the answers came within"
+            " {time} of filing.",
             count=owed,
+            waiting=waiting,
             time=_length(now.half_within),
         ),
     ]
@@ -266,8 +268,11 @@ def _chart(ctx: Context, all: Figures) -> Chart | None:
         return None
     return Chart(
         title=_("Answers of the units"),
-        series=(_("On time"), _("Late, settled since"), _("Late, not answered")),
-        bars=tuple((Text("{unit}", {"unit": ctx.city.unit(u.unit)}), (u.on_time, u.late_ended, u.still_late)) for u in busy),
+        series=(_("On time"), _("Late, answered since"), _("Late, not answered"), _("Late, given away unanswered")),
+        bars=tuple(
+            (Text("{unit}", {"unit": ctx.city.unit(u.unit)}), (u.on_time, u.late_answered, u.still_late, u.late_unanswered))
+            for u in busy
+        ),
     )
 
 

@@ -89,6 +89,7 @@ class Source(StrEnum):
 
 async def file_case(ctx: Context, command: FileCase) -> Receipt:
     """File a matter for the person who acts."""
+    _keep_confidential(ctx, command)
     # Taken first: a case that has begun to be filed must not wait for another one.
     lead = await cases.for_change(ctx.tx, command.into) if command.into else None
     receipt = await _file(ctx, command, ctx.me.person, lead=lead if lead and can_join(lead) else None)
@@ -104,6 +105,7 @@ async def file_for(ctx: Context, command: FileCase, source: Source) -> Receipt:
     role = ctx.as_office()
     if command.kind is CaseKind.MISCONDUCT:
         raise Refused(_("A misconduct report is filed by the reporter, or given to the discipline team directly."))
+    _keep_confidential(ctx, command)
     reporter = await people.add(ctx.tx, ctx.city.city.languages[0], ctx.now)
     return await _file(ctx, command, reporter, role, source)
 
@@ -188,6 +190,22 @@ def decide(
         decision = replace(choice.decision, confidence=choice.confidence)
     said = choice.served if known else choice.suggested
     return located, replace(decision, reasons=(*said, *decision.reasons)), choice.categories
+
+
+def _keep_confidential(ctx: Context, command: FileCase) -> None:
+    """Let nothing that is about misconduct be filed as what units and the whole office read. Raises Refused."""
+    city, kind, category = ctx.city.city, command.kind, command.category
+    # The city's files may have changed since it was chosen.
+    if kind is CaseKind.MISCONDUCT or category is None or category not in city.categories:
+        return
+    if city.suits(category, CaseKind.MISCONDUCT) and not city.suits(category, kind):
+        raise Refused(
+            _(
+                "{category} is about misconduct, of which only a discipline team may read. Please let it be filed as a misconduct"
+                " report: the reporter can do so here with /report, or speak to the discipline team directly.",
+                category=ctx.city.category(category),
+            )
+        )
 
 
 def where_is(ctx: Context, place: Place | None, text: str) -> tuple[Located, str]:

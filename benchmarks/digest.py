@@ -70,6 +70,9 @@ BY_HAND = (
     "SELECT number, unit, filed_at FROM cases WHERE filed_at IN (SELECT filed_at FROM cases WHERE closed_at >= :end"
     " AND +filed_at < :end AND kind <> 'misconduct' ORDER BY +filed_at LIMIT 5) AND closed_at >= :end AND kind <> 'misconduct'"
     " ORDER BY filed_at, id LIMIT 5",
+    f"SELECT COUNT(*) FROM deadline AS d {OTHERS} JOIN deadline AS t ON t.case_id = d.case_id AND t.kind = 'triage'"
+    " AND t.started_at < :end AND (t.stopped_at IS NULL OR t.stopped_at >= :end) WHERE d.kind = 'promise' AND d.due_at < :end"
+    " AND (d.stopped_at IS NULL OR d.stopped_at > d.due_at AND d.stopped_at >= :end)",
 )
 """What somebody would write who only wanted these figures."""
 
@@ -191,13 +194,14 @@ def context(tx: Tx, city: LoadedCity) -> Context:
 
 def agree(counted: Figures, answers: Answers) -> None:
     """Make sure that both counted the same."""
-    begun, stopped, missed, running, ended_late, closed, filed, took, *_oldest = answers
+    begun, stopped, missed, running, ended_late, closed, filed, took, *_oldest, waiting = answers
     confidential = {bool(row[0]): row[1] for row in filed}
     assert sum(unit.new for unit in counted.units) == sum(row[2] for row in begun if row[0] == "answer")
     assert counted.on_time == sum(row[3] for row in stopped if row[1] == "report" and row[2])
     assert counted.late == sum(row[2] for row in missed)
     assert sum(unit.late_ended for unit in counted.units) == sum(row[2] for row in missed if row[1])
     assert counted.still_late == sum(row[1] for row in (*running, *ended_late))
+    assert counted.late_at_office == waiting[0][0]
     assert counted.solved + counted.silent == sum(row[2] for row in closed if row[1] in ("solved", "silence"))
     assert (counted.filed, counted.misconduct) == (confidential.get(False, 0), confidential.get(True, 0))
     assert counted.unroutable == sum(row[2] for row in begun if row[0] == "triage")

@@ -275,11 +275,15 @@ class City:
         """Tell whether a matter of this kind may be filed under this category.
 
         A category without kinds takes its parent's. With none on the whole path it suits every kind, except that
-        misconduct keeps to the categories that name it, as soon as the city has any.
+        misconduct keeps to the categories that name it, as soon as the city has any; and what the rules give to discipline
+        units only is misconduct.
         """
-        for step in self.category_path(code):
+        path = self.category_path(code)
+        for step in path:
             if kinds := self.categories[step].kinds:
                 return kind in kinds
+        if not self._for_discipline.isdisjoint(path):
+            return kind is CaseKind.MISCONDUCT
         return kind is not CaseKind.MISCONDUCT or not self._misconduct_is_named
 
     def label(self, code: str) -> str:
@@ -306,6 +310,15 @@ class City:
     @cached_property
     def _misconduct_is_named(self) -> bool:
         return any(CaseKind.MISCONDUCT in category.kinds for category in self.categories.values())
+
+    @cached_property
+    def _for_discipline(self) -> frozenset[str]:
+        """The categories whose rules name units of kind `discipline` and no others."""
+        named: dict[bool, set[str]] = {True: set(), False: set()}
+        for rule in self.rules:
+            if rule.category:
+                named[self.units[rule.unit].kind == DISCIPLINE].add(rule.category)
+        return frozenset(named[True] - named[False])
 
     @cached_property
     def _windows_by_hall(self) -> Mapping[str, tuple[Window, ...]]:

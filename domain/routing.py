@@ -71,8 +71,8 @@ def route(city: City, kind: CaseKind, area: str | None, category: str | None) ->
     """Choose the responsible unit: the most specific rule, walking up the category first and the area within it.
 
     A matter whose area is unknown has no unit. Misconduct goes to units of kind `discipline` only: by a rule for its
-    category, else to the nearest area's that has any, and to the root area's when the area is unknown. A rule to such a
-    unit serves another kind of matter only if it names the category.
+    category, else to the nearest area's that has any, and to the root area's when the area is unknown. Nothing else goes to
+    such a unit.
     """
     if kind is CaseKind.MISCONDUCT:
         return _route_misconduct(city, area, category)
@@ -80,10 +80,9 @@ def route(city: City, kind: CaseKind, area: str | None, category: str | None) ->
     if area is None:
         reasons.append(Reason(code=ReasonCode.AREA_UNKNOWN))
         return _decided(None, area, category, reasons)
-    ordinary, discipline = _rules(city)
+    ordinary, _ = _rules(city)
     for place in _places(city, area, category):
-        rule = ordinary.get(place) or (discipline.get(place) if place[1] else None)
-        if rule:
+        if rule := ordinary.get(place):
             return _decided(rule, area, category, reasons)
     return _decided(None, area, category, reasons)
 

@@ -7,15 +7,16 @@ from actions.context import Context
 from actions.facts import excerpt
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, act_button, screen_button
-from dialog.texts import Moment, Name, Text, _, verbatim
+from dialog.texts import Arg, Moment, Name, Text, _, verbatim
 from storage import cases, corrections, entries, roles
 from storage.corrections import MANY, Correction, Sort, Whose
 from storage.entries import EntryKind
 
 PAGE = 5
+TOLD = 160
 WHAT: dict[Sort, Text] = {
     Sort.CHOSEN: _("{was} was suggested, {became} was chosen"),
-    Sort.RETURNED: _("{was} says that it is not theirs"),
+    Sort.RETURNED: _("{was} returned it: {reason}"),
     Sort.ASSIGNED: _("given to {became} instead of {was}"),
 }
 NOT_LEARNED: dict[Whose, Text] = {
@@ -47,7 +48,7 @@ async def newest(ctx: Context, before: str) -> Outgoing:
     for n, one in enumerate(found[:PAGE], start=1):
         case = await cases.get(ctx.tx, one.case)
         number = case.number if case else ""
-        line = _("{n}. {at}  {number}: {what}", n=n, at=Moment(one.corrected_at), number=number, what=what(ctx, one))
+        line = _("{n}. {at}  {number}: {what}", n=n, at=Moment(one.corrected_at), number=number, what=await what(ctx, one))
         lines += [line, *left_out(one)[:1]]
         rows.append((screen_button(_("Look at {n}", n=n), "correction", one.id),))
     if len(found) > PAGE:
@@ -64,7 +65,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
     if one is None or case is None:
         raise Refused(_("There is no such correction."))
     lines = [
-        _("{number}, {at}: {what}", number=case.number, at=Moment(one.corrected_at), what=what(ctx, one)),
+        _("{number}, {at}: {what}", number=case.number, at=Moment(one.corrected_at), what=await what(ctx, one)),
         _("By: {who}", who=await who(ctx, one)),
         verbatim(await told(ctx, one)),
         *await many(ctx, one),
@@ -75,10 +76,21 @@ async def show(ctx: Context, id: str) -> Outgoing:
     return say(*lines, rows=tuple(rows))
 
 
-def what(ctx: Context, one: Correction) -> Text:
-    """Say what was put right."""
+async def what(ctx: Context, one: Correction) -> Text:
+    """Say what was put right, and of a return the reason that was given."""
     named = ctx.city.category if one.sort is Sort.CHOSEN else ctx.city.unit
-    return Text(WHAT[one.sort].id, {"was": _name(named(one.was)), "became": _name(named(one.became)) if one.became else ""})
+    what: dict[str, Arg] = {"was": _name(named(one.was))}
+    if one.sort is Sort.RETURNED:
+        what["reason"] = excerpt(" ".join((await _reason(ctx, one)).split()), TOLD)
+    else:
+        what["became"] = _name(named(one.became)) if one.became else ""
+    return Text(WHAT[one.sort].id, what)
+
+
+async def _reason(ctx: Context, one: Correction) -> str:
+    """Give the words with which the case was returned: they were written at the same moment."""
+    written = await entries.of_case(ctx.tx, one.case)
+    return next((e.text for e in written if e.kind is EntryKind.RETURNED and e.created_at == one.corrected_at), "")
 
 
 async def who(ctx: Context, one: Correction) -> Text:
@@ -94,7 +106,7 @@ async def who(ctx: Context, one: Correction) -> Text:
 async def told(ctx: Context, one: Correction) -> str:
     """Give the beginning of the case's words, with what is personal in them masked."""
     first = next(iter(await entries.of_case(ctx.tx, one.case)), None)
-    return excerpt(" ".join(first.text.split()), 160) if first and first.kind is EntryKind.TOLD else ""
+    return excerpt(" ".join(first.text.split()), TOLD) if first and first.kind is EntryKind.TOLD else ""
 
 
 async def many(ctx: Context, one: Correction) -> tuple[Text, ...]:

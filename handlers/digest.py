@@ -62,7 +62,7 @@ async def ratings(ctx: Context, arg: str) -> Outgoing:
 
 
 async def late(ctx: Context, after: str) -> Outgoing:
-    """List the cases that a unit should have answered, the longest overdue first."""
+    """List the cases that should have been answered, by a unit or before a unit was found, the longest overdue first."""
     ctx.as_office()
     due, _dot, id = after.partition(".")
     behind = (at(int(due)), id) if due.isdecimal() else None
@@ -124,7 +124,8 @@ def _unit(ctx: Context, unit: UnitFigures) -> Text:
 
 async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
     case = await cases.get(ctx.tx, deadline.case)
-    number, unit = case.number if case else "", ctx.city.unit(deadline.unit or "")
+    number = case.number if case else ""
+    unit = ctx.city.unit(deadline.unit) if deadline.unit else _("to be assigned")
     days = (ctx.now - deadline.due_at) // timedelta(days=1)
     label = (
         _("{number} {unit}: {days} days late", number=number, unit=unit, days=days)

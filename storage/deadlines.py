@@ -160,12 +160,14 @@ async def put_aside(tx: Tx) -> Sequence[tuple[Deadline, str]]:
 async def late(tx: Tx, after: tuple[datetime, str] | None, limit: int, now: datetime) -> Sequence[Deadline]:
     """Read the units' times to answer that are over, the longest first, from behind the due time and id `after`.
 
+    With them are the broken promises of what waits to be assigned.
     Those of misconduct reports are not among them, nor those that stand still while the citizen is asked.
     """
     due, id = after or (datetime.fromtimestamp(0, UTC), "")
     rows = await tx.all(
         "SELECT d.* FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        " WHERE d.kind = 'answer' AND d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now"
+        " WHERE d.kind IN ('answer', 'promise') AND d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now"
+        " AND (d.kind = 'answer' OR c.state = 'triage')"
         " AND (d.due_at > :due OR d.id > :id) AND c.kind <> 'misconduct'"
         " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
         " ORDER BY d.due_at, d.id LIMIT :limit",

@@ -30,8 +30,9 @@ Units = dict[str, dict[str, int]]
 class UnitFigures:
     """What one unit got and did: `new` are its times to answer that began, `on_time` those that it kept.
 
-    `late` are those whose due time passed without an answer, `late_ended` how many of these had ended by the end all the same;
-    `still_late` are all that were over and ran at the end, also from before. `solved` and `silent` were closed by the citizen's
+    `late` are those whose due time passed without an answer, `late_ended` how many of these had ended by the end all the same,
+    and `late_unanswered` how many of the latter without an answer: returned, assigned anew, merged, withdrawn. `still_late` are
+    all that were over and ran at the end, also from before. `solved` and `silent` were closed by the citizen's
     word, or for want of it.
     """
 
@@ -44,6 +45,12 @@ class UnitFigures:
     returned: int = 0
     solved: int = 0
     silent: int = 0
+    late_unanswered: int = 0  # a digest that was kept before this was counted has none
+
+    @property
+    def late_answered(self) -> int:
+        """Of what was late, what was answered by the end all the same."""
+        return self.late_ended - self.late_unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,7 @@ class Figures:
     `filed` leaves out the misconduct reports, which are only counted; `unroutable` came to the office to be assigned,
     `reassigned` were taken from a unit there. Half of the answers came within `half_within` of filing or reopening, None if
     there were none. `units` are in the order of their codes. `struck` are cases of bad ratings that ended as these were struck.
+    `late_at_office` waited to be assigned at the end, though the answer promised to the citizen was due by then.
     """
 
     filed: int
@@ -74,7 +82,8 @@ class Figures:
     half_within: timedelta | None
     units: tuple[UnitFigures, ...]
     oldest: tuple[OldCase, ...]
-    struck: int = 0  # a digest that was kept before this was counted has none
+    struck: int = 0  # a digest that was kept before these were counted has none
+    late_at_office: int = 0
 
     @property
     def closed(self) -> int:
@@ -95,6 +104,11 @@ class Figures:
     def still_late(self) -> int:
         """What all units had not answered at the end though its time was over."""
         return sum(unit.still_late for unit in self.units)
+
+    @property
+    def unanswered(self) -> int:
+        """What was late and not answered at the end, at the units and at the office."""
+        return self.still_late + self.late_at_office
 
     @property
     def returned(self) -> int:
@@ -138,6 +152,7 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Figures:
         units=tuple(UnitFigures(unit=unit, **counts) for unit, counts in sorted(units.items())),
         oldest=await _oldest(tx, span["end"]),
         struck=ended.get("strike", 0),
+        late_at_office=await _late_at_office(tx, span["end"]),
     )
 
 
@@ -181,15 +196,16 @@ async def _answered(tx: Tx, span: dict[str, int], units: Units) -> int:
 
 
 async def _missed(tx: Tx, span: dict[str, int], units: Units) -> None:
-    """Count the times to answer that passed without an answer, and which of them had ended by the end."""
+    """Count the times to answer that passed without an answer, and which of them had ended by the end, and without one."""
     for row in await tx.all(
-        "SELECT d.unit, COUNT(*) AS late, COUNT(CASE WHEN d.stopped_at < :end THEN 1 END) AS late_ended"
+        "SELECT d.unit, COUNT(*) AS late, COUNT(CASE WHEN d.stopped_at < :end THEN 1 END) AS late_ended,"
+        " COUNT(CASE WHEN d.stopped_at < :end AND d.ended <> 'report' THEN 1 END) AS late_unanswered"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         f" WHERE d.kind = 'answer' AND d.due_at >= :begin AND d.due_at < :end AND {MISSED} AND {_ORDINARY} AND {RAN}"
         " GROUP BY d.unit",
         **span,
     ):
-        units[row["unit"]] |= {name: row[name] for name in ("late", "late_ended")}
+        units[row["unit"]] |= {name: row[name] for name in ("late", "late_ended", "late_unanswered")}
 
 
 async def _still_late(tx: Tx, end: int, units: Units) -> None:
@@ -202,6 +218,21 @@ async def _still_late(tx: Tx, end: int, units: Units) -> None:
         ):
             counts = units[row["unit"]]
             counts["still_late"] = counts.get("still_late", 0) + row["n"]
+
+
+async def _late_at_office(tx: Tx, end: int) -> int:
+    """Count the cases that waited to be assigned at the end with their promise broken: it runs on, or was ended later."""
+    count = 0
+    for ended in ("d.stopped_at IS NULL", "d.stopped_at > d.due_at AND d.stopped_at >= :end"):
+        row = await tx.one(
+            "SELECT COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+            f" WHERE d.kind = 'promise' AND {ended} AND d.due_at < :end AND {_ORDINARY} AND EXISTS ("
+            "SELECT 1 FROM deadline AS t WHERE t.case_id = d.case_id AND t.kind = 'triage' AND t.started_at < :end"
+            " AND (t.stopped_at IS NULL OR t.stopped_at >= :end))",
+            end=end,
+        )
+        count += int(row["n"]) if row else 0
+    return count
 
 
 async def _closed(tx: Tx, span: dict[str, int], units: Units) -> dict[str, int]:

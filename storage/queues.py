@@ -26,7 +26,10 @@ Place: TypeAlias = tuple[int, str]
 
 
 class Queue(StrEnum):
-    """Waiting to be assigned; late at a unit; wanting more time; answered; publishable; closed by silence; everything open."""
+    """Waiting to be assigned; late; wanting more time; answered; publishable; closed by silence; everything open.
+
+    Late is what its unit should have answered, and what waits to be assigned though the answer promised to the citizen is due.
+    """
 
     TRIAGE = "triage"
     LATE = "late"
@@ -55,7 +58,7 @@ class Wanted:
 class Line:
     """One case of a queue. `clock` is the deadline that runs now, `still` while it stands still; `told` the first words.
 
-    `hall` and `window` are those of a bad rating.
+    `hall` and `window` are those of a bad rating. `promised_at` is by when the citizen was promised the answer that is still due.
     """
 
     number: str
@@ -73,6 +76,7 @@ class Line:
     told: str
     hall: str | None = None
     window: str | None = None
+    promised_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +103,15 @@ class _Source:
 
 _ONE_CLOCK = "kind IN ('triage', 'answer', 'check')"
 _STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = c.id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+_PROMISE = "FROM deadline AS b WHERE b.case_id = c.id AND b.kind = 'promise' AND b.stopped_at IS NULL"
+_BROKEN = f"EXISTS (SELECT 1 {_PROMISE} AND b.due_at < :now)"
 _SOURCES = {
     Queue.TRIAGE: _Source(table="deadline", where="kind = 'triage' AND stopped_at IS NULL"),
     Queue.LATE: _Source(
-        table="deadline", where="kind = 'answer' AND stopped_at IS NULL AND due_at < :now", also=f" AND NOT {_STILL}"
+        table="deadline",
+        where="kind = 'answer' AND stopped_at IS NULL AND due_at < :now",
+        other="kind = 'triage' AND stopped_at IS NULL",
+        also=f" AND NOT {_STILL} AND (c.state <> 'triage' OR {_BROKEN})",
     ),
     Queue.EXTENSIONS: _Source(table="extension", where="decided_at IS NULL", at=""),
     Queue.ANSWERED: _Source(table="deadline", where="kind = 'check' AND stopped_at IS NULL"),
@@ -157,6 +166,7 @@ async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit:
         "SELECT p.at, p.place, c.number, c.kind, c.state, c.area, c.category, c.unit, c.urged_at, h.name AS holder,"
         f" d.kind AS clock, d.due_at, d.provisional, CASE WHEN {_STILL} THEN 1 ELSE 0 END AS still,"
         " g.hall, g.window_code,"
+        f" (SELECT MIN(b.due_at) {_PROMISE}) AS promised,"
         " (SELECT e.text FROM entry AS e WHERE e.case_id = c.id ORDER BY e.n LIMIT 1) AS told"
         f" FROM (SELECT s.at, s.place, c.id FROM ({places}) AS s CROSS JOIN cases AS c"
         f"  WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also}{conditions}"
@@ -237,4 +247,5 @@ def _line(row: Row) -> Line:
         told=row["told"] or "",
         hall=row["hall"],
         window=row["window_code"],
+        promised_at=at(row["promised"]) if row["promised"] is not None else None,
     )

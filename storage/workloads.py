@@ -23,6 +23,11 @@ Place: TypeAlias = tuple[int, str]
 """Where a page of a list begins: after this due time (epoch milliseconds) and deadline."""
 
 _STANDS_STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+_REOPENED = (
+    "EXISTS (SELECT 1 FROM deadline AS p WHERE p.case_id = d.case_id AND p.kind = 'promise' AND p.round = d.round + 1"
+    " AND p.started_at < :now)"
+)
+"""Of a unit's time to answer d: that its answer did not last, for a promise of the next round was begun."""
 _DUE_FIRST = (
     "NOT EXISTS (SELECT 1 FROM deadline AS o WHERE o.case_id = d.case_id AND o.kind IN ('accept', 'answer')"
     " AND o.stopped_at IS NULL AND (o.due_at < d.due_at OR (o.due_at = d.due_at AND o.id < d.id)))"
@@ -52,7 +57,8 @@ class Load:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
     """What a unit was given since a day, case by case, and what became of it: `satisfied` of the `rated` have one of the upper
-    three levels. `due` are the times to answer that were kept (`on_time`) or have passed without an answer, each once."""
+    three levels. `due` are the times to answer that were kept (`on_time`) or have passed without an answer, each once; `reopened`
+    are the answers after which a case was reopened, each time."""
 
     received: int
     answered: int
@@ -111,15 +117,16 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime, rated_befor
 
 
 async def answered(tx: Tx, unit: str, since: datetime) -> dict[str, int]:
-    """Count by holder what a unit has answered since a moment."""
+    """Count by contact (id of the role) how often each has answered for a unit since a moment, whatever came of it later."""
+    # Who answered stands in the ledger: the case may have been reopened since, and have gone to somebody else.
     rows = await tx.all(
-        "SELECT c.holder, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        " WHERE d.unit = :unit AND d.kind = 'answer' AND d.ended = 'report' AND d.stopped_at >= :since"
-        " AND c.holder IS NOT NULL GROUP BY c.holder",
+        "SELECT l.actor, COUNT(*) AS n FROM deadline AS d JOIN ledger AS l"
+        " ON l.subject = 'case:' || d.case_id AND l.event = 'report' AND l.at = d.stopped_at"
+        " WHERE d.unit = :unit AND d.kind = 'answer' AND d.ended = 'report' AND d.stopped_at >= :since GROUP BY l.actor",
         unit=unit,
         since=ms(since),
     )
-    return {row["holder"]: int(row["n"]) for row in rows}
+    return {row["actor"].partition(":")[2]: int(row["n"]) for row in rows}
 
 
 async def year(tx: Tx, unit: str, since: datetime, now: datetime, rated_before: datetime) -> Year:
@@ -132,7 +139,7 @@ async def year(tx: Tx, unit: str, since: datetime, now: datetime, rated_before: 
         " SELECT d.case_id, MAX(CASE WHEN d.ended = 'report' THEN 1 ELSE 0 END) AS answered,"
         "  SUM(CASE WHEN d.ended = 'report' AND d.stopped_at <= d.due_at THEN 1 ELSE 0 END) AS on_time,"
         f" SUM(CASE WHEN d.due_at < :now AND {MISSED} AND {RAN} THEN 1 ELSE 0 END) AS late,"
-        "  MAX(CASE WHEN d.round > 1 THEN 1 ELSE 0 END) AS reopened"
+        f" SUM(CASE WHEN d.ended = 'report' AND {_REOPENED} THEN 1 ELSE 0 END) AS reopened"
         "  FROM deadline AS d WHERE d.unit = :unit AND d.kind = 'answer' AND d.started_at >= :since GROUP BY d.case_id"
         f" ) AS y JOIN cases AS c ON c.id = y.case_id WHERE {_KNOWN}",
         unit=unit,

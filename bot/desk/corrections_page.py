@@ -61,7 +61,7 @@ async def _line(ctx: Context, one: Correction) -> Line:
         id=one.id,
         number=case.number if case else "",
         at=Moment(one.corrected_at),
-        what=shown.what(ctx, one),
+        what=await shown.what(ctx, one),
         who=await shown.who(ctx, one),
         told=await shown.told(ctx, one),
         notes=await shown.many(ctx, one),

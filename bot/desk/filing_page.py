@@ -24,11 +24,13 @@ KINDS = tuple(option for option in KIND_OPTIONS if option.key != CaseKind.MISCON
 
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Offer what can be chosen."""
+    city = ctx.city.city
+    offered = [code for code in city.categories if any(city.suits(code, CaseKind(option.key)) for option in KINDS)]
     return {
         "sources": SOURCES,
         "kinds": [(option.key, option.label) for option in KINDS],
         "areas": [(option.key, option.label) for option in await districts_of_city(ctx)],
-        "categories": [(code, ctx.city.category(code)) for code in ctx.city.city.categories],
+        "categories": [(code, ctx.city.category(code)) for code in offered],
         "most": MOST_TOLD,
     }
 

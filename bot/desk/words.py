@@ -169,7 +169,7 @@ WORDS: Mapping[str, Text] = {
 
 QUEUES: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Waiting to be assigned"),
-    Queue.LATE: _("Late at a unit"),
+    Queue.LATE: _("Late"),
     Queue.EXTENSIONS: _("Requests for more time"),
     Queue.ANSWERED: _("Answered"),
     Queue.RELEASE: _("To publish"),
@@ -178,7 +178,10 @@ QUEUES: Mapping[Queue, Text] = {
 }
 QUEUES_ABOUT: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Cases that no rule could route or a unit has returned, the first due first."),
-    Queue.LATE: _("Cases whose unit should have answered, the longest late first."),
+    Queue.LATE: _(
+        "Cases whose unit should have answered, and those that wait to be assigned after the day promised to the citizen,"
+        " the first due first."
+    ),
     Queue.EXTENSIONS: _("Requests that wait for your decision, the oldest first."),
     Queue.ANSWERED: _("Cases whose citizen has not yet said whether they are solved, the first to be closed by silence first."),
     Queue.RELEASE: _("Answered cases whose citizen agreed to publication, the newest first."),
@@ -210,6 +213,7 @@ ASKS = _("More time until {until}: {text}")
 HIDDEN = _("Hidden from the public: {words}")
 EXTENDED = _("{limit}, extended")
 BY = _("by {due}")
+PROMISED = _("answer promised by {due}")
 RUNS = _("running")
 STANDS_STILL = _("stands still: the citizen is asked")
 OVER = _("ended on {at}")

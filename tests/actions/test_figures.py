@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cast import COMPLAINT, MISCONDUCT, UNIT, Cast, xining
+from cast import COMPLAINT, MISCONDUCT, OTHER, UNIT, Cast, xining
 from random_town import RandomTown, city_time
 from stores import migrated_postgres, opened
 
-from actions import filing, following, handling
+from actions import filing, following, handling, triage
 from domain.weeks import Week
-from storage import figures, months, workloads
+from storage import figures, months, roles, workloads
 from storage.database import Row
 from storage.figures import Figures
 from storage.ids import ms
@@ -60,9 +60,9 @@ async def test_figures_are_those_of_a_count_by_hand_and_stay_so_whatever_happens
     assert [later_same(await figures_of(town, week)) for week, _then in seen] == [later_same(then) for _week, then in seen]
     # A history in which nothing happened would prove nothing.
     everything = [unit for _week, counted in seen for unit in counted.units]
-    for name in ("new", "on_time", "late", "late_ended", "still_late", "returned", "solved", "silent"):
+    for name in ("new", "on_time", "late", "late_ended", "late_unanswered", "still_late", "returned", "solved", "silent"):
         assert sum(getattr(unit, name) for unit in everything) > 0, name
-    for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused"):
+    for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused", "late_at_office"):
         assert sum(getattr(counted, name) for _week, counted in seen) > 0, name
 
 
@@ -127,6 +127,66 @@ async def test_what_is_due_and_not_answered_is_late_in_the_week_of_its_due_time_
         month = await months.count(tx, city_time("2026-01-01"), week.after().end)
     assert (year.answered, year.due, year.on_time) == (1, 2, 0)
     assert (month.answered, month.on_time, month.late) == (1, 0, 2)
+
+
+async def test_what_a_unit_returns_late_is_not_answered_and_stays_late(town: Cast) -> None:
+    start, late, later = (city_time(f"2026-01-{day} 10:00") for day in ("05", "13", "14"))
+    week = Week.of(late, xining().city.zone)
+
+    async def counted(end: datetime) -> Figures:
+        async with town.database.reading() as tx:
+            return await figures.count(tx, week.begin, end)
+
+    cases = []
+    for _n in range(2):
+        receipt = await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), start)
+        cases.append(receipt.case)
+    before = await counted(late)
+    await town.does("holder", lambda ctx: handling.return_(ctx, cases[0].id, "不属于本单位职责"), late)
+    unit = by_unit(back := await counted(later))[UNIT]
+    assert (unit.late, unit.late_answered, unit.late_unanswered, unit.still_late, unit.returned) == (2, 0, 1, 1, 1)
+    assert (before.unanswered, back.unanswered, back.late_at_office, back.late) == (2, 2, 1, 2)
+    async with town.database.reading() as tx:
+        year = await workloads.year(tx, UNIT, city_time("2026-01-01"), later, later)
+    assert (year.due, year.answered) == (2, 0)
+    # Another unit has fresh time; the first one was late all the same.
+    await town.does("office", lambda ctx: triage.assign(ctx, cases[0].id, OTHER), later)
+    unit = by_unit(anew := await counted(later + timedelta(days=1)))[UNIT]
+    assert (unit.late, unit.late_answered, unit.late_unanswered, unit.still_late) == (2, 0, 1, 1)
+    assert (anew.unanswered, anew.late_at_office) == (1, 0)
+    assert later_same(await counted(later)) == later_same(back)
+
+
+async def test_every_answer_and_every_reopening_counts_for_who_gave_it_wherever_the_case_is_now(town: Cast) -> None:
+    start = city_time("2026-01-05 10:00")
+
+    async def counted() -> tuple[dict[str, int], workloads.Year]:
+        async with town.database.reading() as tx:
+            named = {role.id: role.name for role in await roles.of_unit(tx, UNIT)}
+            answered = await workloads.answered(tx, UNIT, start)
+            end = start + timedelta(days=1)
+            return {named[id]: n for id, n in answered.items()}, await workloads.year(tx, UNIT, start, end, end)
+
+    receipt = await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), start)
+    id, version = receipt.case.id, receipt.case.version
+    await town.does("holder", lambda ctx: handling.accept(ctx, id, version), start)
+    told = []
+    for hour, who in enumerate(("holder", "colleague"), start=1):
+        if who == "colleague":
+            async with town.database.reading() as tx:
+                to = next(role.id for role in await roles.of_unit(tx, UNIT) if role.name == who)
+            await town.does("holder", lambda ctx, to=to: handling.hand_over(ctx, id, to), start + timedelta(hours=hour))
+        await town.does(who, lambda ctx: handling.report(ctx, id, "已清运"), start + timedelta(hours=hour, minutes=10))
+        told.append(await counted())
+        await town.does("reporter", lambda ctx: following.not_solved(ctx, id, "没有"), start + timedelta(hours=hour, minutes=20))
+        told.append(await counted())
+    assert (await town.case(id)).holder is None, "the second time it goes to the office"
+    assert [answered for answered, _year in told] == [
+        {"holder": 1}, {"holder": 1}, {"holder": 1, "colleague": 1}, {"holder": 1, "colleague": 1}
+    ]  # fmt: skip
+    assert [(year.received, year.answered, year.reopened) for _answered, year in told] == [
+        (1, 1, 0), (1, 1, 1), (1, 1, 1), (1, 1, 2)
+    ]  # fmt: skip
 
 
 async def test_a_deadline_that_stands_still_while_the_citizen_is_asked_is_not_late(town: Cast) -> None:
@@ -202,6 +262,9 @@ async def by_hand(town: Cast, week: Week) -> Figures:
                 on_time=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] <= r["due_at"] for r in stopped),
                 late=len(missed[name]),
                 late_ended=sum(row["stopped_at"] is not None and row["stopped_at"] < end for row in missed[name]),
+                late_unanswered=sum(
+                    row["stopped_at"] is not None and row["stopped_at"] < end and row["ended"] != "report" for row in missed[name]
+                ),
                 still_late=sum(row["unit"] == name and is_late_at(row, deadlines, end) for row in answers),
                 returned=sum(row["unit"] == name and row["ended"] == "return" for row in stopped),
                 solved=sum(case["unit"] == name and case["closing"] == "solved" for case in closed),
@@ -213,7 +276,18 @@ async def by_hand(town: Cast, week: Week) -> Figures:
             figures.OldCase(number=c["number"], unit=c["unit"], filed_at=datetime.fromtimestamp(c["filed_at"] / 1000, week.zone))
             for c in old[: figures.OLDEST]
         ),
+        late_at_office=len(running_at(deadlines, "triage", end) & running_at(deadlines, "promise", end, due_before=end)),
     )
+
+
+def running_at(all: Sequence[Row], kind: str, end: int, due_before: int | None = None) -> set[str]:
+    """Give the cases of which a deadline of a kind ran at a moment."""
+    return {
+        row["case_id"]
+        for row in all
+        if row["kind"] == kind and row["started_at"] < end and (row["stopped_at"] is None or row["stopped_at"] >= end)
+        if due_before is None or row["due_at"] < due_before
+    }
 
 
 def is_within(moment: int | None, begin: int, end: int) -> bool:

@@ -56,6 +56,7 @@ CONTACTS = {"holder", "colleague", "third"}
 OFFICE = {"office", "second office"}
 FOLLOWERS = {"reporter", "follower"}
 NOBODY: set[str] = set()
+BRIBES = replace(COMPLAINT, category="bribery")
 AGREED = replace(COMPLAINT, publish=True)
 
 
@@ -242,6 +243,10 @@ RIGHTS: dict[str, Right] = {
     "file for a caller": right(Cast.assigned, lambda ctx, case: filing.file_for(ctx, COMPLAINT, filing.Source.PHONE), OFFICE),
     "file a misconduct report for a caller": right(
         Cast.assigned, lambda ctx, case: filing.file_for(ctx, MISCONDUCT, filing.Source.PHONE), NOBODY
+    ),
+    "file a complaint under misconduct": right(Cast.assigned, lambda ctx, case: filing.file_case(ctx, BRIBES), NOBODY),
+    "file a complaint under misconduct for a caller": right(
+        Cast.assigned, lambda ctx, case: filing.file_for(ctx, BRIBES, filing.Source.PHONE), NOBODY
     ),
     "invite a contact": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, UNIT, "x"), OFFICE),
     "invite to the office": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.OFFICE, UNIT, "x"), NOBODY),

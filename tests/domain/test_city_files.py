@@ -139,6 +139,15 @@ def test_misconduct_keeps_to_the_categories_that_name_it() -> None:
     assert not city.suits("bribe", CaseKind.COMPLAINT)
 
 
+def test_what_the_rules_give_to_a_discipline_team_alone_is_misconduct() -> None:
+    categories = CATEGORIES + "bribe,,索贿,Bribes,红包,,,,\n"
+    city = read_city(files({"categories.csv": categories, "rules.csv": RULES + "1,bribe,team\n"})).city
+    assert city is not None
+    assert city.suits("bribe", CaseKind.MISCONDUCT)
+    assert not city.suits("bribe", CaseKind.COMPLAINT)
+    assert city.suits("gas", CaseKind.COMPLAINT)
+
+
 def test_what_spreadsheets_write_is_understood() -> None:
     text = "\ufeff" + AREAS.replace("\n", "\r\n").replace("河湾,", '"河湾",') + "\r\n,,,,\r\n"
     assert problems({"areas.csv": text}) == ()

@@ -14,7 +14,7 @@ from story_web import WebPerson
 from web.board_city import RUBBISH, UNIT
 from web.desk_city import Desk, address, at_desk, desk_city, filed, state
 
-from actions import extending
+from actions import extending, handling, triage
 from actions.filing import FileCase
 from bot.desk import queue_page
 from dialog.incoming import Place
@@ -134,6 +134,28 @@ async def test_every_queue_shows_its_own_in_order_of_urgency(desk: Desk) -> None
     assert desk.listed[0] == late.number
     assert set(desk.listed) == {late.number, asking.number, answered.number, *(case.number for case in waiting)}
     assert "days late" in desk.page
+
+
+async def test_what_waits_to_be_assigned_after_the_promised_day_is_late(desk: Desk) -> None:
+    city = desk.city
+    never, back, kept = await filed(city), await city.accepted(), await city.accepted()
+    city.town.clock.ahead = timedelta(days=30)
+    for case in (back, kept):
+        await city.does("contact", lambda ctx, case=case: handling.return_(ctx, case.id, "不属于本单位职责"))  # type: ignore[misc]
+    new = await filed(city)
+    await city.does("office", lambda ctx: triage.assign(ctx, kept.id, "government"))
+    await desk.opens("/desk?state=late")
+    assert set(desk.listed) == {never.number, back.number}
+    assert re.search(r'state=late" aria-current="page"><span>Late</span> <b>2</b>', desk.page)
+    assert len(re.findall(r'<b class="late">\d+ days late</b>\s+<span class="due">answer promised by', desk.page)) == 2
+    await desk.opens("/desk?state=triage")
+    assert set(desk.listed) == {never.number, back.number, new.number}
+    assert desk.page.count("answer promised by") == 2
+    office = desk.person
+    await office.says("/digest")
+    await office.presses("Late ones")
+    shown = await office.sees("Late and not answered", buttons=["to be assigned: .+ days late", "to be assigned: .+ days late"])
+    assert new.number not in str(shown)
 
 
 async def test_filters_live_in_the_address(desk: Desk) -> None:

@@ -331,6 +331,19 @@ async def test_a_caller_is_filed_for_and_number_and_code_are_shown_once(desk: De
     await citizen.sees(number[1])
 
 
+async def test_a_category_of_misconduct_is_neither_offered_nor_taken_for_what_the_whole_office_reads(desk: Desk) -> None:
+    before = await desk.city.town.count()
+    await desk.opens("/desk/new")
+    assert 'value="sanitation"' in desk.page
+    assert not re.search(r'<option value="(integrity|bribery)"', desk.page)
+    for kind in ("complaint", "consultation", "suggestion"):
+        fields = {"source": "phone", "kind": kind, "told": "办证的人要好处", "area": "630104", "category": "bribery"}
+        await desk.sends("/desk/new", {**desk.forms["/desk/new"], **fields})
+        assert "filed as a misconduct report" in desk.said
+        assert "办证的人要好处" in desk.page
+    assert await desk.city.town.count() == before
+
+
 async def test_units_show_what_is_open_and_late_and_who_works_there(desk: Desk) -> None:
     city = desk.city
     await city.accepted()

@@ -11,7 +11,7 @@ import pytest
 from web.board_city import RUBBISH
 from web.desk_city import Desk, desk_city
 
-from actions import filing
+from actions import filing, handling
 from actions.context import Context
 from storage import corrections
 from storage.corrections import Correction, Whose
@@ -75,6 +75,16 @@ async def test_the_same_is_done_in_chat(desk: Desk) -> None:
     await office.sees("all of this person's are excluded")
     async with desk.city.town.app.database.reading() as tx:
         assert (await corrections.newest(tx, None, 1))[0].excluded == {Whose.PERSON}
+
+
+@pytest.mark.parametrize("reason", ["不属于本单位职责", "该路段正在移交，尚未接管"])
+async def test_a_return_is_shown_with_the_reason_that_was_given(desk: Desk, reason: str) -> None:
+    for given in ("不在本单位辖区", reason):
+        case = (await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))).case
+        await desk.city.does("contact", lambda ctx, case=case, given=given: handling.return_(ctx, case.id, given))  # type: ignore[misc]
+    page = await desk.opens("/desk/corrections")
+    assert re.findall("returned it: ([^<]+)<", page) == [reason, "不在本单位辖区"]
+    assert "not theirs" not in page
 
 
 async def test_many_are_shown_a_page_at_a_time(desk: Desk) -> None:
