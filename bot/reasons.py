@@ -21,6 +21,7 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.WORDS_AMBIGUOUS: _("“{alias}” in the words may mean several areas."),
     ReasonCode.WORDS_NOT_MEANT: _("“{alias}” is named, but as a place that it is not, or only beside it."),
     ReasonCode.NOTHING_SAID: _("Nothing was said about the place."),
+    ReasonCode.ELSEWHERE: _("“{alias}” in the words is a place that is not in this city."),
     ReasonCode.AREA_UNKNOWN: _("The area is not known."),
     ReasonCode.CATEGORY_UNKNOWN: _("The category is not known."),
     ReasonCode.UNIT_NAMED: _("“{alias}” in the words names {unit}."),

@@ -137,7 +137,7 @@ def choose(
     """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
     located = locate(city, point, f"{place}\n{text}" if place else text)
     if area:
-        located = replace(located, area=area, near=())
+        located = replace(located, area=area, near=(), elsewhere="")
     guesses = classifier.guess(text)
     every = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     best = every[0].code if every else None
@@ -160,7 +160,8 @@ def choose(
         unit = ranked.pop(0) if ranked else decision.unit
     # The rule that leads to the chosen unit, which need not be that of the best category.
     leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
-    if unit and (kind is CaseKind.MISCONDUCT or (leading and confidence >= classifier.straight)):
+    sure = leading and confidence >= classifier.straight and not located.elsewhere
+    if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
         way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
@@ -168,6 +169,8 @@ def choose(
     if leading:
         decision = route(city, kind, located.area, leading.code)
     reasons = [located.how]
+    if located.elsewhere and located.how.code is not ReasonCode.ELSEWHERE:
+        reasons.append(Reason(code=ReasonCode.ELSEWHERE, detail={"alias": located.elsewhere}))
     reasons += [Reason(code=ReasonCode.WORDS_NOT_MEANT, detail={"alias": alias}) for alias in located.passed_over]
     shown = every[:MOST_ASKED] if way is not Way.STRAIGHT or leading is None else (leading,)
     for one in shown:

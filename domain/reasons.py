@@ -16,6 +16,7 @@ class ReasonCode(StrEnum):
     WORDS = "words"  # area, alias
     WORDS_AMBIGUOUS = "words_ambiguous"  # areas (codes with commas), alias
     NOTHING_SAID = "nothing_said"
+    ELSEWHERE = "elsewhere"  # alias: a place outside the city that the words name
     AREA_UNKNOWN = "area_unknown"
     CATEGORY_UNKNOWN = "category_unknown"
     RULE = "rule"  # area, category: as the rule has them, "" for all
