@@ -15,6 +15,7 @@ from enum import StrEnum
 from domain.cases import CaseKind
 from domain.city import City
 from domain.classifier import NOTHING_LEARNED, Classifier, Guess, Shares
+from domain.denials import without_denials
 from domain.locating import Located, locate
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
@@ -126,6 +127,7 @@ def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
+    text = without_denials(text)
     guesses = classifier.guess(text)
     likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
@@ -138,6 +140,7 @@ def choose(
     located = locate(city, point, f"{place}\n{text}" if place else text)
     if area:
         located = replace(located, area=area, near=(), elsewhere="")
+    text = without_denials(text)
     guesses = classifier.guess(text)
     every = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     best = every[0].code if every else None
