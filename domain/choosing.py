@@ -1,8 +1,8 @@
 """Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
 
 p(category) = p(label) x the share that the city's own words for it have among the categories of that label, and that corrections
-have taught (`Shares`). Categories without a label have the share of the words that speak for them. A unit is as probable as the
-categories whose rule leads to it.
+have taught (`Shares`). A label without any of these words is doubted where others have some, and never goes straight. Categories
+without a label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def likely_categories(
     for code in city.categories:
         if (label := city.label(code)) and city.suits(code, kind):
             labelled[label].append(code)
-    p = {guess.label: guess.p for guess in guesses if guess.label in labelled}
+    p = _by_words_too(city, {guess.label: guess.p for guess in guesses if guess.label in labelled}, scores)
     whole = sum(scores.values())
     free = {code: score for code, score in scores.items() if city.label(code) not in p}
     likely = {code: score / (whole + DOUBT) for code, score in free.items()}
@@ -105,6 +105,25 @@ def likely_categories(
     order = category_order(city)
     best = sorted(likely, key=lambda code: (-likely[code], order[code]))
     return tuple(Likely(code=code, p=likely[code]) for code in best if likely[code] >= WORTH_ASKING)[:most]
+
+
+def _by_words_too(city: City, p: Mapping[str, float], scores: Mapping[str, float]) -> Mapping[str, float]:
+    """Believe the city's own words as far as they go where all of them speak against the most probable label."""
+    said: defaultdict[str, float] = defaultdict(float)
+    for code, score in scores.items():
+        if city.label(code) in p:
+            said[city.label(code)] += score
+    if not said or max(p, key=lambda label: p[label]) in said:
+        return p
+    whole = sum(said.values())
+    belief = whole / (whole + DOUBT)
+    return {label: (1 - belief) * share + belief * said[label] / whole for label, share in p.items()}
+
+
+def _speak_against(city: City, kind: CaseKind, text: str, code: str) -> bool:
+    """Tell whether words for categories of other labels are found, and none for those of this one's."""
+    labels = {city.label(other) for other in category_scores(city, kind, text)} - {""}
+    return bool(labels) and city.label(code) != "" and city.label(code) not in labels
 
 
 def _parts(codes: Sequence[str], scores: Mapping[str, float], learned: Shares) -> dict[str, float]:
@@ -164,6 +183,7 @@ def choose(
     # The rule that leads to the chosen unit, which need not be that of the best category.
     leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
     sure = leading and confidence >= classifier.straight and not located.elsewhere
+    sure = sure and not _speak_against(city, kind, text, leading.code)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:

@@ -109,6 +109,21 @@ def test_a_city_without_labels_asks_as_if_there_were_no_classifier() -> None:
     assert ask_about(CITY, model(), COMPLAINT, "路灯坏了") == ()
 
 
+def test_a_label_without_any_word_of_the_citys_gives_way_to_one_that_has_some_and_never_goes_straight() -> None:
+    classroom = replace(TOWN.categories["schools"], aliases=("学校", "教室里的"))
+    town = replace(TOWN, categories={**TOWN.categories, "schools": classroom})
+    assert choose(TOWN, model(), COMPLAINT, "东区教室里的坏了").way is Way.STRAIGHT
+    for sure in (0.8, 0.4):
+        chosen = choose(town, model(straight=sure, ask=0.3), COMPLAINT, "东区教室里的坏了")
+        assert chosen.guesses[0].label == "城建"
+        assert [one.code for one in chosen.categories] == ["schools", "city"]
+        assert chosen.unit == "school"
+    assert choose(town, model(), COMPLAINT, "东区教室里的坏了").way is Way.ASK
+    weak = replace(town, categories={**town.categories, "schools": replace(classroom, aliases=("教室",))})
+    asked = choose(weak, model(straight=0.4, ask=0.3), COMPLAINT, "东区教室坏了")
+    assert (asked.categories[0].code, asked.way) == ("city", Way.ASK)
+
+
 def test_misconduct_goes_to_a_discipline_team_whatever_the_words_are() -> None:
     chosen = choose(TOWN, model(), CaseKind.MISCONDUCT, "东区的路灯坏了")
     assert (chosen.way, chosen.unit) == (Way.STRAIGHT, "team")
