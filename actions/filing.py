@@ -22,14 +22,14 @@ from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, CaseState, Event, Party
-from domain.choosing import Likely, Way, choose
+from domain.choosing import Likely, Way, choose, route_at
 from domain.locating import Located, locate
 from domain.numbers import case_number, receipt_code
 from domain.places import Point, point_at
 from domain.privacy import Masked, mask
 from domain.ratings import hour_of
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, route, undecided
+from domain.routing import Decision, undecided
 from storage import cases, deadlines, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -177,7 +177,7 @@ def decide(
     located, picked = where_is(ctx, place, text)
     # The city's files may have changed since the person chose.
     known = category if category in city.categories else None
-    decision = route(city, kind, picked or located.area, known)
+    decision = route_at(city, kind, replace(located, area=picked, outside=False) if picked else located, known)
     if category is None and kind is not CaseKind.MISCONDUCT:
         decision = undecided(decision)
     if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:

@@ -23,6 +23,7 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.NOTHING_SAID: _("Nothing was said about the place."),
     ReasonCode.ELSEWHERE: _("“{alias}” in the words is a place that is not in this city."),
     ReasonCode.AREA_UNKNOWN: _("The area is not known."),
+    ReasonCode.SAME_EVERYWHERE: _("The area makes no difference: one unit is responsible in the whole city."),
     ReasonCode.CATEGORY_UNKNOWN: _("The category is not known."),
     ReasonCode.UNIT_NAMED: _("“{alias}” in the words names {unit}."),
     ReasonCode.WINDOW_NAMED: _("“{alias}” in the words names {hall}, {window}, for which {unit} answers."),

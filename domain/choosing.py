@@ -19,7 +19,7 @@ from domain.denials import without_denials
 from domain.locating import Located, locate
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, category_order, category_scores, route, units_in, words_for
+from domain.routing import Decision, category_order, category_scores, route, route_anywhere, units_in, words_for
 from domain.served import Served
 
 MOST_ASKED = 3
@@ -57,7 +57,8 @@ class Likely:
 class Choice:
     """What the words and the place say: `unit` is the best one whatever the way, `others` are the runners-up.
 
-    `confidence` is the best unit's probability. Where the area is unknown there is no unit; the others are the whole city's.
+    `confidence` is the best unit's probability. Where the area is unknown and makes a difference there is no unit; the others are
+    the whole city's.
     """
 
     way: Way
@@ -152,6 +153,13 @@ def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> 
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
 
 
+def route_at(city: City, kind: CaseKind, located: Located, category: str | None) -> Decision:
+    """Choose the unit; an area that is not known but lies in the city is not needed where all areas have the same unit."""
+    if located.area is None and category and not located.outside and not located.elsewhere:
+        return route_anywhere(city, kind, category) or route(city, kind, None, category)
+    return route(city, kind, located.area, category)
+
+
 def choose(
     city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, *, place: str = "", area: str = ""
 ) -> Choice:
@@ -163,10 +171,13 @@ def choose(
     guesses = classifier.guess(text)
     every = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     best = every[0].code if every else None
-    decision = route(city, kind, located.area, best)
+    decision = route_at(city, kind, located, best)
     units: defaultdict[str, float] = defaultdict(float)
     areas = (located.area or city.root_area.code, *located.near)
+    anywhere = located.area is None and decision.unit is not None and kind is not CaseKind.MISCONDUCT
     for category in every:
+        if anywhere and route_at(city, kind, located, category.code).unit is None:
+            continue
         for possible in areas:
             if unit := route(city, kind, possible, category.code).unit:
                 units[unit] += category.p / len(areas)
@@ -181,7 +192,7 @@ def choose(
     if decision.unit:
         unit = ranked.pop(0) if ranked else decision.unit
     # The rule that leads to the chosen unit, which need not be that of the best category.
-    leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
+    leading = next((one for one in every if unit and route_at(city, kind, located, one.code).unit == unit), None)
     sure = leading and confidence >= classifier.straight and not located.elsewhere
     sure = sure and not _speak_against(city, kind, text, leading.code)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
@@ -190,7 +201,7 @@ def choose(
         way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
     others = tuple(Likely(code=code, p=units[code]) for code in ranked[: MOST_ASKED - 1] if units[code] >= WORTH_ASKING)
     if leading:
-        decision = route(city, kind, located.area, leading.code)
+        decision = route_at(city, kind, located, leading.code)
     reasons = [located.how]
     if located.elsewhere and located.how.code is not ReasonCode.ELSEWHERE:
         reasons.append(Reason(code=ReasonCode.ELSEWHERE, detail={"alias": located.elsewhere}))

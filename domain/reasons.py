@@ -18,6 +18,7 @@ class ReasonCode(StrEnum):
     NOTHING_SAID = "nothing_said"
     ELSEWHERE = "elsewhere"  # alias: a place outside the city that the words name
     AREA_UNKNOWN = "area_unknown"
+    SAME_EVERYWHERE = "same_everywhere"
     CATEGORY_UNKNOWN = "category_unknown"
     RULE = "rule"  # area, category: as the rule has them, "" for all
     FALLBACK = "fallback"  # area: as the rule has it, "" for all

@@ -69,10 +69,20 @@ async def test_a_window_in_the_words_says_where_it_was_and_stands_among_the_reas
 
 
 async def test_words_without_a_place_wait_for_the_office_with_suggestions(cast: Cast) -> None:
-    case, kept = await filed(cast, replace(WAGES, place=None))
+    case, kept = await filed(cast, replace(WAGES, text="垃圾桶满了没人清运", place=None))
     assert case.unit is None
     assert [code for code, _detail in kept["reasons"]][-1] == "area_unknown"
-    assert kept["reasons"][0][1]["category"] == "wages"
+    assert kept["reasons"][0][1]["category"] == "sanitation"
+
+
+async def test_what_one_unit_does_in_the_whole_city_waits_for_nobody_though_no_place_is_known(cast: Cast) -> None:
+    case, kept = await filed(cast, replace(WAGES, place=None))
+    assert (case.unit, case.area) == ("labour", None)
+    assert [code for code, _detail in kept["reasons"]][-2:] == ["same_everywhere", "rule"]
+    picked, _ = await filed(cast, replace(WAGES, place=None, category="wages"), who="reporter")
+    assert (picked.unit, picked.area) == ("labour", None)
+    outside, _ = await filed(cast, replace(WAGES, place=Place(lon=116.4, lat=39.9)))
+    assert outside.unit is None
 
 
 async def test_nothing_is_guessed_about_misconduct(cast: Cast) -> None:

@@ -72,10 +72,28 @@ def test_two_categories_that_lead_to_one_unit_need_no_question() -> None:
 def test_what_is_too_uncertain_or_nowhere_goes_to_the_office_with_suggestions() -> None:
     vague = choice("东区很杂", ask=0.7)
     assert (vague.way, vague.reasons[-1].code) == (Way.TRIAGE, ReasonCode.TOO_UNSURE)
-    nowhere = choice("路灯坏了")
+    nowhere = choice("垃圾桶坏了")
     assert (nowhere.way, nowhere.unit) == (Way.TRIAGE, None)
-    assert nowhere.others[0].code == "light"
+    assert nowhere.others[0].code == "clean"
     assert ReasonCode.AREA_UNKNOWN in {reason.code for reason in nowhere.reasons}
+
+
+def test_what_one_unit_does_in_the_whole_city_needs_no_area() -> None:
+    chosen = choice("路灯坏了")
+    assert (chosen.way, chosen.unit, chosen.located.area) == (Way.STRAIGHT, "light", None)
+    assert [reason.code for reason in chosen.reasons] == [
+        ReasonCode.NOTHING_SAID, ReasonCode.SUGGESTED, ReasonCode.SAME_EVERYWHERE, ReasonCode.RULE, ReasonCode.SURE,
+    ]  # fmt: skip
+    outside = choice("路灯坏了", Point(lon=10.0, lat=50.0))
+    assert (outside.way, outside.unit) == (Way.TRIAGE, None)
+
+
+def test_the_unit_of_some_areas_is_not_believed_to_be_that_of_all() -> None:
+    chosen = choice("路灯坏了，垃圾也没人管")
+    assert (chosen.unit, chosen.way) in {("light", Way.ASK), (None, Way.TRIAGE)}
+    town = replace(TOWN, rules=tuple(replace(rule, unit="clean") if rule.category == "lamps" else rule for rule in TOWN.rules))
+    unsure = choose(town, model(), COMPLAINT, "路灯、路灯杆坏了，垃圾也没人管")
+    assert (unsure.unit, unsure.way) == ("clean", Way.ASK), "rubbish is another unit's in one area"
 
 
 def test_a_point_on_a_border_asks_only_where_the_two_sides_have_different_units() -> None:
