@@ -34,6 +34,8 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
     ReasonCode.NO_RULE: _("No rule of the city fits."),
     ReasonCode.WINDOW: _("It is the unit of the window that was rated."),
+    ReasonCode.NOT_UNDERSTOOD: _("We did not understand from the words what it is about."),
+    ReasonCode.SAME_UNIT: _("{unit} is responsible for all of these; together they count {p}."),
     ReasonCode.SURE: _("That is sure enough to go to the unit at once ({p})."),
     ReasonCode.UNSURE: _("That is not sure enough to go there without asking ({p})."),
     ReasonCode.TOO_UNSURE: _("That is too uncertain; the supervision office decides ({p})."),

@@ -30,6 +30,8 @@ WORTH_ASKING = 0.02
 WINDOW_SAYS = 0.5
 """How much it is believed that a matter at a window is its hall's, whatever the words say; the other half they decide."""
 UPPER_WORDS = 0.2
+MERE_GUESS = 0.5
+"""Where none of the city's words is found, a label less probable than this says nothing."""
 DOUBT = 4.0
 """Words of four characters in all are believed half, where no label confirms them."""
 
@@ -169,7 +171,10 @@ def choose(
         located = replace(located, area=area, near=(), elsewhere="")
     text = without_denials(text)
     guesses = classifier.guess(text)
-    every = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
+    guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
+    spoken = bool(category_scores(city, kind, text) or located.served or units_in(city, text))
+    understood = kind is CaseKind.MISCONDUCT or spoken or guesses[0].p >= max(classifier.ask, MERE_GUESS)
+    every = guessed if understood else ()
     best = every[0].code if every else None
     decision = route_at(city, kind, located, best)
     units: defaultdict[str, float] = defaultdict(float)
@@ -206,7 +211,10 @@ def choose(
     if located.elsewhere and located.how.code is not ReasonCode.ELSEWHERE:
         reasons.append(Reason(code=ReasonCode.ELSEWHERE, detail={"alias": located.elsewhere}))
     reasons += [Reason(code=ReasonCode.WORDS_NOT_MEANT, detail={"alias": alias}) for alias in located.passed_over]
-    shown = every[:MOST_ASKED] if way is not Way.STRAIGHT or leading is None else (leading,)
+    if not understood:
+        reasons.append(Reason(code=ReasonCode.NOT_UNDERSTOOD))
+    together = [one for one in every if unit and route_at(city, kind, located, one.code).unit == unit][:MOST_ASKED]
+    shown = every[:MOST_ASKED] if way is not Way.STRAIGHT or leading is None else together
     for one in shown:
         found = "、".join(words_for(city, one.code, text)[:MOST_ASKED])
         reasons.append(Reason(code=ReasonCode.SUGGESTED, detail={"category": one.code, "alias": found, "p": f"{one.p:.2f}"}))
@@ -215,14 +223,19 @@ def choose(
         for code, alias in units_in(city, text)[:MOST_ASKED]
     ]
     reasons += [reason for one in located.served for reason in _served(city, one)]
-    reasons += decision.reasons if unit in (None, decision.unit) else ()
+    reasons += [
+        reason for reason in decision.reasons
+        if unit in (None, decision.unit) and (understood or reason.code is not ReasonCode.CATEGORY_UNKNOWN)
+    ]  # fmt: skip
+    if unit and way is Way.STRAIGHT and len(together) > 1 and kind is not CaseKind.MISCONDUCT:
+        reasons.append(Reason(code=ReasonCode.SAME_UNIT, detail={"unit": unit, "p": f"{confidence:.2f}"}))
     code = {Way.STRAIGHT: ReasonCode.SURE, Way.ASK: ReasonCode.UNSURE, Way.TRIAGE: ReasonCode.TOO_UNSURE}[way]
     if unit and kind is not CaseKind.MISCONDUCT:
         runner_up = {"unit": others[0].code} if others else {}
         reasons.append(Reason(code=code, detail={"p": f"{confidence:.2f}", **runner_up}))
     return Choice(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
-        categories=every[:MOST_ASKED], reasons=tuple(reasons),
+        categories=guessed[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class ReasonCode(StrEnum):
     WINDOW_NAMED = "window_named"  # window, unit, alias
     HALL_NAMED = "hall_named"  # hall, unit, alias
     SUGGESTED = "suggested"  # category, alias (words found, "" for none), p
+    NOT_UNDERSTOOD = "not_understood"
+    SAME_UNIT = "same_unit"  # unit, p: the categories suggested lead to one unit
     SURE = "sure"  # p
     UNSURE = "unsure"  # p, unit (the runner-up, may be missing)
     TOO_UNSURE = "too_unsure"  # p

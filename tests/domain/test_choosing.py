@@ -66,7 +66,18 @@ def test_two_categories_of_a_sure_label_are_asked_about_when_their_units_differ(
 
 def test_two_categories_that_lead_to_one_unit_need_no_question() -> None:
     town = replace(TOWN, rules=tuple(replace(rule, unit="clean") if rule.category == "lamps" else rule for rule in TOWN.rules))
-    assert choose(town, model(), COMPLAINT, "东区路灯坏了，垃圾也没人管").way is Way.STRAIGHT
+    chosen = choose(town, model(), COMPLAINT, "东区路灯坏了，垃圾也没人管")
+    assert chosen.way is Way.STRAIGHT
+    assert [reason.detail.get("category") for reason in chosen.suggested] == ["rubbish", "lamps"]
+    (why,) = (reason for reason in chosen.reasons if reason.code is ReasonCode.SAME_UNIT)
+    assert why.detail == {"unit": "clean", "p": f"{chosen.confidence:.2f}"}
+
+
+@pytest.mark.parametrize("words", ["😀😀😀", "东区😀😀😀", ""])
+def test_words_that_say_nothing_are_not_understood_and_suggest_no_category(words: str) -> None:
+    chosen = choice(words, ask=0.6)
+    assert (chosen.way, chosen.suggested) == (Way.TRIAGE, ())
+    assert ReasonCode.NOT_UNDERSTOOD in {reason.code for reason in chosen.reasons}
 
 
 def test_what_is_too_uncertain_or_nowhere_goes_to_the_office_with_suggestions() -> None:
