@@ -37,6 +37,9 @@ from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.roles import Role
 
+MOST_QUOTED = 40
+"""Characters that a reason repeats of what was answered about the place."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCase:
@@ -192,12 +195,19 @@ def decide(
 
 def where_is(ctx: Context, place: Place | None, text: str) -> tuple[Located, str]:
     """Find out where it is; with it comes the area that was picked, "" for none, which counts before what was found."""
-    located = locate(ctx.city.city, _point(place) if place else None, f"{place.words if place else ''}\n{text}")
+    located = locate(ctx.city.city, _point(place) if place else None, text, place=place.words if place else "")
     return located, place.area if place and place.area and place.area in ctx.city.city.areas else ""
 
 
 def _point(place: Place) -> Point | None:
     return point_at(place.lon, place.lat, place.crs)
+
+
+def _how(command: FileCase, how: Reason) -> dict[str, str]:
+    """Return the detail of how a place was found; the citizen's own words in it are masked like all others."""
+    own = how.code in (ReasonCode.PLACE_UNKNOWN, ReasonCode.ELSEWHERE)
+    # Masked before it is cut: half a phone number is not seen to be one.
+    return {key: command.masked(value).text[:MOST_QUOTED] if own else value for key, value in how.detail.items()}
 
 
 async def _insert(
@@ -231,7 +241,7 @@ async def _insert(
             place=command.masked(place.words).text,
             routing=json.dumps(
                 {
-                    "how": [located.how.code, dict(located.how.detail)],
+                    "how": [located.how.code, _how(command, located.how)],
                     "likely": [[one.code, round(one.p, 4)] for one in likely],
                     **json.loads(routing_json(decision)),
                 },

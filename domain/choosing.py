@@ -166,7 +166,7 @@ def choose(
     city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, *, place: str = "", area: str = ""
 ) -> Choice:
     """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
-    located = locate(city, point, f"{place}\n{text}" if place else text)
+    located = locate(city, point, text, place=place)
     if area:
         located = replace(located, area=area, near=(), elsewhere="")
     text = without_denials(text)
@@ -198,8 +198,12 @@ def choose(
         unit = ranked.pop(0) if ranked else decision.unit
     # The rule that leads to the chosen unit, which need not be that of the best category.
     leading = next((one for one in every if unit and route_at(city, kind, located, one.code).unit == unit), None)
-    sure = leading and confidence >= classifier.straight and not located.elsewhere
-    sure = sure and not _speak_against(city, kind, text, leading.code)
+    sure = (
+        leading is not None
+        and confidence >= classifier.straight
+        and not located.elsewhere
+        and not _speak_against(city, kind, text, leading.code)
+    )
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:

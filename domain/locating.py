@@ -55,8 +55,12 @@ def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
     return tuple(hits)
 
 
-def locate(city: City, point: Point | None, words: str) -> Located:
-    """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names."""
+def locate(city: City, point: Point | None, words: str, *, place: str = "") -> Located:
+    """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names.
+
+    `place` are words about the place alone, "" for none.
+    """
+    words = f"{place}\n{words}" if place else words
     every = served_at(city, words)
     elsewhere = elsewhere_in(city, words)
     hits = tuple(hit for hit in areas_in(city, words) if not _is_elsewhere(city, hit, elsewhere))
@@ -65,6 +69,8 @@ def locate(city: City, point: Point | None, words: str) -> Located:
     served = tuple(one for one in every if one.start in meant)
     hits = _where_served(city, hits, served)
     by_words = _by_words(city, hits)
+    if (answer := place.strip()) and not hits:
+        by_words = replace(by_words, how=Reason(code=ReasonCode.PLACE_UNKNOWN, detail={"alias": answer}))
     if elsewhere:
         named = elsewhere[0].name
         how = by_words.how if hits else Reason(code=ReasonCode.ELSEWHERE, detail={"alias": named})

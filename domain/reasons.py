@@ -16,6 +16,7 @@ class ReasonCode(StrEnum):
     WORDS = "words"  # area, alias
     WORDS_AMBIGUOUS = "words_ambiguous"  # areas (codes with commas), alias
     NOTHING_SAID = "nothing_said"
+    PLACE_UNKNOWN = "place_unknown"  # alias: what was answered about the place
     ELSEWHERE = "elsewhere"  # alias: a place outside the city that the words name
     AREA_UNKNOWN = "area_unknown"
     SAME_EVERYWHERE = "same_everywhere"
@@ -40,7 +41,7 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One step of a decision; the detail holds codes and the alias that was found, nothing else of the citizen's words."""
+    """One step of a decision; the detail holds codes and names of places and categories, nothing else of the citizen's words."""
 
     code: ReasonCode
     detail: Mapping[str, str] = field(default_factory=dict)

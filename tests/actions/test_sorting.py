@@ -89,3 +89,14 @@ async def test_nothing_is_guessed_about_misconduct(cast: Cast) -> None:
     case, kept = await filed(cast, MISCONDUCT, who="reporter")
     assert kept["likely"] == []
     assert case.category is None
+
+
+async def test_a_place_that_was_answered_but_not_recognised_is_kept_and_its_numbers_are_masked(cast: Cast) -> None:
+    text = "垃圾桶满了没人清运"
+    _, kept = await filed(cast, replace(WAGES, text=text, place=Place(words="文景街")), who="reporter")
+    assert kept["how"] == ["place_unknown", {"alias": "文景街"}]
+    _, kept = await filed(
+        cast, replace(WAGES, text=text, place=Place(words="文景街" + "很远" * 14 + "，电话13897412345")), who="reporter"
+    )
+    assert "1389" not in kept["how"][1]["alias"]
+    assert kept["how"][1]["alias"].startswith("文景街")
