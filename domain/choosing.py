@@ -172,8 +172,11 @@ def choose(
     text = without_denials(text)
     guesses = classifier.guess(text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
-    spoken = bool(category_scores(city, kind, text) or located.served or units_in(city, text))
-    understood = kind is CaseKind.MISCONDUCT or spoken or guesses[0].p >= max(classifier.ask, MERE_GUESS)
+    understood = (
+        kind is CaseKind.MISCONDUCT
+        or guesses[0].p >= max(classifier.ask, MERE_GUESS)
+        or bool(category_scores(city, kind, text) or located.served or units_in(city, text))
+    )
     every = guessed if understood else ()
     best = every[0].code if every else None
     decision = route_at(city, kind, located, best)
