@@ -22,20 +22,23 @@ from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, CaseState, Event, Party
-from domain.choosing import Likely, Way, choose
+from domain.choosing import Likely, Way, choose, route_at
 from domain.locating import Located, locate
 from domain.numbers import case_number, receipt_code
 from domain.places import Point, point_at
 from domain.privacy import Masked, mask
 from domain.ratings import hour_of
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, route, undecided
+from domain.routing import Decision, undecided
 from storage import cases, deadlines, people
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.roles import Role
+
+MOST_QUOTED = 40
+"""Characters that a reason repeats of what was answered about the place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +182,7 @@ def decide(
     located, picked = where_is(ctx, place, text)
     # The city's files may have changed since the person chose.
     known = category if category in city.categories else None
-    decision = route(city, kind, picked or located.area, known)
+    decision = route_at(city, kind, replace(located, area=picked, outside=False) if picked else located, known)
     if category is None and kind is not CaseKind.MISCONDUCT:
         decision = undecided(decision)
     if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:
@@ -210,12 +213,19 @@ def _keep_confidential(ctx: Context, command: FileCase) -> None:
 
 def where_is(ctx: Context, place: Place | None, text: str) -> tuple[Located, str]:
     """Find out where it is; with it comes the area that was picked, "" for none, which counts before what was found."""
-    located = locate(ctx.city.city, _point(place) if place else None, f"{place.words if place else ''}\n{text}")
+    located = locate(ctx.city.city, _point(place) if place else None, text, place=place.words if place else "")
     return located, place.area if place and place.area and place.area in ctx.city.city.areas else ""
 
 
 def _point(place: Place) -> Point | None:
     return point_at(place.lon, place.lat, place.crs)
+
+
+def _how(command: FileCase, how: Reason) -> dict[str, str]:
+    """Return the detail of how a place was found; the citizen's own words in it are masked like all others."""
+    own = how.code in (ReasonCode.PLACE_UNKNOWN, ReasonCode.ELSEWHERE)
+    # Masked before it is cut: half a phone number is not seen to be one.
+    return {key: command.masked(value).text[:MOST_QUOTED] if own else value for key, value in how.detail.items()}
 
 
 async def _insert(
@@ -249,7 +259,7 @@ async def _insert(
             place=command.masked(place.words).text,
             routing=json.dumps(
                 {
-                    "how": [located.how.code, dict(located.how.detail)],
+                    "how": [located.how.code, _how(command, located.how)],
                     "likely": [[one.code, round(one.p, 4)] for one in likely],
                     **json.loads(routing_json(decision)),
                 },

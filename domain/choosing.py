@@ -1,8 +1,8 @@
 """Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
 
 p(category) = p(label) x the share that the city's own words for it have among the categories of that label, and that corrections
-have taught (`Shares`). Categories without a label have the share of the words that speak for them. A unit is as probable as the
-categories whose rule leads to it.
+have taught (`Shares`). A label without any of these words is doubted where others have some, and never goes straight. Categories
+without a label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from enum import StrEnum
 from domain.cases import CaseKind
 from domain.city import City
 from domain.classifier import NOTHING_LEARNED, Classifier, Guess, Shares
+from domain.denials import without_denials
 from domain.locating import Located, locate
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, category_order, category_scores, route, units_in, words_for
+from domain.routing import Decision, category_order, category_scores, route, route_anywhere, units_in, words_for
 from domain.served import Served
 
 MOST_ASKED = 3
@@ -29,6 +30,8 @@ WORTH_ASKING = 0.02
 WINDOW_SAYS = 0.5
 """How much it is believed that a matter at a window is its hall's, whatever the words say; the other half they decide."""
 UPPER_WORDS = 0.2
+MERE_GUESS = 0.5
+"""Where none of the city's words is found, a label less probable than this says nothing."""
 DOUBT = 4.0
 """Words of four characters in all are believed half, where no label confirms them."""
 
@@ -56,7 +59,8 @@ class Likely:
 class Choice:
     """What the words and the place say: `unit` is the best one whatever the way, `others` are the runners-up.
 
-    `confidence` is the best unit's probability. Where the area is unknown there is no unit; the others are the whole city's.
+    `confidence` is the best unit's probability. Where the area is unknown and makes a difference there is no unit; the others are
+    the whole city's.
     """
 
     way: Way
@@ -93,7 +97,7 @@ def likely_categories(
     for code in city.categories:
         if (label := city.label(code)) and city.suits(code, kind):
             labelled[label].append(code)
-    p = {guess.label: guess.p for guess in guesses if guess.label in labelled}
+    p = _by_words_too(city, {guess.label: guess.p for guess in guesses if guess.label in labelled}, scores)
     whole = sum(scores.values())
     free = {code: score for code, score in scores.items() if city.label(code) not in p}
     likely = {code: score / (whole + DOUBT) for code, score in free.items()}
@@ -104,6 +108,25 @@ def likely_categories(
     order = category_order(city)
     best = sorted(likely, key=lambda code: (-likely[code], order[code]))
     return tuple(Likely(code=code, p=likely[code]) for code in best if likely[code] >= WORTH_ASKING)[:most]
+
+
+def _by_words_too(city: City, p: Mapping[str, float], scores: Mapping[str, float]) -> Mapping[str, float]:
+    """Believe the city's own words as far as they go where all of them speak against the most probable label."""
+    said: defaultdict[str, float] = defaultdict(float)
+    for code, score in scores.items():
+        if city.label(code) in p:
+            said[city.label(code)] += score
+    if not said or max(p, key=lambda label: p[label]) in said:
+        return p
+    whole = sum(said.values())
+    belief = whole / (whole + DOUBT)
+    return {label: (1 - belief) * share + belief * said[label] / whole for label, share in p.items()}
+
+
+def _speak_against(city: City, kind: CaseKind, text: str, code: str) -> bool:
+    """Tell whether words for categories of other labels are found, and none for those of this one's."""
+    labels = {city.label(other) for other in category_scores(city, kind, text)} - {""}
+    return bool(labels) and city.label(code) != "" and city.label(code) not in labels
 
 
 def _parts(codes: Sequence[str], scores: Mapping[str, float], learned: Shares) -> dict[str, float]:
@@ -126,25 +149,43 @@ def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
+    text = without_denials(text)
     guesses = classifier.guess(text)
     likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
+
+
+def route_at(city: City, kind: CaseKind, located: Located, category: str | None) -> Decision:
+    """Choose the unit; an area that is not known but lies in the city is not needed where all areas have the same unit."""
+    if located.area is None and category and not located.outside and not located.elsewhere:
+        return route_anywhere(city, kind, category) or route(city, kind, None, category)
+    return route(city, kind, located.area, category)
 
 
 def choose(
     city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, *, place: str = "", area: str = ""
 ) -> Choice:
     """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
-    located = locate(city, point, f"{place}\n{text}" if place else text)
+    located = locate(city, point, text, place=place)
     if area:
-        located = replace(located, area=area, near=())
+        located = replace(located, area=area, near=(), elsewhere="")
+    text = without_denials(text)
     guesses = classifier.guess(text)
-    every = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
+    guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
+    understood = (
+        kind is CaseKind.MISCONDUCT
+        or guesses[0].p >= max(classifier.ask, MERE_GUESS)
+        or bool(category_scores(city, kind, text) or located.served or units_in(city, text))
+    )
+    every = guessed if understood else ()
     best = every[0].code if every else None
-    decision = route(city, kind, located.area, best)
+    decision = route_at(city, kind, located, best)
     units: defaultdict[str, float] = defaultdict(float)
     areas = (located.area or city.root_area.code, *located.near)
+    anywhere = located.area is None and decision.unit is not None and kind is not CaseKind.MISCONDUCT
     for category in every:
+        if anywhere and route_at(city, kind, located, category.code).unit is None:
+            continue
         for possible in areas:
             if unit := route(city, kind, possible, category.code).unit:
                 units[unit] += category.p / len(areas)
@@ -159,17 +200,28 @@ def choose(
     if decision.unit:
         unit = ranked.pop(0) if ranked else decision.unit
     # The rule that leads to the chosen unit, which need not be that of the best category.
-    leading = next((one for one in every if unit and route(city, kind, located.area, one.code).unit == unit), None)
-    if unit and (kind is CaseKind.MISCONDUCT or (leading and confidence >= classifier.straight)):
+    leading = next((one for one in every if unit and route_at(city, kind, located, one.code).unit == unit), None)
+    sure = (
+        leading is not None
+        and confidence >= classifier.straight
+        and not located.elsewhere
+        and not _speak_against(city, kind, text, leading.code)
+    )
+    if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
         way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
     others = tuple(Likely(code=code, p=units[code]) for code in ranked[: MOST_ASKED - 1] if units[code] >= WORTH_ASKING)
     if leading:
-        decision = route(city, kind, located.area, leading.code)
+        decision = route_at(city, kind, located, leading.code)
     reasons = [located.how]
+    if located.elsewhere and located.how.code is not ReasonCode.ELSEWHERE:
+        reasons.append(Reason(code=ReasonCode.ELSEWHERE, detail={"alias": located.elsewhere}))
     reasons += [Reason(code=ReasonCode.WORDS_NOT_MEANT, detail={"alias": alias}) for alias in located.passed_over]
-    shown = every[:MOST_ASKED] if way is not Way.STRAIGHT or leading is None else (leading,)
+    if not understood:
+        reasons.append(Reason(code=ReasonCode.NOT_UNDERSTOOD))
+    together = [one for one in every if unit and route_at(city, kind, located, one.code).unit == unit][:MOST_ASKED]
+    shown = every[:MOST_ASKED] if way is not Way.STRAIGHT or leading is None else together
     for one in shown:
         found = "、".join(words_for(city, one.code, text)[:MOST_ASKED])
         reasons.append(Reason(code=ReasonCode.SUGGESTED, detail={"category": one.code, "alias": found, "p": f"{one.p:.2f}"}))
@@ -178,14 +230,19 @@ def choose(
         for code, alias in units_in(city, text)[:MOST_ASKED]
     ]
     reasons += [reason for one in located.served for reason in _served(city, one)]
-    reasons += decision.reasons if unit in (None, decision.unit) else ()
+    reasons += [
+        reason for reason in decision.reasons
+        if unit in (None, decision.unit) and (understood or reason.code is not ReasonCode.CATEGORY_UNKNOWN)
+    ]  # fmt: skip
+    if unit and way is Way.STRAIGHT and len(together) > 1 and kind is not CaseKind.MISCONDUCT:
+        reasons.append(Reason(code=ReasonCode.SAME_UNIT, detail={"unit": unit, "p": f"{confidence:.2f}"}))
     code = {Way.STRAIGHT: ReasonCode.SURE, Way.ASK: ReasonCode.UNSURE, Way.TRIAGE: ReasonCode.TOO_UNSURE}[way]
     if unit and kind is not CaseKind.MISCONDUCT:
         runner_up = {"unit": others[0].code} if others else {}
         reasons.append(Reason(code=code, detail={"p": f"{confidence:.2f}", **runner_up}))
     return Choice(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
-        categories=every[:MOST_ASKED], reasons=tuple(reasons),
+        categories=guessed[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from domain.city import City
+from domain.elsewhere import Elsewhere, elsewhere_in
 from domain.places import AreaMap, Point
 from domain.reasons import Reason, ReasonCode
 from domain.served import Served, served_at
@@ -31,6 +32,7 @@ class Located:
 
     `near` are other areas of the map whose border is so close that they may be meant; `passed_over` names that were said but not
     meant ("not the fault of ...", "opposite ..."); `served` the halls, and windows in them, that it is said to be about.
+    `elsewhere` is a place outside the city that the words name; a point that was shared counts before it.
     """
 
     area: str | None
@@ -39,6 +41,7 @@ class Located:
     near: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
     served: tuple[Served, ...] = ()
+    elsewhere: str = ""
 
 
 def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
@@ -52,16 +55,34 @@ def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
     return tuple(hits)
 
 
-def locate(city: City, point: Point | None, words: str) -> Located:
-    """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names."""
+def locate(city: City, point: Point | None, words: str, *, place: str = "") -> Located:
+    """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names.
+
+    `place` are words about the place alone, "" for none.
+    """
+    words = f"{place}\n{words}" if place else words
     every = served_at(city, words)
-    hits, passed_over = _meant(words, _with_halls(city, areas_in(city, words), every))
+    elsewhere = elsewhere_in(city, words)
+    hits = tuple(hit for hit in areas_in(city, words) if not _is_elsewhere(city, hit, elsewhere))
+    hits, passed_over = _meant(words, _with_halls(city, hits, every))
     meant = {hit.start for hit in hits if not _is_beside(words, hit)}
     served = tuple(one for one in every if one.start in meant)
     hits = _where_served(city, hits, served)
     by_words = _by_words(city, hits)
+    if (answer := place.strip()) and not hits:
+        by_words = replace(by_words, how=Reason(code=ReasonCode.PLACE_UNKNOWN, detail={"alias": answer}))
+    if elsewhere:
+        named = elsewhere[0].name
+        how = by_words.how if hits else Reason(code=ReasonCode.ELSEWHERE, detail={"alias": named})
+        by_words = replace(by_words, how=how, elsewhere=named)
     located = _by_point(city, city.area_map, point, hits, by_words) if point and city.area_map else by_words
     return replace(located, passed_over=passed_over, served=served)
+
+
+def _is_elsewhere(city: City, hit: AreaHit, elsewhere: tuple[Elsewhere, ...]) -> bool:
+    """Tell whether a name is part of another place's, follows it at once, or is a short one that may mean a place there."""
+    inside = any(one.start <= hit.start <= one.end for one in elsewhere)
+    return inside or bool(elsewhere and hit.alias not in (city.areas[hit.code].name, city.areas[hit.code].name_en))
 
 
 def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, ...], by_words: Located) -> Located:

@@ -16,7 +16,10 @@ class ReasonCode(StrEnum):
     WORDS = "words"  # area, alias
     WORDS_AMBIGUOUS = "words_ambiguous"  # areas (codes with commas), alias
     NOTHING_SAID = "nothing_said"
+    PLACE_UNKNOWN = "place_unknown"  # alias: what was answered about the place
+    ELSEWHERE = "elsewhere"  # alias: a place outside the city that the words name
     AREA_UNKNOWN = "area_unknown"
+    SAME_EVERYWHERE = "same_everywhere"
     CATEGORY_UNKNOWN = "category_unknown"
     RULE = "rule"  # area, category: as the rule has them, "" for all
     FALLBACK = "fallback"  # area: as the rule has it, "" for all
@@ -28,6 +31,8 @@ class ReasonCode(StrEnum):
     WINDOW_NAMED = "window_named"  # window, unit, alias
     HALL_NAMED = "hall_named"  # hall, unit, alias
     SUGGESTED = "suggested"  # category, alias (words found, "" for none), p
+    NOT_UNDERSTOOD = "not_understood"
+    SAME_UNIT = "same_unit"  # unit, p: the categories suggested lead to one unit
     SURE = "sure"  # p
     UNSURE = "unsure"  # p, unit (the runner-up, may be missing)
     TOO_UNSURE = "too_unsure"  # p
@@ -36,7 +41,7 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One step of a decision; the detail holds codes and the alias that was found, nothing else of the citizen's words."""
+    """One step of a decision; the detail holds codes and names of places and categories, nothing else of the citizen's words."""
 
     code: ReasonCode
     detail: Mapping[str, str] = field(default_factory=dict)

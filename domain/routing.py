@@ -70,9 +70,9 @@ def suitable_uppers(city: City, kind: CaseKind) -> tuple[str, ...]:
 def route(city: City, kind: CaseKind, area: str | None, category: str | None) -> Decision:
     """Choose the responsible unit: the most specific rule, walking up the category first and the area within it.
 
-    A matter whose area is unknown has no unit. Misconduct goes to units of kind `discipline` only: by a rule for its
-    category, else to the nearest area's that has any, and to the root area's when the area is unknown. Nothing else goes to
-    such a unit.
+    A matter whose area is unknown has no unit, but see `route_anywhere`. Misconduct goes to units of kind `discipline` only: by a
+    rule for its category, else to the nearest area's that has any, and to the root area's when the area is unknown. Nothing else
+    goes to such a unit.
     """
     if kind is CaseKind.MISCONDUCT:
         return _route_misconduct(city, area, category)
@@ -85,6 +85,20 @@ def route(city: City, kind: CaseKind, area: str | None, category: str | None) ->
         if rule := ordinary.get(place):
             return _decided(rule, area, category, reasons)
     return _decided(None, area, category, reasons)
+
+
+def route_anywhere(city: City, kind: CaseKind, category: str) -> Decision | None:
+    """Choose the unit where the area is not known but makes no difference: a rule for the category leads to one in every area."""
+    if kind is CaseKind.MISCONDUCT or (rule := _rule_anywhere(city, kind, category)) is None:
+        return None
+    return _decided(rule, None, category, [Reason(code=ReasonCode.SAME_EVERYWHERE)])
+
+
+@lru_cache(maxsize=1024)
+def _rule_anywhere(city: City, kind: CaseKind, category: str) -> Rule | None:
+    rules = [route(city, kind, area, category).rule for area in (city.root_area.code, *city.areas)]
+    named = [rule for rule in rules if rule and rule.category]
+    return named[0] if len(named) == len(rules) and len({rule.unit for rule in named}) == 1 else None
 
 
 def undecided(decision: Decision) -> Decision:

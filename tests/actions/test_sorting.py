@@ -69,13 +69,34 @@ async def test_a_window_in_the_words_says_where_it_was_and_stands_among_the_reas
 
 
 async def test_words_without_a_place_wait_for_the_office_with_suggestions(cast: Cast) -> None:
-    case, kept = await filed(cast, replace(WAGES, place=None))
+    case, kept = await filed(cast, replace(WAGES, text="垃圾桶满了没人清运", place=None))
     assert case.unit is None
     assert [code for code, _detail in kept["reasons"]][-1] == "area_unknown"
-    assert kept["reasons"][0][1]["category"] == "wages"
+    assert kept["reasons"][0][1]["category"] == "sanitation"
+
+
+async def test_what_one_unit_does_in_the_whole_city_waits_for_nobody_though_no_place_is_known(cast: Cast) -> None:
+    case, kept = await filed(cast, replace(WAGES, place=None))
+    assert (case.unit, case.area) == ("labour", None)
+    assert [code for code, _detail in kept["reasons"]][-2:] == ["same_everywhere", "rule"]
+    picked, _ = await filed(cast, replace(WAGES, place=None, category="wages"), who="reporter")
+    assert (picked.unit, picked.area) == ("labour", None)
+    outside, _ = await filed(cast, replace(WAGES, place=Place(lon=116.4, lat=39.9)))
+    assert outside.unit is None
 
 
 async def test_nothing_is_guessed_about_misconduct(cast: Cast) -> None:
     case, kept = await filed(cast, MISCONDUCT, who="reporter")
     assert kept["likely"] == []
     assert case.category is None
+
+
+async def test_a_place_that_was_answered_but_not_recognised_is_kept_and_its_numbers_are_masked(cast: Cast) -> None:
+    text = "垃圾桶满了没人清运"
+    _, kept = await filed(cast, replace(WAGES, text=text, place=Place(words="文景街")), who="reporter")
+    assert kept["how"] == ["place_unknown", {"alias": "文景街"}]
+    _, kept = await filed(
+        cast, replace(WAGES, text=text, place=Place(words="文景街" + "很远" * 14 + "，电话13897412345")), who="reporter"
+    )
+    assert "1389" not in kept["how"][1]["alias"]
+    assert kept["how"][1]["alias"].startswith("文景街")

@@ -49,6 +49,33 @@ def test_each_message_gets_its_line_in_the_same_order(
     assert (nothing["area"], nothing["unit"], nothing["decision"]) == (None, None, "triage")
 
 
+@pytest.mark.parametrize(
+    ("text", "area", "unit", "decision"),
+    [
+        ("北京市朝阳区的路灯坏了", None, None, "triage"),
+        ("城北区不是路灯的问题，是树挡住了红绿灯", "630105", "traffic-police", "ask"),
+        ("城北区朝阳东路公交车不停站", "630105001", "bus-company", "ask"),
+        ("5路公交车司机甩站，不停车", None, "bus-company", "ask"),
+        ("孩子老师在校外收钱补课", None, "education", "straight"),
+        ("医保不给报销", None, "medical-insurance", "straight"),
+        ("路灯坏了", None, None, "triage"),
+        ("😀😀😀", None, None, "triage"),
+        ("The street lamp in Chengxi is broken", "630104", "urban-management-630104", "ask"),
+    ],
+)
+def test_what_people_say_in_the_example_city_finds_its_way(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    area: str | None,
+    unit: str | None,
+    decision: str,
+) -> None:
+    _, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=json.dumps({"text": text}).encode())
+    answered = json.loads(out)
+    assert (answered["area"], answered["unit"], answered["decision"]) == (area, unit, decision)
+
+
 def test_a_bad_line_says_so_and_the_others_are_answered(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

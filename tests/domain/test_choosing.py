@@ -66,16 +66,45 @@ def test_two_categories_of_a_sure_label_are_asked_about_when_their_units_differ(
 
 def test_two_categories_that_lead_to_one_unit_need_no_question() -> None:
     town = replace(TOWN, rules=tuple(replace(rule, unit="clean") if rule.category == "lamps" else rule for rule in TOWN.rules))
-    assert choose(town, model(), COMPLAINT, "东区路灯坏了，垃圾也没人管").way is Way.STRAIGHT
+    chosen = choose(town, model(), COMPLAINT, "东区路灯坏了，垃圾也没人管")
+    assert chosen.way is Way.STRAIGHT
+    assert [reason.detail.get("category") for reason in chosen.suggested] == ["rubbish", "lamps"]
+    (why,) = (reason for reason in chosen.reasons if reason.code is ReasonCode.SAME_UNIT)
+    assert why.detail == {"unit": "clean", "p": f"{chosen.confidence:.2f}"}
+
+
+@pytest.mark.parametrize("words", ["😀😀😀", "东区😀😀😀", ""])
+def test_words_that_say_nothing_are_not_understood_and_suggest_no_category(words: str) -> None:
+    chosen = choice(words, ask=0.6)
+    assert (chosen.way, chosen.suggested) == (Way.TRIAGE, ())
+    assert ReasonCode.NOT_UNDERSTOOD in {reason.code for reason in chosen.reasons}
 
 
 def test_what_is_too_uncertain_or_nowhere_goes_to_the_office_with_suggestions() -> None:
     vague = choice("东区很杂", ask=0.7)
     assert (vague.way, vague.reasons[-1].code) == (Way.TRIAGE, ReasonCode.TOO_UNSURE)
-    nowhere = choice("路灯坏了")
+    nowhere = choice("垃圾桶坏了")
     assert (nowhere.way, nowhere.unit) == (Way.TRIAGE, None)
-    assert nowhere.others[0].code == "light"
+    assert nowhere.others[0].code == "clean"
     assert ReasonCode.AREA_UNKNOWN in {reason.code for reason in nowhere.reasons}
+
+
+def test_what_one_unit_does_in_the_whole_city_needs_no_area() -> None:
+    chosen = choice("路灯坏了")
+    assert (chosen.way, chosen.unit, chosen.located.area) == (Way.STRAIGHT, "light", None)
+    assert [reason.code for reason in chosen.reasons] == [
+        ReasonCode.NOTHING_SAID, ReasonCode.SUGGESTED, ReasonCode.SAME_EVERYWHERE, ReasonCode.RULE, ReasonCode.SURE,
+    ]  # fmt: skip
+    outside = choice("路灯坏了", Point(lon=10.0, lat=50.0))
+    assert (outside.way, outside.unit) == (Way.TRIAGE, None)
+
+
+def test_the_unit_of_some_areas_is_not_believed_to_be_that_of_all() -> None:
+    chosen = choice("路灯坏了，垃圾也没人管")
+    assert (chosen.unit, chosen.way) in {("light", Way.ASK), (None, Way.TRIAGE)}
+    town = replace(TOWN, rules=tuple(replace(rule, unit="clean") if rule.category == "lamps" else rule for rule in TOWN.rules))
+    unsure = choose(town, model(), COMPLAINT, "路灯、路灯杆坏了，垃圾也没人管")
+    assert (unsure.unit, unsure.way) == ("clean", Way.ASK), "rubbish is another unit's in one area"
 
 
 def test_a_point_on_a_border_asks_only_where_the_two_sides_have_different_units() -> None:
@@ -107,6 +136,21 @@ def test_a_citizen_is_asked_about_three_at_most_and_only_if_the_words_have_an_id
 
 def test_a_city_without_labels_asks_as_if_there_were_no_classifier() -> None:
     assert ask_about(CITY, model(), COMPLAINT, "路灯坏了") == ()
+
+
+def test_a_label_without_any_word_of_the_citys_gives_way_to_one_that_has_some_and_never_goes_straight() -> None:
+    classroom = replace(TOWN.categories["schools"], aliases=("学校", "教室里的"))
+    town = replace(TOWN, categories={**TOWN.categories, "schools": classroom})
+    assert choose(TOWN, model(), COMPLAINT, "东区教室里的坏了").way is Way.STRAIGHT
+    for sure in (0.8, 0.4):
+        chosen = choose(town, model(straight=sure, ask=0.3), COMPLAINT, "东区教室里的坏了")
+        assert chosen.guesses[0].label == "城建"
+        assert [one.code for one in chosen.categories] == ["schools", "city"]
+        assert chosen.unit == "school"
+    assert choose(town, model(), COMPLAINT, "东区教室里的坏了").way is Way.ASK
+    weak = replace(town, categories={**town.categories, "schools": replace(classroom, aliases=("教室",))})
+    asked = choose(weak, model(straight=0.4, ask=0.3), COMPLAINT, "东区教室坏了")
+    assert (asked.categories[0].code, asked.way) == ("city", Way.ASK)
 
 
 def test_misconduct_goes_to_a_discipline_team_whatever_the_words_are() -> None:

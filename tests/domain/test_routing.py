@@ -138,6 +138,13 @@ def test_the_deepest_name_that_nothing_contradicts_is_the_area(words: str, expec
     assert found(locate(CITY, None, words)) == expected
 
 
+def test_a_place_that_was_answered_but_not_recognised_is_quoted() -> None:
+    located = locate(CITY, None, "路灯坏了", place=" 文景街 ")
+    assert (located.area, located.how.code, located.how.detail) == (None, ReasonCode.PLACE_UNKNOWN, {"alias": "文景街"})
+    assert found(locate(CITY, None, "东区的路灯", place="文景街")) == ("11", ReasonCode.WORDS)
+    assert found(locate(CITY, Point(lon=102.5, lat=36.5), "", place="文景街")) == ("11", ReasonCode.POINT_INSIDE)
+
+
 def test_ambiguous_names_are_kept_for_a_question() -> None:
     assert locate(CITY, None, "城关镇").how.detail == {"areas": "1102,1201", "alias": "城关镇"}
 

@@ -1,0 +1,68 @@
+"""Places outside the city that a text names: 北京市朝阳区, 甘肃省. Told by their form, for nobody lists all of them.
+
+A name begins where a word surely begins, and ends in what a province, city, district or county is called. What only looks like
+one (小区, 超市, 开发区) is none, nor is what the city's own areas are called, nor its province.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from domain.city import City
+
+# What stands in hardly any name of a place; after these a name may begin.
+_BETWEEN = "的了是我你他她们请被向到在于从往去住和与及各由把将等至以已拨打望问谢为做还据难这那该个有使对但可让给因且"
+_LETTER = f"(?:(?![{_BETWEEN}])[\u4e00-\u9fff])"
+_NAME = (
+    rf"(?!关于|自治|县委|市委|区委|省委|市政|县政|本人|尊敬|投诉|举报|反映|咨询|希望|根据|作为){_LETTER}{{2,4}}?"
+    r"(?:自治区|自治州|自治县|新区|省|市(?![场民政容委监内里值面集长级])|[区县](?![域间别分划内里长城委级]))"
+    r"(?<![小社辖园校院厂库山林牧城郊景灾地片街禁老矿病商市全本外务发理聚集置易心止禽护宅属活公学户业税贸装层段货餐民开备群一二三四五六七八九十]区)"
+    r"(?<!高新区)(?<![超城夜菜门本全都集早楼股上入外闹街花鱼肉辖地县]市)(?<!地州市)(?<![全本郊外小撤]县)(?<![全本外节反大]省)"
+)
+_NAMED = re.compile(rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{_BETWEEN}]))(?:{_NAME})+")
+_NAMES = re.compile(_NAME)
+# The first two digits of a city's code, as in GB/T 2260.
+_PROVINCES = {
+    "11": "北京", "12": "天津", "13": "河北", "14": "山西", "15": "内蒙古", "21": "辽宁", "22": "吉林", "23": "黑龙江",
+    "31": "上海", "32": "江苏", "33": "浙江", "34": "安徽", "35": "福建", "36": "江西", "37": "山东", "41": "河南", "42": "湖北",
+    "43": "湖南", "44": "广东", "45": "广西", "46": "海南", "50": "重庆", "51": "四川", "52": "贵州", "53": "云南", "54": "西藏",
+    "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏", "65": "新疆",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """The name of a place outside the city, and where it stands in the text."""
+
+    name: str
+    start: int
+    end: int
+
+
+def elsewhere_in(city: City, text: str) -> tuple[Elsewhere, ...]:
+    """Find the names of places outside the city, from left to right; 北京市朝阳区 is one."""
+    return tuple(_elsewhere(city, text))
+
+
+def _elsewhere(city: City, text: str) -> Iterator[Elsewhere]:
+    own = _own_names(city)
+    for named in _NAMED.finditer(text):
+        start = named.start()
+        for step in _NAMES.finditer(text, named.start(), named.end()):
+            if any(name in step[0] for name in own):
+                start = step.end()
+        if start < named.end():
+            yield Elsewhere(name=text[start : named.end()], start=start, end=named.end())
+
+
+@lru_cache(maxsize=8)
+def _own_names(city: City) -> tuple[str, ...]:
+    """The whole names of the city's areas, the city's short ones, and its province."""
+    root = city.root_area
+    districts = [area for area in city.areas.values() if area.parent == root.code]
+    names = {root.name, *root.aliases, *(area.name for area in city.areas.values())}
+    names |= {alias for area in districts for alias in area.aliases if alias[-1] in "区县市"}
+    return (*names, *filter(None, [_PROVINCES.get(root.code[:2] if len(root.code) == 6 else "")]))

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from test_choosing import TOWN, choice, model
+from test_routing import CITY, area
+
+from domain.cases import CaseKind
+from domain.choosing import Way, choose
+from domain.elsewhere import elsewhere_in
+from domain.locating import locate
+from domain.places import Point
+from domain.reasons import ReasonCode
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("北京市朝阳区的路灯坏了", ["北京市朝阳区"]),
+        ("我家在上海市浦东新区，朝阳区也停水", ["上海市浦东新区", "朝阳区"]),
+        ("甘肃省兰州市来的", ["甘肃省兰州市"]),
+        ("桥南区的路灯", ["桥南区"]),
+        ("河湾市东区的路灯", []),
+        ("我们小区、我区、本市的超市和城市", []),
+        ("桥南市场", []),
+    ],
+)
+def test_the_names_of_other_cities_and_districts_are_told_by_their_form(words: str, named: list[str]) -> None:
+    assert [one.name for one in elsewhere_in(CITY, words)] == named
+
+
+def test_the_citys_own_province_is_no_other_place() -> None:
+    city = replace(CITY, areas={"630100": area("630100", None, "河湾市", "Hewan")})
+    assert elsewhere_in(city, "青海省的规定") == ()
+    assert [one.name for one in elsewhere_in(CITY, "青海省的规定")] == ["青海省"]
+
+
+@pytest.mark.parametrize("words", ["桥南区的路灯坏了", "上海市浦东新区桥南路的路灯坏了", "我在上海市，桥南的路灯坏了"])
+def test_a_short_name_inside_or_beside_another_citys_place_is_not_ours(words: str) -> None:
+    chosen = choice(words)
+    assert (chosen.located.area, chosen.way, chosen.unit) == (None, Way.TRIAGE, None)
+    assert chosen.reasons[0].code is ReasonCode.ELSEWHERE
+
+
+def test_what_names_our_area_and_another_place_is_asked_about() -> None:
+    chosen = choice("我从兰州市来，桥南街道的路灯坏了")
+    assert (chosen.located.area, chosen.way, chosen.unit) == ("1101", Way.ASK, "light")
+    assert [reason.code for reason in chosen.reasons[:2]] == [ReasonCode.WORDS, ReasonCode.ELSEWHERE]
+
+
+def test_a_shared_place_or_a_picked_area_counts_before_another_place_that_is_named() -> None:
+    point = Point(lon=102.5, lat=36.5)
+    assert locate(CITY, point, "我从兰州市来").area == "11"
+    assert choice("我从兰州市来，路灯坏了", point).way is Way.STRAIGHT
+    assert choose(TOWN, model(), CaseKind.COMPLAINT, "我从兰州市来，路灯坏了", area="11").way is Way.STRAIGHT
