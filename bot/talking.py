@@ -96,7 +96,9 @@ class Talking:
         try:
             raw = read(question, load_item(item), self._words.everywhere)
         except Invalid as invalid:
-            if question.kind is Kind.CHOOSE and step.overflow and item["text"] and not item["files"] and "place" not in item:
+            if question.own_words and item["text"]:
+                await self._take_own_words(talk, question, *question.own_words, item)
+            elif question.kind is Kind.CHOOSE and step.overflow and item["text"] and not item["files"] and "place" not in item:
                 talk.answers.aside.append(item)
                 await self.show(talk, _("That is none of these answers. Please press a button, or add it to what you told us."))
             elif question.kind is not Kind.TEXT and self._overflow(talk, step, item):
@@ -107,6 +109,12 @@ class Talking:
         if item["files"]:
             self._overflow(talk, step, {**item, "text": "", "place": None})
         await self._take(talk, step, question, raw)
+
+    async def _take_own_words(self, talk: Talk, question: Question, option: str, words: str, item: Json) -> None:
+        """Take what was typed in place of a button as the answer to the question that this option leads to."""
+        talk.answers.give(question, option)
+        talk.reopened = words if words in talk.answers.given else None
+        await self.answer(talk, item)
 
     @staticmethod
     def _overflow(talk: Talk, step: Asking, item: Json) -> bool:
