@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -133,6 +134,24 @@ async def test_a_citizen_who_was_told_of_more_time_is_told_of_nothing_late_befor
     assert "reporter" not in await told(cast, case, "2026-01-19 17:00")
     assert "reporter" in await told(cast, case, "2026-01-19 18:00")
     assert "reporter" not in await told(cast, case, "2026-01-30 18:00")
+
+
+async def test_the_card_says_that_the_first_promise_was_not_kept_beside_the_later_date_that_holds_now(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "几号楼？"), at("2026-01-09 12:00"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "三号楼"), at("2026-01-13 12:00"))
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "等新车"), at("2026-01-15 12:00"))
+    before = await cast.does("reporter", lambda ctx: show_case(ctx, case.id), at("2026-01-15 12:30"))
+    await cast.does("office", lambda ctx: extending.grant(ctx, case.id, 4), at("2026-01-15 13:00"))
+    after = await cast.does("reporter", lambda ctx: show_case(ctx, case.id), at("2026-01-15 14:00"))
+    late = await cast.does("reporter", lambda ctx: show_case(ctx, case.id), at("2026-01-30 14:00"))
+    words = re.compile(r"Promised by|First promised|Answer by|{late}")
+    shown = [[line.id for line in card.lines if words.match(line.id)] for card in (before, after, late)]
+    assert shown == [
+        ["{late} The supervision office knows."],
+        ["Answer by (extended): {due}", "First promised by {due}; that was not kept, and we are sorry."],
+        ["{late} The supervision office knows.", "First promised by {due}; that was not kept, and we are sorry."],
+    ]
 
 
 async def test_time_to_sign_in_has_the_ladder_too_until_somebody_does(cast: Cast) -> None:
