@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from cast import BELOW, COMPLAINT, MISCONDUCT, UNIT, Cast, xining
+from cast import BELOW, COMPLAINT, MISCONDUCT, NOWHERE, UNIT, Cast, xining
 
 from actions import checking, extending, filing, following, handling
 from actions.notices import unhurried
 from dialog.subjects import Refused
 from domain.cases import CaseState
+from domain.limits import Limit
 from handlers.following import my_cases, show_case
 from handlers.timeline import timeline
 from storage import cases, deadlines, proposals
@@ -337,3 +338,32 @@ async def test_what_was_solved_at_once_is_not_looked_at_again(cast: Cast) -> Non
     await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, version), at("2026-01-08 12:00"))
     async with cast.database.reading() as tx:
         assert await deadlines.running(tx, case.id) == {}
+
+
+@pytest.mark.parametrize(("when", "said"), [
+    ("2026-01-07 20:59", "2026-01-07 20:59"), ("2026-01-07 21:00", "2026-01-08 08:00"), ("2026-01-08 07:59", "2026-01-08 08:00"),
+])  # fmt: skip
+@pytest.mark.parametrize("category", [None, "water-supply"])  # the second is to be answered within 24 hours, but not urgent
+async def test_the_office_is_reminded_of_what_waits_to_be_assigned_only_after_the_quiet_hours(
+    cast: Cast, category: str | None, when: str, said: str
+) -> None:
+    case = await filed(cast, "2026-01-06 10:00", COMPLAINT if category else NOWHERE)
+    if category:
+        await cast.does("holder", lambda ctx: handling.return_(ctx, case.id, "不属于本单位职责"), at("2026-01-06 10:01"))
+        async with cast.database.transaction() as tx:
+            await tx.run("UPDATE cases SET category = :category WHERE id = :id", category=category, id=case.id)
+    before = len(await cast.rows())
+    await cast.sweeps(at(when))
+    rows = [row for row in (await cast.rows())[before:] if row.subject == case.id and row.card == "office" and row.edits is None]
+    assert {(cast.name_of(row.conversation), row.due_at) for row in rows} == {("office", at(said)), ("second office", at(said))}
+
+
+async def test_what_is_to_be_answered_in_days_is_not_urgent_however_the_days_are_counted(cast: Cast) -> None:
+    case = await filed(cast)
+    city = xining().city
+    night, morning = at("2026-01-11 23:00"), at("2026-01-12 08:00")
+    for answer, expected in (("24h", night), ("25h", morning), ("15d", morning), ("5wd", morning)):
+        sanitation = replace(city.categories["sanitation"], answer=Limit.parse(answer))
+        slow = replace(xining(), city=replace(city, categories={**city.categories, "sanitation": sanitation}))
+        when = await cast.does("office", lambda ctx: awaited(unhurried(replace(ctx, city=slow), case)), night)  # noqa: B023
+        assert when == expected, answer
