@@ -106,7 +106,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     when = unhurried(ctx, case)
     unit = deadline.unit or ""
     if RungTo.CONTACT in rung.to:
-        await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when, passing=True)
+        await tell_unit(ctx, case, _reminder(ctx, case, deadline), files=(), due=when, passing=True)
     if RungTo.HEAD in rung.to:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
         await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when)
@@ -124,14 +124,21 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     await tell_office(ctx, card.headed(_overdue(ctx, deadline), *proposed), when)
 
 
-def _reminder(ctx: Context, deadline: Deadline) -> Text:
-    due = shown_due(deadline)
+def _reminder(ctx: Context, case: Case, deadline: Deadline) -> Text:
+    due, is_signed_in = shown_due(deadline), case.state is not CaseState.ASSIGNED
     if ctx.now < deadline.due_at:
         if deadline.kind is DeadlineKind.ACCEPT:
             return _("A reminder: please sign this case in by {due}.", due=due)
+        if not is_signed_in:
+            return _("A reminder: this case is not signed in yet. Please sign it in, and answer it by {due}.", due=due)
         return _("A reminder: please answer this case by {due}.", due=due)
     if deadline.kind is DeadlineKind.ACCEPT:
         return _("This case should have been signed in by {due}. Please do so now.", due=due)
+    if not is_signed_in:
+        return _(
+            "This case should have been answered by {due}, and is not even signed in. Please sign it in and answer it now.",
+            due=due,
+        )
     return _("This case should have been answered by {due}. Please do so now.", due=due)
 
 

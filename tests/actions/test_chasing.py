@@ -17,6 +17,7 @@ from domain.cases import CaseState
 from domain.limits import Limit
 from handlers.following import my_cases, show_case
 from handlers.timeline import timeline
+from handlers.unit_desk import show
 from storage import cases, deadlines, proposals
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -162,6 +163,23 @@ async def test_time_to_sign_in_has_the_ladder_too_until_somebody_does(cast: Cast
     await cast.does("holder", lambda ctx: handling.accept(ctx, case.id, case.version), at("2026-01-08 19:00"))
     await cast.sweeps(at("2026-01-09 18:00"))
     assert [rung for rung in await rungs(cast, case) if rung[0] == "accept" and rung[1] == "+1wd"] == []
+
+
+async def test_a_reminder_of_the_answer_says_that_the_case_is_not_signed_in_either_and_the_card_has_both_dates(
+    cast: Cast,
+) -> None:
+    case = await filed(cast)
+    for when, words in (
+        ("2026-01-12 08:30", "is not signed in yet. Please sign it in, and answer it by"),
+        ("2026-01-14 18:00", "and is not even signed in. Please sign it in and answer it now"),
+    ):
+        news = await told(cast, case, when)
+        assert words in news["holder"][0], news
+    card = await cast.does("holder", lambda ctx: show(ctx, case.id), at("2026-01-10 08:30"))
+    assert [line.id for line in card.lines if " by: " in line.id] == ["Sign in by: {due}", "Answer by: {due}"]
+    await cast.does("holder", lambda ctx: handling.accept(ctx, case.id, case.version), at("2026-01-15 09:00"))
+    card = await cast.does("holder", lambda ctx: show(ctx, case.id), at("2026-01-15 09:00"))
+    assert [line.id for line in card.lines if " by: " in line.id] == ["Answer by: {due}"]
 
 
 async def test_reminders_wait_for_the_end_of_the_quiet_hours_unless_it_is_urgent(cast: Cast) -> None:
