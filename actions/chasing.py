@@ -58,8 +58,8 @@ async def chase(ctx: Context, id: str) -> bool:
         return True
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
-        due = ms(deadline.due_at)
-        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rungs[-1].at, passed=below, due=due)
+        due, told = ms(deadline.due_at), list[JsonValue](rungs[-1].to)
+        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rungs[-1].at, passed=below, due=due, told=told)
         await _fire(ctx, case, deadline, rungs[-1])
     return True
 

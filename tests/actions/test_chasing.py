@@ -13,6 +13,7 @@ from cast import BELOW, COMPLAINT, MISCONDUCT, NOWHERE, UNIT, Cast, xining
 from actions import checking, extending, filing, following, handling
 from actions.notices import unhurried
 from dialog.subjects import Refused
+from dialog.texts import Words
 from domain.cases import CaseState
 from domain.limits import Limit
 from handlers.following import my_cases, show_case
@@ -98,6 +99,25 @@ async def test_every_rung_tells_those_whom_the_ladder_names_and_each_only_once(c
         proposed = [(one.unit, one.ground) for one in await proposals.undecided(tx, None, 100) if one.case == case.id]
     assert proposed == [(UNIT, "+5wd")]
     await cast.is_whole()
+
+
+async def test_the_history_says_of_each_rung_whom_it_told(cast: Cast) -> None:
+    case = await signed_in(cast)
+    for when in ("2026-01-13 18:00", "2026-01-14 18:00", "2026-01-15 18:00", "2026-01-21 18:00"):
+        await cast.sweeps(at(when))
+    words = Words({}, ("en",), xining().city.zone)
+    shown = await cast.does("office", lambda ctx: timeline(ctx, case.id), at("2026-01-22 09:00"))
+    lines = [
+        words.render(line, "en").partition("  ")[2] for line in shown.lines if "Told" in str(line) or "ccountab" in str(line)
+    ]
+    assert lines == [
+        "Reminded: to be answered by 14 Jan 2026, 18:00. Told: the unit's contact.",
+        "Late: should have been answered by 14 Jan 2026, 18:00. Told: the unit's contact, the head of the unit.",
+        "Late: should have been answered by 14 Jan 2026, 18:00. Told: the supervision office.",
+        "Late: should have been answered by 14 Jan 2026, 18:00. Proposed for the accountability list.",
+    ]
+    shown = await cast.does("reporter", lambda ctx: timeline(ctx, case.id), at("2026-01-22 09:00"))
+    assert "Told" not in str(shown.lines)
 
 
 async def test_after_a_time_without_sweeps_only_the_highest_rung_fires_and_the_others_are_recorded(cast: Cast) -> None:
