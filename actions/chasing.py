@@ -16,6 +16,7 @@ from actions.checking import draw_lot
 from actions.context import Context
 from actions.facts import facts, facts_for_office
 from actions.notices import (
+    for_office,
     queue_for_office,
     refresh_cards,
     tell_followers,
@@ -57,8 +58,8 @@ async def chase(ctx: Context, id: str) -> bool:
         return True
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
-        due = ms(deadline.due_at)
-        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rungs[-1].at, passed=below, due=due)
+        due, told = ms(deadline.due_at), list[JsonValue](rungs[-1].to)
+        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rungs[-1].at, passed=below, due=due, told=told)
         await _fire(ctx, case, deadline, rungs[-1])
     return True
 
@@ -72,7 +73,7 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
         case DeadlineKind.TRIAGE:
             due = shown_due(deadline)
             await queue_for_office(
-                ctx, case, _("This case should have been assigned by {due}.", due=due), due=unhurried(ctx, case)
+                ctx, case, _("This case should have been assigned by {due}.", due=due), due=for_office(ctx, case)
             )
         case DeadlineKind.CHECK if rung.at == END:
             await _close(ctx, case)
@@ -83,7 +84,7 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
             look = _(
                 "Return inspection: this case had to be reopened before it closed. Please look whether the result has lasted."
             )
-            await queue_for_office(ctx, case, look, due=unhurried(ctx, case))
+            await queue_for_office(ctx, case, look, due=for_office(ctx, case))
         case DeadlineKind.REPLY if rung.at == END:
             await _end_pause(ctx, case)
         case DeadlineKind.REPLY:
@@ -105,7 +106,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     when = unhurried(ctx, case)
     unit = deadline.unit or ""
     if RungTo.CONTACT in rung.to:
-        await tell_unit(ctx, case, _reminder(ctx, deadline), files=(), due=when, passing=True)
+        await tell_unit(ctx, case, _reminder(ctx, case, deadline), files=(), due=when, passing=True)
     if RungTo.HEAD in rung.to:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
         await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when)
@@ -123,14 +124,21 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     await tell_office(ctx, card.headed(_overdue(ctx, deadline), *proposed), when)
 
 
-def _reminder(ctx: Context, deadline: Deadline) -> Text:
-    due = shown_due(deadline)
+def _reminder(ctx: Context, case: Case, deadline: Deadline) -> Text:
+    due, is_signed_in = shown_due(deadline), case.state is not CaseState.ASSIGNED
     if ctx.now < deadline.due_at:
         if deadline.kind is DeadlineKind.ACCEPT:
             return _("A reminder: please sign this case in by {due}.", due=due)
+        if not is_signed_in:
+            return _("A reminder: this case is not signed in yet. Please sign it in, and answer it by {due}.", due=due)
         return _("A reminder: please answer this case by {due}.", due=due)
     if deadline.kind is DeadlineKind.ACCEPT:
         return _("This case should have been signed in by {due}. Please do so now.", due=due)
+    if not is_signed_in:
+        return _(
+            "This case should have been answered by {due}, and is not even signed in. Please sign it in and answer it now.",
+            due=due,
+        )
     return _("This case should have been answered by {due}. Please do so now.", due=due)
 
 

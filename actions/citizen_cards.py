@@ -113,11 +113,14 @@ def _rated(case: Case) -> Text:
 def _promised(ctx: Context, f: Facts) -> list[Text]:
     if f.case.state not in OPEN:
         return []
-    if late := lateness(ctx, f):
-        return [late]
-    promise = f.deadlines.get(DeadlineKind.PROMISE)
-    lines = [_("Promised by: {due}", due=due(promise))] if promise else []
-    return [*lines, _("Answer by (extended): {due}", due=due(f.extended))] if f.extended else lines
+    late, promise = lateness(ctx, f), f.deadlines.get(DeadlineKind.PROMISE)
+    extended = [_("Answer by (extended): {due}", due=due(f.extended))] if f.extended else []
+    if promise is None or f.expected is promise:
+        return [late] if late else [*([_("Promised by: {due}", due=due(promise))] if promise else []), *extended]
+    first = _("First promised by: {due}", due=due(promise))
+    if ctx.now > promise.due_at:
+        first = _("First promised by {due}; that was not kept, and we are sorry.", due=due(promise))
+    return [*([late] if late else extended), first]
 
 
 def lateness(ctx: Context, f: Facts) -> Text | None:

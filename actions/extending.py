@@ -84,7 +84,7 @@ async def grant(ctx: Context, id: str, n: int) -> Case:
     """Grant more time; `n` is the number of the text in which it was asked for."""
     case = await ctx.case(id)
     role = ctx.as_office(case)
-    asked, reason = await _asked(ctx, case, n)
+    asked, reason = await asked_in(ctx, case, n)
     before = await _answer(ctx, case)
     if ctx.now >= (await end_of(ctx, before)).at:
         raise Refused(_("The unit's time is up, so no more can be granted. Please refuse it, with a reason."))
@@ -107,7 +107,7 @@ async def refuse(ctx: Context, id: str, n: int, reason: str) -> Case:
     """Refuse more time, for a reason that the unit and the citizen read; `n` is the number of the text of the request."""
     case = await ctx.case(id)
     role = ctx.as_office(case)
-    asked, _why = await _asked(ctx, case, n)
+    asked, _why = await asked_in(ctx, case, n)
     case = await move(ctx, case, Event.REFUSE_EXTENSION, Party.OFFICE)
     entry = await write(ctx, case, EntryKind.EXTENSION_REFUSED, Party.OFFICE, reason)
     await extensions.decide(ctx.tx, asked.id, ctx.now, granted=False)
@@ -122,7 +122,7 @@ async def refuse(ctx: Context, id: str, n: int, reason: str) -> Case:
     return case
 
 
-async def _asked(ctx: Context, case: Case, n: int) -> tuple[Extension, str]:
+async def asked_in(ctx: Context, case: Case, n: int) -> tuple[Extension, str]:
     """Give the open request and its reason, if it is the one of which somebody read. Raises Refused."""
     f = await facts(ctx, case)
     reason = f.reason

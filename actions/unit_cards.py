@@ -41,14 +41,10 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
         lines.append(_("The supervision office writes: {text}", text=excerpt(instruction.text)))
     if case.state in OPEN and f.holder:
         lines.append(_("Signed in by {name}", name=f.holder.name))
-    clock = DeadlineKind.ACCEPT if case.state is CaseState.ASSIGNED else DeadlineKind.ANSWER
-    if (deadline := f.deadlines.get(clock)) and case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED):
-        ask = (
-            _("Sign in by: {due}", due=due(deadline))
-            if clock is DeadlineKind.ACCEPT
-            else _("Answer by: {due}", due=due(deadline))
-        )
-        lines.append(ask)
+    if case.state is CaseState.ASSIGNED and (accept := f.deadlines.get(DeadlineKind.ACCEPT)):
+        lines.append(_("Sign in by: {due}", due=due(accept)))
+    if case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED) and (answer := f.deadlines.get(DeadlineKind.ANSWER)):
+        lines.append(_("Answer by: {due}", due=due(answer)))
     if f.request:
         until = Moment(f.request.until_at)
         lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=until))

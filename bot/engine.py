@@ -95,7 +95,7 @@ class Turn:
         self.ctx = ctx
         self.incoming = incoming
         self.row = row
-        self.talking = Talking(ctx, engine.forms, engine.words)
+        self.talking = Talking(ctx, engine.forms, engine.words, engine.screens["case"])
 
     async def run(self) -> Text | None:
         """Find out what the message is, and do it. Returns a note for a button press."""
@@ -378,12 +378,7 @@ class Turn:
         """After an act that came too late, give the case as it stands now, if this person may see it."""
         kind, _colon, rest = (self.incoming.press or "").partition(":")
         subject = rest.split(":")[1] if kind in ("d", "f") and rest.count(":") else ""
-        if len(subject) != 32:
-            return None
-        try:
-            return await self.engine.screens["case"].view(self.ctx, subject)
-        except Refused:
-            return None
+        return await self.talking.fresh_card(subject)
 
     async def _again(self, why: Text) -> None:
         """Say what is wrong, and ask the open question again, or offer a way to go on."""

@@ -11,7 +11,7 @@ from actions.notices import queue
 from dialog.outgoing import Button, Outgoing, Wants, bears_secrets, say
 from dialog.play import Answers, Asking, Done, play
 from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, load_item, pressed, read
-from dialog.subjects import Form, Opening, Refused, screen_button
+from dialog.subjects import Form, Opening, Refused, Screen, screen_button
 from dialog.texts import Json, Text, Words, _, verbatim
 from storage import outbox, people, talks
 from storage.outbox import Lane, OutboxRow
@@ -29,10 +29,11 @@ FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 class Talking:
     """What a turn does with forms."""
 
-    def __init__(self, ctx: Context, forms: Mapping[str, Form[Context]], words: Words) -> None:
+    def __init__(self, ctx: Context, forms: Mapping[str, Form[Context]], words: Words, card: Screen[Context]) -> None:
         self._ctx = ctx
         self._forms = forms
         self._words = words
+        self._card = card
 
     async def current(self) -> Talk | None:
         """Give the form that the person is in."""
@@ -95,7 +96,9 @@ class Talking:
         try:
             raw = read(question, load_item(item), self._words.everywhere)
         except Invalid as invalid:
-            if question.kind is Kind.CHOOSE and step.overflow and item["text"] and not item["files"] and "place" not in item:
+            if question.own_words and item["text"]:
+                await self._take_own_words(talk, question, *question.own_words, item)
+            elif question.kind is Kind.CHOOSE and step.overflow and item["text"] and not item["files"] and "place" not in item:
                 talk.answers.aside.append(item)
                 await self.show(talk, _("That is none of these answers. Please press a button, or add it to what you told us."))
             elif question.kind is not Kind.TEXT and self._overflow(talk, step, item):
@@ -106,6 +109,12 @@ class Talking:
         if item["files"]:
             self._overflow(talk, step, {**item, "text": "", "place": None})
         await self._take(talk, step, question, raw)
+
+    async def _take_own_words(self, talk: Talk, question: Question, option: str, words: str, item: Json) -> None:
+        """Take what was typed in place of a button as the answer to the question that this option leads to."""
+        talk.answers.give(question, option)
+        talk.reopened = words if words in talk.answers.given else None
+        await self.answer(talk, item)
 
     @staticmethod
     def _overflow(talk: Talk, step: Asking, item: Json) -> bool:
@@ -378,13 +387,40 @@ class Talking:
             await self._undo(talk, refused)
 
     async def _undo(self, talk: Talk, refused: Refused) -> None:
-        """Say why a form could not be carried out; what was written stays and can be taken up again."""
-        talk.cancelled_at = self._ctx.now
-        await self._leave_question(talk)
-        await self._write(talk)
-        again = Button(_("Try again with my words"), f"r:{talk.mark}")
-        await self._say(say(refused.reason, rows=((again, screen_button(_("Menu"), "menu")),)))
+        """Say why a form could not be carried out; what was written stays and can be taken up again.
+
+        Where the form might not even be opened any more, because a case has gone on, that case is shown instead.
+        """
+        card = await self.fresh_card(talk.arg.partition(":")[0])
+        if card and not await self._may_open(talk):
+            await self._leave_question(talk)
+            await self._write(talk)
+            await self._say(card)
+            await self._say(say(refused.reason))
+        else:
+            talk.cancelled_at = self._ctx.now
+            await self._leave_question(talk)
+            await self._write(talk)
+            again = Button(_("Try again with my words"), f"r:{talk.mark}")
+            await self._say(say(refused.reason, rows=((again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
+
+    async def _may_open(self, talk: Talk) -> bool:
+        form = self._forms[talk.form]
+        try:
+            await form.may(self._ctx, talk.arg) if form.may else None
+        except Refused:
+            return False
+        return True
+
+    async def fresh_card(self, case: str) -> Outgoing | None:
+        """Give a case as it stands now; None if this is none, or none that this person may see."""
+        if len(case) != 32:
+            return None
+        try:
+            return await self._card.view(self._ctx, case)
+        except Refused:
+            return None
 
     async def _go_on(self, item: Json = None) -> None:
         talk = await talks.last_suspended(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now)

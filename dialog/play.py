@@ -240,9 +240,12 @@ class Dialog:
             return {}
         return {thing.key: cast("str", self._ask(question)) for thing, question in zip(of, questions, strict=True)}
 
-    async def choose(self, key: str, prompt: Text, options: Options, *, label: Text) -> str:
-        """Ask for one of some options."""
-        return cast("str", self._ask(Question(key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, options=options)))
+    async def choose(
+        self, key: str, prompt: Text, options: Options, *, label: Text, own_words: tuple[str, str] | None = None
+    ) -> str:
+        """Ask for one of some options; `own_words` as in Question."""
+        question = Question(key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, options=options, own_words=own_words)
+        return cast("str", self._ask(question))
 
     async def place(self, key: str, prompt: Text, areas: Options, *, label: Text, may_skip: bool = True) -> Place | None:
         """Ask for a place: shared, described, or picked from a list of areas; None if the person does not know it."""

@@ -105,7 +105,8 @@ class Kind(StrEnum):
 class Question:
     """One question of a form, with everything needed to show it and to read its answer.
 
-    `label` names it in the summary's list of changes. `check` looks at a text and returns what is wrong with it.
+    `label` names it in the summary's list of changes. `check` looks at a text and returns what is wrong with it. `own_words`
+    are the key of the option and of the question after it to which typed words go that are none of the options.
     """
 
     key: str
@@ -117,6 +118,7 @@ class Question:
     least: int = 0
     most: int = 0
     check: Callable[[str], Text | None] | None = None
+    own_words: tuple[str, str] | None = None
     looked: bool = False
     """True where what is shown came from a look."""
 

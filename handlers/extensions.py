@@ -141,10 +141,11 @@ async def may_ask(ctx: Context, id: str) -> None:
 
 async def may_decide(ctx: Context, arg: str) -> None:
     """Let only the office open the form, and only for a request that is still open."""
-    id, _n = _named(arg)
+    id, n = _named(arg)
     case = await cases.get(ctx.tx, id)
     ctx.as_office(case)
     if case is not None:
+        await extending.asked_in(ctx, case, n)
         state_after(case, Event.REFUSE_EXTENSION, Party.OFFICE)
 
 

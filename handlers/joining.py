@@ -44,20 +44,22 @@ async def others_like_it(ctx: Context, kind: CaseKind, text: str, place: Place |
     located, picked = where_is(ctx, place, text)
     area = picked or located.area
     found = await like_told(ctx, kind, mask(text).text, place, area, category)
+    counts = [await cases.count_reporters(ctx.tx, one.case.id) for one in found]
+    days = [one.case.filed_at.astimezone(ctx.city.city.zone).date() for one in found]
+    shown = [(one.case.category, one.case.area, day, count) for one, day, count in zip(found, days, counts, strict=True)]
     return tuple(
-        [
-            Option(
-                one.case.id,
-                _(
-                    "Add mine: {category}, {area}, since {day}, people: {count}",
-                    category=ctx.city.category(one.case.category),
-                    area=ctx.city.area(one.case.area) if one.case.area else _("place not known"),
-                    day=Moment(one.case.filed_at, day=True),
-                    count=await cases.count_reporters(ctx.tx, one.case.id),
-                ),
-            )
-            for one in found
-        ]
+        Option(
+            one.case.id,
+            _(
+                "Add mine: {category}, {area}, since {day}, people: {count}",
+                category=ctx.city.category(one.case.category),
+                area=ctx.city.area(one.case.area) if one.case.area else _("place not known"),
+                # Where nothing else that may be shown tells two apart, the time of day does.
+                day=Moment(one.case.filed_at, day=shown.count(what) == 1),
+                count=count,
+            ),
+        )
+        for one, what, count in zip(found, shown, counts, strict=True)
     )
 
 

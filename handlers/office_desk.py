@@ -99,7 +99,7 @@ async def reopen(d: Dialog) -> Decide | None:
 
 async def _why(d: Dialog, prompt: Text, usual: dict[str, Text]) -> tuple[str, str]:
     options = (*(Option(key, label) for key, label in usual.items()), *OWN)
-    reason = await d.choose("reason", prompt, options, label=_("Reason"))
+    reason = await d.choose("reason", prompt, options, label=_("Reason"), own_words=(OWN_WORDS, "words"))
     if reason != OWN_WORDS:
         return reason, ""
     return reason, await d.text("words", _("Please write the reason."), label=_("In your words"), most=500)

@@ -16,6 +16,7 @@ from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
 from domain.cases import CaseKind, Event, Party, Satisfaction
+from domain.city import RungTo
 from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
 from domain.ratings import hour_of
@@ -91,6 +92,12 @@ RUNGS: dict[tuple[str, bool], Text] = {
     ("answer", False): _("Reminded: to be answered by {due}."),
     ("answer", True): _("Late: should have been answered by {due}."),
     ("triage", True): _("Late: should have been assigned by {due}."),
+}
+# Whom a rung of a unit's ladder told.
+TOLD: dict[str, Text] = {
+    RungTo.CONTACT: _("the unit's contact"),
+    RungTo.HEAD: _("the head of the unit"),
+    RungTo.OFFICE: _("the supervision office"),
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
@@ -213,6 +220,8 @@ async def _line(
         words = STAFF_MERGED.get(event) if staff else None
     if words is None or (staff and event is Event.REVEAL):
         return None
+    if staff and event is Event.RUNG:
+        return _rung(row, words)
     entry = texts.get(str(row.payload.get("entry") or ""))
     role = await roles.get(ctx.tx, str(row.payload.get("to") or row.actor.partition(":")[2])) if staff else None
     level = row.payload.get("level")
@@ -226,6 +235,17 @@ async def _line(
             "level": LEVELS[Satisfaction(str(level))] if level else "",
         },
     )
+
+
+def _rung(row: LedgerRow, words: Text) -> Text:
+    """Say to staff what a rung was about, and whom it told: several rungs have the same due time."""
+    due, told = row.payload.get("due"), row.payload.get("told")
+    line = Text(words.id, {"due": Moment(at(due)) if isinstance(due, int) else ""})
+    if row.payload.get("kind") not in (DeadlineKind.ACCEPT, DeadlineKind.ANSWER) or not isinstance(told, list):
+        return line
+    if whom := tuple(TOLD[str(to)] for to in told if to in TOLD):
+        line = _("{what} Told: {whom}.", what=line, whom=whom)
+    return _("{what} Proposed for the accountability list.", what=line) if RungTo.ACCOUNTABILITY in told else line
 
 
 def _text(ctx: Context, kind: CaseKind, entry: Entry | None) -> Text | str:

@@ -123,7 +123,9 @@ async def accept(ctx: Context, id: str, version: int) -> Reply:
 async def return_(d: Dialog) -> Written | None:
     """Ask why the case is not the unit's."""
     options = (*(Option(key, label) for key, label in REASONS.items()), Option(OWN_WORDS, _("Another reason")))
-    reason = await d.choose("reason", _("Why does the case not belong to your unit?"), options, label=_("Reason"))
+    reason = await d.choose(
+        "reason", _("Why does the case not belong to your unit?"), options, label=_("Reason"), own_words=(OWN_WORDS, "words")
+    )
     words = ""
     if reason == OWN_WORDS:
         words = await d.text(

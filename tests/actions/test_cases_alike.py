@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,9 @@ from actions.context import Context
 from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
+from dialog.texts import Words
 from domain.cases import CaseKind, Satisfaction
+from handlers.joining import others_like_it
 from storage import likeness as index
 from storage.cases import Case
 from storage.keys import Keys
@@ -221,3 +224,23 @@ async def test_the_first_reporter_may_doubt_a_closed_case_for_its_time_to_check_
     assert (await cast.case(lead.id)).state == "closed"
     await cast.does("reporter", lambda ctx: following.not_solved(ctx, lead.id, "又堆起来了"))
     assert (await cast.case(lead.id)).state == "accepted"
+
+
+async def test_cases_that_would_be_offered_in_the_same_words_are_told_apart_by_the_time_of_day(cast: Cast) -> None:
+    manhole = replace(LAMP, text="海晏路口的井盖丢失，夜里很危险")
+    first = (await cast.does("reporter", lambda ctx: filing.file_case(ctx, manhole), NOW - timedelta(hours=2))).case
+
+    async def offered() -> dict[str, str]:
+        """Read what a newcomer is offered, in words."""
+        async with cast.database.reading() as tx:
+            ctx = Context(tx=tx, now=NOW, keys=cast.keys, city=xining(), public_url="", limits=LIMITS)
+            options = await others_like_it(ctx, CaseKind.COMPLAINT, manhole.text, None, "street-lamps")
+        words = Words({}, ("en",), xining().city.zone)
+        return {option.key: words.render(option.label, "en") for option in options}
+
+    assert not re.search(r"\d\d:\d\d", (await offered())[first.id])
+    second = (await cast.does("reporter", lambda ctx: filing.file_case(ctx, manhole), NOW - timedelta(hours=1))).case
+    both = await offered()
+    assert re.search(r"\d\d:\d\d", both[first.id])
+    assert re.search(r"\d\d:\d\d", both[second.id])
+    assert both[first.id] != both[second.id]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from cast import BELOW, COMPLAINT, MISCONDUCT, UNIT, Cast, xining
+from cast import BELOW, COMPLAINT, MISCONDUCT, NOWHERE, UNIT, Cast, xining
 
 from actions import checking, extending, filing, following, handling
 from actions.notices import unhurried
 from dialog.subjects import Refused
+from dialog.texts import Words
 from domain.cases import CaseState
+from domain.limits import Limit
 from handlers.following import my_cases, show_case
 from handlers.timeline import timeline
+from handlers.unit_desk import show
 from storage import cases, deadlines, proposals
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -97,6 +101,25 @@ async def test_every_rung_tells_those_whom_the_ladder_names_and_each_only_once(c
     await cast.is_whole()
 
 
+async def test_the_history_says_of_each_rung_whom_it_told(cast: Cast) -> None:
+    case = await signed_in(cast)
+    for when in ("2026-01-13 18:00", "2026-01-14 18:00", "2026-01-15 18:00", "2026-01-21 18:00"):
+        await cast.sweeps(at(when))
+    words = Words({}, ("en",), xining().city.zone)
+    shown = await cast.does("office", lambda ctx: timeline(ctx, case.id), at("2026-01-22 09:00"))
+    lines = [
+        words.render(line, "en").partition("  ")[2] for line in shown.lines if "Told" in str(line) or "ccountab" in str(line)
+    ]
+    assert lines == [
+        "Reminded: to be answered by 14 Jan 2026, 18:00. Told: the unit's contact.",
+        "Late: should have been answered by 14 Jan 2026, 18:00. Told: the unit's contact, the head of the unit.",
+        "Late: should have been answered by 14 Jan 2026, 18:00. Told: the supervision office.",
+        "Late: should have been answered by 14 Jan 2026, 18:00. Proposed for the accountability list.",
+    ]
+    shown = await cast.does("reporter", lambda ctx: timeline(ctx, case.id), at("2026-01-22 09:00"))
+    assert "Told" not in str(shown.lines)
+
+
 async def test_after_a_time_without_sweeps_only_the_highest_rung_fires_and_the_others_are_recorded(cast: Cast) -> None:
     case = await signed_in(cast)
     assert set(await told(cast, case, "2026-01-16 09:00")) == {"office", "second office", "reporter"}
@@ -135,6 +158,24 @@ async def test_a_citizen_who_was_told_of_more_time_is_told_of_nothing_late_befor
     assert "reporter" not in await told(cast, case, "2026-01-30 18:00")
 
 
+async def test_the_card_says_that_the_first_promise_was_not_kept_beside_the_later_date_that_holds_now(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "几号楼？"), at("2026-01-09 12:00"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "三号楼"), at("2026-01-13 12:00"))
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "等新车"), at("2026-01-15 12:00"))
+    before = await cast.does("reporter", lambda ctx: show_case(ctx, case.id), at("2026-01-15 12:30"))
+    await cast.does("office", lambda ctx: extending.grant(ctx, case.id, 4), at("2026-01-15 13:00"))
+    after = await cast.does("reporter", lambda ctx: show_case(ctx, case.id), at("2026-01-15 14:00"))
+    late = await cast.does("reporter", lambda ctx: show_case(ctx, case.id), at("2026-01-30 14:00"))
+    words = re.compile(r"Promised by|First promised|Answer by|{late}")
+    shown = [[line.id for line in card.lines if words.match(line.id)] for card in (before, after, late)]
+    assert shown == [
+        ["{late} The supervision office knows."],
+        ["Answer by (extended): {due}", "First promised by {due}; that was not kept, and we are sorry."],
+        ["{late} The supervision office knows.", "First promised by {due}; that was not kept, and we are sorry."],
+    ]
+
+
 async def test_time_to_sign_in_has_the_ladder_too_until_somebody_does(cast: Cast) -> None:
     case = await filed(cast)
     await cast.sweeps(at("2026-01-08 18:00"))
@@ -142,6 +183,23 @@ async def test_time_to_sign_in_has_the_ladder_too_until_somebody_does(cast: Cast
     await cast.does("holder", lambda ctx: handling.accept(ctx, case.id, case.version), at("2026-01-08 19:00"))
     await cast.sweeps(at("2026-01-09 18:00"))
     assert [rung for rung in await rungs(cast, case) if rung[0] == "accept" and rung[1] == "+1wd"] == []
+
+
+async def test_a_reminder_of_the_answer_says_that_the_case_is_not_signed_in_either_and_the_card_has_both_dates(
+    cast: Cast,
+) -> None:
+    case = await filed(cast)
+    for when, words in (
+        ("2026-01-12 08:30", "is not signed in yet. Please sign it in, and answer it by"),
+        ("2026-01-14 18:00", "and is not even signed in. Please sign it in and answer it now"),
+    ):
+        news = await told(cast, case, when)
+        assert words in news["holder"][0], news
+    card = await cast.does("holder", lambda ctx: show(ctx, case.id), at("2026-01-10 08:30"))
+    assert [line.id for line in card.lines if " by: " in line.id] == ["Sign in by: {due}", "Answer by: {due}"]
+    await cast.does("holder", lambda ctx: handling.accept(ctx, case.id, case.version), at("2026-01-15 09:00"))
+    card = await cast.does("holder", lambda ctx: show(ctx, case.id), at("2026-01-15 09:00"))
+    assert [line.id for line in card.lines if " by: " in line.id] == ["Answer by: {due}"]
 
 
 async def test_reminders_wait_for_the_end_of_the_quiet_hours_unless_it_is_urgent(cast: Cast) -> None:
@@ -318,3 +376,32 @@ async def test_what_was_solved_at_once_is_not_looked_at_again(cast: Cast) -> Non
     await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, version), at("2026-01-08 12:00"))
     async with cast.database.reading() as tx:
         assert await deadlines.running(tx, case.id) == {}
+
+
+@pytest.mark.parametrize(("when", "said"), [
+    ("2026-01-07 20:59", "2026-01-07 20:59"), ("2026-01-07 21:00", "2026-01-08 08:00"), ("2026-01-08 07:59", "2026-01-08 08:00"),
+])  # fmt: skip
+@pytest.mark.parametrize("category", [None, "water-supply"])  # the second is to be answered within 24 hours, but not urgent
+async def test_the_office_is_reminded_of_what_waits_to_be_assigned_only_after_the_quiet_hours(
+    cast: Cast, category: str | None, when: str, said: str
+) -> None:
+    case = await filed(cast, "2026-01-06 10:00", COMPLAINT if category else NOWHERE)
+    if category:
+        await cast.does("holder", lambda ctx: handling.return_(ctx, case.id, "不属于本单位职责"), at("2026-01-06 10:01"))
+        async with cast.database.transaction() as tx:
+            await tx.run("UPDATE cases SET category = :category WHERE id = :id", category=category, id=case.id)
+    before = len(await cast.rows())
+    await cast.sweeps(at(when))
+    rows = [row for row in (await cast.rows())[before:] if row.subject == case.id and row.card == "office" and row.edits is None]
+    assert {(cast.name_of(row.conversation), row.due_at) for row in rows} == {("office", at(said)), ("second office", at(said))}
+
+
+async def test_what_is_to_be_answered_in_days_is_not_urgent_however_the_days_are_counted(cast: Cast) -> None:
+    case = await filed(cast)
+    city = xining().city
+    night, morning = at("2026-01-11 23:00"), at("2026-01-12 08:00")
+    for answer, expected in (("24h", night), ("25h", morning), ("15d", morning), ("5wd", morning)):
+        sanitation = replace(city.categories["sanitation"], answer=Limit.parse(answer))
+        slow = replace(xining(), city=replace(city, categories={**city.categories, "sanitation": sanitation}))
+        when = await cast.does("office", lambda ctx: awaited(unhurried(replace(ctx, city=slow), case)), night)  # noqa: B023
+        assert when == expected, answer

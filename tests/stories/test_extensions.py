@@ -43,8 +43,7 @@ async def test_more_time_that_is_granted_moves_the_date_and_the_citizen_reads_wh
     await office.presses("^Grant more time$")
     await contact.sees(f"given more time: please answer by {re.escape(date)}", buttons=["Report"])
     told = await citizen.sees(f"has been given more time, until {re.escape(date)}. The reason: 要等新车到货")
-    assert f"Promised by: {promised[1]}" in told.text
-    assert f"Answer by (extended): {date}" in told.text
+    assert f"Answer by (extended): {date}\n\nFirst promised by: {promised[1]}" in told.text
     await citizen.presses("^Timeline$")
     await citizen.sees(f"asks for more time, until {date}: 要等新车到货.+has been given more time, until {date}")
     events = [row["event"] for row in await town.history(number)]
@@ -89,10 +88,30 @@ async def test_of_two_at_the_office_the_slower_one_hears_that_it_is_decided(town
     await sun.presses_secretly(f"d:grant_extension:{case.id}:2")
     await sun.sees("decided already")
     await sun.presses_secretly(f"f:refuse_extension:{case.id}:2")
+    await sun.sees("Answer by .extended.", buttons=["Timeline"])
+    await sun.sees("decided already")
+    assert not sun.saw("Why is there no more time")
+    assert [row["event"] for row in await town.history(number)].count("grant_extension") == 1
+
+
+async def test_whoever_is_overtaken_while_writing_sees_the_case_as_it_stands_and_no_way_to_try_in_vain(town: Town) -> None:
+    citizen, contact = await town.somebody("web"), await town.contact("web")
+    chen, sun = await town.office("web"), await town.office("telegram")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await asks_for_time(contact, "要等新车到货")
+    await sun.sees("要等新车到货")
+    await sun.presses("^Refuse more time$")
     await sun.sees("Why is there no more time")
     await sun.says("不同意")
+    await sun.sees("Refuse more time for this reason")
+    await chen.sees("要等新车到货")
+    await chen.presses("^Grant more time$")
+    await contact.sees("given more time")
     await sun.presses("^Refuse more time$")
-    await sun.sees("decided already")
+    await sun.sees("Answer by .extended.", buttons=["Timeline"])
+    last = await sun.sees("decided already")
+    assert not last.buttons
     assert [row["event"] for row in await town.history(number)].count("grant_extension") == 1
 
 

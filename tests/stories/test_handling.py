@@ -94,6 +94,32 @@ async def test_a_reason_in_own_words_reaches_the_office_and_never_the_citizen(to
     assert not citizen.saw("物业管理范围")
 
 
+async def test_a_reason_that_is_typed_instead_of_pressing_a_button_is_taken_in_those_words(town: Town, contact: Person) -> None:
+    citizen, office = await town.somebody("telegram"), await town.office("web")
+    await files(citizen)
+    await contact.presses("Return: not ours")
+    await contact.sees("not belong")
+    await contact.says("该小区属于物业管理范围")
+    await contact.sees("该小区属于物业管理范围.+Return the case")
+    await contact.presses("^Change$")
+    await contact.presses("^Reason$")
+    await contact.sees("not belong")
+    await contact.says("物业公司负责，与我单位无关")
+    await contact.sees("物业公司负责，与我单位无关.+Return the case")
+    await contact.presses("^Return it$")
+    await office.sees("Returned by the unit: 物业公司负责，与我单位无关")
+
+
+async def test_typed_words_that_are_too_long_for_a_reason_are_asked_for_again_in_words(town: Town, contact: Person) -> None:
+    citizen = await town.somebody("telegram")
+    await files(citizen)
+    await contact.presses("Return: not ours")
+    await contact.says("长" * 501)
+    await contact.sees("keep it to 500 characters.+write the reason")
+    await contact.says("物业公司负责")
+    await contact.sees("物业公司负责.+Return the case")
+
+
 async def test_a_matter_that_no_rule_can_route_waits_at_the_office_and_can_be_refused_with_a_reason(town: Town) -> None:
     citizen, office = await town.somebody("web"), await town.office("telegram", name="Chen")
     number, _code = await files(citizen, "我想反映一件事", place="I don't know", category="Something else")
