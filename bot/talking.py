@@ -496,7 +496,7 @@ class Talking:
         return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
 
     async def _show_next(self, talk: Talk, answered: Question, chosen: Text) -> None:
-        """Ask the next question, and then, so that nobody waits for it, put the answer in place of the buttons of the last one."""
+        """Ask the next question; then, so that nobody waits for it, put the answer in place of the last one's buttons."""
         asked, talk.question = talk.question, None
         await self.show(talk)
         row = await outbox.get(self._ctx.tx, asked) if asked else None
