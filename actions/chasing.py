@@ -16,7 +16,6 @@ from actions.checking import draw_lot
 from actions.context import Context
 from actions.facts import facts, facts_for_office
 from actions.notices import (
-    for_office,
     queue_for_office,
     refresh_cards,
     tell_followers,
@@ -73,7 +72,7 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
         case DeadlineKind.TRIAGE:
             due = shown_due(deadline)
             await queue_for_office(
-                ctx, case, _("This case should have been assigned by {due}.", due=due), due=for_office(ctx, case)
+                ctx, case, _("This case should have been assigned by {due}.", due=due), due=unhurried(ctx, case)
             )
         case DeadlineKind.CHECK if rung.at == END:
             await _close(ctx, case)
@@ -84,7 +83,7 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
             look = _(
                 "Return inspection: this case had to be reopened before it closed. Please look whether the result has lasted."
             )
-            await queue_for_office(ctx, case, look, due=for_office(ctx, case))
+            await queue_for_office(ctx, case, look, due=unhurried(ctx, case))
         case DeadlineKind.REPLY if rung.at == END:
             await _end_pause(ctx, case)
         case DeadlineKind.REPLY:

@@ -69,18 +69,13 @@ async def queue(
 
 
 def unhurried(ctx: Context, case: Case) -> datetime:
-    """Give the time from which a unit may be told about a case what is not news: after the quiet hours, unless it is urgent.
+    """Give the time from which something may be said about a case that is not news: after the quiet hours, unless it is urgent.
 
     What is to be answered within a day is urgent.
     """
     within = ctx.city.times(case.kind, case.category).answer.elapsed
-    urgent = within is not None and within <= timedelta(days=1)
-    return ctx.now if urgent else for_office(ctx, case)
-
-
-def for_office(ctx: Context, case: Case) -> datetime:
-    """Give the time from which the office may be reminded of a case that waits: at night only of what the city calls urgent."""
-    return ctx.now if ctx.city.city.is_urgent(case.category) else ctx.city.after_quiet(ctx.now)
+    urgent = ctx.city.city.is_urgent(case.category) or (within is not None and within <= timedelta(days=1))
+    return ctx.now if urgent else ctx.city.after_quiet(ctx.now)
 
 
 async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> int:
