@@ -202,7 +202,8 @@ class Talking:
             return True
         talk.reopened = None
         talk.answers.close(step.question)
-        await self._show_next(talk, step.question, _count(step.question, told))
+        await self._say_chosen(talk, step.question, _count(step.question, told))
+        await self.show(talk)
         return True
 
     async def cancel(self, talk: Talk, *, may_go_on: bool = True) -> None:
@@ -317,8 +318,7 @@ class Talking:
         else:
             talk.reopened = None
             talk.answers.give(question, raw)
-            await self._show_next(talk, question, _shown(question, raw))
-            return
+            await self._say_chosen(talk, question, _shown(question, raw))
         await self.show(talk)
 
     def _reopen(self, talk: Talk, question: Question) -> None:
@@ -495,14 +495,15 @@ class Talking:
         wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind, Wants.PRESS)
         return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
 
-    async def _show_next(self, talk: Talk, answered: Question, chosen: Text) -> None:
-        """Ask the next question; then, so that nobody waits for it, put the answer in place of the last one's buttons."""
-        asked, talk.question = talk.question, None
-        await self.show(talk)
-        row = await outbox.get(self._ctx.tx, asked) if asked else None
-        if row and not await outbox.drop_unsent(self._ctx.tx, row.id, self._ctx.now):
-            text = _("{question} {answer}", question=answered.prompt, answer=chosen)
-            await self._edit(row, say(*answered.lines, text))
+    async def _say_chosen(self, talk: Talk, question: Question, chosen: Text) -> None:
+        """Put the answer into the message that asked, in place of its buttons."""
+        row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
+        if row is None or await outbox.drop_unsent(self._ctx.tx, row.id, self._ctx.now):
+            talk.question = None
+            return
+        answered = say(*question.lines, _("{question} {answer}", question=question.prompt, answer=chosen))
+        await self._edit(row, answered)
+        talk.question = None
 
     async def _leave_question(self, talk: Talk) -> None:
         if talk.question and not await outbox.drop_unsent(self._ctx.tx, talk.question, self._ctx.now):
