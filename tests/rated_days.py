@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -15,7 +15,7 @@ from bot.town import Town
 from domain.cases import Satisfaction
 from domain.city import City
 from storage import people, roles
-from storage.database import Database
+from storage.database import Conflict, Database, Tx
 from storage.keys import Keys
 from storage.roles import RoleKind
 
@@ -73,16 +73,22 @@ class Counter:
 
     async def serve(self, day: Sequence[Visit], name: str = "visitor") -> list[Rated]:
         """Let everybody rate, a hundred in a transaction."""
-        rated = []
-        for start in range(0, len(day), 100):
-            async with self._database.transaction() as tx:
-                ctx = await self._town.context(tx)
-                for visit in day[start : start + 100]:
-                    own = await _as(replace(ctx, now=visit.at), f"{name} {visit.at.date()} {visit.person}")
-                    if visit.verified:
-                        await tickets.use(own, visit.window, tickets.issue(self._keys, visit.window, visit.at))
-                    reasons = ("slow",) if visit.level is Satisfaction.DISSATISFIED else ()
-                    rated.append(await rate(own, Rate(window=visit.window, level=visit.level, reasons=reasons, publish=True)))
+        rated: list[Rated] = []
+        while left := day[len(rated) : len(rated) + 100]:
+            with suppress(Conflict):  # with a job of the running program: again, as the program does
+                async with self._database.transaction() as tx:
+                    some = await self._rated(tx, left, name)
+                rated += some
+        return rated
+
+    async def _rated(self, tx: Tx, visits: Sequence[Visit], name: str) -> list[Rated]:
+        ctx, rated = await self._town.context(tx), []
+        for visit in visits:
+            own = await _as(replace(ctx, now=visit.at), f"{name} {visit.at.date()} {visit.person}")
+            if visit.verified:
+                await tickets.use(own, visit.window, tickets.issue(self._keys, visit.window, visit.at))
+            reasons = ("slow",) if visit.level is Satisfaction.DISSATISFIED else ()
+            rated.append(await rate(own, Rate(window=visit.window, level=visit.level, reasons=reasons, publish=True)))
         return rated
 
     @asynccontextmanager
