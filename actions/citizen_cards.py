@@ -113,14 +113,18 @@ def _rated(case: Case) -> Text:
 def _promised(ctx: Context, f: Facts) -> list[Text]:
     if f.case.state not in OPEN:
         return []
-    late, promise = lateness(ctx, f), f.deadlines.get(DeadlineKind.PROMISE)
-    extended = [_("Answer by (extended): {due}", due=due(f.extended))] if f.extended else []
-    if promise is None or f.expected is promise:
-        return [late] if late else [*([_("Promised by: {due}", due=due(promise))] if promise else []), *extended]
-    first = _("First promised by: {due}", due=due(promise))
-    if ctx.now > promise.due_at:
-        first = _("First promised by {due}; that was not kept, and we are sorry.", due=due(promise))
-    return [*([late] if late else extended), first]
+    promise = f.deadlines.get(DeadlineKind.PROMISE)
+    holds = f.expected is promise  # no later date was granted
+    lines = [late] if (late := lateness(ctx, f)) else []
+    if promise and holds and not late:
+        lines.append(_("Promised by: {due}", due=due(promise)))
+    if f.extended and not late:
+        lines.append(_("Answer by (extended): {due}", due=due(f.extended)))
+    if promise and not holds and ctx.now > promise.due_at:
+        lines.append(_("First promised by {due}; that was not kept, and we are sorry.", due=due(promise)))
+    elif promise and not holds:
+        lines.append(_("First promised by: {due}", due=due(promise)))
+    return lines
 
 
 def lateness(ctx: Context, f: Facts) -> Text | None:

@@ -8,21 +8,18 @@ from typing import Any
 
 from actions.context import Context
 from actions.notices import queue
-from dialog.outgoing import Button, Outgoing, Wants, bears_secrets, say
+from bot.asking import OFFER_CHANGES, TAKE_BACK, counted, in_words, question_message, told_so_far
+from dialog.outgoing import Button, Outgoing, bears_secrets, say
 from dialog.play import Answers, Asking, Done, play
-from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, Told, load_item, pressed, read
+from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, load_item, pressed, read
 from dialog.subjects import Form, Opening, Refused, Screen, screen_button
-from dialog.texts import Json, Text, Words, _, verbatim
+from dialog.texts import Json, Text, Words, _
 from storage import outbox, people, talks
 from storage.outbox import Lane, OutboxRow
 from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
-BACK, KEEP, DONE, ADD, ANEW = "<", "=", "!", "+", "0"
-TAKE_BACK = "-"
-"""Before the key of an option that was picked: a second press of the same button must not undo the first."""
 ADDED = _("We have added this to what you told us. Here is the question again:")
-OFFER_CHANGES = "*"
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 
 
@@ -74,7 +71,7 @@ class Talking:
         if talk.asking != asking:
             talk.version += 1
             talk.asking = asking
-        message = self._message(talk, step, question, above)
+        message = question_message(talk, step, question, above)
         due = self._ctx.now + COLLECT_PAUSE if later else self._ctx.now
         if talk.question and await outbox.drop_unsent(self._ctx.tx, talk.question, self._ctx.now):
             talk.question = None
@@ -197,12 +194,12 @@ class Talking:
                 return False
             await self.show(talk)
             return True
-        if not (told := self._told(talk, step.question)).items:
+        if not (told := told_so_far(talk, step.question)).items:
             await self.show(talk, _("There is nothing yet. Please write a few words, or send a photo."))
             return True
         talk.reopened = None
         talk.answers.close(step.question)
-        await self._say_chosen(talk, step.question, _count(step.question, told))
+        await self._say_chosen(talk, step.question, counted(step.question, told))
         await self.show(talk)
         return True
 
@@ -318,7 +315,7 @@ class Talking:
         else:
             talk.reopened = None
             talk.answers.give(question, raw)
-            await self._say_chosen(talk, question, _shown(question, raw))
+            await self._say_chosen(talk, question, in_words(question, raw))
         await self.show(talk)
 
     def _reopen(self, talk: Talk, question: Question) -> None:
@@ -334,7 +331,7 @@ class Talking:
 
     async def _pick(self, talk: Talk, question: Question, key: str) -> None:
         """Put one of its options into a collection, or take it back, and show that where the question stands."""
-        picked = self._told(talk, question).picked
+        picked = told_so_far(talk, question).picked
         if key.removeprefix(TAKE_BACK) in picked and key.startswith(TAKE_BACK):
             talk.answers.take_back(question, key.removeprefix(TAKE_BACK))
         elif key not in picked and any(option.key == key for option in question.options):
@@ -346,14 +343,14 @@ class Talking:
         if row is None or not isinstance(step, Asking):
             await self.show(talk)
             return
-        await self._edit(row, self._message(talk, step, question, ()))
+        await self._edit(row, question_message(talk, step, question, ()))
         await self._write(talk)
 
     async def _collect(self, talk: Talk, question: Question, item: Json) -> None:
         talk.answers.append(question, item)
         step = await self._play(talk)
         if isinstance(step, Asking) and talk.question:
-            message = self._message(talk, step, question, ())
+            message = question_message(talk, step, question, ())
             due = self._ctx.now + COLLECT_PAUSE
             if await outbox.replace_unsent(self._ctx.tx, self._ctx.keys, talk.question, message, self._ctx.now, due):
                 self._ctx.rings.add((self._ctx.me.conversation.id, due))
@@ -456,45 +453,6 @@ class Talking:
     async def _say(self, message: Outgoing) -> None:
         await queue(self._ctx, self._ctx.me.conversation, message, lane=Lane.ANSWER)
 
-    def _told(self, talk: Talk, question: Question) -> Told:
-        answer = talk.answers.given.get(question.key)
-        told = question.parse(answer.raw) if answer else Told()
-        return told if isinstance(told, Told) else Told()
-
-    def _message(self, talk: Talk, step: Asking, question: Question, above: tuple[Text, ...]) -> Outgoing:
-        def button(label: Text, key: str) -> Button:
-            return Button(label, f"a:{talk.mark}:{talk.version}:{key}")
-
-        lines = [*above, *question.lines, question.prompt]
-        told = self._told(talk, question) if question.kind is Kind.COLLECT else Told()
-        rows = [
-            [button(_("✓ {option}, press to take it back", option=option.label), TAKE_BACK + option.key)]
-            if option.key in told.picked
-            else [button(option.label, option.key)]
-            for option in question.options
-            if option.key != CANCEL
-        ]
-        if question.kind in (Kind.CONFIRM, Kind.PLACE) or (len(rows) > 6 and question.kind is Kind.CHOOSE):
-            flat = [one for row in rows for one in row]
-            rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]
-        if told.items:
-            lines = [*above, *question.lines, _("Noted so far: {what}. Send more, or press Done.", what=_count(question, told))]
-            rows.append([button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())])
-        nav = []
-        if talk.answers.aside and step.overflow:
-            rows.append([button(_("Add it to what I told you"), ADD)])
-        if step.asked or talk.reopened or told.items:
-            nav.append(button(_("Back"), BACK))
-        if (
-            talk.reopened not in (None, OFFER_CHANGES)
-            and question.key in talk.answers.given
-            and question.kind is not Kind.COLLECT
-        ):
-            nav.append(button(_("Keep it as it is"), KEEP))
-        nav.append(button(_("Cancel"), CANCEL))
-        wants = {Kind.COLLECT: Wants.TOLD, Kind.PLACE: Wants.PLACE, Kind.TEXT: Wants.TEXT}.get(question.kind, Wants.PRESS)
-        return Outgoing(lines=tuple(lines), rows=tuple(tuple(row) for row in (*rows, nav) if row), wants=wants)
-
     async def _say_chosen(self, talk: Talk, question: Question, chosen: Text) -> None:
         """Put the answer into the message that asked, in place of its buttons."""
         row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
@@ -521,21 +479,3 @@ class Talking:
         conversation = await people.conversation(self._ctx.tx, row.conversation)
         if conversation:
             await queue(self._ctx, conversation, message, lane=Lane.ANSWER, edits=row.id)
-
-
-def _count(question: Question, told: Told) -> Text:
-    picked = tuple(option.label for option in question.options if option.key in told.picked)
-    files, texts = len(told.files), sum(bool(item.text) for item in told.items)
-    place = (_("a place"),) if told.place else ()
-    messages = (_("1 message") if texts == 1 else _("{count} messages", count=texts),) if texts else ()
-    attached = (_("1 file") if files == 1 else _("{count} files", count=files),) if files else ()
-    return _("{what}", what=(*picked, *messages, *attached, *place))
-
-
-def _shown(question: Question, raw: Json) -> Text:
-    if question.kind is Kind.TEXT:
-        return verbatim(str(raw))
-    if question.kind is Kind.PLACE and isinstance(raw, dict) and not raw.get("area"):
-        return verbatim(raw["words"]) if raw.get("words") else _("as shared on the map")
-    key = raw["area"] if isinstance(raw, dict) else raw
-    return next((option.label for option in question.options if option.key == key), verbatim(""))

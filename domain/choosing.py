@@ -8,7 +8,7 @@ without a label have the share of the words that speak for them. A unit is as pr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -123,9 +123,9 @@ def _by_words_too(city: City, p: Mapping[str, float], scores: Mapping[str, float
     return {label: (1 - belief) * share + belief * said[label] / whole for label, share in p.items()}
 
 
-def _speak_against(city: City, kind: CaseKind, text: str, code: str) -> bool:
-    """Tell whether words for categories of other labels are found, and none for those of this one's."""
-    labels = {city.label(other) for other in category_scores(city, kind, text)} - {""}
+def _speak_against(city: City, named: Iterable[str], code: str) -> bool:
+    """Tell whether the words name categories of other labels, and none of this one's."""
+    labels = {city.label(other) for other in named} - {""}
     return bool(labels) and city.label(code) != "" and city.label(code) not in labels
 
 
@@ -172,10 +172,11 @@ def choose(
     text = without_denials(text)
     guesses = classifier.guess(text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
+    named = category_scores(city, kind, text)
     understood = (
         kind is CaseKind.MISCONDUCT
         or guesses[0].p >= max(classifier.ask, MERE_GUESS)
-        or bool(category_scores(city, kind, text) or located.served or units_in(city, text))
+        or bool(named or located.served or units_in(city, text))
     )
     every = guessed if understood else ()
     best = every[0].code if every else None
@@ -205,7 +206,7 @@ def choose(
         leading is not None
         and confidence >= classifier.straight
         and not located.elsewhere
-        and not _speak_against(city, kind, text, leading.code)
+        and not _speak_against(city, named, leading.code)
     )
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
