@@ -80,7 +80,7 @@ async def test_a_form_is_walked_through_until_every_button_was_pressed() -> None
 
 
 def test_the_buttons_that_every_question_has_are_those_that_the_program_shows() -> None:
-    shown = (ROOT / "bot" / "talking.py").read_text("utf-8") + (ROOT / "dialog" / "play.py").read_text("utf-8")
+    shown = (ROOT / "bot" / "asking.py").read_text("utf-8") + (ROOT / "dialog" / "play.py").read_text("utf-8")
     named = re.findall(r'_\("([^"]+)"\)', (ROOT / "bot" / "flows.py").read_text("utf-8"))
     assert len(named) == 5
     assert [label for label in named if f'_("{label}")' not in shown] == []
