@@ -164,13 +164,18 @@ async def late(tx: Tx, after: tuple[datetime, str] | None, limit: int, now: date
     Those of misconduct reports are not among them, nor those that stand still while the citizen is asked.
     """
     due, id = after or (datetime.fromtimestamp(0, UTC), "")
+    # Each from behind the place by itself, so that neither is read further than a page.
+    behind = "d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now AND (d.due_at > :due OR d.id > :id)"
     rows = await tx.all(
-        "SELECT d.* FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        " WHERE d.kind IN ('answer', 'promise') AND d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now"
-        " AND (d.kind = 'answer' OR c.state = 'triage')"
-        " AND (d.due_at > :due OR d.id > :id) AND c.kind <> 'misconduct'"
-        " AND NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
-        " ORDER BY d.due_at, d.id LIMIT :limit",
+        "SELECT * FROM (SELECT d.* FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.kind = 'answer' AND {behind} AND c.kind <> 'misconduct' AND NOT EXISTS ("
+        "  SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+        " ORDER BY d.due_at, d.id LIMIT :limit) AS answers"
+        " UNION ALL SELECT * FROM (SELECT d.* FROM deadline AS t"
+        " CROSS JOIN deadline AS d /*lite INDEXED BY deadline_of_case */ CROSS JOIN cases AS c"
+        f" WHERE t.kind = 'triage' AND t.stopped_at IS NULL AND d.case_id = t.case_id AND d.kind = 'promise' AND {behind}"
+        " AND c.id = d.case_id AND c.kind <> 'misconduct' ORDER BY d.due_at, d.id LIMIT :limit) AS promises"
+        " ORDER BY due_at, id LIMIT :limit",
         due=ms(due),
         id=id,
         now=ms(now),

@@ -16,7 +16,7 @@ from storage.ids import at, ms
 
 OLDEST = 5
 _ORDINARY = "c.kind <> 'misconduct'"
-MISSED = "(d.stopped_at IS NULL OR d.stopped_at > d.due_at)"
+MISSED = "COALESCE(d.stopped_at, 9223372036854775807) > d.due_at"
 """Of a deadline d whose due time is past: that it ran on beyond it, as the index deadline_missed has it."""
 RAN = (
     "NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at >= d.started_at"

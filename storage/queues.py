@@ -103,7 +103,11 @@ class _Source:
 
 _ONE_CLOCK = "kind IN ('triage', 'answer', 'check')"
 _STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = c.id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
-_PROMISE = "FROM deadline AS b WHERE b.case_id = c.id AND b.kind = 'promise' AND b.stopped_at IS NULL"
+# SQLite, which keeps no statistics, would go through all promises for the earliest.
+_PROMISE = (
+    "FROM deadline AS b /*lite INDEXED BY deadline_of_case */"
+    " WHERE b.case_id = c.id AND b.kind = 'promise' AND b.stopped_at IS NULL"
+)
 _BROKEN = f"EXISTS (SELECT 1 {_PROMISE} AND b.due_at < :now)"
 _SOURCES = {
     Queue.TRIAGE: _Source(table="deadline", where="kind = 'triage' AND stopped_at IS NULL"),
