@@ -50,7 +50,7 @@ BY_HAND = (
     " WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end"
     " GROUP BY d.unit, d.ended, d.stopped_at <= d.due_at",
     f"SELECT d.unit, d.stopped_at < :end, COUNT(*) FROM deadline AS d {OTHERS} WHERE d.kind = 'answer' AND d.due_at >= :begin"
-    " AND d.due_at < :end AND COALESCE(d.stopped_at, 9223372036854775807) > d.due_at AND NOT EXISTS (SELECT 1 FROM deadline AS r"
+    " AND d.due_at < :end AND d.due_at < COALESCE(d.stopped_at, 9223372036854775807) AND NOT EXISTS (SELECT 1 FROM deadline AS r"
     " WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at >= d.started_at AND r.started_at < d.due_at"
     " AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at)) GROUP BY d.unit, d.stopped_at < :end",
     f"SELECT d.unit, COUNT(*) FROM deadline AS d {OTHERS} WHERE d.kind = 'answer' AND d.due_at < :end AND d.stopped_at IS NULL"
