@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,18 +65,27 @@ async def make(ctx: Context, week: Week) -> Digest:
     if ctx.now < week.end:
         return await _count(ctx, week)
     kept = await reports.kept(ctx.tx, KIND, week.name)
-    if kept is None:
-        await ledger.seal(ctx.tx, ctx.now)
-        kept = await reports.keep(ctx.tx, KIND, week.name, _dump(await _count(ctx, week)), ctx.now)
-    return _load(kept)
+    return _load(kept) if kept is not None else await _keep(ctx, week, await _count(ctx, week))
+
+
+async def _keep(ctx: Context, week: Week, counted: Digest) -> Digest:
+    """Seal the ledger, and keep what was counted; give what is kept, for somebody may have been faster."""
+    await ledger.seal(ctx.tx, ctx.now)
+    sealed = replace(counted, seal=await _newest_seal(ctx))
+    return _load(await reports.keep(ctx.tx, KIND, week.name, _dump(sealed), ctx.now))
+
+
+async def _newest_seal(ctx: Context) -> tuple[int, str] | None:
+    last = await ledger.last_seal(ctx.tx)
+    return (last[0], last[2]) if last else None
 
 
 async def _count(ctx: Context, week: Week) -> Digest:
-    last, until = await ledger.last_seal(ctx.tx), min(week.end, ctx.now)
+    until = min(week.end, ctx.now)
     return Digest(
         figures=await figures.count(ctx.tx, week.begin, until),
         parked=(await parked.count(ctx.tx)).total,
-        seal=(last[0], last[2]) if last else None,
+        seal=await _newest_seal(ctx),
         ratings=await rated_weeks.count(ctx.tx, week.monday, week.sunday.date(), until),
         issues=await hot_issues.of_week(ctx, week),
     )
@@ -87,9 +96,8 @@ async def message(ctx: Context, week: Week) -> Outgoing:
 
     A finished week is compared with the one before.
     """
-    first = await figures.first_filed_at(ctx.tx)
     digest = await make(ctx, week)
-    has_before = first is not None and first < week.begin
+    has_before = await _has_before(ctx, week)
     before = (await make(ctx, week.before())).figures if has_before and week.end <= ctx.now else None
     decide = [screen_button(label, screen) for label, screen in BUTTONS]
     rows: list[tuple[Button, ...]] = [tuple(decide[:2]), tuple(decide[2:])]
@@ -109,6 +117,25 @@ async def message(ctx: Context, week: Week) -> Outgoing:
         rows=(*rows, tuple(others)) if others else tuple(rows),
         chart=_chart(ctx, digest.figures),
     )
+
+
+async def _has_before(ctx: Context, week: Week) -> bool:
+    first = await figures.first_filed_at(ctx.tx)
+    return first is not None and first < week.begin
+
+
+async def prepare(ctx: Context) -> Callable[[Context], Awaitable[None]]:
+    """Count what last week's digest says as far as nobody has, while others write; give what keeps and sends it."""
+    week = Week.of(ctx.now, ctx.city.city.zone).before()
+    weeks = [week.before(), week] if await _has_before(ctx, week) else [week]
+    counted = [(week, await _count(ctx, week)) for week in weeks if await reports.kept(ctx.tx, KIND, week.name) is None]
+
+    async def keep_and_send(ctx: Context) -> None:
+        for week, digest in counted:
+            await _keep(ctx, week, digest)
+        await send(ctx)
+
+    return keep_and_send
 
 
 async def send(ctx: Context) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 
 from domain.common_pairs import COMMON_PAIRS
 from domain.places import Point, to_wgs84
@@ -37,7 +38,7 @@ def grams(text: str, leave_out: Iterable[str] = ()) -> tuple[str, ...]:
     """
     plain = uncovered(text).lower()
     for name in leave_out:
-        plain = plain.replace(fold(name).lower(), "\n")
+        plain = plain.replace(_folded(name), "\n")
     found: dict[str, None] = {}
     said = 0
     for gram in _grams(plain):
@@ -51,6 +52,11 @@ def grams(text: str, leave_out: Iterable[str] = ()) -> tuple[str, ...]:
 def uncovered(text: str) -> str:
     """Give what is left of a masked text without what was covered, which breaks it as an end of line would."""
     return _COVERED.sub("\n", fold(text))
+
+
+@lru_cache(maxsize=1024)
+def _folded(name: str) -> str:
+    return fold(name).lower()
 
 
 def _grams(plain: str) -> Iterator[str]:
@@ -86,12 +92,6 @@ def posted(marks: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(marks, key=lambda mark: (-bits(mark), mark))[:POSTED])
 
 
-def words_alike(one: frozenset[int], other: frozenset[int]) -> float:
-    """Say what share of what both said they both said: 0 to 1, by rarity."""
-    shared = sum(map(bits, one & other))
-    return shared / math.sqrt(sum(map(bits, one)) * sum(map(bits, other))) if shared else 0.0
-
-
 # ---- Place and time
 
 NEAR_METRES = 300
@@ -103,7 +103,7 @@ _HALF_LIFE = timedelta(days=180)
 _METRES_A_DEGREE = 111_195.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Matter:
     """What is compared of a matter. `area` is the district, None if not known; `point` is where it was said to be."""
 
@@ -112,6 +112,11 @@ class Matter:
     category: str | None
     point: Point | None
     filed_at: datetime
+
+    @cached_property
+    def said(self) -> int:
+        """How much its words say, in bits."""
+        return sum(map(bits, self.marks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +134,12 @@ class Likeness:
         return self.score >= ALIKE
 
 
+def words_alike(one: Matter, other: Matter) -> float:
+    """Say what share of what both said they both said: 0 to 1, by rarity."""
+    shared = sum(map(bits, one.marks & other.marks))
+    return shared / math.sqrt(one.said * other.said) if shared else 0.0
+
+
 def likeness(one: Matter, other: Matter) -> Likeness:
     """Compare two matters; which is first changes nothing.
 
@@ -136,7 +147,7 @@ def likeness(one: Matter, other: Matter) -> Likeness:
     apart, a third of it where the categories differ; 0.15 less for points more than 1500 m apart, and for different districts;
     and half of all that after 180 days.
     """
-    words = words_alike(one.marks, other.marks)
+    words = words_alike(one, other)
     metres = distance(one.point, other.point) if one.point and other.point else None
     sorts = {one.category, other.category} - {None}
     sort = _SAME_SORT if one.category is not None and one.category == other.category else 0.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from actions import digest
 from actions.context import Context
 
 
-async def run(ctx: Context) -> None:
-    """Send last week's."""
-    await digest.send(ctx)
+async def prepare(ctx: Context) -> Callable[[Context], Awaitable[None]]:
+    """Count last week; give what sends its digest."""
+    return await digest.prepare(ctx)

@@ -67,8 +67,8 @@ def test_which_of_two_is_first_changes_nothing_and_the_score_stays_within_its_bo
 
 @given(words)
 def test_a_text_is_like_itself_if_it_says_anything(text: str) -> None:
-    marks = trace(text, mark)
-    assert words_alike(marks, marks) == (1 if marks else 0)
+    said = matter(text)
+    assert words_alike(said, said) == (1 if said.marks else 0)
 
 
 @given(matters, matters, st.integers(1, 400))

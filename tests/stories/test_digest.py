@@ -14,7 +14,7 @@ from story_web import WebMessage
 
 from actions.context import Context
 from domain.weeks import Week
-from schedules import JOBS, Job, digest, every, every_week
+from schedules import JOBS, Job, ReadFirst, Run, digest, every, every_week
 
 (JOB,) = [job for job in JOBS if job.name == "digest"]
 SOON = timedelta(hours=1)
@@ -57,18 +57,23 @@ async def test_two_of_the_office_get_it_once_though_the_first_try_was_killed(tow
     number, _code = await files(citizen)
     await week_is_over(town, number)
 
-    async def dies(ctx: Context) -> None:
-        await digest.run(ctx)
-        raise MemoryError
+    async def prepare(ctx: Context) -> Run:
+        send = await digest.prepare(ctx)
+
+        async def dies(ctx: Context) -> None:
+            await send(ctx)
+            raise MemoryError
+
+        return dies
 
     with pytest.raises(MemoryError):
-        await town.app.scheduler.run_job(Job(name="digest", slot=every_week, run=dies))
+        await town.app.scheduler.run_job(Job(name="digest", slot=every_week, run=ReadFirst(prepare)))
     assert not await town.app.scheduler.run_job(JOB)
     town.clock.ahead += timedelta(minutes=6)
     await town.app.scheduler.run_job(JOB)
     await town.restarts()
     await town.app.scheduler.run_job(JOB)
-    await town.app.scheduler.run_job(Job(name="digest", slot=every(SOON), run=digest.run))
+    await town.app.scheduler.run_job(Job(name="digest", slot=every(SOON), run=ReadFirst(digest.prepare)))
     for person in (anna, wang):
         await person.sees("Weekly digest.+Filed: 1")
         await person.says("/desk")
