@@ -5,10 +5,10 @@ Misconduct reports and bad ratings are routed by other rules, and nothing is lea
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from actions.context import Context
+from actions.suggesting import likely_categories
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
@@ -105,10 +105,10 @@ def _suggested(ctx: Context, case: Case) -> str | None:
     Where the area was not known, it has gone there if that is the unit for the suggestion in any area.
     """
     city = ctx.city.city
-    likely = [code for code, _p in json.loads(case.routing or "{}").get("likely") or () if code in city.categories]
-    category = case.category if case.category in city.categories else next(iter(likely), None)
-    if not likely or category is None:
+    likely = likely_categories(ctx, case)
+    if not likely:
         return None
+    category = case.category if case.category in city.categories else likely[0].code
     areas = (case.area,) if case.area in city.areas else (city.root_area.code, *city.areas)
     units = [route(city, case.kind, area, category).unit for area in areas]
     return None if case.unit in units else units[0]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from actions.context import Context
 from actions.likeness import Alike, like_case
+from actions.suggesting import suggested_units
 from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
 from storage import appeals, cases, deadlines, entries, extensions, ledger, ratings, roles
@@ -38,7 +39,8 @@ class Facts:
     """Everything that a card of a case needs, read once for all who get one.
 
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
-    was told with those that follow this one. `alike` are open cases like one that waits to be assigned, read for the office only.
+    was told with those that follow this one. `alike` are open cases like one that waits to be assigned, `suggested` the units to
+    which it may belong, both read for the office only.
     `check` is the time within which a citizen who said "solved" can take it back. `rating` is what a bad rating is now, `changes`
     are when it was changed to which level, `appeal` is what its unit says of it.
     """
@@ -51,6 +53,7 @@ class Facts:
     lead: Facts | None
     merged: Sequence[Entry]
     alike: Sequence[Alike] = ()
+    suggested: Sequence[str] = ()
     check: Deadline | None = None
     rating: Rating | None = None
     changes: Sequence[tuple[datetime, Satisfaction]] = ()
@@ -174,13 +177,15 @@ async def facts(ctx: Context, case: Case) -> Facts:
 
 
 async def facts_for_office(ctx: Context, case: Case) -> Facts:
-    """Read what the office's card of a case needs: while it waits to be assigned, which others are like it."""
-    return await with_alike(ctx, await facts(ctx, case))
+    """Read what the office's card of a case needs: while it waits to be assigned, also what helps to decide."""
+    return await with_advice(ctx, await facts(ctx, case))
 
 
-async def with_alike(ctx: Context, f: Facts) -> Facts:
-    """Add which others are like a case that waits to be assigned."""
-    return replace(f, alike=await like_case(ctx, f.case)) if f.case.state is CaseState.TRIAGE else f
+async def with_advice(ctx: Context, f: Facts) -> Facts:
+    """Add, to a case that waits to be assigned, which others are like it and which units are suggested."""
+    if f.case.state is not CaseState.TRIAGE:
+        return f
+    return replace(f, alike=await like_case(ctx, f.case), suggested=await suggested_units(ctx, f.case))
 
 
 async def _changes(ctx: Context, case: Case) -> Sequence[tuple[datetime, Satisfaction]]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from actions.cards import Card
 from actions.citizen_cards import citizen_card
 from actions.context import Context
-from actions.facts import Facts, facts, facts_for_office, with_alike
+from actions.facts import Facts, facts, facts_for_office, with_advice
 from actions.hearing import heard
 from actions.office_cards import office_card, post_card
 from actions.record import for_others
@@ -320,7 +320,7 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         elif conversation:
             await _take_away(ctx, conversation, left_card(case))
     shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE, ctx.now)
-    f = await with_alike(ctx, f) if shown else f
+    f = await with_advice(ctx, f) if shown else f
     for row in shown:
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:

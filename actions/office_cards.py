@@ -10,7 +10,7 @@ from actions.rating_words import told
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
-from dialog.texts import Moment, _, verbatim
+from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -38,6 +38,9 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
         lines.append(_("Returned by the unit: {text}", text=excerpt(returned.text)))
     if case.state is CaseState.TRIAGE and again and again.round == case.round:
         lines.append(_("Not solved for the second time: {text}", text=excerpt(again.text)))
+    if f.suggested:
+        units = tuple(Text("{unit}", {"unit": ctx.city.unit(unit)}) for unit in f.suggested)
+        lines.append(_("It may belong to: {units}.", units=units))
     if case.unit:
         lines.append(_("Responsible: {unit}", unit=ctx.city.unit(case.unit)))
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):

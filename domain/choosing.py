@@ -162,6 +162,22 @@ def route_at(city: City, kind: CaseKind, located: Located, category: str | None)
     return route(city, kind, located.area, category)
 
 
+def likely_units(city: City, kind: CaseKind, area: str | None, categories: Sequence[Likely]) -> tuple[Likely, ...]:
+    """Return the units to which categories lead, the most probable first; those of the whole city where the area is not known."""
+    units = _units(city, kind, (area or city.root_area.code,), categories)
+    return tuple(Likely(code=code, p=units[code]) for code in sorted(units, key=lambda code: -units[code]))
+
+
+def _units(city: City, kind: CaseKind, areas: Sequence[str], categories: Sequence[Likely]) -> defaultdict[str, float]:
+    """Weigh the units to which categories lead in areas, of which one is the right one."""
+    units: defaultdict[str, float] = defaultdict(float)
+    for category in categories:
+        for area in areas:
+            if unit := route(city, kind, area, category.code).unit:
+                units[unit] += category.p / len(areas)
+    return units
+
+
 def choose(
     city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, *, place: str = "", area: str = ""
 ) -> Choice:
@@ -181,15 +197,9 @@ def choose(
     every = guessed if understood else ()
     best = every[0].code if every else None
     decision = route_at(city, kind, located, best)
-    units: defaultdict[str, float] = defaultdict(float)
-    areas = (located.area or city.root_area.code, *located.near)
     anywhere = located.area is None and decision.unit is not None and kind is not CaseKind.MISCONDUCT
-    for category in every:
-        if anywhere and route_at(city, kind, located, category.code).unit is None:
-            continue
-        for possible in areas:
-            if unit := route(city, kind, possible, category.code).unit:
-                units[unit] += category.p / len(areas)
+    led_by = [one for one in every if not anywhere or route_at(city, kind, located, one.code).unit]
+    units = _units(city, kind, (located.area or city.root_area.code, *located.near), led_by)
     at = {city.unit_of(window) for one in located.served for window in one.windows}
     if len(at) == 1 and kind is not CaseKind.MISCONDUCT:
         for code in units:

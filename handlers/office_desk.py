@@ -10,17 +10,18 @@ from actions.context import Context
 from actions.facts import facts_for_office
 from actions.office_cards import office_card
 from actions.record import state_after
+from actions.suggesting import suggested_units
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Act, Form, Refused, Reply, Subject
 from dialog.texts import Text, _, verbatim
 from domain.cases import CaseState, Event, Party
-from handlers.unit_search import no_unit, unit_names, units_named
+from handlers.unit_search import named_units, no_unit, unit_names, units_named
 from storage import cases
 from storage.cases import Case
 
-OWN_WORDS = "own"
+OWN_WORDS, OTHER = "own", "other"
 OWN: Options = (Option(OWN_WORDS, _("Another reason")),)
 REFUSALS: dict[str, Text] = {
     "not_ours": _("It is not for the offices of this city to deal with"),
@@ -57,22 +58,35 @@ class Decide:
 
 
 async def assign(d: Dialog) -> Assign | None:
-    """Choose a unit by a part of its name, and confirm it."""
-    names = await d.look("names", unit_names)
-    part = await d.text(
-        "part",
-        _("Which unit? Please write a part of its name, such as water."),
-        label=_("Part of the name"),
-        most=60,
-        check=no_unit(names),
-    )
-    found = await d.look("units", units_named, names, part)
-    unit = await d.choose("unit", _("Please choose the unit. With Back you can search again."), found, label=_("Unit"))
+    """Choose one of the units suggested, or any by a part of its name, and confirm it."""
+    found = await d.look("suggested", units_suggested, d.arg)
+    unit = OTHER
+    if found:
+        options = (*found, Option(OTHER, _("Another unit")))
+        which = _("Which unit? You can also write a part of its name, such as water.")
+        unit = await d.choose("suggestion", which, options, label=_("Unit"), own_words=(OTHER, "part"))
+    if unit == OTHER:
+        names = await d.look("names", unit_names)
+        part = await d.text(
+            "part",
+            _("Which unit? Please write a part of its name, such as water."),
+            label=_("Part of the name"),
+            most=60,
+            check=no_unit(names),
+        )
+        found = await d.look("units", units_named, names, part)
+        unit = await d.choose("unit", _("Please choose the unit. With Back you can search again."), found, label=_("Unit"))
     reason = await d.on_request("reason", _("What should the unit know?"), label=_("Words for the unit"), most=500)
     name = next(option.label for option in found if option.key == unit)
     words = verbatim(reason) if reason else _("With Change you can add words for the unit.")
     sure = await d.confirm("sure", _("Assign the case to this unit?"), (name, words), yes=_("Assign it"))
     return Assign(case=d.arg, unit=unit, reason=reason) if sure else None
+
+
+async def units_suggested(ctx: Context, id: str) -> Options:
+    """Offer the units to which a case may belong."""
+    case = await cases.get(ctx.tx, id)
+    return named_units(ctx, await suggested_units(ctx, case)) if case else ()
 
 
 async def unassign(d: Dialog) -> Decide:

@@ -36,7 +36,12 @@ def no_unit(names: Sequence[Sequence[str]]) -> Callable[[str], Text | None]:
 
 async def units_named(ctx: Context, names: Sequence[Sequence[str]], part: str) -> Options:
     """Offer the units whose name has this part."""
-    return tuple(Option(code, Text("{name}", {"name": ctx.city.unit(code)})) for code in _found(names, part)[:MOST_UNITS])
+    return named_units(ctx, _found(names, part)[:MOST_UNITS])
+
+
+def named_units(ctx: Context, codes: Sequence[str]) -> Options:
+    """Offer units by their names."""
+    return tuple(Option(code, Text("{name}", {"name": ctx.city.unit(code)})) for code in codes)
 
 
 def _found(names: Sequence[Sequence[str]], part: str) -> list[str]:

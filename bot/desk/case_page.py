@@ -153,6 +153,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "checks": CHECKED,
         "asks": _asks(f),
         "request": f.reason.n if f.request and f.reason else 0,
+        "suggested": [(unit, ctx.city.unit(unit)) for unit in f.suggested],
         "alike": [(one.case.number, reasons(one.likeness)) for one in alike],
         "units": [ctx.city.unit(unit.code) for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE],
         "columns": [

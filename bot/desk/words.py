@@ -87,6 +87,8 @@ WORDS: Mapping[str, Text] = {
     "own_words": _("In your words"),
     "other": _("Another reason"),
     "note": _("What should the unit know?"),
+    "suggested": _("It may belong to:"),
+    "assign_to": _("Assign to {unit}"),
     "assign_it": _("Assign it"),
     "merged": _("Merged with it:"),
     "goes_on": _("Goes on in:"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -173,3 +174,48 @@ async def test_a_result_that_holds_is_noted_once(town: Town, chen: Person) -> No
     await citizen.says(f"/case {number}")
     await citizen.presses("^Timeline$")
     await citizen.sees("Checked by the supervision office: the result holds")
+
+
+async def test_units_that_the_words_suggest_are_offered_and_any_other_can_be_written(town: Town, chen: Person) -> None:
+    citizen = await town.somebody("web")
+    await files(citizen, category="Something else")
+    await chen.sees("It may belong to: Chengxi District Urban Management.*", buttons=["Assign a unit"])
+    await chen.presses("Assign a unit")
+    await chen.sees("You can also write a part of its name", buttons=["Chengxi District Urban Management", "Another unit"])
+    await chen.presses("Chengxi District Urban Management")
+    await chen.sees("Assign the case to this unit")
+    await chen.presses("^Back$")
+    await chen.sees("You can also write a part of its name")
+    await chen.presses("^Another unit$")
+    await chen.sees("Please write a part of its name")
+    await chen.presses("^Back$")
+    await chen.says("Chengxi District Gov")
+    await chen.sees("choose the unit")
+    await chen.presses("Chengxi District Government")
+    await chen.presses("^Assign it$")
+    await chen.sees("has been assigned to Chengxi District Government")
+
+
+async def test_a_unit_that_has_returned_a_case_is_not_suggested_again(town: Town, chen: Person) -> None:
+    contact, citizen = await town.contact("web"), await town.somebody("web")
+    number, _code = await files(citizen)
+    assert (await town.case(number)).unit == RUBBISH_UNIT
+    await contact.presses("Return: not ours")
+    await contact.sees("Why does the case not belong")
+    await contact.says("不在本单位辖区")
+    await contact.presses("^Return it$")
+    card = await chen.sees("Returned by the unit")
+    suggested = re.search("It may belong to: (.+)", card.text)
+    assert suggested
+    assert "Chengxi District Government" in suggested[1]
+    assert "Urban Management" not in suggested[1]
+
+
+async def test_a_suggested_unit_is_assigned_from_the_form_as_it_was_suggested(town: Town, chen: Person) -> None:
+    citizen = await town.somebody("web")
+    number, _code = await files(citizen, category="Something else")
+    await chen.presses("Assign a unit")
+    await chen.presses("Chengxi District Urban Management")
+    await chen.presses("^Assign it$")
+    await chen.sees("has been assigned to Chengxi District Urban Management")
+    assert (await town.case(number)).unit == RUBBISH_UNIT

@@ -51,6 +51,15 @@ async def test_a_case_is_taken_and_assigned_and_the_unit_is_told(desk: Desk) -> 
     assert "请今天处理" in desk.page
 
 
+async def test_a_unit_that_is_suggested_is_assigned_at_one_press(desk: Desk) -> None:
+    case = await filed(desk.city, replace(RUBBISH, category=None))
+    await desk.opens(address(case))
+    assert "Assign to Chengxi District Urban Management" in desk.page
+    await desk.presses("assign", unit=UNIT)
+    assert "has been assigned to Chengxi District Urban Management" in desk.said
+    assert await state(desk, case) is CaseState.ASSIGNED
+
+
 async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
     case = await filed(desk.city)
     await desk.opens(address(case))
