@@ -60,9 +60,7 @@ async def make(ctx: Context, week: Week) -> Digest:
 
     Raises Refused for a week that has not begun.
     """
-    if ctx.now < week.begin:
-        raise Refused(_("Week {number} of {year} has not begun yet.", number=week.number, year=week.year))
-    if ctx.now < week.end:
+    if ctx.now < _begun(ctx, week).end:
         return await _count(ctx, week)
     kept = await reports.kept(ctx.tx, KIND, week.name)
     return _load(kept) if kept is not None else await _keep(ctx, week, await _count(ctx, week))
@@ -91,13 +89,34 @@ async def _count(ctx: Context, week: Week) -> Digest:
     )
 
 
+async def look(ctx: Context, week: Week) -> tuple[Digest, Sequence[Text]]:
+    """Give the digest of a week and what it says, as it was kept or else as it counts now; keeps nothing.
+
+    Raises Refused for a week that has not begun.
+    """
+    digest, has_before = await _look(ctx, week), week.end <= ctx.now and await has_begun_before(ctx, week)
+    before = (await _look(ctx, week.before())).figures if has_before else None
+    return digest, _paragraphs(ctx, week, digest, before)
+
+
+async def _look(ctx: Context, week: Week) -> Digest:
+    kept = await reports.kept(ctx.tx, KIND, week.name) if week.end <= ctx.now else None
+    return _load(kept) if kept is not None else await _count(ctx, _begun(ctx, week))
+
+
+def _begun(ctx: Context, week: Week) -> Week:
+    if ctx.now < week.begin:
+        raise Refused(_("Week {number} of {year} has not begun yet.", number=week.number, year=week.year))
+    return week
+
+
 async def message(ctx: Context, week: Week) -> Outgoing:
     """Write the digest of a week: ten lines, a picture, and buttons for what needs a decision.
 
     A finished week is compared with the one before.
     """
     digest = await make(ctx, week)
-    has_before = await _has_before(ctx, week)
+    has_before = await has_begun_before(ctx, week)
     before = (await make(ctx, week.before())).figures if has_before and week.end <= ctx.now else None
     decide = [screen_button(label, screen) for label, screen in BUTTONS]
     rows: list[tuple[Button, ...]] = [tuple(decide[:2]), tuple(decide[2:])]
@@ -119,7 +138,8 @@ async def message(ctx: Context, week: Week) -> Outgoing:
     )
 
 
-async def _has_before(ctx: Context, week: Week) -> bool:
+async def has_begun_before(ctx: Context, week: Week) -> bool:
+    """Tell whether anything was filed before a week."""
     first = await figures.first_filed_at(ctx.tx)
     return first is not None and first < week.begin
 
@@ -127,7 +147,7 @@ async def _has_before(ctx: Context, week: Week) -> bool:
 async def prepare(ctx: Context) -> Callable[[Context], Awaitable[None]]:
     """Count what last week's digest says as far as nobody has, while others write; give what keeps and sends it."""
     week = Week.of(ctx.now, ctx.city.city.zone).before()
-    weeks = [week.before(), week] if await _has_before(ctx, week) else [week]
+    weeks = [week.before(), week] if await has_begun_before(ctx, week) else [week]
     counted = [(week, await _count(ctx, week)) for week in weeks if await reports.kept(ctx.tx, KIND, week.name) is None]
 
     async def keep_and_send(ctx: Context) -> None:

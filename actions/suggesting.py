@@ -14,6 +14,8 @@ from domain.routing import route
 from storage import ledger
 from storage.cases import Case
 
+WORTH_READING = 0.1
+"""How probable a unit has to be before a clerk reads its name."""
 _NAMES = frozenset({ReasonCode.UNIT_NAMED, ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
 
 
@@ -32,7 +34,8 @@ async def suggested_units(ctx: Context, case: Case) -> Sequence[str]:
     city = ctx.city.city
     chosen = [Likely(code=case.category, p=1.0)] if case.category and case.category in city.categories else []
     area = case.area if case.area in city.areas else None
-    led_to = [one.code for one in likely_units(city, case.kind, area, [*chosen, *likely_categories(ctx, case)])]
+    likely = likely_units(city, case.kind, area, [*chosen, *likely_categories(ctx, case)])
+    led_to = [one.code for one in likely if one.p >= WORTH_READING]
     reasons = json.loads(case.routing or "{}").get("reasons") or ()
     named = [detail["unit"] for code, detail in reasons if code in _NAMES]
     rest = [unit] if area and (unit := route(city, case.kind, area, None).unit) else []

@@ -29,7 +29,7 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
         case = await cases.get(ctx.tx, proposal.case)
         if case is None:
             continue
-        lines.append(_("{n}. {ground}", n=n, ground=await _ground(ctx, proposal, case.number)))
+        lines.append(_("{n}. {ground}", n=n, ground=await ground(ctx, proposal, case.number)))
         rows.append((screen_button(_("{n}. Show {number}", n=n, number=case.number), "office_case", case.id),))
         rows.append(
             (
@@ -43,7 +43,7 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
     return say(*lines, rows=tuple(rows))
 
 
-async def _ground(ctx: Context, proposal: Proposal, number: str) -> Text:
+async def ground(ctx: Context, proposal: Proposal, number: str) -> Text:
     """Say which time a unit did not keep, and for how long it did not."""
     deadline = await deadlines.get(ctx.tx, proposal.deadline)
     words = (
@@ -74,9 +74,14 @@ async def grounds_of(ctx: Context, id: str) -> Options:
     case = await cases.get(ctx.tx, proposal.case) if proposal else None
     if proposal is None or case is None:
         return ()
-    heads = await roles.of_unit(ctx.tx, proposal.unit, RoleKind.HEAD)
-    told = _("Its heads will be told.") if heads else _("It has no head who could be told.")
-    return (Option("ground", await _ground(ctx, proposal, case.number)), Option("told", told))
+    reason, heard = await ground(ctx, proposal, case.number), await told(ctx, proposal.unit)
+    return (Option("ground", reason), Option("told", heard))
+
+
+async def told(ctx: Context, unit: str) -> Text:
+    """Say who of a unit hears that it is held to account."""
+    heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
+    return _("Its heads will be told.") if heads else _("It has no head who could be told.")
 
 
 async def may_uphold(ctx: Context, id: str) -> None:

@@ -22,14 +22,14 @@ UNITS = 12
 async def show(ctx: Context, week: str) -> Outgoing:
     """Show the digest of a week: without a name of the last one, or of the running one if nothing had been filed before."""
     ctx.as_office()
-    return await digest.message(ctx, await _week(ctx, week))
+    return await digest.message(ctx, await week_named(ctx, week))
 
 
 async def units(ctx: Context, arg: str) -> Outgoing:
     """List what each unit got and did in a week; `arg` is the week and how many units come before."""
     ctx.as_office()
     name, _colon, skipped = arg.partition(":")
-    week = await _week(ctx, name)
+    week = await week_named(ctx, name)
     begin = int(skipped) if skipped.isdecimal() else 0
     found = (await digest.make(ctx, week)).figures.units
     rows: list[tuple[Button, ...]] = []
@@ -47,7 +47,7 @@ async def units(ctx: Context, arg: str) -> Outgoing:
 async def ratings(ctx: Context, arg: str) -> Outgoing:
     """Show what windows were rated in a week, in words and as a picture."""
     ctx.as_office()
-    week = await _week(ctx, arg)
+    week = await week_named(ctx, arg)
     kept = (await digest.make(ctx, week)).ratings
     lines = digest_ratings.lines(ctx, kept) if kept else ()
     back = ((screen_button(_("The week's digest"), "digest", week.name),),)
@@ -89,7 +89,7 @@ async def put_aside(ctx: Context, arg: str) -> Outgoing:
     )
 
 
-async def _week(ctx: Context, name: str) -> Week:
+async def week_named(ctx: Context, name: str) -> Week:
     """Read which week is meant: without a name the last one, or the running one in which the first case was filed.
 
     Raises Refused for one that can't be shown.

@@ -24,7 +24,18 @@ from bot.bell import Bell
 from bot.channels.webchat_files import answer
 from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, asked_language
 from bot.channels.webchat_words import title
-from bot.desk import acts, case_page, corrections_page, filing_page, pattern_page, queue_page, unit_pages, windows_page
+from bot.desk import (
+    accountability_page,
+    acts,
+    case_page,
+    corrections_page,
+    digest_page,
+    filing_page,
+    pattern_page,
+    queue_page,
+    unit_pages,
+    windows_page,
+)
 from bot.desk.acts import Fields
 from bot.desk.words import DONE_ALREADY, WORDS
 from bot.pages import teller, templates
@@ -60,6 +71,8 @@ UNITS = Page(name="units", template="desk_units.html", view=unit_pages.units)
 UNIT = Page(name="units", template="desk_unit.html", view=unit_pages.unit)
 WINDOWS = Page(name="windows", template="desk_windows.html", view=windows_page.view)
 PATTERN = Page(name="windows", template="desk_pattern.html", view=pattern_page.view)
+DIGEST = Page(name="digest", template="desk_digest.html", view=digest_page.view)
+ACCOUNTABILITY = Page(name="accountability", template="desk_accountability.html", view=accountability_page.view)
 CORRECTIONS = Page(name="corrections", template="desk_corrections.html", view=corrections_page.view)
 NEW = Page(name="new", template="desk_new.html", view=filing_page.view)
 
@@ -95,6 +108,10 @@ class Desk:
             web.get("/desk/patterns/{oddity}", self._shows(PATTERN)),
             web.post("/desk/patterns/{oddity}/{act}", self._does(pattern_page.do)),
             web.get("/desk/patterns/{oddity}/{act}", self._back),
+            web.get("/desk/digest", self._shows(DIGEST)),
+            web.get("/desk/accountability", self._shows(ACCOUNTABILITY)),
+            web.post("/desk/accountability/{act}", self._does(accountability_page.do)),
+            web.get("/desk/accountability/{act}", self._back),
             web.get("/desk/corrections", self._shows(CORRECTIONS)),
             web.post("/desk/corrections/{act}", self._does(corrections_page.do)),
             web.get("/desk/corrections/{act}", self._back),

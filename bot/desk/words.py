@@ -17,6 +17,8 @@ WORDS: Mapping[str, Text] = {
     "queue": _("Cases"),
     "units": _("Units and staff"),
     "windows": _("Windows"),
+    "digest": _("Weekly digest"),
+    "accountability": _("Accountability list"),
     "corrections": _("Corrections"),
     "no_corrections": _("Nobody has corrected a routing yet."),
     "new": _("File for somebody"),
@@ -124,6 +126,27 @@ WORDS: Mapping[str, Text] = {
     "replace": _("Let a colleague take over"),
     "colleague": _("Colleague"),
     "its_cases": _("Cases of this unit"),
+    # The digest, and the accountability list
+    "in_words": _("The week in words"),
+    "by_unit": _("Unit by unit"),
+    "no_units": _("No unit had anything to do in this week."),
+    "week_new": _("New"),
+    "week_closed": _("Closed"),
+    "week_on_time": _("On time"),
+    "week_late": _("Late"),
+    "week_still_late": _("Still late"),
+    "week_returned": _("Returned"),
+    "week_before": _("Week before"),
+    "week_after": _("Week after"),
+    "accountability_about": _(
+        "The program proposes a unit that has been late for as long as the city's ladder says. Nothing comes of it until somebody"
+        " of the office decides."
+    ),
+    "no_proposals": _("Nothing is proposed for the accountability list."),
+    "open_case": _("Case {number}"),
+    "hold": _("Hold to account"),
+    "for_good": _("Hold the unit to account. This is recorded, and can't be undone."),
+    "drop": _("Don't hold to account"),
     # Windows
     "all_ratings": _("Hall by hall"),
     "windows_about": _(
@@ -258,6 +281,7 @@ ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline
 OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")
 DONE_ALREADY = _("This was done already; nothing was done twice.")
 NOT_SURE = _("Nothing was done. Please tick that the case shall end here, and refuse it then.")
+NOT_HELD = _("Nothing was done. Please tick that the unit shall be held to account, and press again.")
 NO_REASON = _("Please choose a reason, or write one.")
 NO_CASE = _("There is no open case with this number that it could go on in. Please look at the number again.")
 NO_UNIT = _("There is no unit whose name has “{part}” in it. Please write another part of the name.")

@@ -1,0 +1,62 @@
+"""The accountability list at the desk: what is proposed, on what ground, and the decision, as in chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from actions.context import Context
+from bot.desk.words import NOT_HELD, UNKNOWN_CASE
+from dialog.subjects import Refused, Reply
+from dialog.texts import Text
+from handlers import accountability
+from storage import cases, proposals
+from storage.proposals import Proposal
+
+PAGE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One proposal, with the number of its case and who hears of it if the unit is held to account."""
+
+    id: str
+    number: str
+    ground: Text
+    told: Text
+
+
+async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
+    """Show a page of what nobody has decided yet, the oldest first."""
+    after = request.query.get("after", "")
+    found = await proposals.undecided(ctx.tx, after or None, PAGE + 1)
+    return {
+        "proposals": [line for proposal in found[:PAGE] for line in await _line(ctx, proposal)],
+        "next": found[PAGE - 1].id if len(found) > PAGE else None,
+        "first": bool(after),
+    }
+
+
+async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> Reply:
+    """Hold a unit to account, or don't. Raises Refused."""
+    id = fields.get("proposal", "")
+    match request.match_info["act"]:
+        case "uphold" if fields.get("sure") != "yes":
+            raise Refused(NOT_HELD)
+        case "uphold":
+            return await accountability.hold(ctx, id)
+        case "drop":
+            done = await accountability.drop(ctx, id, 0)
+            return Reply(messages=(done.card,) if done.card else ())
+    raise Refused(UNKNOWN_CASE)
+
+
+async def _line(ctx: Context, proposal: Proposal) -> Sequence[Line]:
+    case = await cases.get(ctx.tx, proposal.case)
+    if case is None:
+        return ()
+    ground = await accountability.ground(ctx, proposal, case.number)
+    return (Line(id=proposal.id, number=case.number, ground=ground, told=await accountability.told(ctx, proposal.unit)),)

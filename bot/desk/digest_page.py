@@ -1,0 +1,25 @@
+"""The digest of a week at the desk: what it says, and what each unit got and did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from actions import digest
+from actions.context import Context
+from handlers.digest import week_named
+
+
+async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
+    """Show the digest of a week: of a finished one as it was kept. Raises Refused where there is none."""
+    week = await week_named(ctx, request.query.get("week", ""))
+    found, (heading, *paragraphs) = await digest.look(ctx, week)
+    return {
+        "heading": heading,
+        "paragraphs": paragraphs,
+        "units": [(ctx.city.unit(unit.unit), unit) for unit in found.figures.units],
+        "before": week.before().name if await digest.has_begun_before(ctx, week) else None,
+        "after": week.after().name if week.end <= ctx.now else None,
+    }
