@@ -64,7 +64,7 @@ async def assign(d: Dialog) -> Assign | None:
     if found:
         options = (*found, Option(OTHER, _("Another unit")))
         which = _("Which unit? You can also write a part of its name, such as water.")
-        unit = await d.choose("suggestion", which, options, label=_("Unit"), own_words=(OTHER, "part"))
+        unit = await d.choose("suggestion", which, options, label=_("Suggested unit"), own_words=(OTHER, "part"))
     if unit == OTHER:
         names = await d.look("names", unit_names)
         part = await d.text(
