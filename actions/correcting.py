@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.context import Context
-from actions.suggesting import likely_categories
+from actions.suggesting import guessed_categories
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
@@ -105,7 +105,7 @@ def _suggested(ctx: Context, case: Case) -> str | None:
     Where the area was not known, it has gone there if that is the unit for the suggestion in any area.
     """
     city = ctx.city.city
-    likely = likely_categories(ctx, case)
+    likely = guessed_categories(ctx, case)
     if not likely:
         return None
     category = case.category if case.category in city.categories else likely[0].code

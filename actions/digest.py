@@ -1,7 +1,7 @@
 """The weekly digest: figures of a finished week, kept as they were first made, and the words that a tired leader reads.
 
-The running week can be looked at as far as it has gone; of that nothing is kept. A digest's seal of the ledger, its figures and
-what was put aside are those of the moment at which it was made.
+The running week can be looked at as far as it has gone; of that nothing is kept. What was put aside is counted when a digest is
+made, and the ledger is sealed when it is kept.
 """
 
 from __future__ import annotations
@@ -60,10 +60,34 @@ async def make(ctx: Context, week: Week) -> Digest:
 
     Raises Refused for a week that has not begun.
     """
-    if ctx.now < _begun(ctx, week).end:
-        return await _count(ctx, week)
+    if (kept := await _kept(ctx, week)) is not None:
+        return kept
+    counted = await _count(ctx, week)
+    return await _keep(ctx, week, counted) if week.end <= ctx.now else counted
+
+
+async def look(ctx: Context, week: Week) -> tuple[Digest, Sequence[Text]]:
+    """Give the digest of a week, and what it says, as it was kept or else as it counts now; keeps nothing.
+
+    Raises Refused for a week that has not begun.
+    """
+    digest = await _kept(ctx, week) or await _count(ctx, week, aside=True)
+    before, earlier = None, await week_before(ctx, week)
+    if earlier and week.end <= ctx.now:
+        kept = await _kept(ctx, earlier)
+        before = kept.figures if kept else await figures.count(ctx.tx, earlier.begin, earlier.end)
+    return digest, _paragraphs(ctx, week, digest, before)
+
+
+async def week_before(ctx: Context, week: Week) -> Week | None:
+    """Give the week before, None if nothing had been filed in it or earlier."""
+    first = await figures.first_filed_at(ctx.tx)
+    return week.before() if first is not None and first < week.begin else None
+
+
+async def _kept(ctx: Context, week: Week) -> Digest | None:
     kept = await reports.kept(ctx.tx, KIND, week.name)
-    return _load(kept) if kept is not None else await _keep(ctx, week, await _count(ctx, week))
+    return _load(kept) if kept is not None else None
 
 
 async def _keep(ctx: Context, week: Week, counted: Digest) -> Digest:
@@ -78,36 +102,18 @@ async def _newest_seal(ctx: Context) -> tuple[int, str] | None:
     return (last[0], last[2]) if last else None
 
 
-async def _count(ctx: Context, week: Week) -> Digest:
+async def _count(ctx: Context, week: Week, *, aside: bool = False) -> Digest:
+    """Count a week as far as it has gone; `aside` as for hot issues. Raises Refused for one that has not begun."""
+    if ctx.now < week.begin:
+        raise Refused(_("Week {number} of {year} has not begun yet.", number=week.number, year=week.year))
     until = min(week.end, ctx.now)
     return Digest(
         figures=await figures.count(ctx.tx, week.begin, until),
         parked=(await parked.count(ctx.tx)).total,
         seal=await _newest_seal(ctx),
         ratings=await rated_weeks.count(ctx.tx, week.monday, week.sunday.date(), until),
-        issues=await hot_issues.of_week(ctx, week),
+        issues=await hot_issues.of_week(ctx, week, aside=aside),
     )
-
-
-async def look(ctx: Context, week: Week) -> tuple[Digest, Sequence[Text]]:
-    """Give the digest of a week and what it says, as it was kept or else as it counts now; keeps nothing.
-
-    Raises Refused for a week that has not begun.
-    """
-    digest, has_before = await _look(ctx, week), week.end <= ctx.now and await has_begun_before(ctx, week)
-    before = (await _look(ctx, week.before())).figures if has_before else None
-    return digest, _paragraphs(ctx, week, digest, before)
-
-
-async def _look(ctx: Context, week: Week) -> Digest:
-    kept = await reports.kept(ctx.tx, KIND, week.name) if week.end <= ctx.now else None
-    return _load(kept) if kept is not None else await _count(ctx, _begun(ctx, week))
-
-
-def _begun(ctx: Context, week: Week) -> Week:
-    if ctx.now < week.begin:
-        raise Refused(_("Week {number} of {year} has not begun yet.", number=week.number, year=week.year))
-    return week
 
 
 async def message(ctx: Context, week: Week) -> Outgoing:
@@ -116,8 +122,8 @@ async def message(ctx: Context, week: Week) -> Outgoing:
     A finished week is compared with the one before.
     """
     digest = await make(ctx, week)
-    has_before = await has_begun_before(ctx, week)
-    before = (await make(ctx, week.before())).figures if has_before and week.end <= ctx.now else None
+    earlier = await week_before(ctx, week)
+    before = (await make(ctx, earlier)).figures if earlier and week.end <= ctx.now else None
     decide = [screen_button(label, screen) for label, screen in BUTTONS]
     rows: list[tuple[Button, ...]] = [tuple(decide[:2]), tuple(decide[2:])]
     parts = [screen_button(_("Unit by unit"), "digest_units", week.name)]
@@ -125,8 +131,8 @@ async def message(ctx: Context, week: Week) -> Outgoing:
         parts.append(screen_button(_("Window ratings"), "digest_ratings", week.name))
     rows.append(tuple(parts))
     others: list[Button] = []
-    if has_before:
-        others.append(screen_button(_("Week before"), "digest", week.before().name))
+    if earlier:
+        others.append(screen_button(_("Week before"), "digest", earlier.name))
     if week.after().end <= ctx.now:
         others.append(screen_button(_("Week after"), "digest", week.after().name))
     elif week.end <= ctx.now:
@@ -138,21 +144,17 @@ async def message(ctx: Context, week: Week) -> Outgoing:
     )
 
 
-async def has_begun_before(ctx: Context, week: Week) -> bool:
-    """Tell whether anything was filed before a week."""
-    first = await figures.first_filed_at(ctx.tx)
-    return first is not None and first < week.begin
-
-
 async def prepare(ctx: Context) -> Callable[[Context], Awaitable[None]]:
     """Count what last week's digest says as far as nobody has, while others write; give what keeps and sends it."""
-    week = Week.of(ctx.now, ctx.city.city.zone).before()
-    weeks = [week.before(), week] if await has_begun_before(ctx, week) else [week]
-    counted = [(week, await _count(ctx, week)) for week in weeks if await reports.kept(ctx.tx, KIND, week.name) is None]
+    last = Week.of(ctx.now, ctx.city.city.zone).before()
+    earlier = await week_before(ctx, last)
+    weeks = [week for week in (earlier, last) if week and await _kept(ctx, week) is None]
+    counted = [(week, await _count(ctx, week, aside=True)) for week in weeks]
 
     async def keep_and_send(ctx: Context) -> None:
         for week, digest in counted:
-            await _keep(ctx, week, digest)
+            if await _kept(ctx, week) is None:
+                await _keep(ctx, week, digest)
         await send(ctx)
 
     return keep_and_send

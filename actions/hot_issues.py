@@ -6,6 +6,8 @@ that were erased since.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +16,7 @@ from actions.likeness import marks, matter_of
 from domain.hot_issues import Told, issues, phrases
 from domain.weeks import Week
 from storage import likeness
+from storage.cases import Case
 
 SHOWN = 5
 MOST = 5000
@@ -32,11 +35,18 @@ class HotIssue:
     phrases: tuple[str, ...]
 
 
-async def of_week(ctx: Context, week: Week) -> tuple[HotIssue, ...]:
-    """Find the biggest issues among what was filed in a week; misconduct reports and bad ratings are in none."""
+async def of_week(ctx: Context, week: Week, *, aside: bool = False) -> tuple[HotIssue, ...]:
+    """Find the biggest issues among what was filed in a week; misconduct reports and bad ratings are in none.
+
+    `aside`, in a thread, for whoever only reads: the program goes on meanwhile.
+    """
+    filed = await likeness.told(ctx.tx, week.begin, week.end, MOST)
+    return await asyncio.to_thread(_found, ctx, filed) if aside else _found(ctx, filed)
+
+
+def _found(ctx: Context, filed: Sequence[tuple[Case, str]]) -> tuple[HotIssue, ...]:
     told = [
-        Told(matter=matter_of(ctx, case, marks(ctx, text, case.place)), text=text, reporter=case.reporter)
-        for case, text in await likeness.told(ctx.tx, week.begin, week.end, MOST)
+        Told(matter=matter_of(ctx, case, marks(ctx, text, case.place)), text=text, reporter=case.reporter) for case, text in filed
     ]
     return tuple(
         HotIssue(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from actions.context import Context
 from actions.notices import tell
-from dialog.outgoing import Button, Outgoing, say
+from dialog.outgoing import Button, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _
 from storage import roles, workloads
@@ -17,24 +17,14 @@ from storage.workloads import Load
 Loads = Mapping[str, Sequence[Load]]
 
 
-async def prepare(ctx: Context) -> Callable[[Context], Awaitable[None]]:
-    """Write everybody's list, of a working day, while others write; give what sends them."""
-    lists = await _lists(ctx)
-
-    async def greet(ctx: Context) -> None:
-        for person, list_of_the_day in lists.items():
-            await tell(ctx, person, list_of_the_day, ctx.city.after_quiet(ctx.now))
-
-    return greet
-
-
-async def _lists(ctx: Context) -> Mapping[str, Outgoing]:
+async def greet(ctx: Context) -> None:
+    """Give everybody who is there their list, on working days only."""
     zone = ctx.city.city.zone
     today = ctx.now.astimezone(zone).date()
     tonight = datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
     # A list that could be read only tomorrow says nothing that tomorrow's own does not say better.
     if not ctx.city.working_days.is_working(today).working or ctx.city.after_quiet(ctx.now) >= tonight:
-        return {}
+        return
     contacts, heads = await roles.of_kind(ctx.tx, RoleKind.CONTACT), await roles.of_kind(ctx.tx, RoleKind.HEAD)
     held: dict[str, list[Role]] = {}
     for role in (*contacts, *heads):
@@ -46,15 +36,12 @@ async def _lists(ctx: Context) -> Mapping[str, Outgoing]:
     for role in contacts:
         for hand in role.hands(ctx.now):
             hands.setdefault(hand, set()).add(role.id)
-    lists = {
-        person: _list(ctx, theirs, loads, set().union(*(hands.get(role.id, set()) for role in theirs)))
-        for person, theirs in held.items()
-        if not any(role.is_away(ctx.now) for role in theirs)
-    }
-    return {person: something for person, something in lists.items() if something}
+    for person, theirs in held.items():
+        if not any(role.is_away(ctx.now) for role in theirs):
+            await _greet(ctx, person, theirs, loads, set().union(*(hands.get(role.id, set()) for role in theirs)))
 
 
-def _list(ctx: Context, theirs: Sequence[Role], loads: Loads, holders: set[str]) -> Outgoing | None:
+async def _greet(ctx: Context, person: str, theirs: Sequence[Role], loads: Loads, holders: set[str]) -> None:
     lines: list[Text] = []
     rows: list[tuple[Button, ...]] = []
     mine = [load for role in theirs if role.kind is RoleKind.CONTACT for load in loads[role.unit or ""]]
@@ -70,4 +57,5 @@ def _list(ctx: Context, theirs: Sequence[Role], loads: Loads, holders: set[str])
             lines.append(_("{unit} is late with {n}.", unit=ctx.city.unit(unit), n=n))
     if any(at_units.values()):
         rows.append((screen_button(_("My unit"), "head"),))
-    return say(*lines, rows=tuple(rows)) if lines else None
+    if lines:
+        await tell(ctx, person, say(*lines, rows=tuple(rows)), ctx.city.after_quiet(ctx.now))

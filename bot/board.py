@@ -22,6 +22,7 @@ from bot.pages import teller, templates
 from bot.town import Town
 from dialog.subjects import Refused
 from dialog.texts import Moment, Text, Words
+from domain.numbers import read_case_number
 from storage import ledger
 from storage.database import Database
 from storage.releases import Shelf
@@ -101,7 +102,7 @@ def _cached(request: web.Request, html: str, status: int) -> web.Response:
 
 def _shelf(shelf: Shelf) -> Read:
     async def read(ctx: Context, request: web.Request) -> Mapping[str, Any]:
-        below = request.query.get("below")
+        below = read_case_number(request.query.get("below", ""))
         return {"list": await board_pages.cases(ctx, shelf, below), "below": below}
 
     return read

@@ -32,3 +32,8 @@ def teller(words: Words, language: str) -> Tell:
                 return words.render(Text("{it}", {"it": what}), language)
 
     return tell
+
+
+def id_of(text: str) -> str:
+    """Give an id as it came with an address; "" for what can be none, for PostgreSQL takes no zero byte."""
+    return text if text.isalnum() else ""

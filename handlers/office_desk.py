@@ -21,7 +21,9 @@ from handlers.unit_search import named_units, no_unit, unit_names, units_named
 from storage import cases
 from storage.cases import Case
 
-OWN_WORDS, OTHER = "own", "other"
+OWN_WORDS = "own"
+OTHER = "*"
+"""In the place of a unit's code, which is never so."""
 OWN: Options = (Option(OWN_WORDS, _("Another reason")),)
 REFUSALS: dict[str, Text] = {
     "not_ours": _("It is not for the offices of this city to deal with"),

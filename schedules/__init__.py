@@ -78,7 +78,7 @@ JOBS = (
     Job(name="board", slot=every(timedelta(minutes=10)), run=ReadFirst(board.count)),
     Job(name="housekeeping", slot=every(timedelta(hours=1)), run=housekeeping.run),
     Job(name="digest", slot=every_week, run=ReadFirst(digest.prepare)),
-    Job(name="morning", slot=every_morning, run=ReadFirst(morning.prepare)),
+    Job(name="morning", slot=every_morning, run=morning.run),
 )
 
 SWEEPS = (

@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from actions.context import Context
-from bot.desk.words import NOT_HELD, UNKNOWN_CASE
+from bot.desk.words import NOT_HELD, WORDS
+from bot.pages import id_of
 from dialog.subjects import Refused, Reply
 from dialog.texts import Text
 from handlers import accountability
@@ -31,7 +32,7 @@ class Line:
 
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Show a page of what nobody has decided yet, the oldest first."""
-    after = request.query.get("after", "")
+    after = id_of(request.query.get("after", ""))
     found = await proposals.undecided(ctx.tx, after or None, PAGE + 1)
     return {
         "proposals": [line for proposal in found[:PAGE] for line in await _line(ctx, proposal)],
@@ -51,7 +52,7 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
         case "drop":
             done = await accountability.drop(ctx, id, 0)
             return Reply(messages=(done.card,) if done.card else ())
-    raise Refused(UNKNOWN_CASE)
+    raise Refused(WORDS["not_found"])
 
 
 async def _line(ctx: Context, proposal: Proposal) -> Sequence[Line]:

@@ -54,7 +54,7 @@ async def _give_back(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 
 async def _assign(ctx: Context, case: Case, fields: Fields) -> Reply:
-    unit = await one_unit(ctx, fields.get("unit", ""))
+    unit = fields.get("suggested") or await one_unit(ctx, fields.get("unit", ""))
     return await office_desk.give(ctx, Assign(case=case.id, unit=unit, reason=_words(fields, "words", MOST_WORDS)))
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from actions.context import Context
 from bot.desk.words import UNKNOWN_CASE
+from bot.pages import id_of
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
 from handlers import corrections as shown
@@ -36,7 +37,7 @@ class Line:
 
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Show a page of them, newest first."""
-    before = request.query.get("before", "")
+    before = id_of(request.query.get("before", ""))
     found = await corrections.newest(ctx.tx, before or None, PAGE + 1)
     return {
         "about": shown.ABOUT,

@@ -16,10 +16,11 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     """Show the digest of a week: of a finished one as it was kept. Raises Refused where there is none."""
     week = await week_named(ctx, request.query.get("week", ""))
     found, (heading, *paragraphs) = await digest.look(ctx, week)
+    earlier = await digest.week_before(ctx, week)
     return {
         "heading": heading,
         "paragraphs": paragraphs,
         "units": [(ctx.city.unit(unit.unit), unit) for unit in found.figures.units],
-        "before": week.before().name if await digest.has_begun_before(ctx, week) else None,
+        "before": earlier.name if earlier else None,
         "after": week.after().name if week.end <= ctx.now else None,
     }

@@ -13,6 +13,7 @@ from actions.record import STATES
 from actions.striking import works_there
 from bot.desk.acts import reason_of
 from bot.desk.words import UNKNOWN_CASE, WORDS
+from bot.pages import id_of
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text, _
 from handlers import looking
@@ -39,11 +40,11 @@ class Line:
 
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Show what is left to decide of a pattern. Raises Refused."""
-    oddity = await oddities.get(ctx.tx, request.match_info["oddity"])
+    oddity = await oddities.get(ctx.tx, id_of(request.match_info["oddity"]))
     if oddity is None:
         raise Refused(WORDS["not_found"])
     tally = await oddities.tally(ctx.tx, oddity.id)
-    after = request.query.get("after", "")
+    after = id_of(request.query.get("after", ""))
     left = await oddities.left(ctx.tx, oddity.id, after, PAGE + 1)
     found = [await ratings.get(ctx.tx, one) for one in left[:PAGE]]
     return {

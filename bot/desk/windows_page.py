@@ -13,6 +13,7 @@ from actions.appealing import GROUNDS
 from actions.context import Context
 from bot.desk import pattern_page
 from bot.desk.words import UNKNOWN_CASE, WORDS
+from bot.pages import id_of
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Name, Text
 from domain.cases import Satisfaction
@@ -71,7 +72,7 @@ class Appeal:
 
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Show everything about windows."""
-    after = request.query.get("after", "")
+    after = id_of(request.query.get("after", ""))
     odd = await oddities.undecided(ctx.tx, after or None, PAGE + 1)
     return {
         "about": Text(WORDS["windows_about"].id, {"days": DAYS, "least": LEAST}),

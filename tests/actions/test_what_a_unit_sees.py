@@ -86,8 +86,7 @@ async def seen(town: RatingTown, now: object, case: str, views: dict[str, View])
 async def morning_lists(town: RatingTown, now: object) -> list[str]:
     """Send the lists of the day, and give what they say."""
     before = len(await town.rows())
-    greet = await town.does("office", mornings.prepare, now)  # type: ignore[arg-type]
-    await town.does("office", greet, now)  # type: ignore[arg-type]
+    await town.does("office", mornings.greet, now)  # type: ignore[arg-type]
     return [repr(town.message(row)) for row in (await town.rows())[before:]]
 
 

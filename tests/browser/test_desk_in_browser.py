@@ -79,7 +79,8 @@ async def test_every_page_keeps_the_rules(browser: Browser, city: BoardCity, wid
     async with signed_in(browser, city, width, color_scheme=scheme) as page:
         for path in (
             "/desk", "/desk?state=all", "/desk?state=late", "/desk?state=extensions", "/desk?state=silent&kind=complaint",
-            address(case), "/desk/units", f"/desk/units/{UNIT}", "/desk/digest", "/desk/accountability", "/desk/new", "/desk/case/1",
+            address(case), "/desk/units", f"/desk/units/{UNIT}", "/desk/digest", "/desk/accountability", "/desk/new",
+            "/desk/case/1",
         ):  # fmt: skip
             await page.goto(f"{city.town.url}{path}")
             assert await faults(page) == [], path

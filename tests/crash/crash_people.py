@@ -83,7 +83,7 @@ async def _card(contact: TelegramUser, number: str, label: str) -> SentMessage:
     async with asyncio.timeout(PATIENCE):
         while True:
             for message in reversed(contact.chat.messages):
-                if message.by_bot and message.text.startswith(number) and label in message.buttons:
+                if message.by_bot and number in message.text and label in message.buttons:
                     return message
             await asyncio.sleep(0.05)
 
@@ -135,7 +135,7 @@ class Town:
             cards = contact.chat.glimpses[position:]
             position += len(cards)
             for glimpse in cards:
-                number = re.match(r"\S+(?= · )", glimpse.text)
+                number = re.search(r"\S+(?= · )", glimpse.text)  # a reminder stands above it
                 if number is None or "Sign in" not in glimpse.buttons or number[0] in self.reported:
                     continue
                 words = f"Cleared: {number[0]}"

@@ -223,6 +223,29 @@ async def test_whatever_stands_in_the_address_a_page_comes(desk: Desk, query: st
     assert desk.status == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/desk/corrections?before=%00", 200),
+        ("/desk/windows?after=%00", 200),
+        ("/desk/accountability?after=%00", 200),
+        ("/desk/units?name=%00&after=%00", 200),
+        ("/desk?again=%00", 200),
+        ("/desk/digest?week=%00", 404),
+        ("/desk/units/%00", 404),
+        ("/desk/patterns/%00", 404),
+        ("/desk/patterns/%00?after=%00", 404),
+        ("/desk/case/%00", 404),
+        ("/board?below=%00", 200),
+        ("/board/%00", 404),
+    ],
+)
+async def test_a_zero_byte_in_an_address_is_nothing_that_is_known(desk: Desk, path: str, status: int) -> None:
+    await desk.opens("/desk")
+    await desk.opens(path)
+    assert desk.status == status
+
+
 async def test_pages_go_on_where_the_last_one_ended_whatever_comes_meanwhile(desk: Desk) -> None:
     numbers = [(await filed(desk.city)).number for _ in range(25)]
     await desk.opens("/desk")

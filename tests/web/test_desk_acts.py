@@ -55,9 +55,15 @@ async def test_a_unit_that_is_suggested_is_assigned_at_one_press(desk: Desk) -> 
     case = await filed(desk.city, replace(RUBBISH, category=None))
     await desk.opens(address(case))
     assert "Assign to Chengxi District Urban Management" in desk.page
-    await desk.presses("assign", unit=UNIT)
+    assert f'name="suggested" value="{UNIT}"' in desk.page
+    await desk.presses("assign", unit="", suggested="discipline", words="请今天处理")
+    assert "can't be assigned to that unit" in desk.said
+    assert "请今天处理" in desk.page
+    await desk.presses("assign", unit="", suggested=UNIT, words="请今天处理")
     assert "has been assigned to Chengxi District Urban Management" in desk.said
     assert await state(desk, case) is CaseState.ASSIGNED
+    await desk.opens(address(case))
+    assert "请今天处理" in desk.page
 
 
 async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:

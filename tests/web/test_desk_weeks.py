@@ -9,15 +9,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import ClientSession
+from story_web import WebPerson
 from web.board_city import UNIT
 from web.desk_city import Desk, desk_city
 
-from actions import digest
+from actions import digest, filing
 from actions.context import Context
+from actions.filing import FileCase
+from dialog.incoming import Place
+from domain.cases import CaseKind
 from domain.weeks import Week
-from storage import deadlines, proposals, reports
+from storage import deadlines, ledger, proposals, reports
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
+
+MISCONDUCT = FileCase(kind=CaseKind.MISCONDUCT, text="窗口收红包", files=(), place=Place(area="630104"), category=None)
 
 
 @pytest.fixture
@@ -100,3 +107,56 @@ async def test_a_proposal_is_dropped_at_the_desk_at_one_press(desk: Desk) -> Non
     assert case.number not in desk.page
     async with desk.city.town.app.database.reading() as tx:
         assert not await proposals.undecided(tx, None, 1)
+
+
+async def test_only_the_office_reads_weeks_and_decides_about_units(desk: Desk) -> None:
+    await proposed(desk)
+    contact = await desk.city.town.contact("web", name="Wang")
+    assert isinstance(contact, WebPerson)
+    async with ClientSession(desk.city.town.url, cookie_jar=contact.cookies) as session:
+        for path in ("/desk/digest", "/desk/accountability"):
+            async with session.get(path) as answer:
+                assert (answer.status, "should have been answered" in await answer.text()) == (403, False)
+        await desk.opens("/desk/accountability")
+        async with session.post("/desk/accountability/drop", data=desk.forms["/desk/accountability/drop"]) as answer:
+            assert answer.status == 403
+    assert "should have been answered" in await desk.opens("/desk/accountability")
+
+
+async def test_that_a_misconduct_report_is_late_is_on_no_page(desk: Desk) -> None:
+    case = (await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, MISCONDUCT))).case
+
+    async def deed(ctx: Context) -> str:
+        answer = (await deadlines.running(ctx.tx, case.id))[DeadlineKind.ANSWER]
+        await proposals.propose(ctx.tx, unit=case.unit, case=case.id, deadline=answer.id, ground="+5wd", now=ctx.now)
+        row = await ctx.tx.one("SELECT id FROM proposal")
+        assert row is not None
+        return str(row["id"])
+
+    id = await desk.city.does("office", deed)
+    await proposed(desk)
+    page = await desk.opens("/desk/accountability")
+    assert page.count("should have been answered") == 1
+    assert case.number not in page
+    await desk.presses("uphold", proposal=id, sure="yes")
+    assert "is held to account" not in desk.said
+    assert case.number not in desk.page
+
+
+async def test_who_asks_for_the_digest_while_it_is_counted_has_made_it(desk: Desk) -> None:
+    city = desk.city
+    await city.answered()
+    week = Week.of(city.town.clock.now(), ZoneInfo("Asia/Shanghai"))
+    city.town.clock.ahead = timedelta(days=7)
+    async with city.town.app.database.reading() as tx:
+        send = await digest.prepare(await city.office.context(tx))
+    await city.accepted()
+    await desk.person.says("/digest")
+    await desk.person.sees("Weekly digest, week")
+    async with city.town.app.database.reading() as tx:
+        made = await reports.kept(tx, digest.KIND, week.name)
+        seals = await ledger.last_seal(tx)
+    await city.does("office", send)
+    async with city.town.app.database.reading() as tx:
+        assert await reports.kept(tx, digest.KIND, week.name) == made
+        assert await ledger.last_seal(tx) == seals
