@@ -19,6 +19,8 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.POINT_OUTSIDE: _("The shared place lies outside the city."),
     ReasonCode.WORDS: _("“{alias}” in the words names {area}."),
     ReasonCode.WORDS_AMBIGUOUS: _("“{alias}” in the words may mean several areas."),
+    ReasonCode.WORDS_SEVERAL: _("Several areas are named: {areas}."),
+    ReasonCode.NAMED_INSTEAD: _("The words name {area}, where the shared place is not."),
     ReasonCode.WORDS_NOT_MEANT: _("“{alias}” is named, but as a place that it is not, or only beside it."),
     ReasonCode.NOTHING_SAID: _("No place was recognised in the words."),
     ReasonCode.PLACE_UNKNOWN: _("A place was named, “{alias}”, but it was not recognised."),
@@ -35,10 +37,12 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.DISCIPLINE_ONLY: _("It goes to a discipline team only."),
     ReasonCode.NO_RULE: _("No rule of the city fits."),
     ReasonCode.WINDOW: _("It is the unit of the window that was rated."),
+    ReasonCode.MISCONDUCT_SAID: _("The words speak of misconduct by staff; a report of it goes to a discipline team only."),
     ReasonCode.NOT_UNDERSTOOD: _("We did not understand from the words what it is about."),
     ReasonCode.SAME_UNIT: _("{unit} is responsible for all of these; together they count {p}."),
     ReasonCode.SURE: _("That is sure enough to go to the unit at once ({p})."),
     ReasonCode.UNSURE: _("That is not sure enough to go there without asking ({p})."),
+    ReasonCode.SURE_BUT: _("That would be sure enough ({p}), but for the other reasons it is asked about first."),
     ReasonCode.TOO_UNSURE: _("That is too uncertain; the supervision office decides ({p})."),
 }
 UNSURE_BETWEEN_TWO = _("That is not sure enough to go there without asking ({p}); the next best is {unit}.")

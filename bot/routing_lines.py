@@ -56,11 +56,13 @@ async def route_lines(arguments: argparse.Namespace, settings: Settings) -> int:
     loaded = LoadedCity(0, city, days, {})
     words = Words(read_catalogues(), city.languages, city.zone)
     language = arguments.language or city.languages[0]
+    if language not in city.languages:
+        raise NotReady(f"--language {language}: the city's are {', '.join(city.languages)}")
 
     def answer(asked: dict[str, Any]) -> dict[str, Any]:
         text = asked["text"]
         if not isinstance(text, str):
-            raise TypeError("`text` is not a text")
+            raise TypeError("`text` has to be a text")
         chosen = choose(city, classifier, CaseKind.COMPLAINT, text, _point(asked))
         return {
             "labels": [{"label": one.label, "p": round(one.p, 4)} for one in chosen.guesses[:LABELS]],
@@ -102,23 +104,50 @@ def _classifier(path: Path | None) -> Classifier:
 
 
 def _point(asked: dict[str, Any]) -> Point | None:
-    if asked.get("lon") is None or asked.get("lat") is None:
+    lon, lat = _degrees(asked, "lon"), _degrees(asked, "lat")
+    if lon is None and lat is None:
         return None
-    return Point(lon=float(asked["lon"]), lat=float(asked["lat"]), crs=Crs(asked.get("crs") or Crs.WGS84))
+    if lon is None or lat is None:
+        raise ValueError("of `lon` and `lat` one is missing")
+    crs = asked.get("crs") or Crs.WGS84
+    if crs not in list(Crs):
+        raise ValueError(f"`crs` has to be {' or '.join(Crs)}")
+    return Point(lon=lon, lat=lat, crs=Crs(crs))
+
+
+def _degrees(asked: dict[str, Any], name: str) -> float | None:
+    value = asked.get(name)
+    if value is None:
+        return None
+    try:
+        if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+            return float(value)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(f"`{name}` has to be degrees, such as 101.77")
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise ValueError("it is no JSON object in UTF-8")
+    return asked
 
 
 def _answer_each(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     code = DONE
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
-            asked = json.loads(line)
-            if not isinstance(asked, dict):
-                raise TypeError("it is no JSON object")
-            answered = answer(asked)
-        except (ValueError, TypeError, KeyError) as error:
+            answered = answer(_read(line))
+        except KeyError as error:
+            answered = {"error": f"Line {number} can't be answered: `{error.args[0]}` is missing."}
+        except (ValueError, TypeError) as error:
+            answered = {"error": f"Line {number} can't be answered: {str(error).rstrip('.')}."}
+        if "error" in answered:
             code = FAILED
-            why = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
-            answered = {"error": f"Line {number} can't be answered: {why}."}
         sys.stdout.write(json.dumps(answered, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     return code

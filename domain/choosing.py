@@ -16,7 +16,8 @@ from domain.cases import CaseKind
 from domain.city import City
 from domain.classifier import NOTHING_LEARNED, Classifier, Guess, Shares
 from domain.denials import without_denials
-from domain.locating import Located, locate
+from domain.locating import Located, locate, without_landmarks
+from domain.misconduct import speaks_of_misconduct
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
 from domain.routing import Decision, category_order, category_scores, route, route_anywhere, units_in, words_for
@@ -149,7 +150,7 @@ def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
-    text = without_denials(text)
+    text = without_denials(without_landmarks(city, text))
     guesses = classifier.guess(text)
     likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
@@ -184,8 +185,8 @@ def choose(
     """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
     located = locate(city, point, text, place=place)
     if area:
-        located = replace(located, area=area, near=(), elsewhere="")
-    text = without_denials(text)
+        located = replace(located, area=area, near=(), elsewhere="", instead="")
+    text = without_denials(without_landmarks(city, text))
     guesses = classifier.guess(text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     named = category_scores(city, kind, text)
@@ -212,12 +213,12 @@ def choose(
         unit = ranked.pop(0) if ranked else decision.unit
     # The rule that leads to the chosen unit, which need not be that of the best category.
     leading = next((one for one in every if unit and route_at(city, kind, located, one.code).unit == unit), None)
-    sure = (
-        leading is not None
-        and confidence >= classifier.straight
-        and not located.elsewhere
-        and not _speak_against(city, named, leading.code)
-    )
+    misconduct = kind is not CaseKind.MISCONDUCT and speaks_of_misconduct(text)
+    # Who only names the city has not said where: what each district does itself can't go to any unit yet.
+    anywhere_in_it = not area and located.area == city.root_area.code and located.how.code is ReasonCode.WORDS
+    likely_enough = leading is not None and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
+    nowhere = leading is not None and anywhere_in_it and route_anywhere(city, kind, leading.code) is None
+    sure = likely_enough and not (misconduct or nowhere or located.elsewhere or located.instead)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
@@ -226,9 +227,15 @@ def choose(
     if leading:
         decision = route_at(city, kind, located, leading.code)
     reasons = [located.how]
+    if nowhere:
+        reasons.append(Reason(code=ReasonCode.AREA_UNKNOWN))
+    if located.instead:
+        reasons.append(Reason(code=ReasonCode.NAMED_INSTEAD, detail={"area": located.instead}))
     if located.elsewhere and located.how.code is not ReasonCode.ELSEWHERE:
         reasons.append(Reason(code=ReasonCode.ELSEWHERE, detail={"alias": located.elsewhere}))
     reasons += [Reason(code=ReasonCode.WORDS_NOT_MEANT, detail={"alias": alias}) for alias in located.passed_over]
+    if misconduct:
+        reasons.append(Reason(code=ReasonCode.MISCONDUCT_SAID))
     if not understood:
         reasons.append(Reason(code=ReasonCode.NOT_UNDERSTOOD))
     together = [one for one in every if unit and route_at(city, kind, located, one.code).unit == unit][:MOST_ASKED]
@@ -248,6 +255,8 @@ def choose(
     if unit and way is Way.STRAIGHT and len(together) > 1 and kind is not CaseKind.MISCONDUCT:
         reasons.append(Reason(code=ReasonCode.SAME_UNIT, detail={"unit": unit, "p": f"{confidence:.2f}"}))
     code = {Way.STRAIGHT: ReasonCode.SURE, Way.ASK: ReasonCode.UNSURE, Way.TRIAGE: ReasonCode.TOO_UNSURE}[way]
+    if likely_enough and way is Way.ASK:
+        code = ReasonCode.SURE_BUT
     if unit and kind is not CaseKind.MISCONDUCT:
         runner_up = {"unit": others[0].code} if others else {}
         reasons.append(Reason(code=code, detail={"p": f"{confidence:.2f}", **runner_up}))

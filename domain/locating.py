@@ -32,7 +32,8 @@ class Located:
 
     `near` are other areas of the map whose border is so close that they may be meant; `passed_over` names that were said but not
     meant ("not the fault of ...", "opposite ..."); `served` the halls, and windows in them, that it is said to be about.
-    `elsewhere` is a place outside the city that the words name; a point that was shared counts before it.
+    `elsewhere` is a place outside the city that the words name; a point that was shared counts before it. `instead` is another
+    area than that of the point which the words name.
     """
 
     area: str | None
@@ -42,15 +43,24 @@ class Located:
     passed_over: tuple[str, ...] = ()
     served: tuple[Served, ...] = ()
     elsewhere: str = ""
+    instead: str = ""
+
+
+_STREET_AFTER = re.compile(r"[东南西北中]?(?:路(?![灯面口边段])|大街(?!道)|街(?![道上])|大道|巷)")
 
 
 def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
-    """Find the names of areas, from left to right, the longest name at each place; ambiguity is kept."""
+    """Find the names of areas, from left to right, the longest name at each place; ambiguity is kept.
+
+    A street that is called after a district (大通路) is in no matter which one.
+    """
     hits: list[AreaHit] = []
     end = 0
     for start, word, codes in _area_words(city).found(text):
         if start >= end:
             end = start + len(word)
+            if word[-1] not in "区县市" and _STREET_AFTER.match(text, end):
+                codes = tuple(code for code in codes if city.areas[code].parent != city.root_area.code)
             hits.extend(AreaHit(code=code, alias=text[start:end], start=start) for code in codes)
     return tuple(hits)
 
@@ -105,7 +115,9 @@ def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, 
         inside = area_map.find(point) is not None
         code = ReasonCode.POINT_INSIDE if inside else ReasonCode.POINT_NEAR_BORDER
         how = Reason(code=code, detail={"area": found})
-    return Located(area=found, how=how)
+    said = by_words.area
+    contradicts = said is not None and found not in city.area_path(said) and said not in city.area_path(found)
+    return Located(area=found, how=how, instead=(said or "") if contradicts else "")
 
 
 def _with_halls(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, ...]) -> tuple[AreaHit, ...]:
@@ -149,6 +161,14 @@ def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], t
     return tuple(hit for hit in hits if hit.start not in denied | beside), tuple(passed_over)
 
 
+def without_landmarks(city: City, text: str) -> str:
+    """Return the text without the names of areas and halls beside which it only is: they say nothing of what it is about."""
+    hits = _with_halls(city, areas_in(city, text), served_at(city, text))
+    for hit in sorted({hit for hit in hits if _is_beside(text, hit)}, key=lambda hit: -hit.start):
+        text = f"{text[: hit.start]} {text[hit.start + len(hit.alias) :]}"
+    return text
+
+
 def _is_beside(text: str, hit: AreaHit) -> bool:
     before, after = text[max(hit.start - 24, 0) : hit.start], text[hit.start + len(hit.alias) :][:12]
     return bool(_BESIDE.search(before) or _BESIDE_AFTER.match(after))
@@ -177,7 +197,8 @@ def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
     if len(deepest) > 1 and area == city.root_area.code:
         alias = next(hit.alias for hit in hits if hit.code in deepest)
         detail = {"areas": ",".join(sorted(deepest)), "alias": alias}
-        return Located(area=None, how=Reason(code=ReasonCode.WORDS_AMBIGUOUS, detail=detail))
+        code = ReasonCode.WORDS_AMBIGUOUS if deepest <= bearers[alias] else ReasonCode.WORDS_SEVERAL
+        return Located(area=None, how=Reason(code=code, detail=detail))
     alias = next(hit.alias for hit in hits if area in city.area_path(hit.code))
     return Located(area=area, how=Reason(code=ReasonCode.WORDS, detail={"area": area, "alias": alias}))
 

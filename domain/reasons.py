@@ -15,6 +15,8 @@ class ReasonCode(StrEnum):
     POINT_OUTSIDE = "point_outside"
     WORDS = "words"  # area, alias
     WORDS_AMBIGUOUS = "words_ambiguous"  # areas (codes with commas), alias
+    WORDS_SEVERAL = "words_several"  # areas (codes with commas): each is named by words of its own
+    NAMED_INSTEAD = "named_instead"  # area: the words name it, and the point lies in another
     NOTHING_SAID = "nothing_said"
     PLACE_UNKNOWN = "place_unknown"  # alias: what was answered about the place
     ELSEWHERE = "elsewhere"  # alias: a place outside the city that the words name
@@ -31,10 +33,12 @@ class ReasonCode(StrEnum):
     WINDOW_NAMED = "window_named"  # window, unit, alias
     HALL_NAMED = "hall_named"  # hall, unit, alias
     SUGGESTED = "suggested"  # category, alias (words found, "" for none), p
+    MISCONDUCT_SAID = "misconduct_said"
     NOT_UNDERSTOOD = "not_understood"
     SAME_UNIT = "same_unit"  # unit, p: the categories suggested lead to one unit
     SURE = "sure"  # p
     UNSURE = "unsure"  # p, unit (the runner-up, may be missing)
+    SURE_BUT = "sure_but"  # p: sure enough, but for another reason it is asked about
     TOO_UNSURE = "too_unsure"  # p
     WINDOW = "window"  # area, window: the one that was rated
 

@@ -60,6 +60,16 @@ def test_each_message_gets_its_line_in_the_same_order(
         ("医保不给报销", None, "medical-insurance", "straight"),
         ("路灯坏了", None, None, "triage"),
         ("😀😀😀", None, None, "triage"),
+        ("医保大厅对面的马路上井盖破了", "630103001", "urban-management-630103", "ask"),
+        ("海湖新区广场的路灯不亮", "630104", "urban-management-630104", "straight"),
+        ("湟中区多巴新区路灯不亮", "630106105", "urban-management-630106", "straight"),
+        ("上海市浦东新区的路灯不亮", None, None, "triage"),
+        ("湟源路路灯坏了", None, None, "triage"),
+        ("大通路灯坏了", "630121", "urban-management-630121", "straight"),
+        ("西宁市路灯不亮", "630100", "construction", "ask"),
+        ("西宁市的医保不给报销", "630100", "medical-insurance", "straight"),
+        ("要求县上管一管，城西区垃圾没人清运", "630104", "urban-management-630104", "straight"),
+        ("城管队员收了摊贩的钱，不管占道经营，城西区", "630104", "urban-management-630104", "ask"),
         ("The street lamp in Chengxi is broken", "630104", "urban-management-630104", "ask"),
     ],
 )
@@ -79,13 +89,38 @@ def test_what_people_say_in_the_example_city_finds_its_way(
 def test_a_bad_line_says_so_and_the_others_are_answered(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = b'{"text": "\xe5\x81\x9c\xe6\xb0\xb4"}\nnonsense\n{"text": 3}\n{"text": "a", "lon": 200, "lat": 1}\n{"lon": 1}\n'
+    bad = [
+        b"nonsense", b"", b'{"text": 3}', b'{"lon": 1}', b"[" * 100_000, b'{"text": "a", "lon": 200, "lat": 1}',
+        b'{"text": "a", "lon": 1}', b'{"text": "a", "lon": true, "lat": 1}', b'{"text": "a", "lon": [1], "lat": 1}',
+        b'{"text": "a", "lat": 1, "lon": ' + 400 * b"9" + b"}", b'{"text": "a", "lon": 1, "lat": 1, "crs": ["wgs84"]}',
+    ]  # fmt: skip
+    lines = b"\n".join((b'{"text": "\xe5\x81\x9c\xe6\xb0\xb4"}', *bad, b'{"text": "a"}'))
     code, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=lines)
-    first, *rest = map(json.loads, out.splitlines())
+    first, *rest, last = map(json.loads, out.splitlines())
     assert code == 1
     assert "decision" in first
+    assert "decision" in last
     assert all(list(one) == ["error"] for one in rest)
-    assert len(rest) == 4
+    assert len(rest) == len(bad)
+    assert not any(".." in one["error"] for one in rest)
+
+
+def test_a_shared_place_and_words_that_contradict_it_are_asked_about(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = json.dumps({"text": "城东区八一路的路灯不亮", "lon": 101.76, "lat": 36.63}).encode()
+    _, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), "--language", "en", lines=line)
+    answered = json.loads(out)
+    assert (answered["area"], answered["decision"]) == ("630104", "ask")
+    assert "The words name Bayi Road Subdistrict, where the shared place is not." in answered["reasons"]
+    assert any(reason.startswith("That would be sure enough") for reason in answered["reasons"])
+
+
+def test_a_language_that_the_city_does_not_speak_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), "--language", "fr", lines=b"")
+    assert code == 1
 
 
 def test_points_are_found_in_any_areas_and_both_are_named_near_a_border(

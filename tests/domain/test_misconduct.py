@@ -15,6 +15,8 @@ from domain.misconduct import speaks_of_misconduct
         "村长挪用公款",
         "不给好处费就不盖章",
         "医生拿了药商的回扣",
+        "城管局的王某某收了摊贩的钱不管占道经营",
+        "所长收保护费",
         "the officer asked for a bribe",
     ],
 )
@@ -29,6 +31,7 @@ def test_a_bribe_is_recognised(text: str) -> None:
         "饭店油烟扰民，城管检查后没有改",
         "停车被罚款两百元，太多了",
         "超市抢红包活动是假的",
+        "窗口收了两百块钱工本费",
         "",
     ],
 )

@@ -129,7 +129,7 @@ def test_hits_are_what_stands_in_the_text(text: str) -> None:
         ("桥南街道，东区", ("1101", ReasonCode.WORDS)),
         ("在城关镇", (None, ReasonCode.WORDS_AMBIGUOUS)),
         ("东区城关镇", ("1102", ReasonCode.WORDS)),
-        ("西区的桥南", (None, ReasonCode.WORDS_AMBIGUOUS)),
+        ("西区的桥南", (None, ReasonCode.WORDS_SEVERAL)),
         ("东区城关镇和桥南", ("11", ReasonCode.WORDS)),
         ("整个河湾市", ("1", ReasonCode.WORDS)),
     ],
