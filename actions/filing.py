@@ -212,9 +212,15 @@ def _keep_confidential(ctx: Context, command: FileCase) -> None:
 
 
 def where_is(ctx: Context, place: Place | None, text: str) -> tuple[Located, str]:
-    """Find out where it is; with it comes the area that was picked, "" for none, which counts before what was found."""
-    located = locate(ctx.city.city, _point(place) if place else None, text, place=place.words if place else "")
-    return located, place.area if place and place.area and place.area in ctx.city.city.areas else ""
+    """Find out where it is; with it comes the area that was picked, "" for none, which counts before what was found.
+
+    What lies within a picked district makes it finer.
+    """
+    city = ctx.city.city
+    located = locate(city, _point(place) if place else None, text, place=place.words if place else "")
+    picked = place.area if place and place.area and place.area in city.areas else ""
+    is_finer = picked not in ("", city.root_area.code) and located.area and picked in city.area_path(located.area)
+    return located, (located.area or "") if is_finer else picked
 
 
 def _point(place: Place) -> Point | None:

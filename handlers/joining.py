@@ -30,8 +30,8 @@ async def same_matter(d: Dialog, kind: CaseKind, text: str, place: Place | None,
     into = await d.choose(
         "into",
         _(
-            "This seems to have been reported already, and it is being dealt with. Is it the same? If you add yours, you hear of"
-            " every step and say at the end whether it is solved."
+            "This seems to have been reported already. Is it the same? If you add yours, you hear of every step and say at the"
+            " end whether it is solved."
         ),
         (*others, DIFFERENT),
         label=_("The same as others reported"),

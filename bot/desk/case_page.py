@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +40,7 @@ from bot.desk.words import (
 from bot.reasons import in_words
 from dialog.subjects import Refused
 from dialog.texts import Moment, Name, Text, _, verbatim
-from domain.cases import CaseKind, CaseState
+from domain.cases import CaseKind, CaseState, Party
 from domain.city import DISCIPLINE
 from domain.limits import Limit
 from domain.numbers import read_case_number
@@ -158,7 +158,10 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "units": [ctx.city.unit(unit.code) for unit in ctx.city.city.units.values() if unit.kind != DISCIPLINE],
         "columns": [
             ("citizen", _column(ctx, f, numbers, "citizen", CITIZENS)),
-            ("of_unit", _column(ctx, heard(ctx, f), numbers, "contact", UNITS if _has_reached(ctx, case) else frozenset())),
+            (
+                "of_unit",
+                _column(ctx, _with_others(heard(ctx, f)), numbers, "contact", UNITS if _has_reached(ctx, case) else frozenset()),
+            ),
         ],
         "release": release if case.released_at else None,
         "released": Moment(case.released_at) if case.released_at else None,
@@ -276,6 +279,12 @@ def _column(ctx: Context, f: Facts, numbers: Mapping[str, int], party: str, read
         for entry in f.entries
         if entry.kind in TEXTS and (entry.text or entry.files or entry.erased) and (entry.author == party or entry.kind in reads)
     ]
+
+
+def _with_others(f: Facts) -> Facts:
+    """Put among the texts what those told whose cases follow this one: its unit reads that too."""
+    others = [replace(entry, files=()) for entry in f.merged if entry.author == Party.CITIZEN]
+    return replace(f, entries=sorted((*f.entries, *others), key=lambda entry: entry.created_at))
 
 
 def _has_reached(ctx: Context, case: Case) -> bool:

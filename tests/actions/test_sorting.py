@@ -68,6 +68,19 @@ async def test_a_window_in_the_words_says_where_it_was_and_stands_among_the_reas
     assert kept["reasons"][0] == named
 
 
+@pytest.mark.parametrize(
+    ("picked", "text", "area"),
+    [
+        ("630102", "八一路街道的垃圾没人清运", "630102006"),
+        ("630104", "八一路街道的垃圾没人清运", "630104"),
+        ("630102", "城东区的垃圾没人清运", "630102"),
+    ],
+)
+async def test_words_make_a_picked_area_finer_and_never_another(cast: Cast, picked: str, text: str, area: str) -> None:
+    case, _ = await filed(cast, replace(WAGES, text=text, place=Place(area=picked), category="sanitation"), who="reporter")
+    assert case.area == area
+
+
 async def test_words_without_a_place_wait_for_the_office_with_suggestions(cast: Cast) -> None:
     case, kept = await filed(cast, replace(WAGES, text="垃圾桶满了没人清运", place=None))
     assert case.unit is None

@@ -120,12 +120,16 @@ async def test_no_reason_is_chosen_beforehand(desk: Desk) -> None:
 
 async def test_what_is_alike_is_named_with_its_reasons_and_merged_at_one_press(desk: Desk) -> None:
     lead = (await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))).case
-    case = (await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, replace(RUBBISH, place=None)))).case
+    again = replace(RUBBISH, text=f"{RUBBISH.text}求你们快点。", place=None)
+    case = (await desk.city.does("citizen", lambda ctx: filing.file_case(ctx, again))).case
     await desk.opens(address(case))
     assert re.search(rf"{lead.number}</a> the same words, on the same day\s+<button", desk.page)
     assert f'name="into" value="{lead.number}">Merge with {lead.number}<' in desk.page
     await desk.presses("merge", into=lead.number)
     assert await state(desk, case) is CaseState.MERGED
+    await desk.opens(address(lead))
+    column = desk.page.partition('class="columns"')[2].partition("</section>")[2].partition("</section>")[0]
+    assert column.count("求你们快点") == 1, "the unit reads what the others told"
 
 
 async def test_undo_refuse_merge_and_their_undoing(desk: Desk) -> None:
