@@ -38,6 +38,7 @@ DOUBT = 4.0
 
 
 SERVED = frozenset({ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
+_NAMED = SERVED | {ReasonCode.NAMED_INSTEAD}
 
 
 class Way(StrEnum):
@@ -76,13 +77,13 @@ class Choice:
 
     @property
     def suggested(self) -> tuple[Reason, ...]:
-        """The reasons that name a category, a window or a hall."""
-        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED or reason.code in SERVED)
+        """The reasons that name a category, a window, a hall, or another place than the one that was shared."""
+        return tuple(reason for reason in self.reasons if reason.code is ReasonCode.SUGGESTED or reason.code in _NAMED)
 
     @property
     def served(self) -> tuple[Reason, ...]:
-        """The reasons that name a window or a hall."""
-        return tuple(reason for reason in self.reasons if reason.code in SERVED)
+        """The reasons that name a window, a hall, or another place than the one that was shared."""
+        return tuple(reason for reason in self.reasons if reason.code in _NAMED)
 
 
 def likely_categories(

@@ -81,6 +81,14 @@ async def test_words_make_a_picked_area_finer_and_never_another(cast: Cast, pick
     assert case.area == area
 
 
+async def test_the_office_reads_that_the_words_name_another_district_than_the_shared_place(cast: Cast) -> None:
+    text = "城东区八一路街道的垃圾没人清运"
+    _case, kept = await filed(
+        cast, replace(WAGES, text=text, place=Place(lon=101.76, lat=36.63), category="sanitation"), who="reporter"
+    )
+    assert ["named_instead", {"area": "630102006"}] in kept["reasons"]
+
+
 async def test_words_without_a_place_wait_for_the_office_with_suggestions(cast: Cast) -> None:
     case, kept = await filed(cast, replace(WAGES, text="垃圾桶满了没人清运", place=None))
     assert case.unit is None
