@@ -49,6 +49,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         code = _complain(str(error))
     except KeyboardInterrupt:
         code = 130
+    except BrokenPipeError:  # whoever read what we write has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
     sys.exit(code)
 
 

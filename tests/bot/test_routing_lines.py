@@ -3,7 +3,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -121,6 +123,18 @@ def test_a_language_that_the_city_does_not_speak_is_refused(
 ) -> None:
     code, _out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), "--language", "fr", lines=b"")
     assert code == 1
+
+
+def test_whoever_has_read_enough_is_not_shown_an_error() -> None:
+    command = [sys.executable, "-m", "bot.main", "route", "--jsonl", "--city", str(XINING)]
+    with Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as program:
+        assert program.stdin
+        assert program.stdout
+        assert program.stderr
+        program.stdout.close()
+        program.stdin.write(b'{"text": "a"}\n' * 50)
+        program.stdin.close()
+        assert (program.wait(60), program.stderr.read()) == (1, b"")
 
 
 def test_points_are_found_in_any_areas_and_both_are_named_near_a_border(
