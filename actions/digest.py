@@ -208,7 +208,7 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
             other=now.withdrawn + now.refused + now.merged,
         ),
         _(
-            "Answers that were due: {on_time} in time, {late} late.",
+            "Answers given or due: {on_time} in time, {late} late.",
             on_time=compared(lambda week: week.on_time),
             late=compared(lambda week: week.late),
         ),
@@ -228,10 +228,11 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
         who = [_("Late most often: {units}.", units=tuple(named))]
     if praised:
         name = ctx.city.unit(praised.unit)
-        who.append(_("Best: {unit}, {count} answered and none late.", unit=name, count=praised.on_time))
+        who.append(_("Answered most with none late: {unit}, {count}.", unit=name, count=praised.on_time))
     matters = [
         _(
-            "For the office to assign: {unroutable}. Returned by units: {returned}. Assigned anew: {reassigned}.",
+            "Came to the office to be assigned: {unroutable}. Returned by units: {returned}. Taken back by the office:"
+            " {reassigned}.",
             unroutable=compared(lambda week: week.unroutable),
             returned=now.returned,
             reassigned=now.reassigned,

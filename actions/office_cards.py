@@ -43,6 +43,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
         lines.append(_("It may belong to: {units}.", units=units))
     if case.unit:
         lines.append(_("Responsible: {unit}", unit=ctx.city.unit(case.unit)))
+    if triage := f.deadlines.get(DeadlineKind.TRIAGE):
+        lines.append(_("To be assigned by: {due}", due=due(triage)))
     if case.state in OPEN and (promise := f.deadlines.get(DeadlineKind.PROMISE)):
         lines.append(_("Promised by: {due}", due=due(promise)))
     if f.extended:

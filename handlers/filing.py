@@ -14,6 +14,7 @@ from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
+from domain.locating import locate
 from domain.misconduct import speaks_of_misconduct
 from domain.numbers import show_code
 from handlers.categories import choose_category
@@ -88,7 +89,15 @@ async def file(d: Dialog) -> FileCase | None:
         cover=tuple(word for word in _BETWEEN.split(cover) if word),
         messages=tuple(item.message for item in told.items if item.message),
     )
-    sure = await d.confirm("sure", _("Shall we send it like this?"), summary(command, about, districts))
+    lines = summary(command, about, districts)
+    if place and place.area and told.text:
+        named = await d.look("named", district_named, told.text)
+        lines += tuple(
+            _("Your words name {area}. If it is there, press Change and choose that place.", area=option.label)
+            for option in named
+            if option.key != place.area
+        )
+    sure = await d.confirm("sure", _("Shall we send it like this?"), lines)
     return command if sure else None
 
 
@@ -122,6 +131,13 @@ async def districts_of_city(ctx: Context) -> Options:
     """Offer the areas right below the city."""
     city = ctx.city.city
     return tuple(Option(area.code, _name(ctx, area.code)) for area in city.subareas(city.root_area.code))
+
+
+async def district_named(ctx: Context, text: str) -> Options:
+    """Give the district in which a matter is by its words, if they tell."""
+    city = ctx.city.city
+    path = city.area_path(area) if (area := locate(city, None, text).area) else ()
+    return (Option(path[-2], _name(ctx, path[-2])),) if len(path) > 1 else ()
 
 
 def no_phone(text: str) -> Text | None:

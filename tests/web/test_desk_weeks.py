@@ -62,11 +62,11 @@ async def test_a_digest_says_at_the_desk_what_it_says_in_chat_and_reading_it_kee
     await city.accepted()
     assert f"Weekly digest, week {week.number} of {week.year}" in await desk.opens("/desk/digest")
     assert ["1", "0", "1", "0", "0", "0"] in [row[1:] for row in rows(desk.page)]
-    assert "Answers that were due: 1 in time, 0 late." in desk.page
+    assert "Answers given or due: 1 in time, 0 late." in desk.page
     async with city.town.app.database.reading() as tx:
         assert await reports.kept(tx, digest.KIND, week.name) is None
     await desk.person.says("/digest")
-    await desk.person.sees("Answers that were due: 1 in time, 0 late.")
+    await desk.person.sees("Answers given or due: 1 in time, 0 late.")
     shown = desk.page
     await desk.opens(f"/desk/digest?week={week.name}")
     assert rows(desk.page) == rows(shown)

@@ -1,0 +1,18 @@
+"""What a citizen is shown of a matter before it is sent."""
+
+from __future__ import annotations
+
+from story_filing import tells
+from story_town import Town
+
+
+async def test_who_picks_another_district_than_their_words_name_is_told_before_it_is_sent(town: Town) -> None:
+    citizen = await town.somebody("web")
+    await tells(citizen, "城东区某小区门口的垃圾没人清运", place="城西区")
+    assert citizen.now_sees("Your words name Chengdong District. If it is there, press Change")
+    await citizen.presses("^Change$")
+    await citizen.presses("^Place$")
+    await citizen.says("城东区")
+    await citizen.presses("^Rubbish")
+    summary = await citizen.sees("Place: Chengdong District.+Shall we send it")
+    assert "Your words name" not in summary.text
