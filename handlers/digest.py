@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from actions import digest, digest_ratings
+from actions import digest, digest_ratings, kept_digests
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, Screen, Subject, screen_button
@@ -31,7 +31,7 @@ async def units(ctx: Context, arg: str) -> Outgoing:
     name, _colon, skipped = arg.partition(":")
     week = await week_named(ctx, name)
     begin = int(skipped) if skipped.isdecimal() else 0
-    found = (await digest.make(ctx, week)).figures.units
+    found = (await kept_digests.make(ctx, week)).figures.units
     rows: list[tuple[Button, ...]] = []
     if begin + UNITS < len(found):
         rows.append((screen_button(_("More units"), "digest_units", f"{week.name}:{begin + UNITS}"),))
@@ -48,7 +48,7 @@ async def ratings(ctx: Context, arg: str) -> Outgoing:
     """Show what windows were rated in a week, in words and as a picture."""
     ctx.as_office()
     week = await week_named(ctx, arg)
-    kept = (await digest.make(ctx, week)).ratings
+    kept = (await kept_digests.make(ctx, week)).ratings
     lines = digest_ratings.lines(ctx, kept) if kept else ()
     back = ((screen_button(_("The week's digest"), "digest", week.name),),)
     if kept is None or not lines:

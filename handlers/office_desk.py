@@ -17,7 +17,7 @@ from dialog.questions import Option, Options
 from dialog.subjects import Act, Form, Refused, Reply, Subject
 from dialog.texts import Text, _, verbatim
 from domain.cases import CaseState, Event, Party
-from handlers.unit_search import named_units, no_unit, unit_names, units_named
+from handlers.unit_search import choose_unit, named_units, unit_names
 from storage import cases
 from storage.cases import Case
 
@@ -61,28 +61,18 @@ class Decide:
 
 async def assign(d: Dialog) -> Assign | None:
     """Choose one of the units suggested, or any by a part of its name, and confirm it."""
-    found = await d.look("suggested", units_suggested, d.arg)
-    unit = OTHER
-    if found:
-        options = (*found, Option(OTHER, _("Another unit")))
+    suggested = await d.look("suggested", units_suggested, d.arg)
+    unit = None
+    if suggested:
+        options = (*suggested, Option(OTHER, _("Another unit")))
         which = _("Which unit? You can also write a part of its name, such as water.")
-        unit = await d.choose("suggestion", which, options, label=_("Suggested unit"), own_words=(OTHER, "part"))
-    if unit == OTHER:
-        names = await d.look("names", unit_names)
-        part = await d.text(
-            "part",
-            _("Which unit? Please write a part of its name, such as water."),
-            label=_("Part of the name"),
-            most=60,
-            check=no_unit(names),
-        )
-        found = await d.look("units", units_named, names, part)
-        unit = await d.choose("unit", _("Please choose the unit. With Back you can search again."), found, label=_("Unit"))
+        key = await d.choose("suggestion", which, options, label=_("Suggested unit"), own_words=(OTHER, "part"))
+        unit = next((option for option in suggested if option.key == key), None)
+    unit = unit or await choose_unit(d, unit_names)
     reason = await d.on_request("reason", _("What should the unit know?"), label=_("Words for the unit"), most=500)
-    name = next(option.label for option in found if option.key == unit)
     words = verbatim(reason) if reason else _("With Change you can add words for the unit.")
-    sure = await d.confirm("sure", _("Assign the case to this unit?"), (name, words), yes=_("Assign it"))
-    return Assign(case=d.arg, unit=unit, reason=reason) if sure else None
+    sure = await d.confirm("sure", _("Assign the case to this unit?"), (unit.label, words), yes=_("Assign it"))
+    return Assign(case=d.arg, unit=unit.key, reason=reason) if sure else None
 
 
 async def units_suggested(ctx: Context, id: str) -> Options:

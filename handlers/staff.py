@@ -14,7 +14,7 @@ from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Secret, Text, _, verbatim
-from handlers.unit_search import all_unit_names, no_unit, units_named
+from handlers.unit_search import all_unit_names, choose_unit
 from storage import cases, roles
 from storage.roles import Role, RoleKind
 
@@ -76,18 +76,7 @@ async def staff_of_unit(ctx: Context, unit: str) -> Outgoing:
 
 async def invite(d: Dialog) -> Invite:
     """Ask for unit, role and name."""
-    unit = d.arg
-    if not unit:
-        names = await d.look("names", all_unit_names)
-        part = await d.text(
-            "part",
-            _("Which unit? Please write a part of its name, such as water."),
-            label=_("Part of the name"),
-            most=60,
-            check=no_unit(names),
-        )
-        found = await d.look("units", units_named, names, part)
-        unit = await d.choose("unit", _("Please choose the unit. With Back you can search again."), found, label=_("Unit"))
+    unit = d.arg or (await choose_unit(d, all_unit_names)).key
     kind = await d.choose("kind", _("As what?"), KIND_OPTIONS, label=_("Role"))
     name = await d.text("name", _("What is the name, as colleagues shall see it?"), label=_("Name"), most=40)
     return Invite(kind=RoleKind(kind), unit=unit, name=name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from actions.context import Context
+from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.texts import Text, _
 from domain.city import DISCIPLINE
@@ -32,6 +33,21 @@ def no_unit(names: Sequence[Sequence[str]]) -> Callable[[str], Text | None]:
         return _("There is no unit whose name has “{part}” in it. Please write another part of the name.", part=part)
 
     return check
+
+
+async def choose_unit(d: Dialog, known: Callable[[Context], Awaitable[list[list[str]]]]) -> Option:
+    """Ask for a part of a unit's name, and which of those known by it."""
+    names = await d.look("names", known)
+    part = await d.text(
+        "part",
+        _("Which unit? Please write a part of its name, such as water."),
+        label=_("Part of the name"),
+        most=60,
+        check=no_unit(names),
+    )
+    found = await d.look("units", units_named, names, part)
+    unit = await d.choose("unit", _("Please choose the unit. With Back you can search again."), found, label=_("Unit"))
+    return next(option for option in found if option.key == unit)
 
 
 async def units_named(ctx: Context, names: Sequence[Sequence[str]], part: str) -> Options:
