@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     after = id_of(request.query.get("after", ""))
     found = await proposals.undecided(ctx.tx, after or None, PAGE + 1)
     return {
-        "proposals": [line for proposal in found[:PAGE] for line in await _line(ctx, proposal)],
+        "proposals": [await _line(ctx, proposal) for proposal in found[:PAGE]],
         "next": found[PAGE - 1].id if len(found) > PAGE else None,
         "first": bool(after),
     }
@@ -55,9 +55,8 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
     raise Refused(WORDS["not_found"])
 
 
-async def _line(ctx: Context, proposal: Proposal) -> Sequence[Line]:
+async def _line(ctx: Context, proposal: Proposal) -> Line:
     case = await cases.get(ctx.tx, proposal.case)
-    if case is None:
-        return ()
-    ground = await accountability.ground(ctx, proposal, case.number)
-    return (Line(id=proposal.id, number=case.number, ground=ground, told=await accountability.told(ctx, proposal.unit)),)
+    number = case.number if case else ""
+    ground = await accountability.ground(ctx, proposal, number)
+    return Line(id=proposal.id, number=number, ground=ground, told=await accountability.told(ctx, proposal.unit))
