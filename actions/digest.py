@@ -1,33 +1,24 @@
-"""The weekly digest: figures of a finished week, kept as they were first made, and the words that a tired leader reads.
-
-The running week can be looked at as far as it has gone; of that nothing is kept. What was put aside is counted when a digest is
-made, and the ledger is sealed when it is kept.
-"""
+"""The weekly digest in the words that a tired leader reads, with a picture, and its way to everybody at the office."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from actions import digest_ratings, hot_issues
+from actions import digest_ratings, kept_digests
 from actions.context import Context
 from actions.hot_issues import HotIssue
+from actions.kept_digests import Digest
 from actions.notices import tell_office
 from dialog.chart import Chart
 from dialog.outgoing import Button, Outgoing, say
-from dialog.subjects import Refused, screen_button
+from dialog.subjects import screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.weeks import Week
-from storage import figures, job_runs, ledger, parked, rated_weeks, reports
+from storage import figures, job_runs
 from storage.figures import Figures, OldCase, UnitFigures
-from storage.ids import at, ms
-from storage.rated_weeks import WeekOfRatings
 
-KIND = "week"
 WORST = 2
 HASH_SHOWN = 12
 A_DAY = timedelta(days=1)
@@ -40,41 +31,15 @@ BUTTONS: tuple[tuple[Text, str], ...] = (
 """What needs a decision: labels, and the screens that they show."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """A week's figures as they are kept, and what was true when they were made; `seal` is the ledger's newest, if it has one.
-
-    `ratings` are those of windows; None for a week that was kept before there were any. `issues` are what several citizens
-    reported in that week, the biggest first.
-    """
-
-    figures: Figures
-    parked: int
-    seal: tuple[int, str] | None
-    ratings: WeekOfRatings | None
-    issues: tuple[HotIssue, ...] = ()
-
-
-async def make(ctx: Context, week: Week) -> Digest:
-    """Give the digest of a week, the running one as it stands; the first to ask makes that of a finished one.
-
-    Raises Refused for a week that has not begun.
-    """
-    if (kept := await _kept(ctx, week)) is not None:
-        return kept
-    counted = await _count(ctx, week)
-    return await _keep(ctx, week, counted) if week.end <= ctx.now else counted
-
-
 async def look(ctx: Context, week: Week) -> tuple[Digest, Sequence[Text]]:
     """Give the digest of a week, and what it says, as it was kept or else as it counts now; keeps nothing.
 
     Raises Refused for a week that has not begun.
     """
-    digest = await _kept(ctx, week) or await _count(ctx, week, aside=True)
+    digest = await kept_digests.kept(ctx, week) or await kept_digests.count(ctx, week, aside=True)
     before, earlier = None, await week_before(ctx, week)
     if earlier and week.end <= ctx.now:
-        kept = await _kept(ctx, earlier)
+        kept = await kept_digests.kept(ctx, earlier)
         before = kept.figures if kept else await figures.count(ctx.tx, earlier.begin, earlier.end)
     return digest, _paragraphs(ctx, week, digest, before)
 
@@ -85,45 +50,14 @@ async def week_before(ctx: Context, week: Week) -> Week | None:
     return week.before() if first is not None and first < week.begin else None
 
 
-async def _kept(ctx: Context, week: Week) -> Digest | None:
-    kept = await reports.kept(ctx.tx, KIND, week.name)
-    return _load(kept) if kept is not None else None
-
-
-async def _keep(ctx: Context, week: Week, counted: Digest) -> Digest:
-    """Seal the ledger, and keep what was counted; give what is kept, for somebody may have been faster."""
-    await ledger.seal(ctx.tx, ctx.now)
-    sealed = replace(counted, seal=await _newest_seal(ctx))
-    return _load(await reports.keep(ctx.tx, KIND, week.name, _dump(sealed), ctx.now))
-
-
-async def _newest_seal(ctx: Context) -> tuple[int, str] | None:
-    last = await ledger.last_seal(ctx.tx)
-    return (last[0], last[2]) if last else None
-
-
-async def _count(ctx: Context, week: Week, *, aside: bool = False) -> Digest:
-    """Count a week as far as it has gone; `aside` as for hot issues. Raises Refused for one that has not begun."""
-    if ctx.now < week.begin:
-        raise Refused(_("Week {number} of {year} has not begun yet.", number=week.number, year=week.year))
-    until = min(week.end, ctx.now)
-    return Digest(
-        figures=await figures.count(ctx.tx, week.begin, until),
-        parked=(await parked.count(ctx.tx)).total,
-        seal=await _newest_seal(ctx),
-        ratings=await rated_weeks.count(ctx.tx, week.monday, week.sunday.date(), until),
-        issues=await hot_issues.of_week(ctx, week, aside=aside),
-    )
-
-
 async def message(ctx: Context, week: Week) -> Outgoing:
     """Write the digest of a week: ten lines, a picture, and buttons for what needs a decision.
 
     A finished week is compared with the one before.
     """
-    digest = await make(ctx, week)
+    digest = await kept_digests.make(ctx, week)
     earlier = await week_before(ctx, week)
-    before = (await make(ctx, earlier)).figures if earlier and week.end <= ctx.now else None
+    before = (await kept_digests.make(ctx, earlier)).figures if earlier and week.end <= ctx.now else None
     decide = [screen_button(label, screen) for label, screen in BUTTONS]
     rows: list[tuple[Button, ...]] = [tuple(decide[:2]), tuple(decide[2:])]
     parts = [screen_button(_("Unit by unit"), "digest_units", week.name)]
@@ -148,13 +82,13 @@ async def prepare(ctx: Context) -> Callable[[Context], Awaitable[None]]:
     """Count what last week's digest says as far as nobody has, while others write; give what keeps and sends it."""
     last = Week.of(ctx.now, ctx.city.city.zone).before()
     earlier = await week_before(ctx, last)
-    weeks = [week for week in (earlier, last) if week and await _kept(ctx, week) is None]
-    counted = [(week, await _count(ctx, week, aside=True)) for week in weeks]
+    weeks = [week for week in (earlier, last) if week and await kept_digests.kept(ctx, week) is None]
+    counted = [(week, await kept_digests.count(ctx, week, aside=True)) for week in weeks]
 
     async def keep_and_send(ctx: Context) -> None:
         for week, digest in counted:
-            if await _kept(ctx, week) is None:
-                await _keep(ctx, week, digest)
+            if await kept_digests.kept(ctx, week) is None:
+                await kept_digests.keep(ctx, week, digest)
         await send(ctx)
 
     return keep_and_send
@@ -324,36 +258,3 @@ def _chart(ctx: Context, all: Figures) -> Chart | None:
             for u in busy
         ),
     )
-
-
-def _dump(digest: Digest) -> str:
-    figures = asdict(digest.figures)
-    figures["half_within"] = round(digest.figures.half_within / timedelta(milliseconds=1)) if digest.figures.half_within else None
-    figures["oldest"] = [asdict(case) | {"filed_at": ms(case.filed_at)} for case in digest.figures.oldest]
-    ratings = digest_ratings.dump(digest.ratings) if digest.ratings else None
-    issues = [asdict(issue) | {"first_at": ms(issue.first_at), "last_at": ms(issue.last_at)} for issue in digest.issues]
-    kept = {"figures": figures, "parked": digest.parked, "seal": digest.seal, "ratings": ratings, "issues": issues}
-    return json.dumps(kept, ensure_ascii=False)
-
-
-def _load(kept: str) -> Digest:
-    fields = json.loads(kept)
-    counted: dict[str, Any] = fields["figures"]
-    half, oldest, units = counted.pop("half_within"), counted.pop("oldest"), counted.pop("units")
-    return Digest(
-        figures=Figures(
-            **counted,
-            half_within=timedelta(milliseconds=half) if half is not None else None,
-            oldest=tuple(OldCase(number=c["number"], unit=c["unit"], filed_at=at(c["filed_at"])) for c in oldest),
-            units=tuple(UnitFigures(**unit) for unit in units),
-        ),
-        parked=fields["parked"],
-        seal=tuple(fields["seal"]) if fields["seal"] else None,
-        ratings=digest_ratings.load(fields["ratings"]) if fields.get("ratings") else None,
-        issues=tuple(_load_issue(issue) for issue in fields.get("issues", ())),  # older digests have none
-    )
-
-
-def _load_issue(kept: dict[str, Any]) -> HotIssue:
-    times = {"first_at": at(kept["first_at"]), "last_at": at(kept["last_at"]), "phrases": tuple(kept["phrases"])}
-    return HotIssue(**(kept | times))

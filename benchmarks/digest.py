@@ -24,7 +24,7 @@ from typing import Any
 import asyncpg
 from city_of_cases import fill
 
-from actions import digest, hot_issues
+from actions import hot_issues, kept_digests
 from actions.city import LoadedCity
 from actions.context import Context, Limits
 from domain.city_files import read_city
@@ -198,7 +198,7 @@ async def whole(database: Database, city: LoadedCity, week: Week) -> None:
     """Make a digest that was not made yet; the week before is there, as it is every Monday."""
     try:
         async with database.transaction() as tx:
-            await digest.make(context(tx, city), week)
+            await kept_digests.make(context(tx, city), week)
             raise Undone
     except Undone:
         pass

@@ -10,7 +10,7 @@ import pytest
 from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
 from stores import opened
 
-from actions import digest, following, looking
+from actions import digest, following, kept_digests, looking
 from actions.context import Context
 from domain.ratings import Pattern
 from domain.weeks import Week
@@ -41,8 +41,8 @@ async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed
     await town.does("reporter", lambda ctx: following.withdraw(ctx, str(rated[3].case), "算了"), NOON)
     await town.rates("stranger", "centre-2", GOOD, NOON)
 
-    async def of_the_week(ctx: Context) -> digest.Digest:
-        return await digest.make(ctx, Week.of(NOON, ctx.city.city.zone))
+    async def of_the_week(ctx: Context) -> kept_digests.Digest:
+        return await kept_digests.make(ctx, Week.of(NOON, ctx.city.city.zone))
 
     made = await town.does("office", of_the_week, LATER)
     figures, ratings = made.figures, made.ratings
@@ -53,4 +53,4 @@ async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed
     shown = repr((await town.does("office", lambda ctx: digest.message(ctx, Week.of(NOON, ctx.city.city.zone)), LATER)).lines)
     assert "with a rating that was struck" in shown
     assert "in none of these numbers" in shown
-    assert digest._load(digest._dump(made)) == made
+    assert kept_digests._load(kept_digests._dump(made)) == made

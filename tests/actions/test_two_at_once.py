@@ -22,6 +22,7 @@ from actions import (
     handling,
     identity,
     invitations,
+    kept_digests,
     merging,
     planning,
     releasing,
@@ -30,6 +31,7 @@ from actions import (
     triage,
 )
 from actions.context import Context
+from actions.kept_digests import Digest
 from actions.planning import MakePlan
 from dialog.subjects import Refused
 from domain.cases import CaseState, Satisfaction
@@ -502,10 +504,12 @@ async def test_a_citizen_and_a_contact_who_write_to_each_other_at_once_do_not_wa
 async def test_two_who_ask_for_a_week_at_once_read_the_same_figures(cast: Cast) -> None:
     await cast.answered()
     week = Week.of(NOW, xining().city.zone)
-    ends = await cast.at_once(
-        ("office", lambda ctx: digest.make(ctx, week)), ("second office", lambda ctx: digest.make(ctx, week)), now=week.end
-    )
-    assert ends[0] == ends[1] == await cast.does("office", lambda ctx: digest.make(ctx, week), week.after().end)
+
+    async def made(ctx: Context) -> Digest:
+        return await kept_digests.make(ctx, week)
+
+    ends = await cast.at_once(("office", made), ("second office", made), now=week.end)
+    assert ends[0] == ends[1] == await cast.does("office", made, week.after().end)
     assert ends[0].figures.filed > 0
 
 

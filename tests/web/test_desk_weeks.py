@@ -14,7 +14,7 @@ from story_web import WebPerson
 from web.board_city import UNIT
 from web.desk_city import Desk, desk_city
 
-from actions import digest, filing
+from actions import digest, filing, kept_digests
 from actions.context import Context
 from actions.filing import FileCase
 from dialog.incoming import Place
@@ -64,7 +64,7 @@ async def test_a_digest_says_at_the_desk_what_it_says_in_chat_and_reading_it_kee
     assert ["1", "0", "1", "0", "0", "0"] in [row[1:] for row in rows(desk.page)]
     assert "Answers given or due: 1 in time, 0 late." in desk.page
     async with city.town.app.database.reading() as tx:
-        assert await reports.kept(tx, digest.KIND, week.name) is None
+        assert await reports.kept(tx, kept_digests.KIND, week.name) is None
     await desk.person.says("/digest")
     await desk.person.sees("Answers given or due: 1 in time, 0 late.")
     shown = desk.page
@@ -154,9 +154,9 @@ async def test_who_asks_for_the_digest_while_it_is_counted_has_made_it(desk: Des
     await desk.person.says("/digest")
     await desk.person.sees("Weekly digest, week")
     async with city.town.app.database.reading() as tx:
-        made = await reports.kept(tx, digest.KIND, week.name)
+        made = await reports.kept(tx, kept_digests.KIND, week.name)
         seals = await ledger.last_seal(tx)
     await city.does("office", send)
     async with city.town.app.database.reading() as tx:
-        assert await reports.kept(tx, digest.KIND, week.name) == made
+        assert await reports.kept(tx, kept_digests.KIND, week.name) == made
         assert await ledger.last_seal(tx) == seals
