@@ -52,6 +52,7 @@ async def make(ctx: Context, week: Week) -> Digest:
 
 
 async def kept(ctx: Context, week: Week) -> Digest | None:
+    """Read the digest of a week as it was kept, None if it was not."""
     body = await reports.kept(ctx.tx, KIND, week.name)
     return _load(body) if body is not None else None
 
