@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from actions import accountability
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Act, Form, Reply, Screen, Subject, act_button, form_button, screen_button
+from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Text, _
+from domain.cases import Event
 from storage import cases, deadlines, proposals, roles
-from storage.deadlines import DeadlineKind
+from storage.deadlines import Deadline, DeadlineKind
 from storage.proposals import Decision, Proposal
 from storage.roles import RoleKind
 
 PAGE = 4
+MOST_REASON = 500
+KEPT_LATE = frozenset({Event.ACCEPT, Event.ASK, Event.REPORT})
+"""What ends a unit's time by its own doing; everything else takes the case from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spare:
+    """Why a unit is not held to account."""
+
+    proposal: str
+    reason: str
 
 
 async def undecided(ctx: Context, after: str) -> Outgoing:
@@ -30,11 +44,12 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
         if case is None:
             continue
         lines.append(_("{n}. {ground}", n=n, ground=await ground(ctx, proposal, case.number)))
+        lines += await since(ctx, proposal)
         rows.append((screen_button(_("{n}. Show {number}", n=n, number=case.number), "office_case", case.id),))
         rows.append(
             (
                 form_button(_("{n}. Hold to account", n=n), "uphold", proposal.id),
-                act_button(_("{n}. Don't", n=n), "drop", proposal.id, 0),
+                form_button(_("{n}. Don't", n=n), "spare", proposal.id),
             )
         )
     if len(found) > PAGE:
@@ -47,35 +62,84 @@ async def ground(ctx: Context, proposal: Proposal, number: str) -> Text:
     """Say which time a unit did not keep, and for how long it did not."""
     deadline = await deadlines.get(ctx.tx, proposal.deadline)
     words = (
-        _("{number}, {unit}: should have been signed in by {due}, and was not by {at}")
+        _("{number}, {unit}: should have been signed in by {due}, and was not by {at}.")
         if deadline and deadline.kind is DeadlineKind.ACCEPT
-        else _("{number}, {unit}: should have been answered by {due}, and was not by {at}")
+        else _("{number}, {unit}: should have been answered by {due}, and was not by {at}.")
     )
     due = Moment(deadline.due_at) if deadline else ""
     unit, then = ctx.city.unit(proposal.unit), Moment(proposal.proposed_at)
     return Text(words.id, {"number": number, "unit": unit, "due": due, "at": then})
 
 
+async def since(ctx: Context, proposal: Proposal) -> list[Text]:
+    """Say what came of it after the unit was proposed, and what was decided about its other time limits in this case."""
+    deadline = await deadlines.get(ctx.tx, proposal.deadline)
+    found = [_so_far(deadline)] if deadline else []
+    for other in await proposals.of_case(ctx.tx, proposal.case):
+        if other.decided_at is None or other.unit != proposal.unit:
+            continue
+        words = (
+            _("For another time limit of this case it was held to account on {at}.")
+            if other.decision is Decision.UPHELD
+            else _("For another time limit of this case it was decided on {at} not to hold it to account.")
+        )
+        found.append(Text(words.id, {"at": Moment(other.decided_at)}))
+    return found
+
+
+def _so_far(deadline: Deadline) -> Text:
+    is_signing_in = deadline.kind is DeadlineKind.ACCEPT
+    if deadline.stopped_at is None:
+        return _("It is still not signed in.") if is_signing_in else _("It is still not answered.")
+    if deadline.ended not in KEPT_LATE:
+        words = _("Since {at} it is no longer for this unit to do.")
+    else:
+        words = _("It was signed in on {at}.") if is_signing_in else _("It was answered on {at}.")
+    return Text(words.id, {"at": Moment(deadline.stopped_at)})
+
+
 async def uphold(d: Dialog) -> str | None:
     """Make sure that a unit shall be held to account."""
     grounds = await d.look("grounds", grounds_of, d.arg)
+    heard = await d.look("told", told_of, d.arg)
     sure = await d.confirm(
         "sure",
         _("Hold the unit to account? This is recorded, and can't be undone."),
-        tuple(option.label for option in grounds),
+        tuple(option.label for option in (*grounds, *heard)),
         yes=_("Hold to account"),
     )
     return d.arg if sure else None
 
 
+async def spare(d: Dialog) -> Spare | None:
+    """Ask why a unit is not held to account."""
+    grounds = await d.look("grounds", grounds_of, d.arg)
+    d.head(*(option.label for option in grounds))
+    reason = await d.text(
+        "reason",
+        _("Why is the unit not held to account? The office and the unit can read this in the case's timeline."),
+        label=_("Reason"),
+        most=MOST_REASON,
+    )
+    shown = (_("Reason: {text}", text=reason),)
+    sure = await d.confirm("sure", _("Drop the proposal?"), shown, yes=_("Don't hold to account"))
+    return Spare(proposal=d.arg, reason=reason) if sure else None
+
+
 async def grounds_of(ctx: Context, id: str) -> Options:
-    """Say what is proposed, and who of the unit will be told."""
+    """Say what is proposed, and what came of it since."""
     proposal = await proposals.get(ctx.tx, id)
     case = await cases.get(ctx.tx, proposal.case) if proposal else None
     if proposal is None or case is None:
         return ()
-    reason, heard = await ground(ctx, proposal, case.number), await told(ctx, proposal.unit)
-    return (Option("ground", reason), Option("told", heard))
+    said = (await ground(ctx, proposal, case.number), *await since(ctx, proposal))
+    return tuple(Option(str(n), line) for n, line in enumerate(said))
+
+
+async def told_of(ctx: Context, id: str) -> Options:
+    """Say who will hear that the unit is held to account."""
+    proposal = await proposals.get(ctx.tx, id)
+    return (Option("told", await told(ctx, proposal.unit)),) if proposal else ()
 
 
 async def told(ctx: Context, unit: str) -> Text:
@@ -84,14 +148,17 @@ async def told(ctx: Context, unit: str) -> Text:
     return _("Its heads will be told.") if heads else _("It has no head who could be told.")
 
 
-async def may_uphold(ctx: Context, id: str) -> None:
-    """Let only the office open the form."""
+async def may_decide(ctx: Context, id: str) -> None:
+    """Let only the office open the forms, and only on what nobody has decided yet."""
     ctx.as_office()
+    proposal = await proposals.get(ctx.tx, id)
+    if proposal is None or proposal.decided_at is not None:
+        raise Refused(accountability.DECIDED)
 
 
 async def hold(ctx: Context, id: str) -> Reply:
     """Hold a unit to account."""
-    proposal = await accountability.decide(ctx, id, Decision.UPHELD)
+    proposal = await accountability.hold(ctx, id)
     unit = ctx.city.unit(proposal.unit)
     heads = await roles.of_unit(ctx.tx, proposal.unit, RoleKind.HEAD)
     news = (
@@ -102,15 +169,17 @@ async def hold(ctx: Context, id: str) -> Reply:
     return Reply(messages=((await undecided(ctx, "")).below(news),))
 
 
-async def drop(ctx: Context, id: str, version: int) -> Reply:
+async def drop(ctx: Context, spared: Spare) -> Reply:
     """Drop a proposal."""
-    proposal = await accountability.decide(ctx, id, Decision.DROPPED)
+    proposal = await accountability.spare(ctx, spared.proposal, spared.reason)
     news = _("The proposal about {unit} is dropped.", unit=ctx.city.unit(proposal.unit))
-    return Reply(card=(await undecided(ctx, "")).below(news), note=_("Done."))
+    return Reply(messages=((await undecided(ctx, "")).below(news),))
 
 
 SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="accountability", view=undecided),),
-    acts=(Act(name="drop", do=drop),),
-    forms=(Form(name="uphold", title=_("Holding a unit to account"), script=uphold, then=hold, may=may_uphold),),
+    forms=(
+        Form(name="uphold", title=_("Holding a unit to account"), script=uphold, then=hold, may=may_decide),
+        Form(name="spare", title=_("Not holding a unit to account"), script=spare, then=drop, may=may_decide),
+    ),
 )

@@ -79,6 +79,7 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
     Event.RUNG: _("Reminded: the time ends {due}."),
     Event.ACCOUNT: _("{unit} is held to account for being late with this case."),
+    Event.SPARE: _("{unit} is not held to account for being late with this case: {text}"),
     Event.ASSIGN: _("Assigned to {unit}. {text}"),
     Event.UNASSIGN: _("Taken back from {unit}: {text}"),
     Event.TAKE: _("Taken by {name}."),

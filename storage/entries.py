@@ -44,6 +44,7 @@ class EntryKind(StrEnum):
     STRUCK = "struck"
     OBJECTED = "objected"
     EXPLAINED = "explained"
+    SPARED = "spared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One proposal. `ground` is the rung of the ladder that was reached."""
+    """One proposal. `ground` is the rung of the ladder that was reached; `decision` is None until people decide."""
 
     id: str
     unit: str
@@ -28,6 +28,8 @@ class Proposal:
     deadline: str
     ground: str
     proposed_at: datetime
+    decided_at: datetime | None
+    decision: Decision | None
 
 
 async def propose(tx: Tx, *, unit: str, case: str, deadline: str, ground: str, now: datetime) -> bool:
@@ -46,14 +48,21 @@ async def propose(tx: Tx, *, unit: str, case: str, deadline: str, ground: str, n
     )
 
 
+# Misconduct reports are for nobody's list.
+_UNDECIDED = (
+    "FROM proposal WHERE decided_at IS NULL AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = case_id AND c.kind <> 'misconduct')"
+)
+
+
+async def count(tx: Tx, most: int) -> int:
+    """Count what nobody has decided yet, up to a limit."""
+    row = await tx.one(f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one {_UNDECIDED} LIMIT :most) AS counted", most=most)
+    return int(row["n"]) if row else 0
+
+
 async def undecided(tx: Tx, after: str | None, limit: int) -> Sequence[Proposal]:
     """Read what nobody has decided yet, oldest first, from above the id `after`; misconduct reports are never among them."""
-    rows = await tx.all(
-        "SELECT * FROM proposal WHERE decided_at IS NULL AND id > :after"
-        " AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = case_id AND c.kind <> 'misconduct') ORDER BY id LIMIT :limit",
-        after=after or "",
-        limit=limit,
-    )
+    rows = await tx.all(f"SELECT * {_UNDECIDED} AND id > :after ORDER BY id LIMIT :limit", after=after or "", limit=limit)
     return [_proposal(row) for row in rows]
 
 
@@ -67,6 +76,14 @@ async def for_change(tx: Tx, id: str) -> Proposal | None:
     """Take a proposal for this transaction."""
     row = await tx.one("SELECT * FROM proposal WHERE id = :id /*pg FOR NO KEY UPDATE */", id=id)
     return _proposal(row) if row else None
+
+
+async def of_case(tx: Tx, case: str) -> Sequence[Proposal]:
+    """Read every proposal on account of a case, oldest first."""
+    rows = await tx.all(
+        "SELECT p.* FROM deadline AS d JOIN proposal AS p ON p.deadline = d.id WHERE d.case_id = :case ORDER BY p.id", case=case
+    )
+    return [_proposal(row) for row in rows]
 
 
 async def decide(tx: Tx, id: str, decision: Decision, now: datetime) -> bool:
@@ -89,4 +106,6 @@ def _proposal(row: Row) -> Proposal:
         deadline=row["deadline"],
         ground=row["ground"],
         proposed_at=at(row["proposed_at"]),
+        decided_at=at(row["decided_at"]) if row["decided_at"] is not None else None,
+        decision=Decision(row["decision"]) if row["decision"] else None,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from actions.context import Context
+from bot.desk.acts import reason_of
 from bot.desk.words import NOT_HELD, WORDS
 from bot.pages import id_of
 from dialog.subjects import Refused, Reply
@@ -22,11 +23,12 @@ PAGE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One proposal, with the number of its case and who hears of it if the unit is held to account."""
+    """One proposal, with the number of its case, what came of it since, and who hears of it if the unit is held to account."""
 
     id: str
     number: str
     ground: Text
+    since: Sequence[Text]
     told: Text
 
 
@@ -49,9 +51,8 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
             raise Refused(NOT_HELD)
         case "uphold":
             return await accountability.hold(ctx, id)
-        case "drop":
-            done = await accountability.drop(ctx, id, 0)
-            return Reply(messages=(done.card,) if done.card else ())
+        case "spare":
+            return await accountability.drop(ctx, accountability.Spare(proposal=id, reason=reason_of(fields)))
     raise Refused(WORDS["not_found"])
 
 
@@ -59,4 +60,5 @@ async def _line(ctx: Context, proposal: Proposal) -> Line:
     case = await cases.get(ctx.tx, proposal.case)
     number = case.number if case else ""
     ground = await accountability.ground(ctx, proposal, number)
-    return Line(id=proposal.id, number=number, ground=ground, told=await accountability.told(ctx, proposal.unit))
+    since = await accountability.since(ctx, proposal)
+    return Line(id=proposal.id, number=number, ground=ground, since=since, told=await accountability.told(ctx, proposal.unit))

@@ -72,6 +72,7 @@ UNITS = frozenset(
         E.RATING_CHANGED,
         E.APPEAL_REFUSED,
         E.STRUCK,
+        E.SPARED,
     }
 )
 """What the unit reads of what others wrote."""

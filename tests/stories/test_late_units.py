@@ -78,3 +78,29 @@ async def test_people_decide_on_what_the_program_proposes_for_the_accountability
     await office.presses("Accountability list")
     await office.sees("Proposed for|Nothing is proposed")
     assert (await town.runs("verify"))[0] == 0
+
+
+async def test_why_a_unit_is_not_held_to_account_stands_in_the_timeline_and_what_came_since_in_the_list(town: Town) -> None:
+    citizen, contact, office = await town.somebody("web"), await town.contact("web"), await town.office("telegram")
+    await files(citizen)
+    await office.sees("should have been signed in.+Proposed for the accountability list", timeout=30)
+    await contact.presses("^Sign in$")
+    await office.sees("should have been answered.+Proposed for the accountability list", timeout=30)
+    await solves(contact, "已清运")
+    await office.says("/desk")
+    await office.sees("Supervision office: 0 waiting to be assigned, 0 late.+Proposed for the accountability list: 2")
+    await office.presses("Accountability list")
+    await office.sees(
+        "1.+should have been signed in by.+It was signed in on.+2.+should have been answered by.+It was answered on",
+        buttons=["Show", "1. Hold to account", "1. Don't", "Show", "2. Hold to account", "2. Don't", "My desk"],
+    )
+    await office.presses("1. Don't")
+    await office.sees("should have been signed in.+Why is the unit not held to account")
+    await office.says("派单时系统故障")
+    await office.sees("should have been signed in.+派单时系统故障.+Drop the proposal")
+    await office.presses("^Don't hold to account$")
+    await office.sees("is dropped.+1.+should have been answered.+it was decided on .+ not to hold it to account", buttons=4)
+    await office.presses("Show")
+    await office.presses("^Timeline$")
+    await office.sees("is not held to account for being late with this case: 派单时系统故障")
+    assert (await town.runs("verify"))[0] == 0
