@@ -40,18 +40,19 @@ async def assigned(ctx: Context, case: Case, by: Role) -> None:
     """Keep that the office gave a case to another unit than it had, or than was suggested, before the ledger has it."""
     for row in reversed(await ledger.of_subject(ctx.tx, f"case:{case.id}")):
         was = unit = None
+        sort = Sort.ASSIGNED
         match row.event:
             case Event.RETURN | Event.UNASSIGN:
                 was = str(row.payload["before"])
                 unit = was if row.event == Event.RETURN else None
             case Event.QUEUE if row.actor == Party.SYSTEM:
-                was = _suggested(ctx, case)
+                was, sort = _suggested(ctx, case), Sort.SUGGESTED
             case Event.QUEUE | Event.ASSIGN | Event.UNMERGE:
                 return
             case _:
                 continue
         if was and case.unit and was != case.unit:
-            await _keep(ctx, case, Sort.ASSIGNED, by, was=was, became=case.unit, unit=unit)
+            await _keep(ctx, case, sort, by, was=was, became=case.unit, unit=unit)
         return
 
 

@@ -58,7 +58,7 @@ def _lesson(city: City, classifier: Classifier, units: _Units, filed: Filed, mad
         if filed.state not in WITH_A_UNIT or last.excluded or last.became is None:
             return None
         category, person = last.became, last.person
-        if last.sort is Sort.ASSIGNED:
+        if last.sort is not Sort.CHOSEN:
             category = _category(city, classifier, units, filed, last.became)
     if category is None or category not in city.categories:
         return None

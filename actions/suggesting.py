@@ -28,10 +28,10 @@ def guessed_categories(ctx: Context, case: Case) -> Sequence[Likely]:
 
 
 async def suggested_units(ctx: Context, case: Case) -> Sequence[str]:
-    """Give up to three units, but none that returned the case or had it taken away again.
+    """Give up to three units, but none that returned the case.
 
     First those to which category and area lead, then those that the words name, then the one that takes what else comes up in
-    the area.
+    the area; one from which it was taken back comes last.
     """
     city = ctx.city.city
     area = case.area if case.area in city.areas else None
@@ -42,9 +42,11 @@ async def suggested_units(ctx: Context, case: Case) -> Sequence[str]:
     named = [detail["unit"] for code, detail in _routing(case).get("reasons") or () if code in _NAMES]
     rest = [unit] if area and (unit := route(city, case.kind, area, None).unit) else []
     history = await ledger.of_subject(ctx.tx, f"case:{case.id}")
-    had = {row.payload.get("before") for row in history if row.event in (Event.RETURN, Event.UNASSIGN)}
-    known = [unit for unit in dict.fromkeys((*led_to, *named, *rest)) if unit in city.units and unit not in had]
-    return [unit for unit in known if city.units[unit].kind != DISCIPLINE][:MOST]
+    returned = {row.payload.get("before") for row in history if row.event == Event.RETURN}
+    taken_back = {row.payload.get("before") for row in history if row.event == Event.UNASSIGN}
+    known = [unit for unit in dict.fromkeys((*led_to, *named, *rest)) if unit in city.units and unit not in returned]
+    may = [unit for unit in known if city.units[unit].kind != DISCIPLINE]
+    return sorted(may, key=lambda unit: unit in taken_back)[:MOST]
 
 
 def _routing(case: Case) -> dict[str, Any]:

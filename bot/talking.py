@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from actions.cards import title
 from actions.context import Context
 from actions.notices import queue
 from bot.asking import OFFER_CHANGES, TAKE_BACK, counted, in_words, question_message, told_so_far
@@ -14,12 +15,14 @@ from dialog.play import Answers, Asking, Done, play
 from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, load_item, pressed, read
 from dialog.subjects import Form, Opening, Refused, Screen, screen_button
 from dialog.texts import Json, Text, Words, _
-from storage import outbox, people, talks
+from storage import cases, outbox, people, talks
 from storage.outbox import Lane, OutboxRow
 from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
 ADDED = _("We have added this to what you told us. Here is the question again:")
+ID = 32
+"""Characters of a case's id."""
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 
 
@@ -71,7 +74,7 @@ class Talking:
         if talk.asking != asking:
             talk.version += 1
             talk.asking = asking
-        message = question_message(talk, step, question, above)
+        message = await self._message(talk, step, question, *above)
         due = self._ctx.now + COLLECT_PAUSE if later else self._ctx.now
         if talk.question and await outbox.drop_unsent(self._ctx.tx, talk.question, self._ctx.now):
             talk.question = None
@@ -285,7 +288,16 @@ class Talking:
 
     async def _title(self, talk: Talk) -> Text:
         form = self._forms[talk.form]
-        return await form.named(self._ctx, talk.arg) if form.named else form.title
+        if form.named:
+            return await form.named(self._ctx, talk.arg)
+        case = await self._case(talk)
+        return _("{form}: {case}", form=form.title, case=case) if case else form.title
+
+    async def _case(self, talk: Talk) -> Text | None:
+        """Name the case that a form is about, if it is about one."""
+        id = talk.arg.partition(":")[0]
+        case = await cases.get(self._ctx.tx, id) if len(id) == ID else None
+        return title(self._ctx, case) if case else None
 
     # ---- steps -----------------------------------------------------------------------------------------
 
@@ -343,14 +355,14 @@ class Talking:
         if row is None or not isinstance(step, Asking):
             await self.show(talk)
             return
-        await self._edit(row, question_message(talk, step, question, ()))
+        await self._edit(row, await self._message(talk, step, question))
         await self._write(talk)
 
     async def _collect(self, talk: Talk, question: Question, item: Json) -> None:
         talk.answers.append(question, item)
         step = await self._play(talk)
         if isinstance(step, Asking) and talk.question:
-            message = question_message(talk, step, question, ())
+            message = await self._message(talk, step, question)
             due = self._ctx.now + COLLECT_PAUSE
             if await outbox.replace_unsent(self._ctx.tx, self._ctx.keys, talk.question, message, self._ctx.now, due):
                 self._ctx.rings.add((self._ctx.me.conversation.id, due))
@@ -412,7 +424,7 @@ class Talking:
 
     async def fresh_card(self, case: str) -> Outgoing | None:
         """Give a case as it stands now; None if this is none, or none that this person may see."""
-        if len(case) != 32:
+        if len(case) != ID:
             return None
         try:
             return await self._card.view(self._ctx, case)
@@ -447,6 +459,11 @@ class Talking:
     async def _write(self, talk: Talk) -> None:
         talk.expires_at = self._ctx.now + LIFE
         await talks.write(self._ctx.tx, self._ctx.keys, talk, self._ctx.now)
+
+    async def _message(self, talk: Talk, step: Asking, question: Question, *above: Text) -> Outgoing:
+        """Put a question into a message. Who has many cases reads which one it is about: at first, and before it is sent."""
+        case = await self._case(talk) if not step.asked or question.kind is Kind.CONFIRM else None
+        return question_message(talk, step, question, (*above, *((case,) if case else ())))
 
     # ---- messages --------------------------------------------------------------------------------------
 

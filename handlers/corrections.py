@@ -18,6 +18,7 @@ WHAT: dict[Sort, Text] = {
     Sort.CHOSEN: _("{was} was suggested, {became} was chosen"),
     Sort.RETURNED: _("{was} returned it: {reason}"),
     Sort.ASSIGNED: _("given to {became} instead of {was}"),
+    Sort.SUGGESTED: _("{was} was suggested, the office gave it to {became}"),
 }
 NOT_LEARNED: dict[Whose, Text] = {
     Whose.CORRECTION: _("It is not learned from: it was excluded."),

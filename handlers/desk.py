@@ -6,14 +6,13 @@ from actions.context import Context
 from actions.invitations import one_more_device
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Subject, act_button, screen_button
-from dialog.texts import Secret, Text, _, verbatim
+from dialog.texts import Secret, Text, _
 from domain.cases import CaseState
 from handlers import absence
 from handlers.unit_windows import windows_of
-from storage import cases
+from storage import cases, proposals, queues
+from storage.queues import MANY, Queue
 from storage.roles import RoleKind
-
-MANY = 100
 
 
 async def desk(ctx: Context, arg: str) -> Outgoing:
@@ -23,17 +22,17 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
     lines: list[Text] = []
     rows: list[tuple[Button, ...]] = []
     if ctx.me.units:
-        waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY, ctx.told_until)
+        waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY + 1, ctx.told_until)
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
-        lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=count(len(waiting)), new=count(new)))
+        lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=counted(len(waiting)), new=counted(new)))
         rows.append((screen_button(_("Our cases"), "unit"), screen_button(_("Usual answers"), "templates")))
     if windows_of(ctx, ctx.me.works_at):
         codes = (screen_button(_("Visit codes"), "tickets"),) if windows_of(ctx, ctx.me.units) else ()
         rows.append((*codes, screen_button(_("Our ratings"), "unit_ratings")))
     if ctx.me.is_office:
-        queue = await cases.in_state(ctx.tx, CaseState.TRIAGE, None, MANY)
-        lines.append(_("Supervision office: {waiting} waiting to be assigned.", waiting=count(len(queue))))
-        rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Requests for more time"), "extensions")))
+        lines += await _of_office(ctx)
+        rows.append((screen_button(_("Waiting cases"), "office"), screen_button(_("Late ones"), "late")))
+        rows.append((screen_button(_("Requests for more time"), "extensions"),))
         rows.append((screen_button(_("Weekly digest"), "digest"), screen_button(_("To publish"), "to_release")))
         if ctx.city.city.windows:
             rows.append((screen_button(_("Ratings to look at"), "oddities"), screen_button(_("Appeals"), "appeals")))
@@ -50,6 +49,23 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
     return say(*lines, rows=tuple(rows))
 
 
+async def _of_office(ctx: Context) -> list[Text]:
+    """Say what waits for the office: what always does, and what is rare when there is some."""
+    n = await queues.counts(ctx.tx, ctx.now)
+    lines = [
+        _(
+            "Supervision office: {waiting} waiting to be assigned, {late} late.",
+            waiting=counted(n[Queue.TRIAGE]),
+            late=counted(n[Queue.LATE]),
+        )
+    ]
+    if asked := n[Queue.EXTENSIONS]:
+        lines.append(_("Requests for more time: {n}.", n=counted(asked)))
+    if proposed := await proposals.count(ctx.tx, MANY + 1):
+        lines.append(_("Proposed for the accountability list: {n}.", n=counted(proposed)))
+    return lines
+
+
 async def device(ctx: Context, arg: str, version: int) -> Reply:
     """Give a link that signs this person in on another device."""
     code = await one_more_device(ctx)
@@ -63,9 +79,9 @@ async def device(ctx: Context, arg: str, version: int) -> Reply:
     )
 
 
-def count(n: int) -> Text:
+def counted(n: int) -> str:
     """Show a number that was counted up to a limit."""
-    return verbatim(f"{n}+" if n >= MANY else str(n))
+    return f"{MANY}+" if n > MANY else str(n)
 
 
 SUBJECT: Subject[Context] = Subject(acts=(Act(name="device", do=device),))

@@ -115,7 +115,7 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
     else:
         lines.append(_("You stay anonymous."))
     if command.into:
-        lines.append(_("It is added to the case that others have reported."))
+        lines.append(_("It is added to what has been reported already."))
     elif command.kind is not CaseKind.MISCONDUCT:
         lines.append(_("It may be published without you in it.") if command.publish else _("It will not be published."))
     if missing := [word for word in command.cover if word not in command.text]:

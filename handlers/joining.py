@@ -16,6 +16,7 @@ from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind
 from domain.privacy import mask
 from storage import cases
+from storage.cases import Case
 
 DIFFERENT = Option("different", _("No, mine is different"))
 
@@ -34,7 +35,7 @@ async def same_matter(d: Dialog, kind: CaseKind, text: str, place: Place | None,
             " end whether it is solved."
         ),
         (*others, DIFFERENT),
-        label=_("The same as others reported"),
+        label=_("Reported already"),
     )
     return None if into == DIFFERENT.key else into
 
@@ -47,20 +48,20 @@ async def others_like_it(ctx: Context, kind: CaseKind, text: str, place: Place |
     counts = [await cases.count_reporters(ctx.tx, one.case.id) for one in found]
     days = [one.case.filed_at.astimezone(ctx.city.city.zone).date() for one in found]
     shown = [(one.case.category, one.case.area, day, count) for one, day, count in zip(found, days, counts, strict=True)]
-    return tuple(
-        Option(
-            one.case.id,
-            _(
-                "Add mine: {category}, {area}, since {day}, people: {count}",
-                category=ctx.city.category(one.case.category),
-                area=ctx.city.area(one.case.area) if one.case.area else _("place not known"),
-                # Where nothing else that may be shown tells two apart, the time of day does.
-                day=Moment(one.case.filed_at, day=shown.count(what) == 1),
-                count=count,
-            ),
-        )
+    # Where nothing else that may be shown tells two apart, the time of day does.
+    options = [
+        Option(one.case.id, _label(ctx, one.case, Moment(one.case.filed_at, day=shown.count(what) == 1), count))
         for one, what, count in zip(found, shown, counts, strict=True)
-    )
+    ]
+    return tuple(options)
+
+
+def _label(ctx: Context, case: Case, day: Moment, count: int) -> Text:
+    category, area = ctx.city.category(case.category), ctx.city.area(case.area) if case.area else _("place not known")
+    if case.reporter == ctx.me.person:
+        what = _("{category}, {area}, since {day}", category=category, area=area, day=day)
+        return _("It is my case {number}: {what}", number=case.number, what=what)
+    return _("Add mine: {category}, {area}, since {day}, people: {count}", category=category, area=area, day=day, count=count)
 
 
 async def dealt_with_together(ctx: Context, receipt: Receipt) -> list[Text]:
@@ -69,7 +70,10 @@ async def dealt_with_together(ctx: Context, receipt: Receipt) -> list[Text]:
     if lead is None:
         return []
     count = await cases.count_reporters(ctx.tx, lead.id)
-    lines = [_("It is dealt with together with what others have reported: {count} people so far.", count=count)]
+    with_it = _("It is dealt with together with what others have reported: {count} people so far.", count=count)
+    if count == 1:
+        with_it = _("It is dealt with together with your case {number}.", number=lead.number)
+    lines = [with_it]
     if lead.unit:
         unit = ctx.city.unit(lead.unit)
         lines.append(_("Responsible: {unit}. You get an answer by {due}.", unit=unit, due=due(receipt.promise)))

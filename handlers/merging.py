@@ -80,9 +80,13 @@ async def case_numbered(ctx: Context, id: str, number: str) -> Options:
 async def join(ctx: Context, command: Merge) -> Reply:
     """Merge."""
     case = await merging.merge(ctx, command.case, command.into)
-    return await shown(
-        ctx, case, _("The cases are merged; everybody who follows case {number} has been told.", number=case.number)
-    )
+    news = [_("The cases are merged; everybody who follows case {number} has been told.", number=case.number)]
+    lead = await cases.get(ctx.tx, command.into)
+    if lead and case.publish_at and not lead.publish_at:
+        news.append(
+            _("Its reporter agreed to publication, that of case {number} did not: nothing is published.", number=lead.number)
+        )
+    return await shown(ctx, case, *news)
 
 
 async def merge_with(ctx: Context, id: str, number: int) -> Reply:

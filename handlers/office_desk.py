@@ -142,13 +142,13 @@ async def checked(ctx: Context, id: str, version: int) -> Reply:
     return await shown(ctx, case, _("It is noted that the result of case {number} was checked and holds.", number=case.number))
 
 
-async def shown(ctx: Context, case: Case, news: Text) -> Reply:
+async def shown(ctx: Context, case: Case, *news: Text) -> Reply:
     """Answer with the case as it stands now, from where the last step can be undone."""
-    return Reply(messages=(await _card(ctx, case, news),))
+    return Reply(messages=(await _card(ctx, case, *news),))
 
 
-async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return office_card(ctx, await facts_for_office(ctx, case), ctx.me.person).headed(news)
+async def _card(ctx: Context, case: Case, *news: Text) -> Outgoing:
+    return office_card(ctx, await facts_for_office(ctx, case), ctx.me.person).headed(*news)
 
 
 async def may_decide(ctx: Context, id: str) -> None:

@@ -22,6 +22,7 @@ from storage import cases, workloads
 from storage.cases import Case
 from storage.workloads import Place, Waiting
 
+SIGNS_IN = _("Sending it also signs the case in: it is yours then.")
 PAGE = 6
 OWN_WORDS = "own"
 ADDING = (Option("no", _("Nothing to add")), Option("yes", _("Add something")))
@@ -141,7 +142,14 @@ async def ask(d: Dialog) -> Written | None:
     told = await d.collect(
         "told", _("What would you like to ask the citizen? Press Done when you have finished."), label=_("Question")
     )
-    return Written(case=d.arg, text=told.in_words(), files=told.files)
+    also = await d.look("also", signs_in_too, d.arg)
+    return await _sure_of(d, told.in_words(), told.files, *(option.label for option in also))
+
+
+async def signs_in_too(ctx: Context, id: str) -> Options:
+    """Say of a case that is not signed in yet that a question does this, too."""
+    case = await _mine(ctx, id)
+    return (Option("signs_in", SIGNS_IN),) if case.state is CaseState.ASSIGNED else ()
 
 
 async def report(d: Dialog) -> Written | None:
@@ -174,10 +182,10 @@ async def report_told(d: Dialog) -> Written | None:
     return await _sure_of(d, told.in_words(), told.files)
 
 
-async def _sure_of(d: Dialog, text: str, files: tuple[str, ...]) -> Written | None:
+async def _sure_of(d: Dialog, text: str, files: tuple[str, ...], *also: Text) -> Written | None:
     words = verbatim(text) if text else _("(no words, see the files)")
-    lines = (words, _("Files: {count}", count=len(files))) if files else (words,)
-    sure = await d.confirm("sure", _("The citizen will read this. Send it?"), lines)
+    attached = (_("Files: {count}", count=len(files)),) if files else ()
+    sure = await d.confirm("sure", _("The citizen will read this. Send it?"), (words, *attached, *also))
     return Written(case=d.arg, text=text, files=files) if sure else None
 
 

@@ -230,18 +230,6 @@ async def alike(tx: Tx, case: Case, since: datetime, limit: int) -> Sequence[Cas
     return [_case(row) for row in rows]
 
 
-async def in_state(tx: Tx, state: CaseState, after: str | None, limit: int) -> Sequence[Case]:
-    """Read the cases in an open state, oldest first, from above the id `after`; misconduct reports are never among them."""
-    rows = await tx.all(
-        "SELECT * FROM cases WHERE state = :state AND closed_at IS NULL AND id > :after AND kind <> 'misconduct'"
-        " ORDER BY id LIMIT :limit",
-        state=state,
-        after=after or "",
-        limit=limit,
-    )
-    return [_case(row) for row in rows]
-
-
 async def newest(tx: Tx, limit: int) -> Sequence[Case]:
     """Read the newest cases; misconduct reports are never among them."""
     rows = await tx.all("SELECT * FROM cases WHERE kind <> 'misconduct' ORDER BY id DESC LIMIT :limit", limit=limit)

@@ -15,11 +15,13 @@ MANY = 100
 
 
 class Sort(StrEnum):
-    """What was put right: the category by who filed, the unit by the unit itself or by the office."""
+    """What was put right: the category by who filed, the unit by the unit itself, and by the office that which a case had or
+    that which was only suggested."""
 
     CHOSEN = "chosen"
     RETURNED = "returned"
     ASSIGNED = "assigned"
+    SUGGESTED = "suggested"
 
 
 class Whose(StrEnum):

@@ -22,6 +22,7 @@ from bot.desk.words import ASKS, BY, CAME_BACK, PROMISED, QUEUES, QUEUES_ABOUT, 
 from dialog.texts import Moment, Name, Text, _
 from domain.cases import CaseKind
 from domain.numbers import read_case_number
+from handlers.desk import counted
 from handlers.unit_search import units_named
 from storage import cases, entries, extensions, queues
 from storage.deadlines import DeadlineKind
@@ -88,11 +89,6 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "confidential": await cases.count_confidential(ctx.tx),
         "called_back": await _called_back(ctx) if queue is Queue.SILENT and not after else (),
     }
-
-
-def counted(n: int) -> str:
-    """Show a number that was counted up to a limit."""
-    return f"{queues.MANY}+" if n > queues.MANY else str(n)
 
 
 async def item(ctx: Context, line: Line) -> Item:

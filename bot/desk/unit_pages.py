@@ -11,12 +11,12 @@ from aiohttp import web
 
 from actions import staffing
 from actions.context import Context
-from bot.desk.queue_page import counted
 from bot.desk.words import NO_NAME, UNKNOWN_UNIT, WITHDRAWN
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Name, Text
 from domain.city import DISCIPLINE
 from handlers import staff
+from handlers.desk import counted
 from handlers.unit_search import all_unit_names, units_named
 from storage import invitations, queues, roles
 from storage.roles import Role, RoleKind

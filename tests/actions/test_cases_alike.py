@@ -232,9 +232,9 @@ async def test_cases_that_would_be_offered_in_the_same_words_are_told_apart_by_t
 
     async def offered() -> dict[str, str]:
         """Read what a newcomer is offered, in words."""
-        async with cast.database.reading() as tx:
-            ctx = Context(tx=tx, now=NOW, keys=cast.keys, city=xining(), public_url="", limits=LIMITS)
-            options = await others_like_it(ctx, CaseKind.COMPLAINT, manhole.text, None, "street-lamps")
+        options = await cast.does(
+            "holder", lambda ctx: others_like_it(ctx, CaseKind.COMPLAINT, manhole.text, None, "street-lamps")
+        )
         words = Words({}, ("en",), xining().city.zone)
         return {option.key: words.render(option.label, "en") for option in options}
 

@@ -80,7 +80,7 @@ async def test_what_the_office_takes_back_and_gives_to_another_unit_is_the_offic
 
 
 async def test_what_waited_is_a_correction_only_if_it_goes_elsewhere_than_was_suggested(cast: Cast) -> None:
-    for unit, expected in (("labour", []), (OTHER, [(Sort.ASSIGNED, "labour", OTHER, None)])):
+    for unit, expected in (("labour", []), (OTHER, [(Sort.SUGGESTED, "labour", OTHER, None)])):
         case = await filed(cast, replace(WAGES, category=None, place=None))
         assert case.unit is None
         await cast.does("office", lambda ctx, id=case.id, unit=unit: triage.assign(ctx, id, unit))

@@ -59,14 +59,16 @@ async def test_what_is_known_of_a_case_suggests_units(cast: Cast, known: dict[st
     assert await cast.does("office", lambda ctx: suggested_units(ctx, case)) == units
 
 
-@pytest.mark.parametrize("event", [Event.RETURN, Event.UNASSIGN])
-async def test_a_unit_that_has_had_the_case_is_not_suggested(cast: Cast, event: Event) -> None:
+@pytest.mark.parametrize(("event", "left"), [(Event.RETURN, [CHENGXI]), (Event.UNASSIGN, [CHENGXI, BELOW])])
+async def test_a_unit_that_returned_the_case_is_not_suggested_and_one_that_lost_it_last(
+    cast: Cast, event: Event, left: list[str]
+) -> None:
     case = replace(await waiting(cast), category="sanitation", area="630104")
 
     async def deed(ctx: Context) -> None:
         await ledger.append(ctx.tx, f"case:{case.id}", "office", Event.ASSIGN, {"unit": CHENGXI}, ctx.now)
         await ledger.append(ctx.tx, f"case:{case.id}", "office", event, {"before": BELOW}, ctx.now)
-        assert await suggested_units(ctx, case) == [CHENGXI]
+        assert await suggested_units(ctx, case) == left
         raise Undone
 
     with pytest.raises(Undone):

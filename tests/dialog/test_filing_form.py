@@ -173,7 +173,7 @@ def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether
 
     monkeypatch.setattr(joining, "others_like_it", others)
     said = answered(talk, into="a" * 32)
-    assert "It is added to the case that others have reported." in said
+    assert "It is added to what has been reported already." in said
     assert "You stay anonymous." in said
     assert not {"identity", "publish"} & set(talk.answers.given)
     assert filed(talk) == replace(FILED, into="a" * 32)

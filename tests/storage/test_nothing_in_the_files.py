@@ -69,6 +69,7 @@ async def test_nothing_that_leads_to_the_reporter_stands_in_any_file(direct: Non
             await contact.sees("What would you like to ask")
             await contact.says("几点方便？")
             await contact.says("/done")
+            await contact.presses("^Send$")
             question = await citizen.sees("几点方便")
             await citizen.replies_to(question, f"{REPLY}，打{OWN_PHONE}")
             await citizen.sends_photo(photo)

@@ -44,6 +44,7 @@ async def test_what_a_card_said_was_new_stays_with_it_and_what_was_added_has_its
     await wang.presses("Ask the citizen")
     await wang.says("哪一半？")
     await wang.says("/done")
+    await wang.presses("^Send$")
     await wang.sees("Your question has been sent")
     assert wang.now_sees("Not solved, says the citizen: 还有一半.+Not solved, said on 8 Jul 2026: 还有一半")
     await citizen.presses("Answer the question")
@@ -200,7 +201,14 @@ async def test_a_case_that_changed_units_shows_nothing_more_to_the_first_one(tow
 async def test_a_question_counts_as_signing_in_and_only_one_is_open(town: Town, contact: Person) -> None:
     citizen = await town.somebody("telegram")
     number, _code = await files(citizen)
-    await asks(contact, "哪个门口？")
+    await contact.presses("Ask the citizen")
+    await contact.sees(f"{number} · Complaint · Rubbish.+What would you like to ask")
+    await contact.says("哪个门口？")
+    await contact.presses("^Done$")
+    await contact.sees(f"{number} · Complaint · Rubbish.+哪个门口.+also signs the case in.+Send it")
+    assert (await town.case(number)).state == "assigned"
+    await contact.presses("^Send$")
+    await contact.sees("question has been sent")
     await contact.sees("Waiting for the citizen", new=False)
     assert (await town.case(number)).state == "accepted"
     await citizen.sees("has a question.+哪个门口")
@@ -240,4 +248,5 @@ async def asks(contact: Person, question: str) -> None:
     await contact.sees("like to ask")
     await contact.says(question)
     await contact.says("/done")
+    await contact.presses("^Send$")
     await contact.sees("question has been sent")

@@ -46,11 +46,11 @@ async def joins(citizen: Person, text: str, people: int) -> tuple[str, str]:
     """Add theirs to what others have reported."""
     await tells_of_lamp(citizen, text)
     offered = await citizen.sees(
-        "reported already", buttons=["Add mine.+Chengxi.+since 8 July 2026, people: 1|Add mine", "different"]
+        "reported already", buttons=["Add mine.+Chengxi.+since 8 Jul 2026, people: 1|Add mine", "different"]
     )
     assert any(re.search(f"people: {people - 1}$", button) for button in offered.buttons), offered.buttons
     await citizen.presses("Add mine")
-    await citizen.sees("added to the case that others have reported")
+    await citizen.sees("added to what has been reported already")
     await citizen.presses("^Send$")
     receipt = await citizen.sees("have received your case")
     assert f"{people} people so far" in receipt.text
@@ -144,6 +144,22 @@ async def test_a_case_that_its_citizen_keeps_unpublished_is_offered_to_nobody(to
     zhang, li = await town.somebody("web"), await town.somebody("web")
     await files(zhang, RUBBISH)
     await tells(li, RUBBISH)
+
+
+async def test_who_reports_their_own_matter_again_is_told_that_it_is_their_own_case(town: Town) -> None:
+    citizen = await town.somebody("telegram")
+    first, _code = await files_publicly(citizen, LAMPS[0])
+    await tells_of_lamp(citizen, LAMPS[1])
+    asked = await citizen.sees("reported already", buttons=[f"It is my case {first}: .+since 8 Jul 2026$", "different"])
+    assert "people" not in asked.buttons[0]
+    await citizen.presses(f"It is my case {first}")
+    await citizen.sees("added to what has been reported already")
+    await citizen.presses("^Send$")
+    receipt = await citizen.sees("have received your case", new=True)
+    assert f"dealt with together with your case {first}." in receipt.text
+    second = re.search(r"Case number: (\d{8}-\d{5}-\d)", receipt.text)
+    assert second
+    assert (await town.case(second[1])).merged_into == (await town.case(first)).id
 
 
 async def test_a_misconduct_report_is_neither_offered_nor_asked_about(town: Town) -> None:

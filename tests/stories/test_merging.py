@@ -43,6 +43,7 @@ async def test_both_citizens_hear_of_everything_and_neither_sees_the_others_word
     await contact.presses("Ask the citizen")
     await contact.says("几点有人？")
     await contact.says("/done")
+    await contact.presses("^Send$")
     await zhang.sees("几点有人")
     await zhang.presses("Answer the question")
     await zhang.says("晚上八点三单元见")

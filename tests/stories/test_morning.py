@@ -125,6 +125,7 @@ async def test_while_the_citizen_is_asked_nothing_is_late(town: Town) -> None:
     await wang.presses("Ask the citizen")
     await wang.says("哪个门口？")
     await wang.says("/done")
+    await wang.presses("^Send$")
     await wang.sees("question has been sent")
     await wang.says("/desk")
     await wang.presses("Our cases")

@@ -80,6 +80,7 @@ async def a_question_is_answered_in_the_middle_of_another_form(citizen: Person, 
     await contact.sees("What would you like to ask")
     await contact.says("垃圾在哪个门口？")
     await contact.says("/done")
+    await contact.presses("^Send$")
     await contact.sees("question has been sent")
     card = await citizen.sees("has a question for you.+垃圾在哪个门口")
     await citizen.replies_to(card, "在北门")

@@ -132,6 +132,16 @@ async def test_what_is_alike_is_named_with_its_reasons_and_merged_at_one_press(d
     assert column.count("求你们快点") == 1, "the unit reads what the others told"
 
 
+async def test_who_merges_into_a_case_that_stays_unpublished_is_told(desk: Desk) -> None:
+    for agreed, leads, told in ((True, False, True), (False, True, False), (True, True, False)):
+        case = await filed(desk.city, replace(NOWHERE, publish=agreed))
+        lead = await desk.city.accepted(replace(RUBBISH, publish=leads))
+        await desk.opens(address(case))
+        await desk.presses("merge", into=lead.number)
+        assert await state(desk, case) is CaseState.MERGED
+        assert (f"that of case {lead.number} did not: nothing is published" in desk.said) == told
+
+
 async def test_undo_refuse_merge_and_their_undoing(desk: Desk) -> None:
     city = desk.city
     case = await city.does("citizen", lambda ctx: filing.file_case(ctx, RUBBISH))
