@@ -20,7 +20,9 @@ from web.webchat_browser import opened
 from actions import extending, filing, handling
 from actions.filing import FileCase
 from domain.cases import CaseKind, Satisfaction
+from storage import deadlines, proposals
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 from storage.roles import RoleKind
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -40,7 +42,7 @@ async def city(direct: None, tmp_path: Path) -> AsyncIterator[BoardCity]:
 
 
 async def full(city: BoardCity) -> Case:
-    """Fill the city, and give a case in which much has happened."""
+    """Fill the city, and give a case in which much has happened and whose unit is proposed for the accountability list."""
     await city.accepted(words(1))
     city.town.clock.ahead = timedelta(days=9)
     for n in range(3):
@@ -56,6 +58,12 @@ async def full(city: BoardCity) -> Case:
         await extending.ask(ctx, asking.id, rule, "配件要从外地调来")
 
     await city.does("contact", more_time)
+
+    async def too_late(ctx) -> None:  # type: ignore[no-untyped-def]
+        answer = (await deadlines.running(ctx.tx, case.id))[DeadlineKind.ANSWER]
+        await proposals.propose(ctx.tx, unit=UNIT, case=case.id, deadline=answer.id, ground="+5wd", now=ctx.now)
+
+    await city.does("office", too_late)
     return case
 
 
@@ -86,10 +94,13 @@ async def test_every_page_keeps_the_rules(browser: Browser, city: BoardCity, wid
             assert await faults(page) == [], path
             small = await page.evaluate(SMALL, PRESSED)
             assert small == [], path
-        await page.goto(f"{city.town.url}{address(case)}")
-        for details in await page.locator("details").all():
-            await details.locator("summary").click()
-            assert await faults(page) == []
+        for path in (address(case), "/desk/accountability"):
+            await page.goto(f"{city.town.url}{path}")
+            folded = await page.locator("details").all()
+            assert folded
+            for details in folded:
+                await details.locator("summary").click()
+                assert await faults(page) == [], path
 
 
 @pytest.mark.parametrize("width", [390, 1280])
