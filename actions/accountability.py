@@ -19,21 +19,21 @@ from storage.roles import Role
 DECIDED = _("Somebody else has decided this already.")
 
 
-async def hold(ctx: Context, id: str) -> Proposal:
+async def uphold(ctx: Context, id: str) -> Proposal:
     """Hold a unit to account, of which its heads are told. Raises Refused."""
     proposal, case, role = await _decide(ctx, id, Decision.UPHELD)
-    await note(ctx, case, Event.ACCOUNT, Party.OFFICE, role, unit=proposal.unit)
+    await note(ctx, case, Event.ACCOUNT, Party.OFFICE, role, late=proposal.unit)
     news = _("{unit} is held to account for being late with this case.", unit=ctx.city.unit(proposal.unit))
     rows = ((screen_button(_("Show the case"), "case", case.id),),)
     await tell_heads(ctx, proposal.unit, say(title(ctx, case), news, rows=rows))
     return proposal
 
 
-async def spare(ctx: Context, id: str, reason: str) -> Proposal:
-    """Drop a proposal, for a reason that the office and the unit can read. Raises Refused."""
+async def drop(ctx: Context, id: str, reason: str) -> Proposal:
+    """Don't hold a unit to account, for a reason that the office reads and the unit that has the case. Raises Refused."""
     proposal, case, role = await _decide(ctx, id, Decision.DROPPED)
-    entry = await write(ctx, case, EntryKind.SPARED, Party.OFFICE, reason)
-    await note(ctx, case, Event.SPARE, Party.OFFICE, role, unit=proposal.unit, entry=entry.id, text=entry.hash)
+    entry = await write(ctx, case, EntryKind.DROPPED, Party.OFFICE, reason)
+    await note(ctx, case, Event.DROP, Party.OFFICE, role, late=proposal.unit, entry=entry.id, text=entry.hash)
     return proposal
 
 

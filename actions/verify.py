@@ -83,7 +83,10 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
         problems.append(f"{subject}: the case is missing.")
         return len(recorded)
     last = rows[-1].payload if rows else {}
-    if (last.get("state"), last.get("round"), last.get("unit")) != (case.state, case.round, case.unit):
+    # Who was held to account used to be recorded where other rows have the unit of the case.
+    of_another = bool(rows) and rows[-1].event == Event.ACCOUNT and "late" not in last
+    unit = case.unit if of_another else last.get("unit")
+    if (last.get("state"), last.get("round"), unit) != (case.state, case.round, case.unit):
         problems.append(f"{subject}: state, round or unit are not those that were recorded last.")
     # Whoever says that it is not solved takes the rating back.
     levels = [row.payload.get("level") for row in rows if row.event in (Event.RATE, Event.NOT_SOLVED, Event.QUEUE)]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from actions.cards import title
 from actions.context import Context
 from actions.notices import queue
 from bot.asking import OFFER_CHANGES, TAKE_BACK, counted, in_words, question_message, told_so_far
@@ -15,14 +14,12 @@ from dialog.play import Answers, Asking, Done, play
 from dialog.questions import CANCEL, CHANGE, Invalid, Kind, Option, Question, load_item, pressed, read
 from dialog.subjects import Form, Opening, Refused, Screen, screen_button
 from dialog.texts import Json, Text, Words, _
-from storage import cases, outbox, people, talks
+from storage import outbox, people, talks
 from storage.outbox import Lane, OutboxRow
 from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
 ADDED = _("We have added this to what you told us. Here is the question again:")
-ID = 32
-"""Characters of a case's id."""
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 
 
@@ -288,16 +285,12 @@ class Talking:
 
     async def _title(self, talk: Talk) -> Text:
         form = self._forms[talk.form]
-        if form.named:
-            return await form.named(self._ctx, talk.arg)
-        case = await self._case(talk)
-        return _("{form}: {case}", form=form.title, case=case) if case else form.title
+        return await form.named(self._ctx, talk.arg) if form.named else form.title
 
-    async def _case(self, talk: Talk) -> Text | None:
-        """Name the case that a form is about, if it is about one."""
-        id = talk.arg.partition(":")[0]
-        case = await cases.get(self._ctx.tx, id) if len(id) == ID else None
-        return title(self._ctx, case) if case else None
+    async def _heading(self, talk: Talk) -> tuple[Text, ...]:
+        heading = self._forms[talk.form].heading
+        line = await heading(self._ctx, talk.arg) if heading else None
+        return (line,) if line else ()
 
     # ---- steps -----------------------------------------------------------------------------------------
 
@@ -400,12 +393,12 @@ class Talking:
 
         Where the form might not even be opened any more, because a case has gone on, that case is shown instead.
         """
-        card = await self.fresh_card(talk.arg.partition(":")[0])
-        if card and not await self._may_open(talk):
+        if not await self._may_open(talk):
             await self._leave_question(talk)
             await self._write(talk)
-            await self._say(card)
-            await self._say(say(refused.reason))
+            if card := await self.fresh_card(talk.arg.partition(":")[0]):
+                await self._say(card)
+            await self._say(say(refused.reason, rows=() if card else ((screen_button(_("Menu"), "menu"),),)))
         else:
             talk.cancelled_at = self._ctx.now
             await self._leave_question(talk)
@@ -424,7 +417,7 @@ class Talking:
 
     async def fresh_card(self, case: str) -> Outgoing | None:
         """Give a case as it stands now; None if this is none, or none that this person may see."""
-        if len(case) != ID:
+        if len(case) != 32:
             return None
         try:
             return await self._card.view(self._ctx, case)
@@ -447,7 +440,8 @@ class Talking:
         if talk is None or talk.form not in self._forms:
             return
         buttons = (Button(_("Go on with it"), f"g:{talk.mark}"), Button(_("Drop this form"), f"x:{talk.mark}"))
-        await self._say(say(_("This still waits for you: {title}", title=await self._title(talk)), rows=(buttons,)))
+        waits = _("This still waits for you: {title}", title=await self._title(talk))
+        await self._say(say(waits, *await self._heading(talk), rows=(buttons,)))
 
     async def _bring_forward(self, talk: Talk) -> None:
         before = await self.current()
@@ -461,9 +455,7 @@ class Talking:
         await talks.write(self._ctx.tx, self._ctx.keys, talk, self._ctx.now)
 
     async def _message(self, talk: Talk, step: Asking, question: Question, *above: Text) -> Outgoing:
-        """Put a question into a message. Who has many cases reads which one it is about: at first, and before it is sent."""
-        case = await self._case(talk) if not step.asked or question.kind is Kind.CONFIRM else None
-        return question_message(talk, step, question, (*above, *((case,) if case else ())))
+        return question_message(talk, step, question, (*above, *await self._heading(talk)))
 
     # ---- messages --------------------------------------------------------------------------------------
 

@@ -89,7 +89,7 @@ class Event(StrEnum):
     STRIKE = "strike"
     OBJECT = "object"
     ACCOUNT = "held_to_account"
-    SPARE = "not_held_to_account"
+    DROP = "not_held_to_account"
 
 
 class Party(StrEnum):
@@ -165,7 +165,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.STRIKE: (OPEN, frozenset({P.OFFICE}), S.CLOSED),
     E.OBJECT: (frozenset(S) - OPEN, frozenset({P.CITIZEN}), None),
     E.ACCOUNT: (frozenset(S), frozenset({P.OFFICE}), None),
-    E.SPARE: (frozenset(S), frozenset({P.OFFICE}), None),
+    E.DROP: (frozenset(S), frozenset({P.OFFICE}), None),
 }
 
 

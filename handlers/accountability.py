@@ -20,11 +20,11 @@ from storage.roles import RoleKind
 PAGE = 4
 MOST_REASON = 500
 KEPT_LATE = frozenset({Event.ACCEPT, Event.ASK, Event.REPORT})
-"""What ends a unit's time by its own doing; everything else takes the case from it."""
+"""What keeps a time limit, though late; everything else that ends one takes the case from the unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spare:
+class Drop:
     """Why a unit is not held to account."""
 
     proposal: str
@@ -49,7 +49,7 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
         rows.append(
             (
                 form_button(_("{n}. Hold to account", n=n), "uphold", proposal.id),
-                form_button(_("{n}. Don't", n=n), "spare", proposal.id),
+                form_button(_("{n}. Don't", n=n), "drop", proposal.id),
             )
         )
     if len(found) > PAGE:
@@ -74,28 +74,28 @@ async def ground(ctx: Context, proposal: Proposal, number: str) -> Text:
 async def since(ctx: Context, proposal: Proposal) -> list[Text]:
     """Say what came of it after the unit was proposed, and what was decided about its other time limits in this case."""
     deadline = await deadlines.get(ctx.tx, proposal.deadline)
-    found = [_so_far(deadline)] if deadline else []
+    found = [_so_far(ctx, deadline)] if deadline else []
     for other in await proposals.of_case(ctx.tx, proposal.case):
-        if other.decided_at is None or other.unit != proposal.unit:
+        if other.id == proposal.id or other.decided_at is None or other.unit != proposal.unit:
             continue
         words = (
-            _("For another time limit of this case it was held to account on {at}.")
+            _("For another time limit of this case the unit was held to account on {at}.")
             if other.decision is Decision.UPHELD
-            else _("For another time limit of this case it was decided on {at} not to hold it to account.")
+            else _("For another time limit of this case it was decided on {at} not to hold the unit to account.")
         )
         found.append(Text(words.id, {"at": Moment(other.decided_at)}))
     return found
 
 
-def _so_far(deadline: Deadline) -> Text:
+def _so_far(ctx: Context, deadline: Deadline) -> Text:
     is_signing_in = deadline.kind is DeadlineKind.ACCEPT
     if deadline.stopped_at is None:
-        return _("It is still not signed in.") if is_signing_in else _("It is still not answered.")
-    if deadline.ended not in KEPT_LATE:
+        words = _("On {at} it was still not signed in.") if is_signing_in else _("On {at} it was still not answered.")
+    elif deadline.ended not in KEPT_LATE:
         words = _("Since {at} it is no longer for this unit to do.")
     else:
         words = _("It was signed in on {at}.") if is_signing_in else _("It was answered on {at}.")
-    return Text(words.id, {"at": Moment(deadline.stopped_at)})
+    return Text(words.id, {"at": Moment(deadline.stopped_at or ctx.now)})
 
 
 async def uphold(d: Dialog) -> str | None:
@@ -111,19 +111,19 @@ async def uphold(d: Dialog) -> str | None:
     return d.arg if sure else None
 
 
-async def spare(d: Dialog) -> Spare | None:
+async def drop(d: Dialog) -> Drop | None:
     """Ask why a unit is not held to account."""
     grounds = await d.look("grounds", grounds_of, d.arg)
     d.head(*(option.label for option in grounds))
     reason = await d.text(
         "reason",
-        _("Why is the unit not held to account? The office and the unit can read this in the case's timeline."),
+        _("Why is the unit not held to account? The office and the unit that has the case read this in its timeline."),
         label=_("Reason"),
         most=MOST_REASON,
     )
     shown = (_("Reason: {text}", text=reason),)
-    sure = await d.confirm("sure", _("Drop the proposal?"), shown, yes=_("Don't hold to account"))
-    return Spare(proposal=d.arg, reason=reason) if sure else None
+    sure = await d.confirm("sure", _("Don't hold the unit to account?"), shown, yes=_("Don't hold to account"))
+    return Drop(proposal=d.arg, reason=reason) if sure else None
 
 
 async def grounds_of(ctx: Context, id: str) -> Options:
@@ -156,9 +156,9 @@ async def may_decide(ctx: Context, id: str) -> None:
         raise Refused(accountability.DECIDED)
 
 
-async def hold(ctx: Context, id: str) -> Reply:
+async def upheld(ctx: Context, id: str) -> Reply:
     """Hold a unit to account."""
-    proposal = await accountability.hold(ctx, id)
+    proposal = await accountability.uphold(ctx, id)
     unit = ctx.city.unit(proposal.unit)
     heads = await roles.of_unit(ctx.tx, proposal.unit, RoleKind.HEAD)
     news = (
@@ -169,17 +169,17 @@ async def hold(ctx: Context, id: str) -> Reply:
     return Reply(messages=((await undecided(ctx, "")).below(news),))
 
 
-async def drop(ctx: Context, spared: Spare) -> Reply:
-    """Drop a proposal."""
-    proposal = await accountability.spare(ctx, spared.proposal, spared.reason)
-    news = _("The proposal about {unit} is dropped.", unit=ctx.city.unit(proposal.unit))
+async def dropped(ctx: Context, command: Drop) -> Reply:
+    """Don't hold a unit to account."""
+    proposal = await accountability.drop(ctx, command.proposal, command.reason)
+    news = _("{unit} is not held to account.", unit=ctx.city.unit(proposal.unit))
     return Reply(messages=((await undecided(ctx, "")).below(news),))
 
 
 SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="accountability", view=undecided),),
     forms=(
-        Form(name="uphold", title=_("Holding a unit to account"), script=uphold, then=hold, may=may_decide),
-        Form(name="spare", title=_("Not holding a unit to account"), script=spare, then=drop, may=may_decide),
+        Form(name="uphold", title=_("Holding a unit to account"), script=uphold, then=upheld, may=may_decide),
+        Form(name="drop", title=_("Not holding a unit to account"), script=drop, then=dropped, may=may_decide),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import appealing, handling, striking
+from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.office_cards import office_card
@@ -145,8 +146,12 @@ SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="appeals", view=undecided),),
     acts=(Act(name="settle", do=settle),),
     forms=(
-        Form(name="appeal", title=_("Appealing against a rating"), script=appeal, then=send, may=may_appeal),
-        Form(name="grant_appeal", title=_("Striking a rating"), script=grant, then=decide, may=may_decide),
-        Form(name="refuse_appeal", title=_("Refusing an appeal"), script=refuse, then=decide, may=may_decide),
+        Form(
+            name="appeal", title=_("Appealing against a rating"), script=appeal, then=send, may=may_appeal, heading=case_heading
+        ),
+        Form(name="grant_appeal", title=_("Striking a rating"), script=grant, then=decide, may=may_decide, heading=case_heading),
+        Form(
+            name="refuse_appeal", title=_("Refusing an appeal"), script=refuse, then=decide, may=may_decide, heading=case_heading
+        ),
     ),
 )

@@ -51,7 +51,7 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
 
 async def _of_office(ctx: Context) -> list[Text]:
     """Say what waits for the office: what always does, and what is rare when there is some."""
-    n = await queues.counts(ctx.tx, ctx.now)
+    n = await queues.counts(ctx.tx, ctx.now, (Queue.TRIAGE, Queue.LATE, Queue.EXTENSIONS))
     lines = [
         _(
             "Supervision office: {waiting} waiting to be assigned, {late} late.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import extending
+from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import excerpt, facts
 from actions.office_cards import office_card
@@ -159,7 +160,14 @@ SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="extensions", view=undecided),),
     acts=(Act(name="grant_extension", do=grant),),
     forms=(
-        Form(name="extend", title=_("Asking for more time"), script=extend, then=send, may=may_ask),
-        Form(name="refuse_extension", title=_("Refusing more time"), script=refuse, then=turn_down, may=may_decide),
+        Form(name="extend", title=_("Asking for more time"), script=extend, then=send, may=may_ask, heading=case_heading),
+        Form(
+            name="refuse_extension",
+            title=_("Refusing more time"),
+            script=refuse,
+            then=turn_down,
+            may=may_decide,
+            heading=case_heading,
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import KINDS
+from actions.cards import KINDS, case_heading
 from actions.citizen_cards import citizen_card, lateness
 from actions.context import Context
 from actions.facts import facts, facts_for_office
@@ -301,17 +301,34 @@ SUBJECT: Subject[Context] = Subject(
         *(_rate(level) for level in Satisfaction),
     ),
     forms=(
-        Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD)),
-        Form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
-        Form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=may_say_not_solved),
+        Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD), heading=case_heading),
+        Form(
+            name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow, heading=case_heading
+        ),
+        Form(
+            name="not_solved",
+            title=_("What is still wrong"),
+            script=not_solved,
+            then=reopen,
+            may=may_say_not_solved,
+            heading=case_heading,
+        ),
         Form(
             name="why_dissatisfied",
             title=_("Why you were dissatisfied"),
             script=why_dissatisfied,
             then=explain,
             may=_may(Event.EXPLAIN),
+            heading=case_heading,
         ),
-        Form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
+        Form(
+            name="withdraw",
+            title=_("Withdrawing a case"),
+            script=withdraw,
+            then=end,
+            may=_may(Event.WITHDRAW),
+            heading=case_heading,
+        ),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),
     commands={"case": case},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from actions import likeness, merging
+from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import excerpt
 from actions.triage import as_decider
@@ -126,5 +127,5 @@ async def _line(ctx: Context, case: Case) -> Text:
 
 SUBJECT: Subject[Context] = Subject(
     acts=(Act(name="unmerge", do=unmerge), Act(name="merge_with", do=merge_with)),
-    forms=(Form(name="merge", title=_("Merging cases"), script=merge, then=join, may=may_merge),),
+    forms=(Form(name="merge", title=_("Merging cases"), script=merge, then=join, may=may_merge, heading=case_heading),),
 )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import checking, triage
+from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts_for_office
 from actions.office_cards import office_card
@@ -194,9 +195,23 @@ def _reason(command: Decide) -> str:
 SUBJECT: Subject[Context] = Subject(
     acts=(Act(name="checked", do=checked),),
     forms=(
-        Form(name="assign", title=_("Assigning a case"), script=assign, then=give, may=may_decide),
-        Form(name="unassign", title=_("Taking a case back"), script=unassign, then=take_back, may=may(Event.UNASSIGN)),
-        Form(name="refuse", title=_("Refusing a case"), script=refuse, then=turn_down, may=may_decide),
-        Form(name="reopen", title=_("Reopening a case"), script=reopen, then=begin_again, may=may(Event.REOPEN)),
+        Form(name="assign", title=_("Assigning a case"), script=assign, then=give, may=may_decide, heading=case_heading),
+        Form(
+            name="unassign",
+            title=_("Taking a case back"),
+            script=unassign,
+            then=take_back,
+            may=may(Event.UNASSIGN),
+            heading=case_heading,
+        ),
+        Form(name="refuse", title=_("Refusing a case"), script=refuse, then=turn_down, may=may_decide, heading=case_heading),
+        Form(
+            name="reopen",
+            title=_("Reopening a case"),
+            script=reopen,
+            then=begin_again,
+            may=may(Event.REOPEN),
+            heading=case_heading,
+        ),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import planning
+from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.planning import MakePlan
@@ -81,4 +82,6 @@ async def may_plan(ctx: Context, id: str) -> None:
         await planning.deadline(ctx, case)
 
 
-SUBJECT: Subject[Context] = Subject(forms=(Form(name="plan", title=_("Making a plan"), script=plan, then=make, may=may_plan),))
+SUBJECT: Subject[Context] = Subject(
+    forms=(Form(name="plan", title=_("Making a plan"), script=plan, then=make, may=may_plan, heading=case_heading),)
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import releasing
+from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.office_cards import office_card
@@ -111,5 +112,7 @@ async def may_release(ctx: Context, id: str) -> None:
 SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="to_release", view=waiting),),
     acts=(Act(name="revoke", do=revoke),),
-    forms=(Form(name="release", title=_("Publishing a case"), script=release, then=publish, may=may_release),),
+    forms=(
+        Form(name="release", title=_("Publishing a case"), script=release, then=publish, may=may_release, heading=case_heading),
+    ),
 )

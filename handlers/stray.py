@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import Card
+from actions.cards import Card, case_heading
 from actions.context import Context
 from actions.facts import excerpt, facts
 from dialog.incoming import Place
@@ -157,7 +157,21 @@ async def go_on(ctx: Context, reply: ToCitizen) -> Reply:
 SUBJECT: Subject[Context] = Subject(
     forms=(
         Form(name="sort", title=_("A new matter, or more about an old one"), script=sort, then=put),
-        Form(name="meant", title=_("Which question your words answer"), script=meant, then=sort_out, may=may_follow),
-        Form(name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on, may=may_work),
+        Form(
+            name="meant",
+            title=_("Which question your words answer"),
+            script=meant,
+            then=sort_out,
+            may=may_follow,
+            heading=case_heading,
+        ),
+        Form(
+            name="to_citizen",
+            title=_("Writing to the citizen"),
+            script=to_citizen,
+            then=go_on,
+            may=may_work,
+            heading=case_heading,
+        ),
     )
 )

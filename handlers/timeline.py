@@ -79,7 +79,7 @@ STAFF_WORDS: dict[Event, Text] = {
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
     Event.RUNG: _("Reminded: the time ends {due}."),
     Event.ACCOUNT: _("{unit} is held to account for being late with this case."),
-    Event.SPARE: _("{unit} is not held to account for being late with this case: {text}"),
+    Event.DROP: _("{unit} is not held to account for being late with this case: {text}"),
     Event.ASSIGN: _("Assigned to {unit}. {text}"),
     Event.UNASSIGN: _("Taken back from {unit}: {text}"),
     Event.TAKE: _("Taken by {name}."),
@@ -184,10 +184,11 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     for row in sorted(rows, key=lambda row: row.at_ms):
         back = row.event in (Event.RETURN, Event.UNASSIGN)
         unit = str(row.payload.get("before" if back else "unit") or "") or unit
+        whose = str(row.payload.get("late") or "") or unit
         when = at(row.at_ms)
         if staff and case.kind is CaseKind.BAD_RATING and (row.actor == Party.CITIZEN or Event(row.event) in BY_RATER):
             when = hour_of(when, ctx.city.city.zone)
-        if line := await _line(ctx, case.kind, row, unit, texts, staff=staff):
+        if line := await _line(ctx, case.kind, row, whose, texts, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
     if not staff and (heard := not_heard_yet(ctx, case)):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import handling
+from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import heard
@@ -148,8 +149,8 @@ async def ask(d: Dialog) -> Written | None:
 
 async def signs_in_too(ctx: Context, id: str) -> Options:
     """Say of a case that is not signed in yet that a question does this, too."""
-    case = await _mine(ctx, id)
-    return (Option("signs_in", SIGNS_IN),) if case.state is CaseState.ASSIGNED else ()
+    case = await cases.get(ctx.tx, id)
+    return (Option("signs_in", SIGNS_IN),) if case and case.state is CaseState.ASSIGNED else ()
 
 
 async def report(d: Dialog) -> Written | None:
@@ -286,10 +287,21 @@ SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="unit", view=ours), Screen(name="unit_all", view=all_open), Screen(name="unit_case", view=show)),
     acts=(Act(name="accept", do=accept),),
     forms=(
-        Form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return),
-        Form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
-        Form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report),
-        Form(name="report_told", title=_("Reporting the result"), script=report_told, then=send_report, may=may_report),
-        Form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
+        Form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return, heading=case_heading),
+        Form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work, heading=case_heading),
+        Form(
+            name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report, heading=case_heading
+        ),
+        Form(
+            name="report_told",
+            title=_("Reporting the result"),
+            script=report_told,
+            then=send_report,
+            may=may_report,
+            heading=case_heading,
+        ),
+        Form(
+            name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work, heading=case_heading
+        ),
     ),
 )

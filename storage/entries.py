@@ -44,7 +44,7 @@ class EntryKind(StrEnum):
     STRUCK = "struck"
     OBJECTED = "objected"
     EXPLAINED = "explained"
-    SPARED = "spared"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

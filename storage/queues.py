@@ -6,8 +6,8 @@ are looked through for one page, and the next page goes on behind them. Miscondu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -193,9 +193,9 @@ async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit:
     return Page(lines=[_line(row) for row in rows[:limit]], next=following)
 
 
-async def counts(tx: Tx, now: datetime) -> dict[Queue, int]:
-    """Count each queue; MANY + 1 stands for more than MANY."""
-    return {queue: await _count(tx, source, {"now": ms(now)}) for queue, source in _SOURCES.items()}
+async def counts(tx: Tx, now: datetime, wanted: Iterable[Queue] = Queue) -> dict[Queue, int]:
+    """Count each of some queues; MANY + 1 stands for more than MANY."""
+    return {queue: await _count(tx, _SOURCES[queue], {"now": ms(now)}) for queue in wanted}
 
 
 async def of_unit(tx: Tx, unit: str, now: datetime) -> tuple[int, int]:
@@ -205,14 +205,17 @@ async def of_unit(tx: Tx, unit: str, now: datetime) -> tuple[int, int]:
 
 
 async def _count(tx: Tx, source: _Source, given: dict[str, Any]) -> int:
-    places = _places(source, later=False)
-    row = await tx.one(
-        f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM ({places}) AS s CROSS JOIN cases AS c"
-        f" WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also} LIMIT {MANY + 1}) AS counted",
-        scan=MANY + MANY // 2,
-        **{name: value for name, value in given.items() if f":{name}" in places},
-    )
-    return int(row["n"]) if row else 0
+    found = 0
+    # Each stretch by itself: the places of one may be many and none of them wanted.
+    for where in filter(None, (source.where, source.other)):
+        places = _places(replace(source, where=where, other=""), later=False)
+        sql = (
+            f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM ({places}) AS s CROSS JOIN cases AS c"
+            f" WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also} LIMIT {MANY + 1}) AS counted"
+        )
+        row = await tx.one(sql, scan=MANY + MANY // 2, **{name: value for name, value in given.items() if f":{name}" in sql})
+        found += int(row["n"]) if row else 0
+    return min(found, MANY + 1)
 
 
 def _places(source: _Source, later: bool) -> str:

@@ -50,9 +50,9 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
         case "uphold" if fields.get("sure") != "yes":
             raise Refused(NOT_HELD)
         case "uphold":
-            return await accountability.hold(ctx, id)
-        case "spare":
-            return await accountability.drop(ctx, accountability.Spare(proposal=id, reason=reason_of(fields)))
+            return await accountability.upheld(ctx, id)
+        case "drop":
+            return await accountability.dropped(ctx, accountability.Drop(proposal=id, reason=reason_of(fields)))
     raise Refused(WORDS["not_found"])
 
 

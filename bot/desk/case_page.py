@@ -72,7 +72,7 @@ UNITS = frozenset(
         E.RATING_CHANGED,
         E.APPEAL_REFUSED,
         E.STRUCK,
-        E.SPARED,
+        E.DROPPED,
     }
 )
 """What the unit reads of what others wrote."""

@@ -146,8 +146,8 @@ WORDS: Mapping[str, Text] = {
     "open_case": _("Case {number}"),
     "hold": _("Hold to account"),
     "for_good": _("Hold the unit to account. This is recorded, and can't be undone."),
-    "spare": _("Don't hold to account"),
-    "spare_reads": _("The office and the unit can read the reason in the case's timeline."),
+    "drop": _("Don't hold to account"),
+    "drop_reads": _("The office and the unit that has the case read the reason in its timeline."),
     # Windows
     "all_ratings": _("Hall by hall"),
     "windows_about": _(
@@ -268,7 +268,7 @@ TEXTS: Mapping[EntryKind, Text] = {
     EntryKind.APPEAL_REFUSED: _("Appeal refused"),
     EntryKind.STRUCK: _("Rating struck"),
     EntryKind.OBJECTED: _("Objection to the striking"),
-    EntryKind.SPARED: _("Not held to account"),
+    EntryKind.DROPPED: _("Not held to account"),
 }
 AUTHORS: Mapping[str, Text] = {
     "citizen": _("the citizen"),

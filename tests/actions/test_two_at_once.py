@@ -632,8 +632,8 @@ async def test_of_two_who_decide_on_a_proposal_at_once_one_comes_through(cast: C
         await proposals.propose(tx, unit=UNIT, case=case.id, deadline=deadline.id, ground="+5wd", now=NOW)
         proposal = next(one for one in await proposals.undecided(tx, None, 100) if one.case == case.id)
     ends = await cast.at_once(
-        ("office", lambda ctx: accountability.hold(ctx, proposal.id)),
-        ("second office", lambda ctx: accountability.spare(ctx, proposal.id, "not their fault")),
+        ("office", lambda ctx: accountability.uphold(ctx, proposal.id)),
+        ("second office", lambda ctx: accountability.drop(ctx, proposal.id, "not their fault")),
     )
     assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
     assert [row.event for row in await cast.ledger(f"unit:{UNIT}")].count("accountability") == 1

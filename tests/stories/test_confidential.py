@@ -82,7 +82,11 @@ async def everybody_else_sees_nothing(town: Town, others: list[Person], number: 
         for press in ("s:case", "s:timeline", "s:files", "s:unit_case", "s:office_case", "f:assign", "f:refuse", "f:report"):
             await person.presses_secretly(f"{press}:{case.id}")
             await person.sees("not among yours|not with your unit|Only the supervision office|can't find this case")
-        assert not person.saw("收红包|Bribes")
+        for form in ("look_up", "sort", "find_window", "file_for", "drop", "uphold"):
+            await person.presses_secretly(f"f:{form}:{case.id}")
+            await person.says("/cancel")
+            await person.sees("Cancelled|Hello")
+        assert not person.saw("收红包|Bribes|Misconduct report ·")
     listed, shown = await town.runs("cases"), await town.runs("cases", number)
     assert number not in listed[1]
     assert "discipline teams only: 1" in listed[1]

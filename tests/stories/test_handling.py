@@ -219,6 +219,24 @@ async def test_a_question_counts_as_signing_in_and_only_one_is_open(town: Town, 
     await contact.sees("answers your question: 北门")
 
 
+async def test_a_question_about_a_case_that_has_left_meanwhile_is_not_sent_and_ends(town: Town, contact: Person) -> None:
+    citizen, colleague = await town.somebody("web"), await town.contact("telegram", name="Li")
+    number, _code = await files(citizen)
+    await contact.presses("Ask the citizen")
+    await contact.says("哪个门口？")
+    await contact.sees("Noted so far")
+    await colleague.presses("Return: not ours")
+    await colleague.presses("Not our task")
+    await colleague.presses("^Return it$")
+    await colleague.sees(f"{number} has been returned")
+    await contact.says("/done")
+    await contact.presses("^Send$")
+    await contact.sees("not with your unit any more")
+    await contact.says("/desk")
+    await contact.sees("0 open")
+    assert not citizen.saw("哪个门口")
+
+
 async def test_the_timeline_of_staff_names_who_did_what(town: Town, contact: Person) -> None:
     citizen = await town.somebody("web")
     await files(citizen)

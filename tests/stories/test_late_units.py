@@ -97,9 +97,11 @@ async def test_why_a_unit_is_not_held_to_account_stands_in_the_timeline_and_what
     await office.presses("1. Don't")
     await office.sees("should have been signed in.+Why is the unit not held to account")
     await office.says("派单时系统故障")
-    await office.sees("should have been signed in.+派单时系统故障.+Drop the proposal")
+    await office.sees("should have been signed in.+派单时系统故障.+Don't hold the unit to account")
     await office.presses("^Don't hold to account$")
-    await office.sees("is dropped.+1.+should have been answered.+it was decided on .+ not to hold it to account", buttons=4)
+    await office.sees(
+        "is not held to account.+1.+should have been answered.+it was decided on .+ not to hold the unit to account", buttons=4
+    )
     await office.presses("Show")
     await office.presses("^Timeline$")
     await office.sees("is not held to account for being late with this case: 派单时系统故障")

@@ -44,7 +44,7 @@ OFFICES_LISTS = {"digest", "digest_units", "digest_ratings", "late", "parked", "
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
     "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
-    "grant_extension", "refuse_extension", "uphold", "spare",
+    "grant_extension", "refuse_extension", "uphold", "drop",
     "grant_appeal", "refuse_appeal", "oddity", "odd_rating", "keep", "strike", "keep_one", "strike_one", "merge_with",
     "correction", "exclude", "include",
 }  # fmt: skip
