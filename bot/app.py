@@ -167,21 +167,18 @@ class App:
         routes += (*self._board.routes(), *self._desk.routes(), *self._readiness.routes())
         runner = web.AppRunner(application(routes, self.words), access_log=None, shutdown_timeout=2.0)
         await runner.setup()
-        host, port = self.settings.listen
-        site = web.TCPSite(runner, host, port)
         try:
-            await site.start()
-        except OSError as error:
+            await self._listen(runner)
+            await self._remember_address()
+        except BaseException:
             await runner.cleanup()
-            raise NotReady(f"Port {port} of {host} can't be used: {error.strerror}. Set HUIYIN_LISTEN to another one.") from error
-        self.address = runner.addresses[0][:2]
+            raise
         finishing = [asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()]
         background = [
             asyncio.create_task(self._bell.run(), name="bell"),
             asyncio.create_task(self.scheduler.run(), name="scheduler"),
             *(asyncio.create_task(channel.run(), name=name) for name, channel in self.channels.items()),
         ]
-        await self._remember_address()
         self._readiness.watch({task.get_name(): task for task in (*finishing, *background)})
         if ready:
             ready(self)
@@ -194,6 +191,14 @@ class App:
                 task.result()
         finally:
             stopping.cancel()
+
+    async def _listen(self, runner: web.AppRunner) -> None:
+        host, port = self.settings.listen
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise NotReady(f"Port {port} of {host} can't be used: {error.strerror}. Set HUIYIN_LISTEN to another one.") from error
+        self.address = runner.addresses[0][:2]
 
     async def _remember_address(self) -> None:
         """Let commands that are given beside the program know at which address people reach it."""
@@ -243,7 +248,14 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
         await migrate(database, clock.now())
         async with database.transaction() as tx:
             await check_keys(tx, keys, settings)
-            if await data_marker.wanted(tx, keys, settings.data):
+            try:
+                await data_marker.mark(tx, keys, settings.data)
+                is_another = await data_marker.wanted(tx, keys, settings.data, clock.now())
+            except OSError as error:
+                raise NotReady(
+                    f"{settings.data} can't be used: {error.strerror}. Set HUIYIN_DATA to a folder of ours."
+                ) from error
+            if is_another:
                 log.error("data_folder_is_another")
             loaded = await city.current(tx)
         if loaded is None:
@@ -254,7 +266,7 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
                     await city.load(tx, city_files(settings.city), clock.now())
                 loaded = await city.current(tx)
         if loaded is None:
-            raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
+            raise NotReady(f"{settings.city} has no files of a city. Set HUIYIN_CITY to the folder that has them.")
         yield App(settings, database, keys, clock, loaded)
 
 

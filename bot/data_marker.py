@@ -19,21 +19,29 @@ FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _KEY = "marker of the data folder"
 
 
-async def wanted(tx: Tx, keys: Keys, folder: Path) -> str | None:
-    """Mark a folder that nobody has marked yet; give the marker that should stand there, None if it does. Raises OSError."""
-    path = folder / MARKER
-    found = path.read_text() if path.exists() else ""
+async def mark(tx: Tx, keys: Keys, folder: Path) -> None:
+    """Mark a folder, if none is marked yet. Raises OSError."""
+    found = _found(folder)
     new = found or secrets.token_hex(16)
     known = (await memory.remember_once(tx, keys, _KEY, new.encode(), FOR_EVER)).decode()
     if known == new and not found:
-        _mark(path, new)
-        return None
-    return known if known != found else None
+        _mark(folder / MARKER, new)
+
+
+async def wanted(tx: Tx, keys: Keys, folder: Path, now: datetime) -> str | None:
+    """Give the marker that should stand in a folder; None if it does, or if none is marked yet. Raises OSError."""
+    known = (await memory.recall(tx, keys, _KEY, now) or b"").decode()
+    return known if known and known != _found(folder) else None
 
 
 async def forget(tx: Tx, keys: Keys, now: datetime) -> None:
     """Let the next process mark the folder anew."""
     await memory.take(tx, keys, _KEY, now)
+
+
+def _found(folder: Path) -> str:
+    path = folder / MARKER
+    return path.read_text() if path.exists() else ""
 
 
 def _mark(path: Path, marker: str) -> None:

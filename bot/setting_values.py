@@ -124,7 +124,7 @@ def whole(least: int, most: int | None = None) -> Callable[[str, Path], int]:
 
 def number(text: str, _folder: Path) -> float:
     if not _NUMBER.fullmatch(text):
-        raise Wrong("is no number of 0 or more: write it in plain digits, such as 25 or 0.5.")
+        raise Wrong("is no number of 0 or more with at most nine digits: write it plainly, such as 25 or 0.5.")
     return float(text)
 
 

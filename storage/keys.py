@@ -42,9 +42,13 @@ class Keys:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 _make(path)
-            secret = base64.b64decode(path.read_bytes().strip(), validate=True)
-        except (OSError, ValueError) as error:
-            raise KeyProblem(f"The key file {path} can't be used: {error}") from error
+            written = path.read_bytes()
+        except OSError as error:
+            raise KeyProblem(f"The key file {path} can't be read or made: {error.strerror}.") from error
+        try:
+            secret = base64.b64decode(written.strip(), validate=True)
+        except ValueError as error:
+            raise KeyProblem(f"The key file {path} is damaged: it is no base64. Put your copy of it there.") from error
         if len(secret) != 32:
             raise KeyProblem(f"The key file {path} should hold 32 bytes in base64; it holds {len(secret)}.")
         if path.stat().st_mode & 0o077:

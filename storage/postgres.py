@@ -164,16 +164,22 @@ class PostgresDatabase:
     async def open(cls, url: str, *, throwaway: bool = False) -> PostgresDatabase:
         """Connect; raises Unavailable."""
         settings = {**_SERVER_SETTINGS, "synchronous_commit": "off"} if throwaway else _SERVER_SETTINGS
-        with _errors():
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=1,
-                max_size=12,
-                connection_class=_Connection,
-                timeout=CONNECT_SECONDS,
-                command_timeout=COMMAND_SECONDS,
-                server_settings=settings,
-            )
+        try:
+            with _errors():
+                pool = await asyncpg.create_pool(
+                    url,
+                    min_size=1,
+                    max_size=12,
+                    connection_class=_Connection,
+                    timeout=CONNECT_SECONDS,
+                    command_timeout=COMMAND_SECONDS,
+                    server_settings=settings,
+                )
+        except ValueError:  # whose words may quote the password
+            raise Unavailable("HUIYIN_DATABASE is no address such as postgresql://USER:PASSWORD@HOST:5432/NAME.") from None
+        except StorageError as error:
+            why = str(error.__cause__) or str(error)
+            raise type(error)(f"PostgreSQL can't be used: {why}. Is it running, and is HUIYIN_DATABASE right?") from error
         return cls(url, pool)
 
     async def do(self, work: Work[T]) -> T:

@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -144,14 +144,15 @@ class SqliteDatabase:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise Unavailable(f"{path} can't be opened: {error.strerror}") from error
-        with _errors:
-            writer = await _connected(path, throwaway=throwaway)
-            inline = InlineConnection(path)
-            for connection in (writer, inline):
-                for pragma in PRAGMAS:
-                    await connection.execute(f"PRAGMA {pragma}")
-            if throwaway:
-                await writer.execute("PRAGMA synchronous=OFF")
+        pragmas = (*PRAGMAS, "synchronous=OFF") if throwaway else PRAGMAS
+        try:
+            with _errors:
+                inline = InlineConnection(path)
+                await _set_up(inline, pragmas)
+                writer = await _connected(path, throwaway=throwaway)
+                await _set_up(writer, pragmas)
+        except StorageError as error:
+            raise type(error)(f"{path} can't be used: {error}. Is HUIYIN_DATABASE right, and is there room on its disk?") from error
         return cls(path, writer, inline, throwaway=throwaway)
 
     @asynccontextmanager
@@ -171,8 +172,9 @@ class SqliteDatabase:
         try:
             if connection is None:
                 with _errors:
-                    connection = await _connected(f"file:{self._path}?mode=ro", uri=True, throwaway=self._throwaway)
-                    await connection.execute("PRAGMA busy_timeout=30000")
+                    found = await _connected(f"file:{self._path}?mode=ro", uri=True, throwaway=self._throwaway)
+                    await _set_up(found, ("busy_timeout=30000",))
+                    connection = found
             try:
                 with _errors:
                     await connection.execute("BEGIN")
@@ -203,7 +205,7 @@ class SqliteDatabase:
         """Nobody else serves this file: there is nobody to tell."""
 
     def hold(self) -> None:
-        held = os.open(f"{self._path}.serving", os.O_RDWR | os.O_CREAT, 0o600)
+        held = os.open(f"{os.path.realpath(self._path)}.serving", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -214,15 +216,17 @@ class SqliteDatabase:
         self._held = held
 
     async def close(self) -> None:
-        while not self._readers.empty():
-            if reader := self._readers.get_nowait():
-                await reader.close()
-        await self._together.close()
-        await self._inline.close()
-        # Last, for only a connection that may write can bring the log into the file as it goes.
-        await self._writer.close()
-        if self._held is not None:
-            os.close(self._held)
+        # Each, though another fails: what has a thread and is left open keeps the program from ending.
+        async with AsyncExitStack() as closing:
+            if self._held is not None:
+                closing.callback(os.close, self._held)
+            # Only a connection that may write can bring the log into the file as it goes: the last of them.
+            closing.push_async_callback(self._writer.close)
+            closing.push_async_callback(self._inline.close)
+            closing.push_async_callback(self._together.close)
+            while not self._readers.empty():
+                if reader := self._readers.get_nowait():
+                    closing.push_async_callback(reader.close)
 
 
 async def _connected(path: str, *, throwaway: bool, uri: bool = False) -> Connection:
@@ -231,3 +235,13 @@ async def _connected(path: str, *, throwaway: bool, uri: bool = False) -> Connec
     connection = await aiosqlite.connect(path, uri=uri, isolation_level=None)
     connection.row_factory = sqlite3.Row
     return connection
+
+
+async def _set_up(connection: Connection, pragmas: Sequence[str]) -> None:
+    """Say how a connection works; one that can't is closed, for its thread would keep the program from ending."""
+    try:
+        for pragma in pragmas:
+            await connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        await finish(connection.close())
+        raise

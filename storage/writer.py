@@ -33,9 +33,12 @@ class Writer:
         self._thread = ThreadPoolExecutor(1, "store")
         self._waiting: list[_Waiting] = []
         self._carrying: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def do(self, work: Work[Any]) -> Any:
         """Do work and return what it gave, as `Database.do` says."""
+        if self._closed:
+            raise Unavailable("the store is closed")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(work, done))
         if self._carrying is None:
@@ -72,7 +75,8 @@ class Writer:
         return results
 
     async def close(self) -> None:
-        """End when everything that waits is done."""
+        """End when everything that waits is done; what comes later is refused."""
+        self._closed = True
         if self._carrying:
             await self._carrying
         self._thread.shutdown()

@@ -117,10 +117,13 @@ class Lines:
 
 
 def read_lines(path: Path) -> Iterator[list[Value]]:
-    """Read a file of lines."""
+    """Read a file of lines; raises BadBackup."""
     with path.open("rb") as file:
         for line in file:
-            yield json.loads(line, object_hook=_from_base64)
+            try:
+                yield json.loads(line, object_hook=_from_base64)
+            except ValueError as error:
+                raise BadBackup(f"{path.name} is damaged. Take another backup.") from error
 
 
 def check(folder: Path, manifest: Manifest) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from aiohttp import web
@@ -40,7 +40,7 @@ UNFINISHED = timedelta(hours=6)
 """How long it is remembered which messages of a long letter are out."""
 NOTICE, NOTICE_SECONDS = 200, 5
 COMMAND_DESCRIPTION = 256
-AGAIN, WITHOUT_TOKEN = timedelta(seconds=2), timedelta(seconds=60)
+AGAIN, LONGEST_WITHOUT_TOKEN = timedelta(seconds=2), timedelta(seconds=60)
 
 NOBODY_THERE = ("chat not found", "peer_id_invalid", "user not found")
 NO_TEXT = "there is no text in the message to edit"
@@ -86,6 +86,7 @@ class Telegram:
             self._receiver = Webhook(door, self._api, clock, url=webhook_url, secret=webhook_secret)
         else:
             self._receiver = Poller(door, self._api, clock, poll_timeout)
+        self._refused_since: datetime | None = None
         self.username: str | None = None
         """The bot's name, for deep links; None until Telegram has told it. Other processes recall it by USERNAME_KEY."""
 
@@ -103,9 +104,20 @@ class Telegram:
         that no chat could take, as with a button without a press.
         """
         try:
-            return await (self._send_parts(letter) if letter.edits is None else self._edit(letter))
+            sent = await (self._send_parts(letter) if letter.edits is None else self._edit(letter))
+        except InvalidToken as error:
+            LOGGER.error(TOKEN_REFUSED, extra={"fields": {"task": "sending", "why": error.message}})
+            raise TryLater(error.message, self._until_token_is_tried(), everywhere=True) from error
         except TelegramError as error:
             raise _reaction(error) from error
+        self._refused_since = None
+        return sent
+
+    def _until_token_is_tried(self) -> timedelta:
+        """Wait as long again as our token has been refused: once may be a slip of the far end, a revoked one comes back late."""
+        now = self._clock.now()
+        self._refused_since = self._refused_since or now
+        return min(LONGEST_WITHOUT_TOKEN, max(AGAIN, now - self._refused_since))
 
     async def acknowledge(self, incoming: Incoming, note: str) -> None:
         """Answer a button press; never raises, for the press was taken all the same."""
@@ -273,9 +285,6 @@ def _reaction(error: TelegramError) -> TryLater | Undeliverable | Moved:
             return Undeliverable(error.message, gone=True)
         case BadRequest():
             return Undeliverable(error.message, gone=_nobody_there(error))
-        case InvalidToken():
-            LOGGER.error(TOKEN_REFUSED, extra={"fields": {"task": "sending", "why": error.message}})
-            return TryLater(error.message, WITHOUT_TOKEN, everywhere=True)
         case Unreached():
             return TryLater(error.message, AGAIN, everywhere=True)
         case NetworkError():

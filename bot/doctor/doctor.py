@@ -40,7 +40,7 @@ async def _store(settings: Settings, keys: Keys | None, now: datetime) -> Sequen
             finally:
                 await database.close()
     except StorageError as error:
-        return [bad("database", f"It can't be used ({error}): is it running, and is HUIYIN_DATABASE right?")]
+        return [bad("database", str(error))]
     except TimeoutError:
         return [bad("database", f"It has not answered within {STORE_SECONDS:g} s: is it running, and in reach?")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -50,9 +51,8 @@ async def examine_store(database: Database, keys: Keys | None, settings: Setting
             findings.append(look("model", said))
         findings += _loops(await health.waiting(tx), now)
         findings += await _parked(tx)
-    if keys:
-        async with database.transaction() as tx:
-            findings += _data(await data_marker.wanted(tx, keys, settings.data), settings.data)
+        if keys:
+            findings.append(await _data(tx, keys, settings.data, now))
     return findings
 
 
@@ -142,8 +142,16 @@ async def _parked(tx: Tx) -> Sequence[Finding]:
     return [look("parked", said)]
 
 
-def _data(wanted: str | None, folder: Path) -> Sequence[Finding]:
-    if wanted is None:
-        return [ok("data", f"{folder} is the folder of this database's files.")]
-    said = f"{folder} is not the folder of this database's files: is its disk mounted, and shared with the other processes?"
-    return [bad("data", f"{said} If they are lost for good, write {wanted} into {folder / data_marker.MARKER}.")]
+async def _data(tx: Tx, keys: Keys, folder: Path, now: datetime) -> Finding:
+    try:
+        wanted = await data_marker.wanted(tx, keys, folder, now)
+    except OSError as error:
+        return bad("data", f"{folder} can't be read: {error.strerror}.")
+    if wanted:
+        said = f"{folder} is not the folder of this database's files: is its disk mounted, and shared with the other processes?"
+        return bad("data", f"{said} If they are lost for good, write {wanted} into {folder / data_marker.MARKER}.")
+    if not os.access(folder, os.F_OK):
+        return ok("data", f"{folder} is made at the first start.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return bad("data", f"{folder} can't be written to, so no photo or file that comes is kept. Let the program write there.")
+    return ok("data", f"{folder} is the folder of this database's files.")

@@ -148,3 +148,10 @@ async def test_a_backup_of_an_older_program_is_brought_up_to_date_and_one_of_a_n
     monkeypatch.setattr(migrations, "FOLDER", older)
     with pytest.raises(BadBackup, match="another version"):
         await restore(tmp_path / "newer", settings, NOW)
+
+
+def test_a_file_of_lines_that_does_not_read_is_a_bad_backup(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.jsonl"
+    path.write_text('["id"]\n["a"\n')
+    with pytest.raises(BadBackup, match=r"inbox\.jsonl is damaged"):
+        list(read_lines(path))

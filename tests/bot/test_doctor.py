@@ -17,6 +17,7 @@ from stores import NOW, opened
 from story_filing import files as files_a_matter
 from story_town import Town
 
+from bot import data_marker
 from bot.clock import Clock
 from bot.doctor.doctor import examine
 from bot.settings import Settings
@@ -84,7 +85,7 @@ async def test_what_is_not_there_yet_is_said_and_nothing_is_made(api: BotApi, tm
 
 async def test_a_database_out_of_reach_is_said_without_its_password(tmp_path: Path, api: BotApi) -> None:
     town = RealTimeTown(api, tmp_path, "postgresql://huiyin:hunter2@127.0.0.1:9/huiyin")
-    assert any(line.startswith("database: It can't be used") for line in (await examined(town.settings))["bad"])
+    assert any(line.startswith("database: PostgreSQL can't be used") for line in (await examined(town.settings))["bad"])
 
 
 async def test_a_key_that_is_another_or_stands_open_or_in_a_backup_is_found(town: Town, tmp_path: Path) -> None:
@@ -110,6 +111,19 @@ async def test_a_folder_of_files_that_is_not_shared_or_not_mounted_is_found(town
     other.data.mkdir()
     (other.data / "marker").write_text(marker)
     assert not [line for line in (await examined(other))["bad"] if line.startswith("data:")]
+
+
+async def test_the_doctor_changes_nothing_and_says_whose_folder_can_not_be_written(town: Town) -> None:
+    data = town.settings.data
+    async with opened(town.settings.database) as store, store.transaction() as tx:
+        await data_marker.forget(tx, town.app.keys, town.clock.now())
+    (data / "marker").unlink()
+    assert any(line.startswith("data:") for line in (await examined(town.settings))["ok"])
+    assert not (data / "marker").exists()
+    async with opened(town.settings.database) as store, store.reading() as tx:
+        assert await data_marker.wanted(tx, town.app.keys, data, town.clock.now()) is None
+    unwritten = replace(town.settings, data=Path("/proc/self"))
+    assert any("can't be written to" in line for line in (await examined(unwritten))["bad"])
 
 
 async def test_a_disk_that_fills_up_is_said_in_time(town: Town) -> None:

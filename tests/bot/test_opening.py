@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from bot.app import NotReady, composed, opened
 from bot.clock import Clock
 from bot.settings import Settings, read_settings
 from storage import people
+from storage.database import Unavailable
 
 CITY = Path(__file__).parents[2] / "examples" / "xining"
 
@@ -36,6 +39,33 @@ async def test_a_database_is_not_served_with_keys_made_anew(settings: Settings) 
     with pytest.raises(NotReady, match="is not the key file with which this database was sealed"):
         async with composed(settings, Clock()):
             pass
+
+
+async def test_a_folder_for_files_that_can_not_be_used_is_said(settings: Settings) -> None:
+    settings.data.parent.mkdir(parents=True, exist_ok=True)
+    settings.data.write_text("not a folder")
+    with pytest.raises(NotReady, match="HUIYIN_DATA"):
+        async with composed(settings, Clock()):
+            pass
+
+
+async def test_a_folder_without_a_city_is_said(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotReady, match="empty has no files of a city"):
+        async with composed(replace(settings, city=tmp_path / "empty"), Clock()):
+            pass
+
+
+async def test_a_start_that_fails_leaves_nothing_running(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_args: object) -> None:
+        raise Unavailable("database or disk is full")
+
+    before = asyncio.all_tasks()
+    with pytest.raises(Unavailable, match="disk is full"):
+        async with composed(replace(settings, listen=("127.0.0.1", 0)), Clock()) as app:
+            monkeypatch.setattr("bot.app.memory.remember", full)
+            await asyncio.wait_for(app.run(), 20)
+    assert asyncio.all_tasks() == before
 
 
 async def test_a_stopped_database_is_one_file_that_can_be_copied(settings: Settings) -> None:

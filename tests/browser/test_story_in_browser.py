@@ -110,6 +110,7 @@ async def a_question_is_answered_in_the_middle_of_another_form(citizen: BrowserP
     await contact.sees("您想向群众了解什么")
     await contact.says("垃圾在哪个门口？")
     await contact.says("好了")
+    await contact.presses("^发送$")
     await contact.sees("提问已发给群众")
     await citizen.sees("有问题想向您了解.+垃圾在哪个门口")
     await citizen.replies_to("有问题想向您了解", "在北门")

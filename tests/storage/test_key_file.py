@@ -44,7 +44,7 @@ def test_a_key_file_with_something_else_in_it_is_refused_and_left_alone(tmp_path
 
 def test_a_key_file_that_can_not_be_made_is_a_problem_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(KeyProblem, match="can't be used"):
+    with pytest.raises(KeyProblem, match="can't be read or made"):
         Keys.open(tmp_path / "file" / "keys")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+import threading
 from pathlib import Path
 
 import pytest
 from stores import opened
 
-from storage.database import Database, Unavailable
+from storage.database import Database, StorageError, Unavailable, connect
 
 
 async def test_a_second_server_of_the_same_file_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
@@ -18,6 +21,32 @@ async def test_a_second_server_of_the_same_file_is_refused_until_the_first_has_e
             with pytest.raises(Unavailable, match="already served"):
                 second.hold()
         second.hold()
+
+
+async def test_a_second_server_of_the_same_file_is_refused_by_whatever_name(tmp_path: Path) -> None:
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as first:
+        (tmp_path / "link.db").symlink_to(tmp_path / "huiyin.db")
+        first.hold()
+        async with opened(f"sqlite:{tmp_path}/link.db") as second:
+            with pytest.raises(Unavailable, match="already served"):
+                second.hold()
+
+
+async def test_a_file_that_is_no_database_is_refused_and_leaves_no_thread_behind(tmp_path: Path) -> None:
+    path = tmp_path / "huiyin.db"
+    path.write_bytes(random.Random(1).randbytes(3000))
+    before = threading.active_count()
+    for _ in range(3):
+        with pytest.raises(StorageError, match=f"{path} can't be used"):
+            await connect(f"sqlite:{path}")
+    assert threading.active_count() == before
+
+
+async def test_what_comes_after_the_store_is_closed_is_refused_and_waits_for_nothing(tmp_path: Path) -> None:
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        pass
+    with pytest.raises(Unavailable, match="closed"):
+        await asyncio.wait_for(store.do(lambda tx: tx.one("SELECT 1 AS x")), 5)
 
 
 async def test_any_number_of_servers_may_hold_one_postgresql(postgres_pair: tuple[Database, Database]) -> None:

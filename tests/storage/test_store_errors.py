@@ -131,6 +131,21 @@ async def test_a_server_that_is_not_there_is_a_store_that_fails() -> None:
         await connect("postgresql://nobody@127.0.0.1:1/nothing")
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://u:hush@127.0.0.1:1/x", "PostgreSQL can't be used: .*Connect.*HUIYIN_DATABASE"),
+        ("postgresql://u:hush@nowhere.invalid/x", "PostgreSQL can't be used: .*HUIYIN_DATABASE"),
+        ("postgresql://u:hush@127.0.0.1:abc/x", "HUIYIN_DATABASE is no address"),
+        ("postgresql://u:hu/sh@127.0.0.1:abc/x", "HUIYIN_DATABASE is no address"),
+    ],
+)
+async def test_why_a_server_can_not_be_used_is_said_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(Unavailable, match=said) as raised:
+        await connect(url)
+    assert "hu" not in str(raised.value).replace("huiyin", "").lower().replace("huiyin_database", "")
+
+
 async def test_a_file_that_can_not_be_opened_is_a_store_that_fails(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         await connect(f"sqlite:{tmp_path}")

@@ -17,7 +17,7 @@ async def test_the_office_is_told_elsewhere_and_once_and_everything_else_goes_on
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(telegram_patience.WAITS, telegram_patience.TOKEN_REFUSED, (0.2, 0.5))
-    monkeypatch.setattr("bot.channels.telegram.WITHOUT_TOKEN", timedelta(seconds=0.5))
+    monkeypatch.setattr("bot.channels.telegram.LONGEST_WITHOUT_TOKEN", timedelta(seconds=0.5))
     office, elsewhere = await town.office("web"), await town.office("telegram")
     fault = Fault(kind="401")
     town.api.faults.append(fault)

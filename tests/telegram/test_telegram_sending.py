@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 from botapi import BotApi, Fault, FaultKind, TelegramUser
 from botapi_files import picture
-from telegram_process import Process, eventually
+from telegram_process import Clock, Process, eventually
 
 from bot.channels.door import Attachment, Letter, Moved, NotFetched, TryLater, Undeliverable
 from dialog.incoming import Incoming
@@ -131,6 +131,25 @@ async def test_what_may_pass_is_to_be_tried_later(
     with pytest.raises(TryLater) as raised:
         await process.channel.send(to(anna, say(_("Hello"))))
     assert (raised.value.everywhere, raised.value.certain) == (everywhere, certain)
+
+
+async def test_a_token_that_is_refused_once_is_soon_tried_again_and_a_revoked_one_ever_later(
+    api: BotApi, process: Process, anna: TelegramUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, fault = process.clock.now(), Fault(kind="401", methods={"sendMessage"})
+
+    async def refused(later: float) -> float:
+        monkeypatch.setattr(Clock, "now", lambda _clock: begin + timedelta(seconds=later))
+        with pytest.raises(TryLater) as raised:
+            await process.channel.send(to(anna, say(_("Hello"))))
+        return raised.value.after.total_seconds()
+
+    api.faults.append(fault)
+    assert [await refused(later) for later in (0, 1, 2, 30, 600)] == [2, 2, 2, 30, 60]
+    api.faults.remove(fault)
+    await process.channel.send(to(anna, say(_("Hello"))))
+    api.faults.append(fault)
+    assert await refused(601) == 2
 
 
 async def test_a_call_that_is_never_answered_ends(
