@@ -49,11 +49,10 @@ async def others_like_it(ctx: Context, kind: CaseKind, text: str, place: Place |
     days = [one.case.filed_at.astimezone(ctx.city.city.zone).date() for one in found]
     shown = [(one.case.category, one.case.area, day, count) for one, day, count in zip(found, days, counts, strict=True)]
     # Where nothing else that may be shown tells two apart, the time of day does.
-    options = [
+    return tuple(
         Option(one.case.id, _label(ctx, one.case, Moment(one.case.filed_at, day=shown.count(what) == 1), count))
         for one, what, count in zip(found, shown, counts, strict=True)
-    ]
-    return tuple(options)
+    )
 
 
 def _label(ctx: Context, case: Case, day: Moment, count: int) -> Text:
