@@ -152,7 +152,8 @@ class SqliteDatabase:
                 writer = await _connected(path, throwaway=throwaway)
                 await _set_up(writer, pragmas)
         except StorageError as error:
-            raise type(error)(f"{path} can't be used: {error}. Is HUIYIN_DATABASE right, and is there room on its disk?") from error
+            said = f"{path} can't be used: {error}. Is HUIYIN_DATABASE right, and is there room on its disk?"
+            raise type(error)(said) from error
         return cls(path, writer, inline, throwaway=throwaway)
 
     @asynccontextmanager
