@@ -36,7 +36,10 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=8)
 RENEW = 2.0
 LOOK_AGAIN = 1.0
-AT_ONCE = 64
+AT_ONCE = 500
+"""How many messages may be on their way: a chat that gives no answer holds a place for half a minute, and nobody is to wait."""
+LEASED = 64
+"""How many are taken in one transaction."""
 FILES_WAIT = timedelta(seconds=30)
 FILES_LOOK = timedelta(seconds=1)
 PATIENCE = timedelta(hours=24)
@@ -148,7 +151,7 @@ class OutboxLoop:
         """Note what is out, lease rows that are due and begin to send them; False if there are none now."""
         now = self._clock.now()
         out = tuple(self._out.values())
-        free = 0 if self._stopping or now < self._closed_until else AT_ONCE - len(self._sending)
+        free = 0 if self._stopping or now < self._closed_until else min(LEASED, AT_ONCE - len(self._sending))
         if free <= 0 and not out:
             return False
 

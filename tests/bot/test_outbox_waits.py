@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -12,6 +13,8 @@ from stores import NOW, opened
 from actions import city
 from bot.app import App, city_files
 from bot.catalogues import read_catalogues
+from bot.channels.door import Letter
+from bot.clock import Clock
 from bot.replay.channel import NAME, ReplayChannel
 from bot.replay.clock import SimulatedClock
 from bot.settings import read_settings
@@ -39,9 +42,9 @@ class Reader:
 class Post:
     """An outbox over a store, and its readers."""
 
-    def __init__(self, store: Database) -> None:
+    def __init__(self, store: Database, clock: Clock | None = None) -> None:
         self.store = store
-        self.clock, self.keys = SimulatedClock(NOW), Keys(b"k" * 32)
+        self.clock, self.keys = clock or SimulatedClock(NOW), Keys(b"k" * 32)
 
     async def open(self, url: str, folder: Path) -> Self:
         """Load the city."""
@@ -61,12 +64,14 @@ class Post:
         async with self.store.transaction() as tx:
             return reader, await people.arrive(tx, self.keys, NAME, name, "en", NOW)
 
-    async def put(self, chat: str, words: str, after: timedelta = timedelta(), edits: str | None = None) -> str:
+    async def put(
+        self, chat: str, words: str, after: timedelta = timedelta(), edits: str | None = None, lane: Lane = Lane.NOTICE
+    ) -> str:
         """Queue a message."""
         now = self.clock.now()
         async with self.store.transaction() as tx:
             return await outbox.put(
-                tx, self.keys, conversation=chat, channel=NAME, message=say(verbatim(words)), lane=Lane.NOTICE, now=now,
+                tx, self.keys, conversation=chat, channel=NAME, message=say(verbatim(words)), lane=lane, now=now,
                 due=now + after, edits=edits,
             )  # fmt: skip
 
@@ -91,6 +96,34 @@ async def test_an_edit_of_what_comes_in_the_morning_waits_for_it_and_holds_nothi
         post.clock.move(NOW + MORNING)
         await post.drains()
         assert reader.seen[1:] == [("reminder", False), ("reminder, signed in meanwhile", True)]
+
+
+async def test_a_hundred_chats_that_give_no_answer_hold_nobody_else_up(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = asyncio.Event()
+    send = ReplayChannel.send
+
+    async def hangs(channel: ReplayChannel, letter: Letter) -> str | None:
+        if letter.address.startswith("hanging"):
+            await never.wait()
+        return await send(channel, letter)
+
+    async with opened(database) as store:
+        post = await Post(store, Clock()).open(database, tmp_path)
+        monkeypatch.setattr(ReplayChannel, "send", hangs)
+        for n in range(100):
+            _lost, chat = await post.reader(f"hanging {n}")
+            await post.put(chat, "never read", lane=Lane.ANSWER)
+        reader, chat = await post.reader("reader")
+        await post.put(chat, "read", lane=Lane.ANSWER)
+        sending = asyncio.create_task(post.app.outboxes[NAME].run())
+        async with asyncio.timeout(10):
+            while not reader.seen:
+                await asyncio.sleep(0.01)
+        never.set()
+        post.app.outboxes[NAME].stop()
+        await sending
 
 
 async def test_a_chat_whose_address_can_not_be_read_holds_nobody_else_up(database: str, tmp_path: Path) -> None:
