@@ -13,7 +13,6 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button
 from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Satisfaction
-from storage import cases
 from storage.cases import Case
 from storage.deadlines import Deadline
 from storage.entries import EntryKind
@@ -52,12 +51,6 @@ def title(ctx: Context, case: Case) -> Text:
     return _(
         "{number} · {kind} · {category}", number=case.number, kind=KINDS[case.kind], category=ctx.city.category(case.category)
     )
-
-
-async def case_heading(ctx: Context, arg: str) -> Text | None:
-    """Name the case whose id a form's argument begins with; only for forms that nobody can open who must not see it."""
-    case = await cases.get(ctx.tx, arg.partition(":")[0])
-    return title(ctx, case) if case else None
 
 
 def due(deadline: Deadline) -> Text | Moment:

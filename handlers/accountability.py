@@ -43,8 +43,8 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
         case = await cases.get(ctx.tx, proposal.case)
         if case is None:
             continue
-        lines.append(_("{n}. {ground}", n=n, ground=await ground(ctx, proposal, case.number)))
-        lines += await since(ctx, proposal)
+        ground, *since = await grounds(ctx, proposal, case.number)
+        lines += [_("{n}. {ground}", n=n, ground=ground), *since]
         rows.append((screen_button(_("{n}. Show {number}", n=n, number=case.number), "office_case", case.id),))
         rows.append(
             (
@@ -58,8 +58,8 @@ async def undecided(ctx: Context, after: str) -> Outgoing:
     return say(*lines, rows=tuple(rows))
 
 
-async def ground(ctx: Context, proposal: Proposal, number: str) -> Text:
-    """Say which time a unit did not keep, and for how long it did not."""
+async def grounds(ctx: Context, proposal: Proposal, number: str) -> tuple[Text, ...]:
+    """Say which time a unit did not keep; then what came of it since, and what was decided about others of the same case."""
     deadline = await deadlines.get(ctx.tx, proposal.deadline)
     words = (
         _("{number}, {unit}: should have been signed in by {due}, and was not by {at}.")
@@ -68,13 +68,9 @@ async def ground(ctx: Context, proposal: Proposal, number: str) -> Text:
     )
     due = Moment(deadline.due_at) if deadline else ""
     unit, then = ctx.city.unit(proposal.unit), Moment(proposal.proposed_at)
-    return Text(words.id, {"number": number, "unit": unit, "due": due, "at": then})
-
-
-async def since(ctx: Context, proposal: Proposal) -> list[Text]:
-    """Say what came of it after the unit was proposed, and what was decided about its other time limits in this case."""
-    deadline = await deadlines.get(ctx.tx, proposal.deadline)
-    found = [_so_far(ctx, deadline)] if deadline else []
+    said = [Text(words.id, {"number": number, "unit": unit, "due": due, "at": then})]
+    if deadline:
+        said.append(_so_far(ctx, deadline))
     for other in await proposals.of_case(ctx.tx, proposal.case):
         if other.id == proposal.id or other.decided_at is None or other.unit != proposal.unit:
             continue
@@ -83,8 +79,8 @@ async def since(ctx: Context, proposal: Proposal) -> list[Text]:
             if other.decision is Decision.UPHELD
             else _("For another time limit of this case it was decided on {at} not to hold the unit to account.")
         )
-        found.append(Text(words.id, {"at": Moment(other.decided_at)}))
-    return found
+        said.append(Text(words.id, {"at": Moment(other.decided_at)}))
+    return tuple(said)
 
 
 def _so_far(ctx: Context, deadline: Deadline) -> Text:
@@ -100,12 +96,12 @@ def _so_far(ctx: Context, deadline: Deadline) -> Text:
 
 async def uphold(d: Dialog) -> str | None:
     """Make sure that a unit shall be held to account."""
-    grounds = await d.look("grounds", grounds_of, d.arg)
+    stated = await d.look("grounds", grounds_of, d.arg)
     heard = await d.look("told", told_of, d.arg)
     sure = await d.confirm(
         "sure",
         _("Hold the unit to account? This is recorded, and can't be undone."),
-        tuple(option.label for option in (*grounds, *heard)),
+        tuple(option.label for option in (*stated, *heard)),
         yes=_("Hold to account"),
     )
     return d.arg if sure else None
@@ -113,8 +109,8 @@ async def uphold(d: Dialog) -> str | None:
 
 async def drop(d: Dialog) -> Drop | None:
     """Ask why a unit is not held to account."""
-    grounds = await d.look("grounds", grounds_of, d.arg)
-    d.head(*(option.label for option in grounds))
+    stated = await d.look("grounds", grounds_of, d.arg)
+    d.head(*(option.label for option in stated))
     reason = await d.text(
         "reason",
         _("Why is the unit not held to account? The office and the unit that has the case read this in its timeline."),
@@ -132,8 +128,7 @@ async def grounds_of(ctx: Context, id: str) -> Options:
     case = await cases.get(ctx.tx, proposal.case) if proposal else None
     if proposal is None or case is None:
         return ()
-    said = (await ground(ctx, proposal, case.number), *await since(ctx, proposal))
-    return tuple(Option(str(n), line) for n, line in enumerate(said))
+    return tuple(Option(str(n), line) for n, line in enumerate(await grounds(ctx, proposal, case.number)))
 
 
 async def told_of(ctx: Context, id: str) -> Options:

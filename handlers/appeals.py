@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import appealing, handling, striking
-from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.office_cards import office_card
@@ -13,8 +12,9 @@ from actions.unit_cards import unit_card
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
+from dialog.subjects import Act, Refused, Reply, Screen, Subject, screen_button
 from dialog.texts import Text, _, verbatim
+from handlers.case_form import case_form
 from handlers.following import one_line
 from storage import appeals, cases, ratings
 from storage.appeals import Ground
@@ -146,12 +146,8 @@ SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="appeals", view=undecided),),
     acts=(Act(name="settle", do=settle),),
     forms=(
-        Form(
-            name="appeal", title=_("Appealing against a rating"), script=appeal, then=send, may=may_appeal, heading=case_heading
-        ),
-        Form(name="grant_appeal", title=_("Striking a rating"), script=grant, then=decide, may=may_decide, heading=case_heading),
-        Form(
-            name="refuse_appeal", title=_("Refusing an appeal"), script=refuse, then=decide, may=may_decide, heading=case_heading
-        ),
+        case_form(name="appeal", title=_("Appealing against a rating"), script=appeal, then=send, may=may_appeal),
+        case_form(name="grant_appeal", title=_("Striking a rating"), script=grant, then=decide, may=may_decide),
+        case_form(name="refuse_appeal", title=_("Refusing an appeal"), script=refuse, then=decide, may=may_decide),
     ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import extending
-from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import excerpt, facts
 from actions.office_cards import office_card
@@ -14,9 +13,10 @@ from actions.unit_cards import unit_card
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
+from dialog.subjects import Act, Refused, Reply, Screen, Subject, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import Event, Party
+from handlers.case_form import case_form
 from handlers.following import one_line
 from handlers.unit_desk import may_work
 from storage import cases, entries, extensions
@@ -160,14 +160,7 @@ SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="extensions", view=undecided),),
     acts=(Act(name="grant_extension", do=grant),),
     forms=(
-        Form(name="extend", title=_("Asking for more time"), script=extend, then=send, may=may_ask, heading=case_heading),
-        Form(
-            name="refuse_extension",
-            title=_("Refusing more time"),
-            script=refuse,
-            then=turn_down,
-            may=may_decide,
-            heading=case_heading,
-        ),
+        case_form(name="extend", title=_("Asking for more time"), script=extend, then=send, may=may_ask),
+        case_form(name="refuse_extension", title=_("Refusing more time"), script=refuse, then=turn_down, may=may_decide),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import KINDS, case_heading
+from actions.cards import KINDS
 from actions.citizen_cards import citizen_card, lateness
 from actions.context import Context
 from actions.facts import facts, facts_for_office
@@ -22,6 +22,7 @@ from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject,
 from dialog.texts import Secret, Text, _
 from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.numbers import read_case_number, read_code, show_code
+from handlers.case_form import case_form
 from handlers.timeline import history
 from storage import cases, ratings
 from storage.cases import Case
@@ -301,34 +302,17 @@ SUBJECT: Subject[Context] = Subject(
         *(_rate(level) for level in Satisfaction),
     ),
     forms=(
-        Form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD), heading=case_heading),
-        Form(
-            name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow, heading=case_heading
-        ),
-        Form(
-            name="not_solved",
-            title=_("What is still wrong"),
-            script=not_solved,
-            then=reopen,
-            may=may_say_not_solved,
-            heading=case_heading,
-        ),
-        Form(
+        case_form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD)),
+        case_form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
+        case_form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=may_say_not_solved),
+        case_form(
             name="why_dissatisfied",
             title=_("Why you were dissatisfied"),
             script=why_dissatisfied,
             then=explain,
             may=_may(Event.EXPLAIN),
-            heading=case_heading,
         ),
-        Form(
-            name="withdraw",
-            title=_("Withdrawing a case"),
-            script=withdraw,
-            then=end,
-            may=_may(Event.WITHDRAW),
-            heading=case_heading,
-        ),
+        case_form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),
     commands={"case": case},

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from actions import likeness, merging
-from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import excerpt
 from actions.triage import as_decider
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Act, Form, Refused, Reply, Subject
+from dialog.subjects import Act, Refused, Reply, Subject
 from dialog.texts import Text, _
 from domain.cases import Event
 from domain.numbers import read_case_number
+from handlers.case_form import case_form
 from handlers.following import no_number
 from handlers.office_desk import may, shown
 from storage import cases, entries
@@ -127,5 +127,5 @@ async def _line(ctx: Context, case: Case) -> Text:
 
 SUBJECT: Subject[Context] = Subject(
     acts=(Act(name="unmerge", do=unmerge), Act(name="merge_with", do=merge_with)),
-    forms=(Form(name="merge", title=_("Merging cases"), script=merge, then=join, may=may_merge, heading=case_heading),),
+    forms=(case_form(name="merge", title=_("Merging cases"), script=merge, then=join, may=may_merge),),
 )

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from actions import checking, triage
-from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts_for_office
 from actions.office_cards import office_card
@@ -15,9 +14,10 @@ from actions.suggesting import suggested_units
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Act, Form, Refused, Reply, Subject
+from dialog.subjects import Act, Refused, Reply, Subject
 from dialog.texts import Text, _, verbatim
 from domain.cases import CaseState, Event, Party
+from handlers.case_form import case_form
 from handlers.unit_search import choose_unit, named_units, unit_names
 from storage import cases
 from storage.cases import Case
@@ -195,23 +195,9 @@ def _reason(command: Decide) -> str:
 SUBJECT: Subject[Context] = Subject(
     acts=(Act(name="checked", do=checked),),
     forms=(
-        Form(name="assign", title=_("Assigning a case"), script=assign, then=give, may=may_decide, heading=case_heading),
-        Form(
-            name="unassign",
-            title=_("Taking a case back"),
-            script=unassign,
-            then=take_back,
-            may=may(Event.UNASSIGN),
-            heading=case_heading,
-        ),
-        Form(name="refuse", title=_("Refusing a case"), script=refuse, then=turn_down, may=may_decide, heading=case_heading),
-        Form(
-            name="reopen",
-            title=_("Reopening a case"),
-            script=reopen,
-            then=begin_again,
-            may=may(Event.REOPEN),
-            heading=case_heading,
-        ),
+        case_form(name="assign", title=_("Assigning a case"), script=assign, then=give, may=may_decide),
+        case_form(name="unassign", title=_("Taking a case back"), script=unassign, then=take_back, may=may(Event.UNASSIGN)),
+        case_form(name="refuse", title=_("Refusing a case"), script=refuse, then=turn_down, may=may_decide),
+        case_form(name="reopen", title=_("Reopening a case"), script=reopen, then=begin_again, may=may(Event.REOPEN)),
     ),
 )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from actions import planning
-from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.planning import MakePlan
 from actions.unit_cards import unit_card
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Form, Refused, Reply, Subject
+from dialog.subjects import Refused, Reply, Subject
 from dialog.texts import Moment, _, verbatim
+from handlers.case_form import case_form
 from handlers.extensions import later_dates
 from handlers.unit_desk import may_work
 from storage import cases
@@ -83,5 +83,5 @@ async def may_plan(ctx: Context, id: str) -> None:
 
 
 SUBJECT: Subject[Context] = Subject(
-    forms=(Form(name="plan", title=_("Making a plan"), script=plan, then=make, may=may_plan, heading=case_heading),)
+    forms=(case_form(name="plan", title=_("Making a plan"), script=plan, then=make, may=may_plan),)
 )

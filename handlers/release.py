@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import releasing
-from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.office_cards import office_card
 from actions.record import state_after
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
-from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
+from dialog.subjects import Act, Refused, Reply, Screen, Subject, screen_button
 from dialog.texts import Json, Text, _, verbatim
 from domain.cases import Event, Party
 from domain.publicity import Published
+from handlers.case_form import case_form
 from handlers.following import one_line
 from storage import cases
 
@@ -112,7 +112,5 @@ async def may_release(ctx: Context, id: str) -> None:
 SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="to_release", view=waiting),),
     acts=(Act(name="revoke", do=revoke),),
-    forms=(
-        Form(name="release", title=_("Publishing a case"), script=release, then=publish, may=may_release, heading=case_heading),
-    ),
+    forms=(case_form(name="release", title=_("Publishing a case"), script=release, then=publish, may=may_release),),
 )

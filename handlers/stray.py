@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import following
-from actions.cards import Card, case_heading
+from actions.cards import Card
 from actions.context import Context
 from actions.facts import excerpt, facts
 from dialog.incoming import Place
@@ -15,6 +15,7 @@ from dialog.questions import Item, Option, Options, Told, dump_item
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
 from domain.cases import OPEN, CaseState
+from handlers.case_form import case_form
 from handlers.following import may_follow, one_line
 from handlers.unit_desk import may_work
 from storage import cases
@@ -157,21 +158,7 @@ async def go_on(ctx: Context, reply: ToCitizen) -> Reply:
 SUBJECT: Subject[Context] = Subject(
     forms=(
         Form(name="sort", title=_("A new matter, or more about an old one"), script=sort, then=put),
-        Form(
-            name="meant",
-            title=_("Which question your words answer"),
-            script=meant,
-            then=sort_out,
-            may=may_follow,
-            heading=case_heading,
-        ),
-        Form(
-            name="to_citizen",
-            title=_("Writing to the citizen"),
-            script=to_citizen,
-            then=go_on,
-            may=may_work,
-            heading=case_heading,
-        ),
+        case_form(name="meant", title=_("Which question your words answer"), script=meant, then=sort_out, may=may_follow),
+        case_form(name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on, may=may_work),
     )
 )

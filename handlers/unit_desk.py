@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import handling
-from actions.cards import case_heading
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import heard
@@ -14,10 +13,11 @@ from actions.unit_cards import unit_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told
-from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, screen_button
+from dialog.subjects import Act, Refused, Reply, Screen, Subject, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import CaseKind, CaseState
 from handlers import templates
+from handlers.case_form import case_form
 from handlers.following import one_line
 from storage import cases, workloads
 from storage.cases import Case
@@ -287,21 +287,10 @@ SUBJECT: Subject[Context] = Subject(
     screens=(Screen(name="unit", view=ours), Screen(name="unit_all", view=all_open), Screen(name="unit_case", view=show)),
     acts=(Act(name="accept", do=accept),),
     forms=(
-        Form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return, heading=case_heading),
-        Form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work, heading=case_heading),
-        Form(
-            name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report, heading=case_heading
-        ),
-        Form(
-            name="report_told",
-            title=_("Reporting the result"),
-            script=report_told,
-            then=send_report,
-            may=may_report,
-            heading=case_heading,
-        ),
-        Form(
-            name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work, heading=case_heading
-        ),
+        case_form(name="return", title=_("Returning a case"), script=return_, then=send_back, may=may_return),
+        case_form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
+        case_form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report),
+        case_form(name="report_told", title=_("Reporting the result"), script=report_told, then=send_report, may=may_report),
+        case_form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
     ),
 )

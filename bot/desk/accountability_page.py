@@ -59,6 +59,5 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
 async def _line(ctx: Context, proposal: Proposal) -> Line:
     case = await cases.get(ctx.tx, proposal.case)
     number = case.number if case else ""
-    ground = await accountability.ground(ctx, proposal, number)
-    since = await accountability.since(ctx, proposal)
+    ground, *since = await accountability.grounds(ctx, proposal, number)
     return Line(id=proposal.id, number=number, ground=ground, since=since, told=await accountability.told(ctx, proposal.unit))

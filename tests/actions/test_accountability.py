@@ -39,7 +39,7 @@ async def proposed(cast: Cast, case: Case, kind: DeadlineKind = DeadlineKind.ANS
 
 async def since(cast: Cast, one: Proposal) -> list[str]:
     """Read what came since, in words."""
-    lines = await cast.does("office", lambda ctx: handlers.since(ctx, one))
+    _ground, *lines = await cast.does("office", lambda ctx: handlers.grounds(ctx, one, ""))
     return [WORDS.render(line, "en") for line in lines]
 
 
