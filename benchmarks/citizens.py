@@ -31,12 +31,11 @@ class Step:
     says: str
     presses: int
     until: str
-    timed: bool = True
 
 
 COMPLAINT = (
     Step("/complain", -1, "Tell us"),
-    Step("{matter}", -1, "Noted so far", timed=False),
+    Step("{matter}", -1, "Noted so far"),
     Step("/done", -1, "Where is it"),
     Step("", 2, "Is it about"),
     Step("", 0, "Who may know"),
@@ -195,8 +194,7 @@ class FakeApi:
             return
         if self.counting:
             self.answered += 1
-            if step.timed:
-                self.waits.append(time.perf_counter() - citizen.since)
+            self.waits.append(time.perf_counter() - citizen.since)
         citizen.heard += 1
         citizen.n += 1
         if citizen.n == len(citizen.script):

@@ -6,8 +6,7 @@
 So many citizens file an eight-step complaint over and over, each step as soon as the one before was answered, each time in other
 words, so that none is taken for one that was reported already. The server is our own and plays the citizens; it has the first
 core, the bot the last one. Printed for each round and as medians: updates a second, milliseconds of processor time an update (the
-bot's), how long an answer took (the step that the program itself delays by two seconds, to let more messages arrive, is not among
-them), commits an update (SQLite), memory, and the ratio to the echo bot.
+bot's), how long an answer took, commits an update (SQLite), memory, and the ratio to the echo bot.
 `--latency` are milliseconds that each call of the Bot API takes. With `--cases` the program runs a second time, on a SQLite file
 with so many cases in it (2.5 kilobytes each): one that FOLDER keeps, or is to keep, for later runs. It is served as it is, so
 that each round adds a few cases to it. Without `--database` an empty SQLite file is used.

@@ -35,6 +35,7 @@ from bot.desk.desk import Desk
 from bot.door import CityDoor
 from bot.engine import Engine
 from bot.inbox import InboxLoop
+from bot.line import Line
 from bot.media import MediaLoop
 from bot.outbox import OutboxLoop
 from bot.pace import Pace
@@ -102,12 +103,13 @@ class App:
         vault = Vault(settings.data, keys.vault)
         vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
+        line = Line()
         self.door = CityDoor(
-            database, keys, clock, self._bell, vault, attachments, settings, self._town, loaded.city.languages[0]
+            database, keys, clock, self._bell, line, vault, attachments, settings, self._town, loaded.city.languages[0]
         )
         self.channels: dict[str, Channel] = {c.name: c for c in channels or self._channels(self.door, loaded)}
         engine = Engine(SUBJECTS, self.words)
-        self.inbox = InboxLoop(database, clock, self._bell, engine, self._town, self.channels)
+        self.inbox = InboxLoop(database, clock, self._bell, line, engine, self._town, self.channels)
         self.outboxes: dict[str, OutboxLoop] = {}
         self._loops: dict[str, InboxLoop | MediaLoop | OutboxLoop] = {
             "inbox": self.inbox,

@@ -21,7 +21,7 @@ KEPT = {"outbox", "files"}
 
 
 class Bell:
-    """Topics are `inbox`, `outbox`, `files`, and one for each conversation."""
+    """Topics are `outbox`, `files`, and one for each conversation."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

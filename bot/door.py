@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from actions.alarms import tell_contested, tell_shut_out
@@ -12,6 +12,7 @@ from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.channels.door import Attachment, Busy, Delivery, Mailbox
 from bot.clock import Clock
+from bot.line import Line
 from bot.settings import Settings
 from bot.town import Town
 from bot.vault import Vault, VaultError, VaultFull
@@ -39,6 +40,7 @@ class CityDoor:
         keys: Keys,
         clock: Clock,
         bell: Bell,
+        line: Line,
         vault: Vault,
         attachments: Attachments,
         settings: Settings,
@@ -49,6 +51,7 @@ class CityDoor:
         self._keys = keys
         self._clock = clock
         self._bell = bell
+        self._line = line
         self._vault = vault
         self._attachments = attachments
         self._settings = settings
@@ -61,20 +64,20 @@ class CityDoor:
         if not messages:
             return
 
-        async def keep(tx: Tx) -> None:
+        async def keep(tx: Tx) -> Iterable[str]:
             # In one order for everybody, so that two replicas never wait for each other.
             arrived: dict[tuple[str, str], str] = {}
             for message in sorted(messages, key=lambda m: (m.address, m.order)):
                 await self._keep(tx, message, arrived)
+            return arrived.values()
 
         for tries in range(TRIES):
             try:
-                await self._database.do(keep)
-                break
+                self._line.join(await self._database.do(keep))
+                return
             except Conflict:
                 if tries == TRIES - 1:
                     raise
-        self._bell.ring("inbox")
 
     async def _keep(self, tx: Tx, message: Incoming, arrived: dict[tuple[str, str], str]) -> None:
         now = self._clock.now()

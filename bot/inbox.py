@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import OrderedDict
 from datetime import timedelta
 
 from actions.context import Context
@@ -18,6 +17,7 @@ from bot.channels.door import Channel
 from bot.clock import Clock
 from bot.commands import FOR_STAFF
 from bot.engine import Aftermath, Engine
+from bot.line import Line
 from bot.town import Town
 from dialog.outgoing import say
 from dialog.texts import _
@@ -30,7 +30,10 @@ log = logging.getLogger("huiyin.inbox")
 
 TRIES = 5
 BETWEEN_TRIES = timedelta(seconds=6)
-LOOK_AGAIN = 1.0
+LOOK = 1.0
+LEFT = timedelta(seconds=1)
+"""How old a message is that its own process did not act on: what came just now is being dealt with there."""
+BUSY = 0.02
 MANY = 200
 WORKERS = 8
 WORKERS_WAITING_TOGETHER = 64
@@ -40,24 +43,22 @@ class InboxLoop:
     """Takes messages out of the inbox and has the engine act on them."""
 
     def __init__(
-        self, database: Database, clock: Clock, bell: Bell, engine: Engine, town: Town, channels: dict[str, Channel]
+        self, database: Database, clock: Clock, bell: Bell, line: Line, engine: Engine, town: Town, channels: dict[str, Channel]
     ) -> None:
         self._database = database
         self._clock = clock
         self._bell = bell
+        self._line = line
         self._engine = engine
         self._town = town
         self._channels = channels
-        self._line: OrderedDict[str, None] = OrderedDict()
-        self._served: set[str] = set()
-        self._some = asyncio.Event()
         self._following_up: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     def stop(self) -> None:
         """Finish the turns at hand and begin no other."""
         self._stopping = True
-        self._some.set()
+        self._line.close()
 
     async def run(self) -> None:
         """Serve until stopped: several conversations at once, whose turns SQLite does one after another in one commit."""
@@ -69,63 +70,49 @@ class InboxLoop:
         await asyncio.gather(*self._following_up, return_exceptions=True)
 
     async def _look(self) -> None:
-        """Find conversations with open messages whenever it rings, and every second anyway."""
-        rung = self._bell.listen("inbox")
+        """Find what has been left: to be tried again, by a process that has ended, or by ourselves before we started."""
         while True:
-            rung.clear()
             try:
                 async with self._database.reading() as tx:
-                    waiting = await inbox.waiting(tx, MANY)
-                for conversation in waiting:
-                    if conversation not in self._served:
-                        self._line.setdefault(conversation)
-                if self._line:
-                    self._some.set()
+                    self._line.join(await inbox.waiting(tx, self._clock.now() - LEFT, MANY))
             except StorageError as error:
                 log.warning("inbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
-            await self._clock.until(rung, LOOK_AGAIN)
+            await self._clock.sleep(LOOK)
 
     async def _work(self) -> None:
         pause = 0.0
-        while not self._stopping:
-            if not self._line:
-                self._some.clear()
-                await self._some.wait()
-                continue
-            conversation, _nothing = self._line.popitem(last=False)
-            self._served.add(conversation)
+        while (conversation := await self._line.next()) is not None and not self._stopping:
+            more = True
             try:
                 more = await self.serve(conversation)
                 pause = 0.0
             except Conflict:
-                more = True
+                await self._clock.sleep(BUSY)
             except StorageError as error:
-                more = True
                 pause = min(5.0, pause * 2 or 0.1)
                 log.warning("inbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
                 await self._clock.sleep(pause * (0.5 + random.random()))
             finally:
-                self._served.discard(conversation)
-            if more:
-                self._line.setdefault(conversation)
+                self._line.served(conversation, again=more)
 
     async def serve(self, conversation: str) -> bool:
-        """Act on the next message of a conversation; False if there is no further one, or another process has it.
+        """Act on the next message of a conversation; False if there is no further one.
 
-        Raises StorageError if the store fails: that is no try of the message.
+        Raises Conflict if another process is serving it, and StorageError if the store fails: that is no try of the message.
         """
         row: InboxRow | None = None
 
         async def turn(tx: Tx) -> tuple[Context, Aftermath, bool] | None:
             nonlocal row
             locked = await people.lock(tx, conversation)
-            found = await inbox.first_open(tx, conversation) if locked else None
-            if locked is None or found is None or found[1] > self._clock.now():
+            if locked is None:
+                raise Conflict("another process is serving this conversation")
+            found = await inbox.next_open(tx, conversation)
+            if found is None or found[0].next_try_at > self._clock.now():
                 return None
-            row = found[0]
+            row, more = found
             ctx = await self._town.context(tx)
-            aftermath = await self._engine.turn(ctx, row, locked)
-            return ctx, aftermath, await inbox.first_open(tx, conversation) is not None
+            return ctx, await self._engine.turn(ctx, row, locked), more
 
         try:
             done = await self._database.do(turn)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from actions.cards import Card
 from actions.context import Context
@@ -30,7 +30,6 @@ from storage.outbox import Lane, OutboxRow
 from storage.people import Addressed
 
 log = logging.getLogger("huiyin.outbox")
-T = TypeVar("T")
 
 # Renewed while a message is being sent, so that what a dead process held is taken over soon.
 LEASE = timedelta(seconds=8)
@@ -156,8 +155,7 @@ class OutboxLoop:
             return False
 
         async def note_and_lease(tx: Tx) -> list[Taken]:
-            for one in out:
-                await _alone(tx, self._mark_sent(tx, one, now))
+            await self._note(tx, out, now)
             if free <= 0:
                 return []
             rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))
@@ -178,6 +176,18 @@ class OutboxLoop:
             self._sending[one.row.id] = task = asyncio.create_task(self._send(one), name=one.row.id)
             task.add_done_callback(self._sent)
         return bool(taken)
+
+    async def _note(self, tx: Tx, out: Sequence[Out], now: datetime) -> None:
+        """Mark rows as sent: together, or each alone if one of them can't be, which is taken again when its lease has run out."""
+        try:
+            async with tx.savepoint():
+                for one in out:
+                    await self._mark_sent(tx, one, now)
+        except (Conflict, Unavailable):
+            raise
+        except Exception:
+            for one in out:
+                await _alone(tx, self._mark_sent(tx, one, now))
 
     async def _taken(self, tx: Tx, row: OutboxRow) -> Taken | None:
         edited = await outbox.get(tx, row.edits) if row.edits else None
@@ -289,16 +299,15 @@ class OutboxLoop:
             self._bell.ring_for(ctx.rings, ctx.now)
 
 
-async def _alone(tx: Tx, work: Coroutine[Any, Any, T]) -> T | None:
-    """Do what concerns one row; its own error is logged, undoes nothing else, and leaves the row until its lease runs out."""
+async def _alone(tx: Tx, work: Coroutine[Any, Any, None]) -> None:
+    """Do what concerns one row; its own error is logged and undoes nothing else."""
     try:
         async with tx.savepoint():
-            return await work
+            await work
     except (Conflict, Unavailable):
         raise
     except Exception as error:
         log.error("send_failed", exc_info=error)
-        return None
 
 
 def _with_missing_files(message: Outgoing, found: Found) -> Outgoing:

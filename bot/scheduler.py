@@ -85,7 +85,7 @@ class Scheduler:
             try:
                 if seen is None or now < seen:
                     await self._database.do(partial(future.bring_back, now=now, old=seen))
-                    self._bell.ring("inbox", "outbox", "files")
+                    self._bell.ring("outbox", "files")
                     for job in scheduler.get_jobs() if seen else ():
                         job.modify(next_run_time=datetime.now(UTC))
                 seen = now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from storage.outbox import Lane, OutboxRow
 from storage.talks import LIFE, Talk
 
 COLLECT_PAUSE = timedelta(seconds=2)
+PIECE = 1000
+"""Characters from which on a text may be a piece of a longer one, which the person's client has split."""
 ADDED = _("We have added this to what you told us. Here is the question again:")
 FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 
@@ -58,7 +60,7 @@ class Talking:
                 talk.answers.append(question, item)
             if opening.complete:
                 talk.answers.close(question)
-        await self.show(talk, later=bool(opening.items) and not opening.complete)
+        await self.show(talk, later=not opening.complete and _may_go_on(opening.items))
 
     async def show(self, talk: Talk, *above: Text, later: bool = False) -> None:
         """Ask the question that is open now, or finish the form. `later` gives more messages time to arrive."""
@@ -352,7 +354,7 @@ class Talking:
         await self._write(talk)
 
     async def _collect(self, talk: Talk, question: Question, item: Json) -> None:
-        talk.answers.append(question, item)
+        count = talk.answers.append(question, item)
         step = await self._play(talk)
         if isinstance(step, Asking) and talk.question:
             message = await self._message(talk, step, question)
@@ -361,7 +363,7 @@ class Talking:
                 self._ctx.rings.add((self._ctx.me.conversation.id, due))
                 await self._write(talk)
                 return
-        await self.show(talk, later=True)
+        await self.show(talk, later=count > 1 or _may_go_on([item]))
 
     async def _finish(self, talk: Talk, result: Any) -> None:
         if result is None:
@@ -488,3 +490,8 @@ class Talking:
         conversation = await people.conversation(self._ctx.tx, row.conversation)
         if conversation:
             await queue(self._ctx, conversation, message, lane=Lane.ANSWER, edits=row.id)
+
+
+def _may_go_on(items: Sequence[Json]) -> bool:
+    """Tell whether more is likely to follow within seconds: albums have no end mark, clients split long texts."""
+    return len(items) > 1 or any(item["files"] or len(item["text"]) >= PIECE for item in items)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.cases import CaseKind
 from domain.city import City
@@ -95,10 +96,7 @@ def likely_categories(
         # The words of an upper category are those of all below it: they tell nothing where one of those has words of its own.
         if any(code in city.category_path(other)[1:] for other in scores):
             scores[code] *= UPPER_WORDS
-    labelled: defaultdict[str, list[str]] = defaultdict(list)
-    for code in city.categories:
-        if (label := city.label(code)) and city.suits(code, kind):
-            labelled[label].append(code)
+    labelled = _labelled(city, kind)
     p = _by_words_too(city, {guess.label: guess.p for guess in guesses if guess.label in labelled}, scores)
     whole = sum(scores.values())
     free = {code: score for code, score in scores.items() if city.label(code) not in p}
@@ -276,5 +274,11 @@ def _served(city: City, served: Served) -> Iterator[Reason]:
         yield Reason(code=ReasonCode.HALL_NAMED, detail={"hall": hall, "unit": city.halls[hall].unit, "alias": served.alias})
 
 
-def _labelled(city: City, kind: CaseKind) -> bool:
-    return any(city.label(code) and city.suits(code, kind) for code in city.categories)
+@lru_cache(maxsize=16)
+def _labelled(city: City, kind: CaseKind) -> Mapping[str, Sequence[str]]:
+    """Return the categories that suit a kind, by their labels."""
+    labelled: defaultdict[str, list[str]] = defaultdict(list)
+    for code in city.categories:
+        if (label := city.label(code)) and city.suits(code, kind):
+            labelled[label].append(code)
+    return labelled

@@ -257,15 +257,15 @@ class City:
 
     def area_path(self, code: str) -> tuple[str, ...]:
         """Return the codes from this area up to the root."""
-        return _path(self.areas, code)
+        return self._area_paths[code]
 
     def category_path(self, code: str) -> tuple[str, ...]:
         """Return the codes from this category up to its upper one."""
-        return _path(self.categories, code)
+        return self._category_paths[code]
 
     def unit_path(self, code: str) -> tuple[str, ...]:
         """Return the codes from this unit up to the uppermost one above it."""
-        return _path(self.units, code)
+        return self._unit_paths[code]
 
     def upper_category(self, code: str) -> str:
         """Return the code of the upper category that this one belongs to."""
@@ -288,7 +288,7 @@ class City:
 
     def label(self, code: str) -> str:
         """Return the classifier's label of this category, its own or that of the nearest one above that has any; "" if none."""
-        return next((label for step in self.category_path(code) if (label := self.categories[step].label)), "")
+        return self._labels[code]
 
     def is_urgent(self, code: str | None) -> bool:
         """Tell whether this category, or one above it, is urgent."""
@@ -306,6 +306,23 @@ class City:
             answer=next((limit for step in steps if (limit := step.answer or _urgent(step))), answer),
             check=CHECK,
         )
+
+    @cached_property
+    def _area_paths(self) -> Mapping[str, tuple[str, ...]]:
+        return _paths(self.areas)
+
+    @cached_property
+    def _category_paths(self) -> Mapping[str, tuple[str, ...]]:
+        return _paths(self.categories)
+
+    @cached_property
+    def _unit_paths(self) -> Mapping[str, tuple[str, ...]]:
+        return _paths(self.units)
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        found = {code: (self.categories[step].label for step in path) for code, path in self._category_paths.items()}
+        return {code: next(filter(None, labels), "") for code, labels in found.items()}
 
     @cached_property
     def _misconduct_is_named(self) -> bool:
@@ -362,11 +379,12 @@ def _urgent(category: Category) -> Limit | None:
     return URGENT if category.urgent else None
 
 
-def _path(nodes: Mapping[str, _N], code: str) -> tuple[str, ...]:
-    path = [code]
-    while (parent := nodes[path[-1]].parent) is not None:
-        path.append(parent)
-    return tuple(path)
+def _paths(nodes: Mapping[str, _N]) -> Mapping[str, tuple[str, ...]]:
+    def path(code: str) -> tuple[str, ...]:
+        parent = nodes[code].parent
+        return (code,) if parent is None else (code, *path(parent))
+
+    return {code: path(code) for code in nodes}
 
 
 def _below(nodes: Mapping[str, _N]) -> Mapping[str | None, tuple[_N, ...]]:

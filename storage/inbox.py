@@ -20,6 +20,7 @@ class InboxRow:
     conversation: str
     body: bytes | None
     tries: int
+    next_try_at: datetime
     received_at: datetime
     why: str | None
 
@@ -42,24 +43,25 @@ async def receive(tx: Tx, *, channel: str, external_id: str, conversation: str, 
     )
 
 
-async def waiting(tx: Tx, limit: int) -> Sequence[str]:
-    """Read the conversations that have open messages, the longest waiting first."""
+async def waiting(tx: Tx, since: datetime, limit: int) -> Sequence[str]:
+    """Read the conversations that have had open messages since a point in time, the longest waiting first."""
     rows = await tx.all(
         "SELECT conversation, MIN(received_at) AS since FROM inbox WHERE done_at IS NULL AND parked_at IS NULL"
-        " GROUP BY conversation ORDER BY since LIMIT :limit",
+        " AND received_at <= :since GROUP BY conversation ORDER BY since LIMIT :limit",
+        since=ms(since),
         limit=limit,
     )
     return [row["conversation"] for row in rows]
 
 
-async def first_open(tx: Tx, conversation: str) -> tuple[InboxRow, datetime] | None:
-    """Read the message of a conversation that is next, and the time before which it is not to be tried again."""
-    row = await tx.one(
+async def next_open(tx: Tx, conversation: str) -> tuple[InboxRow, bool] | None:
+    """Read the message of a conversation that is next, and tell whether others wait behind it."""
+    rows = await tx.all(
         "SELECT * FROM inbox WHERE conversation = :conversation AND done_at IS NULL AND parked_at IS NULL"
-        " ORDER BY order_key, received_at LIMIT 1",
+        " ORDER BY order_key, received_at LIMIT 2",
         conversation=conversation,
     )
-    return (_row(row), at(row["next_try_at"])) if row else None
+    return (_row(rows[0]), len(rows) > 1) if rows else None
 
 
 async def finish(tx: Tx, id: str, now: datetime) -> None:
@@ -142,6 +144,7 @@ def _row(row: Row) -> InboxRow:
         conversation=row["conversation"],
         body=bytes(row["body"]) if row["body"] is not None else None,
         tries=row["tries"],
+        next_try_at=at(row["next_try_at"]),
         received_at=at(row["received_at"]),
         why=row["why"],
     )

@@ -21,7 +21,14 @@ from storage.writer import Writer
 
 Connection: TypeAlias = aiosqlite.Connection | InlineConnection
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "secure_delete=ON",
+    "temp_store=MEMORY",  # what a savepoint may have to put back: else a file is made and deleted for each commit
+)
 READERS = 4
 
 # What waiting and beginning again may heal; every other error is a mistake of ours.
@@ -135,6 +142,7 @@ class SqliteDatabase:
         for _ in range(READERS):
             self._readers.put_nowait(None)
         self._held: int | None = None
+        self._closed = False
 
     @classmethod
     async def open(cls, path: str, *, throwaway: bool = False) -> SqliteDatabase:
@@ -188,7 +196,10 @@ class SqliteDatabase:
                 # Also after a BEGIN that was cancelled: it still runs, and the next reader would see an old state for ever.
                 await finish(connection.rollback())
         finally:
-            self._readers.put_nowait(connection)
+            if self._closed and connection is not None:
+                await finish(connection.close())
+            else:
+                self._readers.put_nowait(connection)
 
     async def script(self, sql: str) -> None:
         async with self._lock:
@@ -217,6 +228,7 @@ class SqliteDatabase:
         self._held = held
 
     async def close(self) -> None:
+        self._closed = True
         # Each, though another fails: what has a thread and is left open keeps the program from ending.
         async with AsyncExitStack() as closing:
             if self._held is not None:

@@ -82,7 +82,9 @@ class Person(ABC):
     # ---- reading
 
     def sees(self, message: Outgoing, id: str, edits: str | None) -> None:
-        """Take in a message, or its new form; older buttons of it are gone."""
+        """Take in a message, or its new form; older buttons of it are gone, and so is what it asked."""
+        if self._question and self._question[0] == id:
+            self._question = None
         for name in self._standing.pop(id, ()):
             if self._buttons.get(name, ("", ""))[0] == id:
                 del self._buttons[name]

@@ -24,7 +24,7 @@ async def receive(tx: Tx, conversation: str, order: int, external_id: str | None
 
 async def next_one(store: Database, conversation: str) -> InboxRow | None:
     async with store.transaction() as tx:
-        found = await inbox.first_open(tx, conversation)
+        found = await inbox.next_open(tx, conversation)
     return found[0] if found else None
 
 
@@ -69,9 +69,9 @@ async def test_a_failed_message_holds_back_those_after_it_until_it_is_parked(sto
     async with store.transaction() as tx:
         await inbox.postpone(tx, first.id, "why", NOW + timedelta(seconds=6))
     async with store.transaction() as tx:
-        found = await inbox.first_open(tx, conversation)
+        found = await inbox.next_open(tx, conversation)
     assert found is not None
-    assert (found[0].id, found[0].tries, found[0].why, found[1]) == (first.id, 1, "why", NOW + timedelta(seconds=6))
+    assert (found[0].id, found[0].tries, found[0].why, found[0].next_try_at) == (first.id, 1, "why", NOW + timedelta(seconds=6))
     async with store.transaction() as tx:
         await inbox.park(tx, first.id, "why", NOW)
         assert [row.id for row in await inbox.parked(tx)] == [first.id]
@@ -103,8 +103,8 @@ async def test_the_conversation_that_waits_longest_is_served_first(store: Databa
                 tx, channel="telegram", external_id=f"{n}", conversation=talker, order=n, body=b"x",
                 now=NOW - timedelta(seconds=10 * (n % 2)),
             )  # fmt: skip
-        assert (await inbox.waiting(tx, 10))[0] == talkers[1]
-        assert sorted(await inbox.waiting(tx, 10)) == sorted(talkers)
+        assert (await inbox.waiting(tx, NOW, 10))[0] == talkers[1]
+        assert sorted(await inbox.waiting(tx, NOW, 10)) == sorted(talkers)
         assert await inbox.is_busy(tx, talkers[0])
 
 
@@ -132,14 +132,14 @@ async def test_while_one_process_serves_a_conversation_no_other_gets_a_message_o
             await receive(tx, conversation, order)
     async with postgresql.transaction() as tx:
         assert await people.lock(tx, conversation)
-        first = await inbox.first_open(tx, conversation)
+        first = await inbox.next_open(tx, conversation)
         async with postgresql.transaction() as other:
             assert await people.lock(other, conversation) is None
         assert first is not None
         await inbox.finish(tx, first[0].id, NOW)
     async with postgresql.transaction() as tx:
         assert await people.lock(tx, conversation)
-        second = await inbox.first_open(tx, conversation)
+        second = await inbox.next_open(tx, conversation)
     assert second is not None
     assert second[0].external_id.endswith("-2")
 
@@ -185,7 +185,7 @@ async def test_eight_workers_that_are_cancelled_at_random_lose_double_and_swap_n
     async def serve(talker: str) -> bool:
         async with store.transaction() as tx:
             locked = await people.lock(tx, talker)
-            found = await inbox.first_open(tx, talker) if locked else None
+            found = await inbox.next_open(tx, talker) if locked else None
             if found is None:
                 return False
             said = await tx.one("SELECT words FROM said WHERE conversation = :talker", talker=talker)
@@ -199,7 +199,7 @@ async def test_eight_workers_that_are_cancelled_at_random_lose_double_and_swap_n
     async def work() -> None:
         while True:
             async with store.transaction() as tx:
-                waiting = list(await inbox.waiting(tx, 100))
+                waiting = list(await inbox.waiting(tx, NOW, 100))
             if not waiting:
                 return
             chance.shuffle(waiting)

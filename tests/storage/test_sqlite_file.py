@@ -49,6 +49,16 @@ async def test_what_comes_after_the_store_is_closed_is_refused_and_waits_for_not
         await asyncio.wait_for(store.do(lambda tx: tx.one("SELECT 1 AS x")), 5)
 
 
+async def test_who_still_reads_when_the_store_is_closed_leaves_nothing_open(tmp_path: Path) -> None:
+    before = threading.active_count()
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        reading = store.reading()
+        tx = await reading.__aenter__()
+    assert await tx.one("SELECT 1 AS x")
+    await reading.__aexit__(None, None, None)
+    assert threading.active_count() == before
+
+
 async def test_any_number_of_servers_may_hold_one_postgresql(postgres_pair: tuple[Database, Database]) -> None:
     for store in postgres_pair:
         store.hold()

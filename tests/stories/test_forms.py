@@ -53,6 +53,27 @@ async def test_back_takes_the_last_message_out_and_at_the_first_question_says_so
     await citizen.sees("first question")
 
 
+async def test_the_first_words_are_answered_at_once_and_what_follows_together(town: Town, citizen: Person) -> None:
+    await citizen.says("/complain")
+    await citizen.sees("Tell us what happened")
+    await citizen.says("垃圾没人清运")
+    await citizen.sees("Noted so far: 1 message")
+    assert await _pause(town) == 0
+    await citizen.says("已经三天了")
+    await citizen.says("味道很大")
+    await citizen.sees("Noted so far: 3 messages")
+    assert await _pause(town) >= 2000
+
+
+@pytest.mark.parametrize("long", [True, False])
+async def test_what_may_be_the_first_piece_of_several_waits_for_them(town: Town, citizen: Person, long: bool) -> None:
+    await citizen.says("/complain")
+    await citizen.sees("Tell us what happened")
+    await (citizen.says("垃圾没人清运。" * 200) if long else citizen.sends_photo())
+    await citizen.sees("Noted so far: 1 " + ("message" if long else "file"))
+    assert await _pause(town) >= 2000
+
+
 async def test_a_cancelled_form_can_be_taken_up_again(citizen: Person) -> None:
     await tells(citizen)
     await citizen.presses("^Cancel$")
@@ -229,3 +250,11 @@ async def test_what_happened_can_be_written_anew_and_the_place_is_not_asked_agai
     summary = await citizen.sees("Shall we send it")
     assert "楼道里" in summary.text
     assert RUBBISH not in summary.text
+
+
+async def _pause(town: Town) -> int:
+    """Give the milliseconds for which the newest message was put off so that more could arrive."""
+    async with town.app.database.reading() as tx:
+        row = await tx.one("SELECT due_at - created_at AS pause FROM outbox WHERE edits IS NULL ORDER BY n DESC LIMIT 1")
+    assert row is not None
+    return int(row["pause"])
