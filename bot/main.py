@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -32,6 +33,8 @@ from storage.database import StorageError
 from storage.keys import KeyProblem
 
 DONE, FAILED = 0, 1
+GARBAGE = 20_000
+"""How many new objects begin a search for those that refer to each other in circles: a turn makes thousands, and no circles."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -140,6 +143,7 @@ async def _train(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _until_told(app: App, ready: Callable[[App], None]) -> None:
+    gc.set_threshold(GARBAGE)
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, app.stop)

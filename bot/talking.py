@@ -467,7 +467,7 @@ class Talking:
     async def _say_chosen(self, talk: Talk, question: Question, chosen: Text) -> None:
         """Put the answer into the message that asked, in place of its buttons."""
         row = await outbox.get(self._ctx.tx, talk.question) if talk.question else None
-        if row is None or await outbox.drop_unsent(self._ctx.tx, row.id, self._ctx.now):
+        if row is None or (row.due_at > self._ctx.now and await outbox.drop_unsent(self._ctx.tx, row.id, self._ctx.now)):
             talk.question = None
             return
         answered = say(*question.lines, _("{question} {answer}", question=question.prompt, answer=chosen))
@@ -487,7 +487,8 @@ class Talking:
 
     async def _edit(self, row: OutboxRow, message: Outgoing) -> None:
         """Change a message where it stands, which may be another device of the same person."""
-        conversation = await people.conversation(self._ctx.tx, row.conversation)
+        here = self._ctx.me.conversation
+        conversation = here if row.conversation == here.id else await people.conversation(self._ctx.tx, row.conversation)
         if conversation:
             await queue(self._ctx, conversation, message, lane=Lane.ANSWER, edits=row.id)
 

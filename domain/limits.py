@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 
@@ -40,6 +41,7 @@ class Limit:
             raise ValueError(f"A time limit may be ten years at most, but this one is {self.amount}{self.unit}.")
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> Self:
         """Read a limit as a clerk writes it, spaces around it ignored; raises ValueError that says what to write."""
         written = _WRITTEN.fullmatch(text.strip())
