@@ -60,15 +60,16 @@ class Citizen:
 
 
 class FakeApi:
-    """A Bot API server with its citizens; counts only while `counting`.
+    """A Bot API server with its citizens; counts only while `counting`. Seconds that each call takes, and that a citizen thinks.
 
     No two servers number alike or have the same matters told, so that a database may be served again after another round.
     """
 
-    def __init__(self, script: Sequence[Step], citizens: int, latency: float = 0) -> None:
+    def __init__(self, script: Sequence[Step], citizens: int, latency: float = 0, think: float = 0) -> None:
         self.numbers = itertools.count(time.time_ns() // 100_000)
         self.citizens = {id: Citizen(id, script) for id in itertools.islice(self.numbers, citizens)}
         self.latency = latency
+        self.think = think
         self.url = ""
         self.counting = False
         self.answered = 0
@@ -199,6 +200,8 @@ class FakeApi:
         citizen.n += 1
         if citizen.n == len(citizen.script):
             self.over(citizen)
+        elif self.think:
+            asyncio.get_running_loop().call_later(self.think * self._chance.uniform(0.5, 1.5), self.does, citizen)
         else:
             self.does(citizen)
 

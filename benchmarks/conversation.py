@@ -1,15 +1,16 @@
 """What a conversation costs: the whole program and a bare python-telegram-bot echo bot, in turns, over one Bot API on loopback.
 
-    python benchmarks/conversation.py [--citizens 100] [--seconds 10] [--rounds 3] [--latency 0] [--database URL]
-        [--cases 0] [--full FOLDER]
+    python benchmarks/conversation.py [--citizens 100] [--seconds 10] [--rounds 3] [--latency 0] [--think 0]
+        [--database URL] [--cases 0] [--full FOLDER]
 
 So many citizens file an eight-step complaint over and over, each step as soon as the one before was answered, each time in other
 words, so that none is taken for one that was reported already. The server is our own and plays the citizens; it has the first
 core, the bot the last one. Printed for each round and as medians: updates a second, milliseconds of processor time an update (the
 bot's), how long an answer took, commits an update (SQLite), memory, and the ratio to the echo bot.
-`--latency` are milliseconds that each call of the Bot API takes. With `--cases` the program runs a second time, on a SQLite file
-with so many cases in it (2.5 kilobytes each): one that FOLDER keeps, or is to keep, for later runs. It is served as it is, so
-that each round adds a few cases to it. Without `--database` an empty SQLite file is used.
+`--latency` are milliseconds that each call of the Bot API takes, `--think` those after which a citizen takes the next step: a
+hundred of them with 800 make some 120 updates a second. With `--cases` the program runs a second time, on a SQLite file with so
+many cases in it (2.5 kilobytes each): one that FOLDER keeps, or is to keep, for later runs. It is served as it is, so that each
+round adds a few cases to it. Without `--database` an empty SQLite file is used.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ async def one_round(
     command: Sequence[str], script: Sequence[Step], given: argparse.Namespace, database: str, folder: Path
 ) -> Figures:
     """Run one bot for a while and measure it."""
-    api = FakeApi(script, given.citizens, given.latency / 1000)
+    api = FakeApi(script, given.citizens, given.latency / 1000, given.think / 1000)
     async with api.serving(), running(command, api, database, folder) as bot:
         await api.begin()
         await bot.serves(api, api.citizens)
@@ -123,6 +124,7 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=10)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--latency", type=float, default=0)
+    arguments.add_argument("--think", type=float, default=0)
     arguments.add_argument("--cases", type=int, default=0)
     arguments.add_argument("--full", type=Path, metavar="FOLDER")
     arguments.add_argument("--database", default="")

@@ -110,8 +110,7 @@ class OutboxLoop:
         while not self._stopping:
             self._rung.clear()
             try:
-                taken = await self._take()
-                wait = 0.0 if taken else await self._until_due()
+                _begun, wait = await self._take()
                 pause = 0.0
             except StorageError as error:
                 wait = pause = min(5.0, pause * 2 or 0.1)
@@ -129,11 +128,11 @@ class OutboxLoop:
 
     async def drain(self) -> bool:
         """Send all that is due now and wait until it is out; False if there was nothing."""
-        any_taken = False
-        while await self._take():
-            any_taken = True
+        any_begun = False
+        while (await self._take())[0]:
+            any_begun = True
             await asyncio.gather(*self._sending.values(), return_exceptions=True)
-        return any_taken
+        return any_begun
 
     async def _renew(self) -> None:
         while True:
@@ -146,36 +145,54 @@ class OutboxLoop:
             except StorageError as error:
                 log.warning("outbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
 
-    async def _take(self) -> bool:
-        """Note what is out, lease rows that are due and begin to send them; False if there are none now."""
+    async def _take(self) -> tuple[bool, float]:
+        """Note what is out, lease rows that are due and begin to send them; tell if there were any, and when to look again.
+
+        That is in so many seconds, or as soon as it rings, as it does when something is out.
+        """
         now = self._clock.now()
         out = tuple(self._out.values())
         free = 0 if self._stopping or now < self._closed_until else min(LEASED, AT_ONCE - len(self._sending))
         if free <= 0 and not out:
-            return False
+            return False, LOOK_AGAIN
 
-        async def note_and_lease(tx: Tx) -> list[Taken]:
+        async def note_and_lease(tx: Tx) -> tuple[list[Taken], datetime | None]:
             await self._note(tx, out, now)
             if free <= 0:
-                return []
+                return [], None
             rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))
             allowed = min(free - len(rows), self._pace.allowed(now))
             if allowed > 0:
                 rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
-            found = [await self._taken(tx, row) for row in rows]
-            return [one for one in found if one]
+            known: dict[str, Addressed] = {}
+            found = [await self._taken(tx, row, known) for row in rows]
+            return [one for one in found if one], await outbox.next_due(tx, self._channel.name, now)
 
-        taken = await self._database.do(note_and_lease)
+        taken, due = await self._database.do(note_and_lease)
         for known in out:
             del self._out[known.row.id]
         self._pace.count(sum(one.row.lane is Lane.NOTICE and not one.row.edits for one in taken))
+        for chain in self._chains(taken):
+            task = asyncio.create_task(self._send_in_turn(chain))
+            ids = [one.row.id for one in chain]
+            self._sending |= dict.fromkeys(ids, task)
+            task.add_done_callback(partial(self._sent, ids))
+        if len(taken) == free:
+            return True, 0.0
+        wait = (due - now).total_seconds() if due else LOOK_AGAIN
+        return bool(taken), min(LOOK_AGAIN, max(0.02, wait))
+
+    def _chains(self, taken: Sequence[Taken]) -> Sequence[Sequence[Taken]]:
+        """Sort what was taken by whom it goes to, in order; without what is still being sent, and what comes behind that.
+
+        That is so where the store was away for longer than the lease.
+        """
+        chains: dict[tuple[str, Lane], list[Taken]] = {}
         for one in taken:
-            # The store was away for longer than the lease: it is still being sent.
-            if one.row.id in self._sending or one.row.id in self._out:
-                continue
-            self._sending[one.row.id] = task = asyncio.create_task(self._send(one), name=one.row.id)
-            task.add_done_callback(self._sent)
-        return bool(taken)
+            chains.setdefault((one.row.conversation, one.row.lane), []).append(one)
+        return [
+            chain for chain in chains.values() if not any(one.row.id in self._sending or one.row.id in self._out for one in chain)
+        ]
 
     async def _note(self, tx: Tx, out: Sequence[Out], now: datetime) -> None:
         """Mark rows as sent: together, or each alone if one of them can't be, which is taken again when its lease has run out."""
@@ -189,25 +206,31 @@ class OutboxLoop:
             for one in out:
                 await _alone(tx, self._mark_sent(tx, one, now))
 
-    async def _taken(self, tx: Tx, row: OutboxRow) -> Taken | None:
+    async def _taken(self, tx: Tx, row: OutboxRow, known: dict[str, Addressed]) -> Taken | None:
         edited = await outbox.get(tx, row.edits) if row.edits else None
         try:
-            return Taken(row=row, to=await people.addressed(tx, self._keys, row.conversation), edited=edited)
+            if row.conversation not in known:
+                known[row.conversation] = await people.addressed(tx, self._keys, row.conversation)
         except (Unsealable, LookupError) as error:
             log.error("send_failed", exc_info=error)
             return None
+        return Taken(row=row, to=known[row.conversation], edited=edited)
 
-    def _sent(self, task: asyncio.Task[None]) -> None:
-        del self._sending[task.get_name()]
+    def _sent(self, ids: Sequence[str], task: asyncio.Task[None]) -> None:
+        for id in ids:
+            del self._sending[id]
         self._rung.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("send_failed", exc_info=error)
 
-    async def _until_due(self) -> float:
-        async with self._database.reading() as tx:
-            due = await outbox.next_due(tx, self._channel.name, self._clock.now())
-        wait = (due - self._clock.now()).total_seconds() if due else LOOK_AGAIN
-        return min(LOOK_AGAIN, max(0.02, wait))
+    async def _send_in_turn(self, chain: Sequence[Taken]) -> None:
+        """Send rows of one conversation; what comes behind one that is not out is given back."""
+        for n, one in enumerate(chain, start=1):
+            await self._send(one)
+            if one.row.id not in self._out:
+                if rest := [other.row.id for other in chain[n:]]:
+                    await self._database.do(partial(outbox.give_back, ids=rest))
+                return
 
     async def _send(self, taken: Taken) -> None:
         """Send one row and note how it went. What fails here leaves the row: its lease runs out and it is taken again."""

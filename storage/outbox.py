@@ -117,7 +117,10 @@ async def drop_waiting(tx: Tx, conversation: str) -> None:
 
 
 async def lease(tx: Tx, channel: str, lane: Lane, now: datetime, until: datetime, limit: int) -> Sequence[OutboxRow]:
-    """Take due rows of a push channel, at most one a conversation: the first that is not out yet."""
+    """Take due rows of a push channel, of each conversation the first that is not out yet, in order.
+
+    With a message come the edits before it: sent once more after a kill, they would change nothing.
+    """
     rows = await tx.all(
         "UPDATE outbox SET lease_until = :until, tries = tries + 1 WHERE n IN ("
         " SELECT o.n FROM outbox AS o JOIN conversation AS c ON c.id = o.conversation"
@@ -125,7 +128,8 @@ async def lease(tx: Tx, channel: str, lane: Lane, now: datetime, until: datetime
         " AND o.due_at <= :now AND o.lease_until <= :now AND c.silent_until <= :now"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.conversation = o.conversation"
         "  AND before.lane = o.lane AND before.n < o.n AND before.sent_at IS NULL AND before.parked_at IS NULL"
-        "  AND (before.due_at <= :now OR before.tries > 0))"
+        "  AND (before.due_at <= :now OR before.tries > 0)"
+        "  AND (before.edits IS NULL OR before.due_at > :now OR before.lease_until > :now))"
         " ORDER BY o.due_at, o.n LIMIT :limit /*pg FOR UPDATE OF o SKIP LOCKED */)"
         " RETURNING *",
         channel=channel,
@@ -197,6 +201,12 @@ async def put_off(tx: Tx, id: str, until: datetime, *, holds: bool) -> None:
     await tx.run(
         f"UPDATE outbox SET due_at = :until, lease_until = 0, why = NULL, tries = {tries} WHERE id = :id", id=id, until=ms(until)
     )
+
+
+async def give_back(tx: Tx, ids: Sequence[str]) -> None:
+    """Give rows back that were taken and not tried."""
+    for id in ids:
+        await tx.run("UPDATE outbox SET lease_until = 0, tries = tries - 1 WHERE id = :id", id=id)
 
 
 async def hush(tx: Tx, conversation: str, until: datetime) -> None:

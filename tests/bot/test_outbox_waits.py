@@ -13,7 +13,7 @@ from stores import NOW, opened
 from actions import city
 from bot.app import App, city_files
 from bot.catalogues import read_catalogues
-from bot.channels.door import Letter
+from bot.channels.door import Letter, TryLater
 from bot.clock import Clock
 from bot.replay.channel import NAME, ReplayChannel
 from bot.replay.clock import SimulatedClock
@@ -96,6 +96,32 @@ async def test_an_edit_of_what_comes_in_the_morning_waits_for_it_and_holds_nothi
         post.clock.move(NOW + MORNING)
         await post.drains()
         assert reader.seen[1:] == [("reminder", False), ("reminder, signed in meanwhile", True)]
+
+
+async def test_a_message_does_not_overtake_an_edit_that_is_refused(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, refused = ReplayChannel.send, [True]
+
+    async def refuses(channel: ReplayChannel, letter: Letter) -> str | None:
+        if letter.edits and refused.pop():
+            refused.append(False)
+            raise TryLater("too many", timedelta(seconds=5))
+        return await send(channel, letter)
+
+    async with opened(database) as store:
+        post = await Post(store).open(database, tmp_path)
+        reader, chat = await post.reader("reader")
+        question = await post.put(chat, "question")
+        await post.drains()
+        monkeypatch.setattr(ReplayChannel, "send", refuses)
+        await post.put(chat, "question, answered", edits=question)
+        await post.put(chat, "next question")
+        await post.drains()
+        assert reader.seen[1:] == []
+        post.clock.move(NOW + timedelta(seconds=10))
+        await post.drains()
+        assert reader.seen[1:] == [("question, answered", True), ("next question", False)]
 
 
 async def test_a_hundred_chats_that_give_no_answer_hold_nobody_else_up(

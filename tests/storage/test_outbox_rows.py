@@ -63,6 +63,54 @@ async def test_rows_of_a_chat_go_out_one_by_one_in_their_order(store: Database, 
     assert await lease(store) == []
 
 
+async def sent(store: Database, keys: Keys, *rows: OutboxRow) -> None:
+    async with store.transaction() as tx:
+        for row in rows:
+            await outbox.mark_sent(tx, keys, row, f"tg{row.n}", NOW)
+
+
+async def test_the_edits_before_a_message_are_taken_with_it(store: Database, keys: Keys, conversation: str) -> None:
+    async with store.transaction() as tx:
+        shown = await put(tx, keys, conversation, "0")
+    await sent(store, keys, *await lease(store))
+    async with store.transaction() as tx:
+        for n, edits in enumerate((shown, shown, None, shown, None, None), start=1):
+            await put(tx, keys, conversation, str(n), edits=edits)
+    chain = await lease(store)
+    assert [words(row, keys) for row in chain] == ["1", "2", "3"]
+    await sent(store, keys, *chain[:2])
+    assert await lease(store) == []  # the message is still on its way
+    await sent(store, keys, chain[2])
+    assert [words(row, keys) for row in await lease(store)] == ["4", "5"]
+
+
+async def test_a_message_waits_for_an_edit_that_is_being_sent(store: Database, keys: Keys, conversation: str) -> None:
+    async with store.transaction() as tx:
+        shown = await put(tx, keys, conversation, "0")
+    await sent(store, keys, *await lease(store))
+    async with store.transaction() as tx:
+        await put(tx, keys, conversation, "1", edits=shown)
+    (edit,) = await lease(store)
+    async with store.transaction() as tx:
+        await put(tx, keys, conversation, "2")
+    assert await lease(store) == []
+    async with store.transaction() as tx:
+        await outbox.try_later(tx, edit.id, NOW + SECOND, "refused")
+    assert await lease(store) == []
+    assert [words(row, keys) for row in await lease(store, NOW + SECOND)] == ["1", "2"]
+
+
+async def test_what_is_given_back_can_be_taken_at_once_and_counts_as_no_try(
+    store: Database, keys: Keys, conversation: str
+) -> None:
+    async with store.transaction() as tx:
+        await put(tx, keys, conversation)
+    (row,) = await lease(store)
+    async with store.transaction() as tx:
+        await outbox.give_back(tx, [row.id])
+    assert [(again.id, again.tries) for again in await lease(store)] == [(row.id, row.tries)]
+
+
 async def test_what_is_numbered_first_but_committed_later_goes_out_when_it_is_there(postgresql: Database, keys: Keys) -> None:
     """Between turns of two replicas or chats at once there is no order; in each, and after each, there is."""
     async with postgresql.transaction() as tx:
