@@ -70,8 +70,8 @@ class Engine:
         self.opens = {word: (f.name, arg) for f in self.forms.values() for word, arg in f.commands.items()}
         self.shows = {word: s.name for s in self.screens.values() for word in s.commands}
 
-    async def turn(self, ctx: Context, row: InboxRow, conversation: Conversation) -> Aftermath:
-        """Act on one message and mark it done, all in the caller's transaction."""
+    async def turn(self, ctx: Context, row: InboxRow, conversation: Conversation, *, followed: bool) -> Aftermath:
+        """Act on one message and mark it done, all in the caller's transaction; `followed` if more of that person is there."""
         incoming = wire.from_json(ctx.keys.unseal(row.body or b""))
         language = await people.for_change(ctx.tx, conversation.person)
         held = tuple(await roles.of_person(ctx.tx, conversation.person))
@@ -79,7 +79,7 @@ class Engine:
             person=conversation.person, language=language, roles=held, conversation=conversation, network=incoming.network
         )
         acting = replace(ctx, actor=actor)
-        note = await Turn(self, acting, incoming, row).run()
+        note = await Turn(self, acting, incoming, row, followed=followed).run()
         await inbox.finish(ctx.tx, row.id, ctx.now)
         staff = incoming.text.startswith(("/desk", "/start ")) and bool(await roles.of_person(ctx.tx, conversation.person))
         return Aftermath(
@@ -90,12 +90,12 @@ class Engine:
 class Turn:
     """The work of one turn."""
 
-    def __init__(self, engine: Engine, ctx: Context, incoming: Incoming, row: InboxRow) -> None:
+    def __init__(self, engine: Engine, ctx: Context, incoming: Incoming, row: InboxRow, *, followed: bool) -> None:
         self.engine = engine
         self.ctx = ctx
         self.incoming = incoming
         self.row = row
-        self.talking = Talking(ctx, engine.forms, engine.words, engine.screens["case"])
+        self.talking = Talking(ctx, engine.forms, engine.words, engine.screens["case"], followed=followed)
 
     async def run(self) -> Text | None:
         """Find out what the message is, and do it. Returns a note for a button press."""

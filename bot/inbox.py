@@ -30,9 +30,9 @@ log = logging.getLogger("huiyin.inbox")
 
 TRIES = 5
 BETWEEN_TRIES = timedelta(seconds=6)
-LOOK = 1.0
-LEFT = timedelta(seconds=1)
-"""How old a message is that its own process did not act on: what came just now is being dealt with there."""
+LOOK = 0.25
+LEFT = timedelta(seconds=0.25)
+"""How old a message is that any process may act on, for its own does not come to it: what came just now is being dealt with."""
 BUSY = 0.02
 MANY = 200
 WORKERS = 8
@@ -70,11 +70,12 @@ class InboxLoop:
         await asyncio.gather(*self._following_up, return_exceptions=True)
 
     async def _look(self) -> None:
-        """Find what has been left: to be tried again, by a process that has ended, or by ourselves before we started."""
+        """Find what has been left: to be tried again, by a process that has ended or has too much to do, or before we started."""
         while True:
             try:
+                now = self._clock.now()
                 async with self._database.reading() as tx:
-                    self._line.join(await inbox.waiting(tx, self._clock.now() - LEFT, MANY))
+                    self._line.found(await inbox.waiting(tx, now - LEFT, now, MANY))
             except StorageError as error:
                 log.warning("inbox_waits_for_the_store", extra={"fields": {"why": str(error)}})
             await self._clock.sleep(LOOK)
@@ -112,7 +113,7 @@ class InboxLoop:
                 return None
             row, more = found
             ctx = await self._town.context(tx)
-            return ctx, await self._engine.turn(ctx, row, locked), more
+            return ctx, await self._engine.turn(ctx, row, locked, followed=more), more
 
         try:
             done = await self._database.do(turn)

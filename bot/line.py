@@ -15,13 +15,23 @@ class Line:
         self._served: dict[str, bool] = {}
 
     def join(self, conversations: Iterable[str]) -> None:
-        """Put conversations at the end, each once."""
+        """Put conversations at the end that have got something new."""
         for conversation in conversations:
             if conversation in self._served:
                 self._served[conversation] = True
-            elif conversation not in self._waiting:
-                self._waiting.add(conversation)
-                self._line.put_nowait(conversation)
+            else:
+                self._put(conversation)
+
+    def found(self, conversations: Iterable[str]) -> None:
+        """Put conversations at the end that have had something for a while; who is being served is dealt with."""
+        for conversation in conversations:
+            if conversation not in self._served:
+                self._put(conversation)
+
+    def _put(self, conversation: str) -> None:
+        if conversation not in self._waiting:
+            self._waiting.add(conversation)
+            self._line.put_nowait(conversation)
 
     async def next(self) -> str | None:
         """Wait for the first one and serve it; None when the line is closed."""
@@ -39,5 +49,5 @@ class Line:
             self.join([conversation])
 
     def close(self) -> None:
-        """Serve nobody who comes after those who wait."""
+        """Send those home who serve."""
         self._line.put_nowait(None)

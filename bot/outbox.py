@@ -157,7 +157,8 @@ class OutboxLoop:
             return False, LOOK_AGAIN
 
         async def note_and_lease(tx: Tx) -> tuple[list[Taken], datetime | None]:
-            await self._note(tx, out, now)
+            if out:
+                await self._note(tx, out, now)
             if free <= 0:
                 return [], None
             rows = list(await outbox.lease(tx, self._channel.name, Lane.ANSWER, now, now + LEASE, free))

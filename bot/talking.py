@@ -26,13 +26,16 @@ FINISHED = _("This form is finished. To begin a new one, open the menu: /start")
 
 
 class Talking:
-    """What a turn does with forms."""
+    """What a turn does with forms; `followed` if the next message of the same person is there already."""
 
-    def __init__(self, ctx: Context, forms: Mapping[str, Form[Context]], words: Words, card: Screen[Context]) -> None:
+    def __init__(
+        self, ctx: Context, forms: Mapping[str, Form[Context]], words: Words, card: Screen[Context], *, followed: bool
+    ) -> None:
         self._ctx = ctx
         self._forms = forms
         self._words = words
         self._card = card
+        self._followed = followed
 
     async def current(self) -> Talk | None:
         """Give the form that the person is in."""
@@ -60,7 +63,7 @@ class Talking:
                 talk.answers.append(question, item)
             if opening.complete:
                 talk.answers.close(question)
-        await self.show(talk, later=not opening.complete and _may_go_on(opening.items))
+        await self.show(talk, later=not opening.complete and self._may_go_on(opening.items))
 
     async def show(self, talk: Talk, *above: Text, later: bool = False) -> None:
         """Ask the question that is open now, or finish the form. `later` gives more messages time to arrive."""
@@ -336,6 +339,11 @@ class Talking:
             talk.answers.close(question)
         await self.show(talk)
 
+    def _may_go_on(self, items: Sequence[Json]) -> bool:
+        """Tell whether more is likely to follow within seconds: albums have no end mark, clients split long texts."""
+        of_several = any(item["files"] or len(item["text"]) >= PIECE for item in items)
+        return bool(items) and (self._followed or of_several or len(items) > 1)
+
     async def _pick(self, talk: Talk, question: Question, key: str) -> None:
         """Put one of its options into a collection, or take it back, and show that where the question stands."""
         picked = told_so_far(talk, question).picked
@@ -363,7 +371,7 @@ class Talking:
                 self._ctx.rings.add((self._ctx.me.conversation.id, due))
                 await self._write(talk)
                 return
-        await self.show(talk, later=count > 1 or _may_go_on([item]))
+        await self.show(talk, later=count > 1 or self._may_go_on([item]))
 
     async def _finish(self, talk: Talk, result: Any) -> None:
         if result is None:
@@ -491,8 +499,3 @@ class Talking:
         conversation = here if row.conversation == here.id else await people.conversation(self._ctx.tx, row.conversation)
         if conversation:
             await queue(self._ctx, conversation, message, lane=Lane.ANSWER, edits=row.id)
-
-
-def _may_go_on(items: Sequence[Json]) -> bool:
-    """Tell whether more is likely to follow within seconds: albums have no end mark, clients split long texts."""
-    return len(items) > 1 or any(item["files"] or len(item["text"]) >= PIECE for item in items)

@@ -281,4 +281,4 @@ def _labelled(city: City, kind: CaseKind) -> Mapping[str, Sequence[str]]:
     for code in city.categories:
         if (label := city.label(code)) and city.suits(code, kind):
             labelled[label].append(code)
-    return labelled
+    return dict(labelled)

@@ -29,9 +29,6 @@ async def bring_back(tx: Tx, now: datetime, old: datetime | None) -> None:
         )
         # What edits it comes no sooner than it.
         await tx.run("UPDATE outbox SET due_at = :now WHERE sent_at > :now AND due_at > :now", now=ms(now))
-    await tx.run(
-        "UPDATE inbox SET received_at = :now WHERE done_at IS NULL AND parked_at IS NULL AND received_at > :now", now=ms(now)
-    )
     await tx.run("DELETE FROM quota WHERE window_at > :now", now=ms(now))
     for late in (
         "UPDATE outbox SET lease_until = 0 WHERE sent_at IS NULL AND parked_at IS NULL AND lease_until > :until",

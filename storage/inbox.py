@@ -43,12 +43,16 @@ async def receive(tx: Tx, *, channel: str, external_id: str, conversation: str, 
     )
 
 
-async def waiting(tx: Tx, since: datetime, limit: int) -> Sequence[str]:
-    """Read the conversations that have had open messages since a point in time, the longest waiting first."""
+async def waiting(tx: Tx, before: datetime, now: datetime, limit: int) -> Sequence[str]:
+    """Read the conversations with open messages that came before a point in time, the longest waiting first.
+
+    What seems to have come after now is from a clock that was ahead, and is among them.
+    """
     rows = await tx.all(
         "SELECT conversation, MIN(received_at) AS since FROM inbox WHERE done_at IS NULL AND parked_at IS NULL"
-        " AND received_at <= :since GROUP BY conversation ORDER BY since LIMIT :limit",
-        since=ms(since),
+        " AND (received_at <= :before OR received_at > :now) GROUP BY conversation ORDER BY since LIMIT :limit",
+        before=ms(before),
+        now=ms(now),
         limit=limit,
     )
     return [row["conversation"] for row in rows]

@@ -21,14 +21,9 @@ from storage.writer import Writer
 
 Connection: TypeAlias = aiosqlite.Connection | InlineConnection
 
-PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "busy_timeout=30000",
-    "secure_delete=ON",
-    "temp_store=MEMORY",  # what a savepoint may have to put back: else a file is made and deleted for each commit
-)
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+PUT_BACK_FROM_MEMORY = "temp_store=MEMORY"
+"""For work, most of which is small: else a file for what savepoints may have to put back is made and deleted for each commit."""
 READERS = 4
 
 # What waiting and beginning again may heal; every other error is a mistake of ours.
@@ -156,7 +151,7 @@ class SqliteDatabase:
         try:
             with _errors:
                 inline = InlineConnection(path)
-                await _set_up(inline, pragmas)
+                await _set_up(inline, (*pragmas, PUT_BACK_FROM_MEMORY))
                 writer = await _connected(path, throwaway=throwaway)
                 await _set_up(writer, pragmas)
         except StorageError as error:
@@ -177,8 +172,10 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Tx, None]:
-        connection = await self._readers.get()
+        connection = None if self._closed else await self._readers.get()
         try:
+            if self._closed:
+                raise Unavailable("the store is closed")
             if connection is None:
                 with _errors:
                     found = await _connected(f"file:{self._path}?mode=ro", uri=True, throwaway=self._throwaway)
@@ -198,8 +195,8 @@ class SqliteDatabase:
         finally:
             if self._closed and connection is not None:
                 await finish(connection.close())
-            else:
-                self._readers.put_nowait(connection)
+                connection = None
+            self._readers.put_nowait(connection)
 
     async def script(self, sql: str) -> None:
         async with self._lock:

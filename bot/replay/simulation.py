@@ -115,7 +115,7 @@ class Simulation:
 
     async def _try_again(self) -> None:
         async with self._app.database.reading() as tx:
-            waiting = await inbox.waiting(tx, self.now, MANY)
+            waiting = await inbox.waiting(tx, self.now, self.now, MANY)
         for conversation in waiting:
             while await self._app.inbox.serve(conversation):
                 pass

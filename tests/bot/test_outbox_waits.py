@@ -5,79 +5,20 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
 
 import pytest
+from post import Post
 from stores import NOW, opened
 
-from actions import city
-from bot.app import App, city_files
-from bot.catalogues import read_catalogues
 from bot.channels.door import Letter, TryLater
 from bot.clock import Clock
 from bot.replay.channel import NAME, ReplayChannel
-from bot.replay.clock import SimulatedClock
-from bot.settings import read_settings
-from dialog.outgoing import Outgoing, say
-from dialog.texts import Words, verbatim
-from storage import outbox, people
-from storage.database import Database, Tx
+from storage import outbox
+from storage.database import Tx
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
 
-XINING = Path(__file__).parent.parent.parent / "examples" / "xining"
 MORNING = timedelta(hours=10)
-
-
-class Reader:
-    """Somebody who notes what they see."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, bool]] = []
-
-    def sees(self, message: Outgoing, id: str, edits: str | None) -> None:
-        self.seen.append((str(message.lines[0].args[""]), edits is not None))
-
-
-class Post:
-    """An outbox over a store, and its readers."""
-
-    def __init__(self, store: Database, clock: Clock | None = None) -> None:
-        self.store = store
-        self.clock, self.keys = clock or SimulatedClock(NOW), Keys(b"k" * 32)
-
-    async def open(self, url: str, folder: Path) -> Self:
-        """Load the city."""
-        async with self.store.transaction() as tx:
-            await city.load(tx, city_files(XINING), NOW)
-            loaded = await city.current(tx)
-        assert loaded is not None
-        self.channel = ReplayChannel(Words(read_catalogues(), loaded.city.languages, loaded.city.zone))
-        given = {"HUIYIN_DATABASE": url, "HUIYIN_PACE_CHAT": "0"}
-        self.app = App(read_settings(given, folder), self.store, self.keys, self.clock, loaded, (self.channel,))
-        return self
-
-    async def reader(self, name: str) -> tuple[Reader, str]:
-        """Let somebody arrive; give them and their conversation."""
-        reader = Reader()
-        self.channel.connect(name, reader)
-        async with self.store.transaction() as tx:
-            return reader, await people.arrive(tx, self.keys, NAME, name, "en", NOW)
-
-    async def put(
-        self, chat: str, words: str, after: timedelta = timedelta(), edits: str | None = None, lane: Lane = Lane.NOTICE
-    ) -> str:
-        """Queue a message."""
-        now = self.clock.now()
-        async with self.store.transaction() as tx:
-            return await outbox.put(
-                tx, self.keys, conversation=chat, channel=NAME, message=say(verbatim(words)), lane=lane, now=now,
-                due=now + after, edits=edits,
-            )  # fmt: skip
-
-    async def drains(self) -> None:
-        """Send what is due."""
-        await self.app.outboxes[NAME].drain()
 
 
 async def test_an_edit_of_what_comes_in_the_morning_waits_for_it_and_holds_nothing_up(database: str, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ WORKS = {
     "InboxLoop.serve.turn": "turn",
     "OutboxLoop._take.note_and_lease": "outbox",
     "OutboxLoop._put_off.<lambda>": "put off",
+    "give_back": "given back",
     "renew": "renewal",
     "CityDoor.acknowledged.mark": "mailbox",
     "CityDoor.keep.uploaded": "upload",
@@ -105,6 +106,7 @@ DOORS = (
     Door(name="job", when=When.JOB),
     Door(name="file waits", when=When.SELDOM),
     Door(name="put off", when=When.SELDOM),
+    Door(name="given back", when=When.SELDOM),
     Door(name="sendMediaGroup", when=When.SELDOM),
     Door(name="sendDocument", when=When.SELDOM),
 )

@@ -14,6 +14,8 @@ from storage.database import Database, Tx
 from storage.inbox import InboxRow
 from storage.keys import Keys
 
+SECOND = timedelta(seconds=1)
+
 
 async def receive(tx: Tx, conversation: str, order: int, external_id: str | None = None, body: bytes = b"sealed") -> bool:
     external_id = external_id or f"{conversation[:6]}-{order}"
@@ -103,9 +105,21 @@ async def test_the_conversation_that_waits_longest_is_served_first(store: Databa
                 tx, channel="telegram", external_id=f"{n}", conversation=talker, order=n, body=b"x",
                 now=NOW - timedelta(seconds=10 * (n % 2)),
             )  # fmt: skip
-        assert (await inbox.waiting(tx, NOW, 10))[0] == talkers[1]
-        assert sorted(await inbox.waiting(tx, NOW, 10)) == sorted(talkers)
+        assert (await inbox.waiting(tx, NOW, NOW, 10))[0] == talkers[1]
+        assert sorted(await inbox.waiting(tx, NOW, NOW, 10)) == sorted(talkers)
         assert await inbox.is_busy(tx, talkers[0])
+
+
+async def test_waiting_are_those_from_before_a_time_and_those_from_a_clock_that_was_ahead(
+    store: Database, keys: Keys, conversation: str
+) -> None:
+    async with store.transaction() as tx:
+        for n, came in enumerate((NOW - SECOND, NOW, NOW + SECOND)):
+            talker = await people.arrive(tx, keys, "telegram", f"800{n}", "en", NOW)
+            await inbox.receive(tx, channel="telegram", external_id=f"w{n}", conversation=talker, order=1, body=b"x", now=came)
+        found = await inbox.waiting(tx, NOW - SECOND, NOW, 10)
+        rows = {row["conversation"]: row["external_id"] for row in await tx.all("SELECT conversation, external_id FROM inbox")}
+    assert [rows[talker] for talker in found] == ["w0", "w2"]
 
 
 async def test_an_old_body_is_erased_and_the_message_is_still_known(store: Database, conversation: str) -> None:
@@ -199,7 +213,7 @@ async def test_eight_workers_that_are_cancelled_at_random_lose_double_and_swap_n
     async def work() -> None:
         while True:
             async with store.transaction() as tx:
-                waiting = list(await inbox.waiting(tx, NOW, 100))
+                waiting = list(await inbox.waiting(tx, NOW, NOW, 100))
             if not waiting:
                 return
             chance.shuffle(waiting)

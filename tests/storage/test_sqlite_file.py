@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from stores import opened
 
 from storage.database import Database, StorageError, Unavailable, connect
+from storage.sqlite import READERS
 
 
 async def test_a_second_server_of_the_same_file_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
@@ -51,12 +53,23 @@ async def test_what_comes_after_the_store_is_closed_is_refused_and_waits_for_not
 
 async def test_who_still_reads_when_the_store_is_closed_leaves_nothing_open(tmp_path: Path) -> None:
     before = threading.active_count()
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        reading = store.reading()
-        tx = await reading.__aenter__()
-    assert await tx.one("SELECT 1 AS x")
-    await reading.__aexit__(None, None, None)
-    assert threading.active_count() == before
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store, AsyncExitStack() as reading:
+        readers = [await reading.enter_async_context(store.reading()) for _ in range(READERS)]
+        waits = asyncio.create_task(_reads(store))
+        await asyncio.sleep(0)
+        await store.close()
+        assert await readers[0].one("SELECT 1 AS x")
+    for late in (waits, _reads(store)):
+        with pytest.raises(Unavailable, match="closed"):
+            await asyncio.wait_for(late, 5)
+    async with asyncio.timeout(5):
+        while threading.active_count() > before:  # a thread says that it is done a moment before it ends
+            await asyncio.sleep(0.01)
+
+
+async def _reads(store: Database) -> None:
+    async with store.reading():
+        pass
 
 
 async def test_any_number_of_servers_may_hold_one_postgresql(postgres_pair: tuple[Database, Database]) -> None:
