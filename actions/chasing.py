@@ -1,8 +1,8 @@
 """What happens when a deadline's rung is reached: somebody is reminded, told, proposed for the accountability list; silence
 closes a case; a question that nobody answered holds the unit's time no longer.
 
-Each rung once, in the order of their times. After a time without sweeps the highest that is reached fires, and those below it
-are recorded as passed.
+Each rung once, in the order of their times. After a time without sweeps the highest that is reached fires, for those as well
+whom the ones below it were to reach, which are recorded as passed.
 """
 
 from __future__ import annotations
@@ -57,9 +57,10 @@ async def chase(ctx: Context, id: str) -> bool:
         return True
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
-        due, told = ms(deadline.due_at), list[JsonValue](rungs[-1].to)
-        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rungs[-1].at, passed=below, due=due, told=told)
-        await _fire(ctx, case, deadline, rungs[-1])
+        rung = replace(rungs[-1], to=tuple(dict.fromkeys(to for rung in rungs for to in rung.to)))
+        due, told = ms(deadline.due_at), list[JsonValue](rung.to)
+        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rung.at, passed=below, due=due, told=told)
+        await _fire(ctx, case, deadline, rung)
     return True
 
 

@@ -26,7 +26,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     lines += [heard] if (heard := not_heard_yet(ctx, case)) else []
     lines += _promised(ctx, f)
     lines += plan_lines(f)
-    lines += _not_granted(f)
+    lines += _not_granted(ctx, f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
     if case.state is CaseState.ANSWERED and f.result:
@@ -55,7 +55,7 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
     lines += _promised(ctx, lead)
     if lead.plan and lead.case.state is CaseState.ACCEPTED:
         lines.append(_("The unit's plan: {text}", text=excerpt(for_others(ctx, lead.case, lead.plan.text))))
-    lines += _not_granted(lead)
+    lines += _not_granted(ctx, lead)
     if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
         lines.append(_("The unit's answer: {text}", text=excerpt(for_others(ctx, lead.case, lead.result.text))))
     if lead.case.state is CaseState.ANSWERED:
@@ -80,7 +80,7 @@ def _merged_rows(case: Case, lead: Case) -> Rows:
 def _citizen_rows(ctx: Context, f: Facts) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     timeline = screen_button(_("Timeline"), "timeline", id)
-    after_all = ((form_button(_("It is not solved after all"), "not_solved", id),),) if f.check else ()
+    after_all = ((form_button(_("It is not solved after all"), "not_solved", id),),) if f.may_doubt else ()
     if case.state is CaseState.CLOSED and not case.rating and not f.is_struck:
         return (*_levels(case), *after_all, (timeline,))
     if case.state not in OPEN and f.is_struck and not f.objection:
@@ -141,20 +141,21 @@ def lateness(ctx: Context, f: Facts) -> Text | None:
         late = _("Promised by {due}: one day late on {today}.", due=due(expected), today=today)
     else:
         late = _("Promised by {due}: {days} days late on {today}.", due=due(expected), days=days, today=today)
-    if f.case.kind is CaseKind.MISCONDUCT:
-        return late
+    answer = f.deadlines.get(DeadlineKind.ANSWER)
+    if f.case.kind is CaseKind.MISCONDUCT or (answer and ctx.now <= answer.due_at):
+        return late  # a unit whose time stood still is not late yet, nor in the office's list
     return _("{late} The supervision office knows.", late=late)
 
 
-def _not_granted(f: Facts) -> list[Text]:
+def _not_granted(ctx: Context, f: Facts) -> list[Text]:
     """Say to those who follow a case what a later date in its plan is worth."""
     if f.case.state is not CaseState.ACCEPTED:
         return []
-    if f.request:
+    if f.request and not f.request_is_too_late(ctx.now):
         until = Moment(f.request.until_at)
         return [
             _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=until)
         ]
-    if f.turned_down and f.plan:
+    if f.request or (f.turned_down and f.plan):
         return [_("A later date was not granted to the unit: the date you were promised holds.")]
     return []

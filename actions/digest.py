@@ -115,8 +115,8 @@ def best(units: Sequence[UnitFigures]) -> UnitFigures | None:
 
 
 def _times_late(unit: UnitFigures) -> int:
-    """Count each time once: those of earlier weeks that still run, and those of this week, ended since or not."""
-    return unit.late_ended + unit.still_late
+    """Count each time once that was over at some moment of the week: whether it was so before, and whether it has ended since."""
+    return unit.late_ended + unit.caught_up + unit.still_late
 
 
 def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None) -> tuple[Text, ...]:
@@ -130,6 +130,13 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
         return _("{now} ({change})", now=count(now), change=f"{change:+}" if change else "±0")
 
     seal = _("Seal of the ledger: no. {n}, {hash}", n=digest.seal[0], hash=digest.seal[1][:HASH_SHOWN]) if digest.seal else None
+    answers = _(
+        "Answers given or due: {on_time} in time, {late} late.",
+        on_time=compared(lambda week: week.on_time),
+        late=compared(lambda week: week.late),
+    )
+    if now.caught_up:
+        answers = _("{answers} Given to what was late from before: {count}.", answers=answers, count=now.caught_up)
     owed, waiting = compared(lambda week: week.unanswered), now.late_at_office
     happened = [
         _(
@@ -141,11 +148,7 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
             struck=now.struck,
             other=now.withdrawn + now.refused + now.merged,
         ),
-        _(
-            "Answers given or due: {on_time} in time, {late} late.",
-            on_time=compared(lambda week: week.on_time),
-            late=compared(lambda week: week.late),
-        ),
+        answers,
         _("Late and not answered: {count}, {waiting} of them with the office to be assigned.", count=owed, waiting=waiting)
         if now.half_within is None
         else _(
@@ -254,7 +257,10 @@ def _chart(ctx: Context, all: Figures) -> Chart | None:
         title=_("Answers of the units"),
         series=(_("On time"), _("Late, answered since"), _("Late, not answered"), _("Late, given away unanswered")),
         bars=tuple(
-            (Text("{unit}", {"unit": ctx.city.unit(u.unit)}), (u.on_time, u.late_answered, u.still_late, u.late_unanswered))
+            (
+                Text("{unit}", {"unit": ctx.city.unit(u.unit)}),
+                (u.on_time, u.late_answered + u.caught_up, u.still_late, u.late_unanswered),
+            )
             for u in busy
         ),
     )

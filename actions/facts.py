@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from actions.context import Context
 from actions.likeness import Alike, like_case
@@ -21,6 +21,8 @@ from storage.ids import at
 from storage.ratings import Rating
 from storage.roles import Role
 
+DISAGREE = timedelta(days=7)
+"""How long after a case was closed somebody may say that it is not solved who said nothing before, or reported the same."""
 EXCERPT = 700
 MERGED = 30
 """How many texts of merged cases a card looks at: hundreds may have reported the same."""
@@ -41,7 +43,7 @@ class Facts:
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
     was told with those that follow this one. `alike` are open cases like one that waits to be assigned, `suggested` the units to
     which it may belong, both read for the office only.
-    `check` is the time within which a citizen who said "solved" can take it back. `rating` is what a bad rating is now, `changes`
+    `may_doubt` says of a closed case that its citizen can still call it unsolved. `rating` is what a bad rating is now, `changes`
     are when it was changed to which level, `appeal` is what its unit says of it.
     """
 
@@ -54,7 +56,7 @@ class Facts:
     merged: Sequence[Entry]
     alike: Sequence[Alike] = ()
     suggested: Sequence[str] = ()
-    check: Deadline | None = None
+    may_doubt: bool = False
     rating: Rating | None = None
     changes: Sequence[tuple[datetime, Satisfaction]] = ()
     appeal: Appeal | None = None
@@ -80,6 +82,11 @@ class Facts:
     def request(self) -> Extension | None:
         """The unit's request for more time that nobody has decided yet."""
         return next((asked for asked in self.extensions if asked.decided_at is None), None)
+
+    def request_is_too_late(self, now: datetime) -> bool:
+        """Tell whether the unit's time was up before anybody decided its request for more."""
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        return DeadlineKind.REPLY not in self.deadlines and (answer is None or answer.due_at <= now)
 
     @property
     def reason(self) -> Entry | None:
@@ -168,7 +175,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
         lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
-        check=await _check(ctx, case),
+        may_doubt=await _may_doubt(ctx, case),
         merged=await entries.of_followed(ctx.tx, case.id, MERGED),
         rating=rating,
         changes=await _changes(ctx, case) if any(entry.kind is EntryKind.RATING_CHANGED for entry in texts) else (),
@@ -194,12 +201,15 @@ async def _changes(ctx: Context, case: Case) -> Sequence[tuple[datetime, Satisfa
     return [(at(row.at_ms), Satisfaction(str(row.payload["level"]))) for row in rows if row.event == Event.CHANGE_RATING]
 
 
-async def _check(ctx: Context, case: Case) -> Deadline | None:
-    if case.state is not CaseState.CLOSED or case.closing != Event.SOLVED:
-        return None
+async def _may_doubt(ctx: Context, case: Case) -> bool:
+    """Tell whether it is time yet: as long as the time to check runs for who said "solved", a week for who said nothing."""
+    if case.state is not CaseState.CLOSED or case.closing not in (Event.SOLVED, Event.SILENCE):
+        return False
+    if case.closing == Event.SILENCE:
+        return case.closed_at is not None and ctx.now <= case.closed_at + DISAGREE
     every = await deadlines.of_case(ctx.tx, case.id)
     last = next((one for one in reversed(every) if one.kind is DeadlineKind.CHECK and one.round == case.round), None)
-    return last if last and last.due_at > ctx.now else None
+    return last is not None and last.due_at > ctx.now
 
 
 def _words(texts: Sequence[Entry]) -> str:

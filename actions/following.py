@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from actions.cards import due
 from actions.context import Context
-from actions.facts import facts
+from actions.facts import DISAGREE, facts
 from actions.guessing import count_wrong, must_wait
 from actions.merging import go_alone, part
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_left, tell_unit
@@ -27,18 +27,19 @@ from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
 
 URGE_AGAIN = timedelta(days=1)
-DISAGREE = timedelta(days=7)
-"""How long after a case was closed whoever reported the same may say that it is not solved."""
 
 
 async def add(ctx: Context, id: str, text: str, files: Sequence[str] = (), message: str | None = None) -> Case:
-    """Add facts to a case; whoever deals with it is told."""
+    """Add facts to a case; whoever deals with it is told. Who writes is not silent: their time to check an answer begins anew."""
     case = await ctx.case(id)
     await ctx.as_follower(case)
     await _can_be_told(ctx, case, Event.ADD)
     case = await move(ctx, case, Event.ADD, Party.CITIZEN)
     entry = await write(ctx, case, EntryKind.ADDED, Party.CITIZEN, text, files=files, message=message)
     await note(ctx, case, Event.ADD, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
+    if case.state is CaseState.ANSWERED:
+        await stop(ctx, case, Event.ADD, DeadlineKind.CHECK)
+        await start(ctx, case, DeadlineKind.CHECK, ctx.city.times(case.kind, case.category).check)
     await refresh_cards(ctx, case)
     await tell_holder(ctx, case, _("The citizen has added: {text}", text=entry.text or "📎"), entry=entry)
     return case
@@ -132,8 +133,8 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
     """Say that it is not solved: the case reopens with the same contact; the second time the office looks at it first.
 
     A misconduct report stays with its discipline team every time: nobody else may see it. Whoever said "solved" can say so
-    for as long as the time to check the answer would have run. Whose case was merged into another one reopens that one for all;
-    once it is closed, their own goes to the office.
+    for as long as the time to check the answer would have run, who said nothing for a week. Whose case was merged into another
+    one reopens that one for all; once it is closed, their own goes to the office.
     """
     mine, case = await _with_lead(ctx, id)
     await ctx.as_follower(mine)
@@ -174,14 +175,14 @@ async def can_be_doubted(ctx: Context, mine: Case, lead: Case) -> None:
     """Let somebody call unsolved the case that theirs goes on in, or their own: while its answer waits for it, and for some time
     after it was closed.
 
-    That is the time to check for whoever said "solved", a week for those who reported the same and have not rated it. Raises
-    Refused.
+    That is the time to check for whoever said "solved", a week for who said nothing and for those who reported the same and have
+    not rated it. Raises Refused.
     """
     _allowed(mine, lead, Event.NOT_SOLVED)
     if lead.state is not CaseState.CLOSED:
         return
     if mine.id == lead.id:
-        is_in_time = (await facts(ctx, lead)).check is not None
+        is_in_time = (await facts(ctx, lead)).may_doubt
     else:
         is_in_time = lead.closed_at is not None and ctx.now <= lead.closed_at + DISAGREE and not mine.rating
     if not is_in_time:

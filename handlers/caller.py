@@ -16,7 +16,7 @@ from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
 from domain.numbers import show_code
 from handlers.categories import choose_category
-from handlers.filing import YES_NO, districts_of_city, no_phone, where
+from handlers.filing import YES_NO, districts_of_city, in_ascii, no_phone, where
 from handlers.staff import may_staff
 
 SOURCES: dict[Source, Text] = {Source.PHONE: _("By phone"), Source.LETTER: _("By letter"), Source.VISIT: _("In person")}
@@ -70,7 +70,7 @@ async def file_for_caller(d: Dialog) -> ForCaller | None:
         place=place,
         category=category,
         name=name,
-        phone=phone,
+        phone=in_ascii(phone),
         publish=publish == "yes",
     )
     sure = await d.confirm("sure", _("Shall we file it like this?"), summary(source, command, about, districts))

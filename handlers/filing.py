@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from actions.cards import KINDS, Card, due
 from actions.context import Context
@@ -83,7 +84,7 @@ async def file(d: Dialog) -> FileCase | None:
         place=place,
         category=category,
         name=name,
-        phone=phone,
+        phone=in_ascii(phone),
         publish=publish == "yes",
         into=into,
         cover=tuple(word for word in _BETWEEN.split(cover) if word),
@@ -140,11 +141,16 @@ async def district_named(ctx: Context, text: str) -> Options:
     return (Option(path[-2], _name(ctx, path[-2])),) if len(path) > 1 else ()
 
 
+def in_ascii(phone: str) -> str:
+    """Write the wide digits of a Chinese keyboard as others do."""
+    return unicodedata.normalize("NFKC", phone)
+
+
 def no_phone(text: str) -> Text | None:
     """Tell what is wrong with a phone number, if anything."""
     return (
         None
-        if _PHONE.fullmatch(text)
+        if _PHONE.fullmatch(in_ascii(text))
         else _("That does not look like a phone number. Please write digits only, like 13800000000.")
     )
 

@@ -20,7 +20,7 @@ from dialog.play import Dialog
 from dialog.questions import Told
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Secret, Text, _
-from domain.cases import CaseKind, Event, Party, Satisfaction
+from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
 from domain.numbers import read_case_number, read_code, show_code
 from handlers.case_form import case_form
 from handlers.timeline import history
@@ -155,8 +155,17 @@ TELL = _("Please write or send it: text, photos, voice, a place. Press Done when
 
 async def add(ctx: Context, told: Words) -> Reply:
     """Add to a case."""
-    await following.add(ctx, told.case, told.text, told.files, told.message)
-    return Reply(messages=(say(_("Thank you. It has been added to your case.")),))
+    case = await following.add(ctx, told.case, told.text, told.files, told.message)
+    return Reply(messages=(await asked_again(ctx, case, _("Thank you. It has been added to your case.")),))
+
+
+async def asked_again(ctx: Context, case: Case, thanks: Text) -> Outgoing:
+    """Thank for words; while an answer waits for the citizen's verdict, ask for it: words alone reopen nothing."""
+    lead = await cases.leading(ctx.tx, case)
+    if lead.state is not CaseState.ANSWERED:
+        return say(thanks)
+    verdict = (act_button(_("Solved"), "solved", case.id, lead.version), form_button(_("Not solved"), "not_solved", case.id))
+    return say(thanks, _("Is it solved? Please press a button: words alone do not reopen the case."), rows=(verdict,))
 
 
 async def reply(ctx: Context, told: Words) -> Reply:

@@ -73,7 +73,9 @@ async def dealt_with_together(ctx: Context, receipt: Receipt) -> list[Text]:
     if count == 1:
         with_it = _("It is dealt with together with your case {number}.", number=lead.number)
     lines = [with_it]
-    if lead.unit:
+    if receipt.promise.due_at <= ctx.now:
+        lines.append(_("An answer to it was promised by {due} and is late; we are sorry.", due=due(receipt.promise)))
+    elif lead.unit:
         unit = ctx.city.unit(lead.unit)
         lines.append(_("Responsible: {unit}. You get an answer by {due}.", unit=unit, due=due(receipt.promise)))
     else:

@@ -9,16 +9,17 @@ from actions.cards import Card
 from actions.context import Context
 from actions.facts import excerpt, facts
 from dialog.incoming import Place
-from dialog.outgoing import say
+from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Item, Option, Options, Told, dump_item
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
 from domain.cases import OPEN, CaseState
 from handlers.case_form import case_form
-from handlers.following import may_follow, one_line
+from handlers.following import asked_again, may_follow, one_line
 from handlers.unit_desk import may_work
 from storage import cases
+from storage.cases import Case
 
 NEW, NOTHING, FORM = "new", "nothing", "form"
 MOST = 4
@@ -57,7 +58,7 @@ async def replied(ctx: Context, case: str, card: str, item: Json) -> Reply | Non
         place = Place(**item["place"]) if "place" in item else None
         told = Told((Item(text=item["text"], files=tuple(item["files"]), place=place),))
         found = await following.reply(ctx, case, told.in_words(), told.files, item.get("message"))
-        return Reply(messages=(say(_("Thank you. It has been passed on with case {number}.", number=found.number)),))
+        return Reply(messages=(await _passed_on(ctx, found),))
     if card == Card.UNIT:
         return Reply(opens=Opening(form="to_citizen", arg=case, items=(item,), complete=True))
     if card == Card.OFFICE:
@@ -147,7 +148,11 @@ async def put(ctx: Context, words: Sorted) -> Reply:
         return Reply(opens=Opening(form="file", items=items))
     message = words.told.items[0].message if words.told.items else None
     case = await following.reply(ctx, words.about, words.told.in_words(), words.told.files, message)
-    return Reply(messages=(say(_("Thank you. It has been passed on with case {number}.", number=case.number)),))
+    return Reply(messages=(await _passed_on(ctx, case),))
+
+
+async def _passed_on(ctx: Context, case: Case) -> Outgoing:
+    return await asked_again(ctx, case, _("Thank you. It has been passed on with case {number}.", number=case.number))
 
 
 async def go_on(ctx: Context, reply: ToCitizen) -> Reply:

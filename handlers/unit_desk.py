@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import handling
+from actions.cards import due
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import heard
@@ -21,6 +22,7 @@ from handlers.case_form import case_form
 from handlers.following import one_line
 from storage import cases, workloads
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 from storage.workloads import Place, Waiting
 
 SIGNS_IN = _("Sending it also signs the case in: it is yours then.")
@@ -222,7 +224,10 @@ async def send_back(ctx: Context, written: Written) -> Reply:
 async def send_question(ctx: Context, written: Written) -> Reply:
     """Ask."""
     case = await handling.ask(ctx, written.case, written.text, written.files)
-    return Reply(messages=(await _card(ctx, case, _("Your question has been sent to the citizen.")),))
+    reply = (await facts(ctx, case)).deadlines.get(DeadlineKind.REPLY)
+    stands_still = _("Your time stands still until they answer, until {due} at most.", due=due(reply)) if reply else None
+    time = stands_still or _("Your time runs on meanwhile.")
+    return Reply(messages=(await _card(ctx, case, _("Your question has been sent to the citizen. {time}", time=time)),))
 
 
 async def send_report(ctx: Context, written: Written) -> Reply:

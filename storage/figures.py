@@ -30,10 +30,10 @@ Units = dict[str, dict[str, int]]
 class UnitFigures:
     """What one unit got and did: `new` are its times to answer that began, `on_time` those that it kept.
 
-    `late` are those whose due time passed without an answer, `late_ended` how many of these had ended by the end all the same,
-    and `late_unanswered` how many of the latter without an answer: returned, assigned anew, merged, withdrawn. `still_late` are
-    all that were over and ran at the end, also from before. `solved` and `silent` were closed by the citizen's
-    word, or for want of it.
+    `caught_up` were answered then and due before. `late` are those whose due time passed without an answer, `late_ended` how
+    many of these had ended by the end all the same, and `late_unanswered` how many of the latter without an answer: returned,
+    assigned anew, merged, withdrawn. `still_late` are all that were over and ran at the end, also from before. `solved` and
+    `silent` were closed by the citizen's word, or for want of it.
     """
 
     unit: str
@@ -46,6 +46,7 @@ class UnitFigures:
     solved: int = 0
     silent: int = 0
     late_unanswered: int = 0  # a digest that was kept before this was counted has none
+    caught_up: int = 0  # likewise
 
     @property
     def late_answered(self) -> int:
@@ -99,6 +100,11 @@ class Figures:
     def late(self) -> int:
         """Due times of all units that passed without an answer."""
         return sum(unit.late for unit in self.units)
+
+    @property
+    def caught_up(self) -> int:
+        """Answers of all units to what had been due before."""
+        return sum(unit.caught_up for unit in self.units)
 
     @property
     def still_late(self) -> int:
@@ -184,13 +190,14 @@ async def _answered(tx: Tx, span: dict[str, int], units: Units) -> int:
     for row in await tx.all(
         "SELECT d.unit,"
         " COUNT(CASE WHEN d.ended = 'report' AND d.stopped_at <= d.due_at THEN 1 END) AS on_time,"
+        " COUNT(CASE WHEN d.ended = 'report' AND d.due_at < :begin THEN 1 END) AS caught_up,"
         " COUNT(CASE WHEN d.ended = 'return' THEN 1 END) AS returned,"
         " COUNT(CASE WHEN d.ended IN ('assign', 'unassign') THEN 1 END) AS reassigned"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         f" WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end AND {_ORDINARY} GROUP BY d.unit",
         **span,
     ):
-        units[row["unit"]] |= {name: row[name] for name in ("on_time", "returned")}
+        units[row["unit"]] |= {name: row[name] for name in ("on_time", "caught_up", "returned")}
         reassigned += row["reassigned"]
     return reassigned
 

@@ -16,7 +16,7 @@ from dialog.texts import Text
 from domain.cases import CaseKind
 from handlers import caller
 from handlers.caller import SOURCES, ForCaller
-from handlers.filing import KIND_OPTIONS, districts_of_city, no_phone
+from handlers.filing import KIND_OPTIONS, districts_of_city, in_ascii, no_phone
 
 MOST_TOLD, MOST_PLACE, MOST_NAME = 20_000, 500, 60
 KINDS = tuple(option for option in KIND_OPTIONS if option.key != CaseKind.MISCONDUCT)
@@ -56,7 +56,7 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
         place=Place(words=words, area=area) if words or area else None,
         category=category if category in ctx.city.city.categories else None,
         name=name,
-        phone=phone,
+        phone=in_ascii(phone),
         publish=fields.get("publish") == "yes",
     )
     source = fields.get("source")

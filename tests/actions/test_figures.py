@@ -60,7 +60,8 @@ async def test_figures_are_those_of_a_count_by_hand_and_stay_so_whatever_happens
     assert [later_same(await figures_of(town, week)) for week, _then in seen] == [later_same(then) for _week, then in seen]
     # A history in which nothing happened would prove nothing.
     everything = [unit for _week, counted in seen for unit in counted.units]
-    for name in ("new", "on_time", "late", "late_ended", "late_unanswered", "still_late", "returned", "solved", "silent"):
+    lateness = ("late", "late_ended", "late_unanswered", "still_late", "caught_up")
+    for name in ("new", "on_time", *lateness, "returned", "solved", "silent"):
         assert sum(getattr(unit, name) for unit in everything) > 0, name
     for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused", "late_at_office"):
         assert sum(getattr(counted, name) for _week, counted in seen) > 0, name
@@ -260,6 +261,7 @@ async def by_hand(town: Cast, week: Week) -> Figures:
                 unit=name,
                 new=sum(row["unit"] == name and begin <= row["started_at"] < end for row in answers),
                 on_time=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] <= r["due_at"] for r in stopped),
+                caught_up=sum(r["unit"] == name and r["ended"] == "report" and r["due_at"] < begin for r in stopped),
                 late=len(missed[name]),
                 late_ended=sum(row["stopped_at"] is not None and row["stopped_at"] < end for row in missed[name]),
                 late_unanswered=sum(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from story_filing import RUBBISH, files, receipt_of, tells
+from story_filing import RUBBISH, files, receipt_of, solves, tells
 from story_town import Town
 
 BOTH = pytest.mark.parametrize("on", ["web", "telegram"])
@@ -28,6 +28,36 @@ async def test_with_an_open_case_the_bot_asks_whether_words_are_about_it(town: T
     await citizen.sees("passed on with case")
     await contact.sees("citizen has added: 现在更臭了")
     assert await town.texts(number) == [RUBBISH, "现在更臭了"]
+
+
+@BOTH
+async def test_who_greets_is_greeted_and_nothing_is_kept_of_it(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    await citizen.says("你好！")
+    await citizen.sees("Hello. This is Huiyin")
+    for line in (RUBBISH, "你好", "/done"):  # in the middle of telling it is a word like others
+        await citizen.says(line)
+    await citizen.sees("What kind of matter")
+    await citizen.says("/back")
+    await citizen.sees("Noted so far: 2 messages")
+
+
+@BOTH
+async def test_words_in_reply_to_an_answer_are_passed_on_and_whether_it_is_solved_is_asked(town: Town, on: str) -> None:
+    citizen, contact = await town.somebody(on), await town.contact("web")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await solves(contact, "已清运")
+    answer = await citizen.sees("已清运.+Is it solved")
+    await citizen.replies_to(answer, "没有解决，西门还有")
+    await citizen.sees(
+        f"passed on with case {number}.+Is it solved.+words alone do not reopen", buttons=["^Solved$", "^Not solved$"]
+    )
+    await contact.sees("citizen has added: 没有解决，西门还有")
+    await citizen.presses("^Not solved$")
+    for line in ("西门还有", "/done"):
+        await citizen.says(line)
+    await contact.sees("Not solved, says the citizen: 西门还有")
 
 
 @BOTH

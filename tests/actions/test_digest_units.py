@@ -1,0 +1,14 @@
+"""Which units a digest names as late, and which it praises."""
+
+from __future__ import annotations
+
+from actions.digest import best, worst
+from storage.figures import UnitFigures
+
+
+def test_a_unit_that_caught_up_with_what_was_late_is_named_and_not_praised() -> None:
+    caught_up = UnitFigures(unit="a", on_time=5, caught_up=2)
+    prompt = UnitFigures(unit="b", on_time=1)
+    assert best((caught_up, prompt)) is prompt
+    assert worst((caught_up, prompt)) == (caught_up,)
+    assert best((caught_up,)) is None
