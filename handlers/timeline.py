@@ -93,6 +93,10 @@ RUNGS: dict[tuple[str, bool], Text] = {
     ("answer", False): _("Reminded: to be answered by {due}."),
     ("answer", True): _("Late: should have been answered by {due}."),
     ("triage", True): _("Late: should have been assigned by {due}."),
+    ("reply", False): _("The citizen was reminded to answer by {due}."),
+    ("reply", True): _("The citizen's time to answer is over: it ended {due}."),
+    ("check", False): _("The citizen was reminded to say by {due} whether it is solved."),
+    ("check", True): _("The citizen's time to say whether it is solved is over: it ended {due}."),
 }
 # Whom a rung of a unit's ladder told.
 TOLD: dict[str, Text] = {

@@ -196,7 +196,7 @@ def _facts(ctx: Context, f: Facts) -> Iterator[tuple[Text, Text | Name | Moment 
     case = f.case
     yield _("Responsible unit"), ctx.city.unit(case.unit) if case.unit else _("not assigned")
     if f.holder:
-        yield (_("Taken by") if case.state is CaseState.TRIAGE else _("Signed in by")), f.holder.name
+        yield (_("Signed in by") if case.unit else _("Taken by")), f.holder.name
     yield _("Area"), ctx.city.area(case.area) if case.area else _("not known")
     if case.place:
         yield _("Place"), case.place

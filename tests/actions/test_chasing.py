@@ -178,6 +178,21 @@ async def test_the_card_says_that_the_first_promise_was_not_kept_beside_the_late
     ]
 
 
+async def test_a_request_for_more_time_that_nobody_decided_in_time_is_said_to_have_come_to_nothing(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: extending.ask(ctx, case.id, "8wd", "等新车"), at("2026-01-08 12:00"))
+    for when, unit, citizen in (
+        ("2026-01-14 17:59", "the supervision office decides", "Until that is granted"),
+        ("2026-01-14 18:00", "it can't be granted any more", "was not granted to the unit"),
+    ):
+        cards = [
+            await cast.does(who, lambda ctx, view=view: view(ctx, case.id), at(when))
+            for who, view in (("holder", show), ("reporter", show_case))
+        ]
+        for card, words in zip(cards, (unit, citizen), strict=True):
+            assert any(words in line.id for line in card.lines), card
+
+
 async def test_time_to_sign_in_has_the_ladder_too_until_somebody_does(cast: Cast) -> None:
     case = await filed(cast)
     await cast.sweeps(at("2026-01-08 18:00"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from story_filing import RUBBISH, files, receipt_of, solves, tells
@@ -59,6 +60,15 @@ async def joins(citizen: Person, text: str, people: int) -> tuple[str, str]:
     assert number
     assert code
     return number[1], code[1].strip()
+
+
+async def test_who_joins_a_case_that_is_late_is_promised_nothing_that_is_past(town: Town) -> None:
+    await files_publicly(await town.somebody("web"), LAMPS[0])
+    town.clock.ahead += timedelta(days=20)
+    citizen = await town.somebody("web")
+    await joins(citizen, LAMPS[1], 2)
+    assert citizen.now_sees("2 people so far.+An answer to it was promised by .+ and is late; we are sorry")
+    assert not citizen.saw("You get an answer by")
 
 
 async def test_five_people_report_one_lamp_and_there_is_one_case_to_deal_with(town: Town) -> None:
