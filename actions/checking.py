@@ -12,6 +12,7 @@ from actions.notices import refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, write
 from actions.staffing import leave_to_unit
 from actions.timekeeping import start, start_units, stop
+from actions.usual_reasons import as_read
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
@@ -56,9 +57,9 @@ async def reopen(ctx: Context, id: str, reason: str, *, checked: bool = False) -
     case = await leave_to_unit(ctx, case, Party.OFFICE, role)
     await start_units(ctx, case, Event.REOPEN)
     await refresh_cards(ctx, case)
-    await tell_unit(ctx, case, _("Reopened by the supervision office: {text}", text=entry.text), files=())
+    await tell_unit(ctx, case, _("Reopened by the supervision office: {text}", text=as_read(entry.text)), files=())
     anew = _("The time begins anew: you get an answer by {due}.", due=due(promise))
-    await tell_followers(ctx, case, _("The supervision office has reopened your case: {text}", text=entry.text), anew)
+    await tell_followers(ctx, case, _("The supervision office has reopened your case: {text}", text=as_read(entry.text)), anew)
     return case
 
 

@@ -13,6 +13,7 @@ from functools import reduce
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.facts import EXCERPT, Facts, excerpt
+from actions.usual_reasons import as_read
 from dialog.texts import Name, Text, _, verbatim
 from domain.cases import CaseKind, Satisfaction
 from domain.city import City
@@ -78,6 +79,8 @@ def entry_text(ctx: Context, kind: CaseKind, entry: Entry, most: int | None = No
     """Give a text of a case of this kind as its reader reads it."""
     if kind is CaseKind.BAD_RATING and entry.kind in (EntryKind.TOLD, EntryKind.RATING_CHANGED, EntryKind.RESULT):
         return shown(ctx.city.city, entry.text, most, labelled=labelled)
+    if entry.kind in (EntryKind.REFUSED, EntryKind.UNASSIGNED, EntryKind.REOPENED):
+        return as_read(entry.text)
     return entry.text if most is None else excerpt(entry.text, most)
 
 

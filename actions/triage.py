@@ -7,6 +7,7 @@ from actions.context import Context
 from actions.notices import queue_for_office, refresh_cards, tell, tell_followers, tell_unit
 from actions.record import move, note, write
 from actions.timekeeping import UNITS, start_triage, start_units, stop
+from actions.usual_reasons import as_read
 from dialog.outgoing import say
 from dialog.subjects import Refused
 from dialog.texts import _
@@ -87,7 +88,7 @@ async def unassign(ctx: Context, id: str, reason: str) -> Case:
     await stop(ctx, case, Event.UNASSIGN, DeadlineKind.REPLY, *UNITS)
     await start_triage(ctx, case)
     await refresh_cards(ctx, case)
-    news = _("The supervision office has taken case {number} back: {text}", number=case.number, text=entry.text)
+    news = _("The supervision office has taken case {number} back: {text}", number=case.number, text=as_read(entry.text))
     for person in dict.fromkeys(contact.person for contact in contacts):
         await tell(ctx, person, say(news))
     await queue_for_office(ctx, case)
@@ -104,5 +105,5 @@ async def refuse(ctx: Context, id: str, reason: str) -> Case:
     await note(ctx, case, Event.REFUSE, Party.OFFICE, role, entry=entry.id, text=entry.hash)
     await stop(ctx, case, Event.REFUSE)
     await refresh_cards(ctx, case)
-    await tell_followers(ctx, case, _("Your case can't be taken on. The reason: {text}", text=entry.text))
+    await tell_followers(ctx, case, _("Your case can't be taken on. The reason: {text}", text=as_read(entry.text)))
     return case

@@ -11,6 +11,7 @@ from actions.facts import facts_for_office
 from actions.office_cards import office_card
 from actions.record import state_after
 from actions.suggesting import suggested_units
+from actions.usual_reasons import CHECKED, KEPT, REFUSALS, TAKEN_BACK
 from dialog.outgoing import Outgoing
 from dialog.play import Dialog
 from dialog.questions import Option, Options
@@ -26,20 +27,6 @@ OWN_WORDS = "own"
 OTHER = "*"
 """In the place of a unit's code, which is never so."""
 OWN: Options = (Option(OWN_WORDS, _("Another reason")),)
-REFUSALS: dict[str, Text] = {
-    "not_ours": _("It is not for the offices of this city to deal with"),
-    "court": _("It is before a court, or a court has decided it"),
-    "unclear": _("Too little is known to act on"),
-    "dealt_with": _("It has been dealt with already and nothing new was said"),
-}
-TAKEN_BACK: dict[str, Text] = {
-    "mistake": _("It was assigned to your unit by mistake"),
-    "look_again": _("The office has to look at it once more"),
-}
-CHECKED: dict[str, Text] = {
-    "checked": _("We have looked at the result, and it is not solved"),
-    "called": _("We have asked the citizen, and it is not solved"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,21 +162,8 @@ def may(event: Event) -> Callable[[Context, str], Awaitable[None]]:
     return allowed
 
 
-# Entries keep plain words, in the city's first language.
-REASON_WORDS = {
-    "not_ours": "不属于本市受理范围",
-    "court": "已进入诉讼程序或已有法院裁判",
-    "unclear": "情况不清，无法办理",
-    "dealt_with": "此前已办结，且没有新的情况",
-    "mistake": "派错单位",
-    "look_again": "督查办需要进一步核实",
-    "checked": "经核查，问题没有解决",
-    "called": "经回访，群众反映问题没有解决",
-}
-
-
 def _reason(command: Decide) -> str:
-    return REASON_WORDS.get(command.reason) or command.text
+    return KEPT.get(command.reason) or command.text
 
 
 SUBJECT: Subject[Context] = Subject(

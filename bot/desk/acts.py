@@ -10,13 +10,14 @@ from aiohttp import web
 from actions.context import Context
 from actions.merging import can_lead
 from actions.record import STATES
+from actions.usual_reasons import CHECKED, REFUSALS, TAKEN_BACK
 from bot.desk import case_page
 from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, NOT_SURE, OUTDATED, TOO_LONG, UNKNOWN_CASE
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
 from domain.numbers import read_case_number
 from handlers import appeals, extensions, identity, merging, office_desk, office_queue, release
-from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK, Assign, Decide
+from handlers.office_desk import Assign, Decide
 from handlers.unit_search import unit_names, units_named
 from storage import cases
 from storage.cases import Case

@@ -20,6 +20,7 @@ from actions.office_cards import office_card
 from actions.rating_words import entry_text, told
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
+from actions.usual_reasons import CHECKED, REFUSALS, TAKEN_BACK
 from bot.desk.late import late_by
 from bot.desk.queue_page import about_rating
 from bot.desk.words import (
@@ -46,7 +47,6 @@ from domain.limits import Limit
 from domain.numbers import read_case_number
 from domain.ratings import hour_of
 from domain.reasons import ReasonCode
-from handlers.office_desk import CHECKED, REFUSALS, TAKEN_BACK
 from handlers.timeline import history
 from storage import cases, deadlines, files, plans, releases
 from storage.cases import Case

@@ -92,7 +92,7 @@ async def test_an_assignment_is_undone_with_a_reason_and_the_unit_is_told(town: 
     await chen.presses("Undo the assignment")
     await chen.presses("by mistake")
     await chen.sees("has been taken back and waits", buttons=["Assign", "Refuse", "Take it", "Merge"])
-    await contact.sees(f"has taken case {number} back: 派错单位")
+    await contact.sees(f"has taken case {number} back: It was assigned to your unit by mistake")
     assert contact.now_sees("not with your unit any more")
     await citizen.sees("being assigned to another unit")
     case = await town.case(number)
@@ -135,7 +135,7 @@ async def test_a_usual_reason_refuses_a_case_in_two_presses(town: Town, chen: Pe
     await chen.presses("Refuse with a reason")
     await chen.presses("before a court")
     await chen.presses("^Refuse it$")
-    await citizen.sees("can't be taken on. The reason: 已进入诉讼程序")
+    await citizen.sees("can't be taken on. The reason: It is before a court")
     assert (await town.case(number)).state == "refused"
 
 
@@ -154,8 +154,8 @@ async def test_a_result_that_does_not_hold_reopens_the_case_for_the_same_contact
     await chen.presses("looked at the result")
     await chen.presses("^Reopen it$")
     await chen.sees("has been reopened; unit and citizen")
-    await contact.sees("Reopened by the supervision office: 经核查", buttons=["Report"])
-    await citizen.sees("supervision office has reopened your case: 经核查.+You get an answer|Promised by")
+    await contact.sees("Reopened by the supervision office: We have looked at the result", buttons=["Report"])
+    await citizen.sees("supervision office has reopened your case: We have looked at the result.+You get an answer|Promised by")
     case = await town.case(number)
     assert (case.state, case.round, case.unit) == ("accepted", 2, RUBBISH_UNIT)
     assert [row["event"] for row in await town.history(number)][-2:] == ["verify", "reopen"]

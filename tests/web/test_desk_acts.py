@@ -253,7 +253,7 @@ async def test_a_result_is_checked_or_the_case_reopened(desk: Desk) -> None:
     await desk.opens(address(reopened))
     await desk.presses("reopen", reason="called")
     assert await state(desk, reopened) is CaseState.ACCEPTED
-    assert "经回访，群众反映问题没有解决" in desk.page
+    assert "We have asked the citizen, and it is not solved" in desk.page
 
 
 async def test_what_is_published_is_what_was_shown(desk: Desk) -> None:
