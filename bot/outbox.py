@@ -178,7 +178,7 @@ class OutboxLoop:
             ids = [one.row.id for one in chain]
             self._sending |= dict.fromkeys(ids, task)
             task.add_done_callback(partial(self._sent, ids))
-        if len(taken) == free:
+        if taken and len(taken) == free:
             return True, 0.0
         wait = (due - now).total_seconds() if due else LOOK_AGAIN
         return bool(taken), min(LOOK_AGAIN, max(0.02, wait))
