@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from actions.context import Context
@@ -59,9 +59,20 @@ def due(deadline: Deadline) -> Text | Moment:
     return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
 
 
-def card_of(f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:
-    """Put a card of this view together."""
-    return Outgoing(lines=tuple(lines), rows=rows, subject=f.case.id, card=card)
+def unhurried(ctx: Context, case: Case) -> datetime:
+    """Give the time from which something may be said aloud about a case: after the quiet hours, unless it is urgent.
+
+    What is to be answered within a day is urgent.
+    """
+    within = ctx.city.times(case.kind, case.category).answer.elapsed
+    urgent = ctx.city.city.is_urgent(case.category) or (within is not None and within <= timedelta(days=1))
+    return ctx.now if urgent else ctx.city.after_quiet(ctx.now)
+
+
+def card_of(ctx: Context, f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:
+    """Put a card of this view together; in the quiet hours it comes silently, unless the case is urgent."""
+    silent = unhurried(ctx, f.case) > ctx.now
+    return Outgoing(lines=tuple(lines), rows=rows, subject=f.case.id, card=card, silent=silent)
 
 
 def plan_lines(f: Facts) -> list[Text]:

@@ -11,20 +11,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from actions.cards import due as shown_due
-from actions.cards import title
+from actions.cards import title, unhurried
 from actions.checking import draw_lot
 from actions.context import Context
 from actions.facts import facts, facts_for_office
-from actions.notices import (
-    queue_for_office,
-    refresh_cards,
-    tell_followers,
-    tell_heads,
-    tell_merged,
-    tell_office,
-    tell_unit,
-    unhurried,
-)
+from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_heads, tell_merged, tell_office, tell_unit
 from actions.office_cards import office_card
 from actions.record import move, note
 from actions.timekeeping import END, climb, reckon, run_on, stop_for_good

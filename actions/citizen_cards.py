@@ -37,7 +37,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if case.state is CaseState.CLOSED and not f.is_struck:
         lines.append(_rated(case))
     lines += [_("You have objected; the supervision office reads it.")] if f.objection else []
-    return card_of(f, Card.CITIZEN, lines, _citizen_rows(ctx, f))
+    return card_of(ctx, f, Card.CITIZEN, lines, _citizen_rows(ctx, f))
 
 
 def not_heard_yet(ctx: Context, case: Case) -> Text | None:
@@ -62,7 +62,7 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
         lines.append(_("Is it solved?"))
     if lead.case.state is CaseState.CLOSED:
         lines.append(_rated(f.case))
-    return card_of(f, Card.CITIZEN, lines, _merged_rows(f.case, lead.case))
+    return card_of(ctx, f, Card.CITIZEN, lines, _merged_rows(f.case, lead.case))
 
 
 def _merged_rows(case: Case, lead: Case) -> Rows:

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card
+from actions.cards import Card, unhurried
 from actions.citizen_cards import citizen_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office, with_advice
@@ -54,6 +54,8 @@ async def queue(
     """Queue a message to one conversation and return its id; an older card of the same case keeps its words, not its buttons."""
     if message.card and message.subject and edits is None:
         await _take_buttons_off(ctx, conversation, message, lane, due or ctx.now)
+    if lane is Lane.ANSWER and message.silent:
+        message = replace(message, silent=False)  # whoever acts in the night is awake
     ctx.rings.add((conversation.id, due or ctx.now))
     return await outbox.put(
         ctx.tx,
@@ -66,16 +68,6 @@ async def queue(
         due=due,
         edits=edits,
     )
-
-
-def unhurried(ctx: Context, case: Case) -> datetime:
-    """Give the time from which something may be said about a case that is not news: after the quiet hours, unless it is urgent.
-
-    What is to be answered within a day is urgent.
-    """
-    within = ctx.city.times(case.kind, case.category).answer.elapsed
-    urgent = ctx.city.city.is_urgent(case.category) or (within is not None and within <= timedelta(days=1))
-    return ctx.now if urgent else ctx.city.after_quiet(ctx.now)
 
 
 async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> int:
@@ -94,7 +86,10 @@ async def tell(ctx: Context, person: str, message: Outgoing, due: datetime | Non
 
 
 async def _ring(ctx: Context, person: str, about: str | None, due: datetime | None) -> None:
-    """Ring the bells of a member of staff, each once in ten minutes for one case: its number and a link, nothing else."""
+    """Ring the bells of a member of staff, each once in ten minutes for one case: its number and a link, nothing else.
+
+    In the quiet hours they ring for urgent cases only; for the others when these hours are over.
+    """
     bells = await people.bells(ctx.tx, person)
     if not bells or not await roles.of_person(ctx.tx, person):
         return
@@ -109,7 +104,7 @@ async def _ring(ctx: Context, person: str, about: str | None, due: datetime | No
         # Counted for the address: the robot of a group to which several colleagues gave it rings once for all of them.
         once = ctx.keys.name("ring", bell.channel, to.address, about or "")
         if await quotas.use(ctx.tx, once, 1, 1, RING_PAUSE, ctx.now) is None:
-            await queue(ctx, bell, bell_message(ctx, what), due=due)
+            await queue(ctx, bell, bell_message(ctx, what), due=due or (unhurried(ctx, case) if case else None))
 
 
 def bell_message(ctx: Context, what: Text) -> Outgoing:

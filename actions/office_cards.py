@@ -69,7 +69,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
         lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.appeals.text)))
         strike = form_button(_("Grant: strike the rating"), "grant_appeal", case.id)
         rows = ((strike, form_button(_("Refuse the appeal"), "refuse_appeal", case.id)), *rows)
-    return card_of(f, Card.OFFICE, lines, (*rows, more))
+    return card_of(ctx, f, Card.OFFICE, lines, (*rows, more))
 
 
 def _office_rows(f: Facts, viewer: str | None) -> Rows:

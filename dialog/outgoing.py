@@ -40,7 +40,8 @@ class Outgoing:
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
     The first `news` paragraphs say what happened, the rest how things stand.
-    A `patient` message is worth nothing without its files: it waits for them up to a day instead of half a minute.
+    A `patient` message is worth nothing without its files: it waits for them up to a day instead of half a minute. A `silent`
+    one makes no sound where it arrives.
     """
 
     lines: tuple[Text, ...]
@@ -50,6 +51,7 @@ class Outgoing:
     subject: str | None = None
     card: str | None = None
     patient: bool = False
+    silent: bool = False
     news: int = 0
     chart: Chart | None = None
     code: Code | None = None
@@ -94,6 +96,7 @@ def to_json(outgoing: Outgoing) -> bytes:
             "wants": outgoing.wants,
             "patient": outgoing.patient,
             "news": outgoing.news,
+            **({"silent": True} if outgoing.silent else {}),
             **({"chart": dump_chart(outgoing.chart)} if outgoing.chart else {}),
             **({"code": dump_code(outgoing.code)} if outgoing.code else {}),
         },
@@ -111,6 +114,7 @@ def from_json(body: bytes) -> Outgoing:
         files=tuple(fields["files"]),
         wants=Wants(fields["wants"]) if fields["wants"] else None,
         patient=fields["patient"],
+        silent=fields.get("silent", False),
         news=fields.get("news", 0),
         chart=load_chart(fields["chart"]) if "chart" in fields else None,
         code=load_code(fields["code"]) if "code" in fields else None,

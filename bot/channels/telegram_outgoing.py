@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,10 +57,15 @@ class Part:
     text: str = ""
     keyboard: Json | None = None
     attachments: tuple[Attachment, ...] = ()
+    silent: bool = False
 
 
 def parts(letter: Letter, words: Words) -> tuple[Part, ...]:
     """Divide a letter into messages; none if there is nothing in it. Raises ValueError for buttons that can't be sent."""
+    return tuple(replace(part, silent=letter.message.silent) for part in _parts(letter, words))
+
+
+def _parts(letter: Letter, words: Words) -> Sequence[Part]:
     text, keyboard = _text(letter, words), _keyboard(letter, words)
     files = letter.attachments
     if len(files) == 1 and _shown(files[0]) == "photo" and len(text) <= CAPTION:
@@ -80,6 +85,8 @@ def parts(letter: Letter, words: Words) -> tuple[Part, ...]:
 def request(part: Part, *, as_documents: bool = False) -> Request:
     """Write a part as a call; `as_documents` where Telegram would not show its pictures or videos."""
     payload: Json = {"chat_id": _chat(part.address)}
+    if part.silent:
+        payload["disable_notification"] = True
     if part.keyboard is not None:
         payload["reply_markup"] = part.keyboard
     kinds = ["document" if as_documents else _shown(file) for file in part.attachments]

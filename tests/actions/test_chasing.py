@@ -11,7 +11,7 @@ import pytest
 from cast import BELOW, COMPLAINT, MISCONDUCT, NOWHERE, UNIT, Cast, xining
 
 from actions import checking, extending, filing, following, handling
-from actions.notices import unhurried
+from actions.cards import unhurried
 from dialog.subjects import Refused
 from dialog.texts import Words
 from domain.cases import CaseState
@@ -229,6 +229,17 @@ async def test_reminders_wait_for_the_end_of_the_quiet_hours_unless_it_is_urgent
     assert await cast.does("office", lambda ctx: awaited(unhurried(ctx, urgent)), at("2026-01-11 23:00")) == at(
         "2026-01-11 23:00"
     )
+
+
+@pytest.mark.parametrize(("when", "silent"), [("2026-01-11 22:30", True), ("2026-01-11 20:30", False)])
+async def test_news_come_silently_in_the_quiet_hours_unless_it_is_urgent(cast: Cast, when: str, silent: bool) -> None:
+    before = len(await cast.rows())
+    case = await filed(cast, when)
+    cards = [row for row in (await cast.rows())[before:] if row.subject == case.id and row.card == "unit"]
+    assert cards
+    assert {(cast.message(row).silent, row.due_at) for row in cards} == {(silent, at(when))}
+    urgent = await filed(cast, when, replace(COMPLAINT, category="gas-leak"))
+    assert not (await cast.does("reporter", lambda ctx: show_case(ctx, urgent.id), at(when))).silent
 
 
 async def awaited(value: datetime) -> datetime:

@@ -93,6 +93,19 @@ async def test_a_new_case_rings_once_with_its_number_and_a_link_only(town: Town,
     assert (await robots.rings(3))[2].text.startswith(f"Case {other}: ")
 
 
+async def test_in_the_quiet_hours_a_bell_is_rung_when_they_are_over(town: Town, robots: RobotHost) -> None:
+    citizen, wang = await town.somebody("web"), await town.contact("web")
+    await hangs(town, wang, robots, "WeCom", robots.wecom())
+    now = town.clock.now().astimezone(town.app.words.zone)
+    night = now.replace(hour=23, minute=0, second=0)
+    town.clock.ahead += night - now
+    number, _code = await files(citizen)
+    await wang.sees("Sign in by")
+    await rings_no_more(town, robots, 1)
+    town.clock.ahead += timedelta(hours=10)
+    assert number in (await robots.rings(2))[1].text
+
+
 async def test_the_same_case_rings_again_after_ten_minutes(town: Town, robots: RobotHost) -> None:
     citizen, wang = await town.somebody("web"), await town.contact("web")
     await hangs(town, wang, robots, "Feishu", f"{robots.feishu()} s3cret")

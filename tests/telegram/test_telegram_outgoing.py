@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,12 @@ def photo(n: int = 0, size: int = 3) -> Attachment:
 
 def file(media_type: str) -> Attachment:
     return Attachment(kind="document", media_type=media_type, name="x", data=b"x")
+
+
+def test_every_part_of_a_silent_letter_is_silent() -> None:
+    silent = payloads(letter(replace(say(_("Hello")), silent=True), *(photo(n) for n in range(11))))
+    assert [payload.get("disable_notification") for payload in silent] == [True] * 3
+    assert not any("disable_notification" in payload for payload in payloads(letter(say(_("Hello")))))
 
 
 def test_paragraphs_are_rendered_in_the_language_of_the_receiver() -> None:
