@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from actions.context import Context
@@ -81,7 +81,7 @@ class Talking:
         if talk.question and await outbox.drop_unsent(self._ctx.tx, talk.question, self._ctx.now):
             talk.question = None
         if talk.question:
-            await self._tidy(talk.question, due)  # not before the new one is there
+            await self._tidy(talk.question)
         talk.question = await queue(self._ctx, self._ctx.me.conversation, message, lane=Lane.ANSWER, due=due)
         await self._write(talk)
 
@@ -487,15 +487,15 @@ class Talking:
             await self._tidy(talk.question)
         talk.question = None
 
-    async def _tidy(self, id: str, due: datetime | None = None) -> None:
+    async def _tidy(self, id: str) -> None:
         """Take the buttons off a question that is no longer the open one."""
         row = await outbox.get(self._ctx.tx, id)
         if row:
-            await self._edit(row, say(*row.outgoing(self._ctx.keys).lines), due)
+            await self._edit(row, say(*row.outgoing(self._ctx.keys).lines))
 
-    async def _edit(self, row: OutboxRow, message: Outgoing, due: datetime | None = None) -> None:
+    async def _edit(self, row: OutboxRow, message: Outgoing) -> None:
         """Change a message where it stands, which may be another device of the same person."""
         here = self._ctx.me.conversation
         conversation = here if row.conversation == here.id else await people.conversation(self._ctx.tx, row.conversation)
         if conversation:
-            await queue(self._ctx, conversation, message, lane=Lane.ANSWER, due=due, edits=row.id)
+            await queue(self._ctx, conversation, message, lane=Lane.ANSWER, edits=row.id)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from storage.database import Tx
 from storage.ids import ms
 
+MEANWHILE = timedelta(seconds=2)
+"""What is ahead by less may have been written since the clock was read."""
 A_WHILE, LONG = timedelta(minutes=2), timedelta(minutes=10)
 """No lease or pause between tries is longer, or does harm if it is cut short; what ends later was written by the old clock."""
 
@@ -29,7 +31,7 @@ async def bring_back(tx: Tx, now: datetime, old: datetime | None) -> None:
         )
         # What edits it comes no sooner than it.
         await tx.run("UPDATE outbox SET due_at = :now WHERE sent_at > :now AND due_at > :now", now=ms(now))
-    await tx.run("DELETE FROM quota WHERE window_at > :now", now=ms(now))
+    await tx.run("DELETE FROM quota WHERE window_at > :until", until=ms(now + MEANWHILE))
     for late in (
         "UPDATE outbox SET lease_until = 0 WHERE sent_at IS NULL AND parked_at IS NULL AND lease_until > :until",
         "DELETE FROM lease WHERE until_at > :until",

@@ -63,10 +63,6 @@ async def test_the_first_words_are_answered_at_once_and_what_follows_together(to
     await citizen.says("味道很大")
     await citizen.sees("Noted so far: 3 messages")
     assert await _pause(town) >= 2000
-    async with town.app.database.reading() as tx:
-        edit = await tx.one("SELECT due_at - created_at AS pause FROM outbox WHERE edits IS NOT NULL ORDER BY n DESC LIMIT 1")
-    assert edit is not None
-    assert edit["pause"] >= 2000  # the first answer can be pressed until the next one is there
 
 
 @pytest.mark.parametrize("long", [True, False])

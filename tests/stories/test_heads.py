@@ -44,6 +44,7 @@ async def test_a_head_sees_what_is_late_what_the_contacts_do_and_how_the_year_go
     ):
         assert head.now_sees(line), shown.text
     await wang.presses("^Sign in$")
+    await wang.sees("Signed in by Wang")
     town.clock.ahead += timedelta(days=20)
     await head.says("/desk")
     await head.presses("^My unit$")
