@@ -210,7 +210,9 @@ class Turn:
     async def _replied_to(self) -> OutboxRow | None:
         if self.incoming.reply_to is None:
             return None
-        return await self._row_of(self.incoming.reply_to)
+        row = await self._row_of(self.incoming.reply_to)
+        # The fastest reply comes before we have noted which number its message got.
+        return row or await outbox.on_its_way(self.ctx.tx, self.ctx.me.conversation.id, self.ctx.now)
 
     async def _row_of(self, message: str) -> OutboxRow | None:
         """Find our message by the channel's name for it; a pulling client names it by our own id."""

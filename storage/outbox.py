@@ -252,6 +252,17 @@ async def by_external_id(tx: Tx, conversation: str, external_id: str) -> OutboxR
     return _row(row) if row else None
 
 
+async def on_its_way(tx: Tx, conversation: str, now: datetime) -> OutboxRow | None:
+    """Find the message that is being sent to a conversation now, or is out without being noted so."""
+    row = await tx.one(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND sent_at IS NULL AND parked_at IS NULL"
+        " AND lease_until > :now AND edits IS NULL ORDER BY n DESC LIMIT 1",
+        conversation=conversation,
+        now=ms(now),
+    )
+    return _row(row) if row else None
+
+
 async def cards(tx: Tx, subject: str, card: str, now: datetime) -> Sequence[OutboxRow]:
     """Read the newest card of a case in each conversation, and those that come there later."""
     rows = await tx.all(

@@ -100,6 +100,21 @@ async def test_a_message_waits_for_an_edit_that_is_being_sent(store: Database, k
     assert [words(row, keys) for row in await lease(store, NOW + SECOND)] == ["1", "2"]
 
 
+async def test_what_is_on_its_way_is_found_until_it_is_noted_as_out(store: Database, keys: Keys, conversation: str) -> None:
+    async with store.transaction() as tx:
+        await put(tx, keys, conversation)
+        assert await outbox.on_its_way(tx, conversation, NOW) is None
+    (row,) = await lease(store)
+    async with store.transaction() as tx:
+        await put(tx, keys, conversation, "next")
+        found = await outbox.on_its_way(tx, conversation, NOW)
+        assert found is not None
+        assert found.id == row.id
+    await sent(store, keys, row)
+    async with store.transaction() as tx:
+        assert await outbox.on_its_way(tx, conversation, NOW) is None
+
+
 async def test_what_is_given_back_can_be_taken_at_once_and_counts_as_no_try(
     store: Database, keys: Keys, conversation: str
 ) -> None:
