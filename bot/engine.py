@@ -210,9 +210,9 @@ class Turn:
     async def _replied_to(self) -> OutboxRow | None:
         if self.incoming.reply_to is None:
             return None
-        row = await self._row_of(self.incoming.reply_to)
-        # The fastest reply comes before we have noted which number its message got.
-        return row or await outbox.on_its_way(self.ctx.tx, self.ctx.me.conversation.id, self.ctx.now)
+        # The fastest reply comes before we have noted which number its message got. Looked for first: it may be noted meanwhile.
+        on_its_way = await outbox.on_its_way(self.ctx.tx, self.ctx.me.conversation.id, self.ctx.now)
+        return await self._row_of(self.incoming.reply_to) or on_its_way
 
     async def _row_of(self, message: str) -> OutboxRow | None:
         """Find our message by the channel's name for it; a pulling client names it by our own id."""
