@@ -151,7 +151,7 @@ def _not_granted(ctx: Context, f: Facts) -> list[Text]:
     """Say to those who follow a case what a later date in its plan is worth."""
     if f.case.state is not CaseState.ACCEPTED:
         return []
-    if f.request and not f.request_is_too_late(ctx.now):
+    if f.request and not f.time_is_up(ctx):
         until = Moment(f.request.until_at)
         return [
             _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=until)

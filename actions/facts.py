@@ -83,11 +83,6 @@ class Facts:
         """The unit's request for more time that nobody has decided yet."""
         return next((asked for asked in self.extensions if asked.decided_at is None), None)
 
-    def request_is_too_late(self, now: datetime) -> bool:
-        """Tell whether the unit's time was up before anybody decided its request for more."""
-        answer = self.deadlines.get(DeadlineKind.ANSWER)
-        return DeadlineKind.REPLY not in self.deadlines and (answer is None or answer.due_at <= now)
-
     @property
     def reason(self) -> Entry | None:
         """Why the unit asks for more time."""

@@ -45,7 +45,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
         lines.append(_("Sign in by: {due}", due=due(accept)))
     if case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED) and (answer := f.deadlines.get(DeadlineKind.ANSWER)):
         lines.append(_("Answer by: {due}", due=due(answer)))
-    if f.request and f.request_is_too_late(ctx.now):
+    if f.request and f.time_is_up(ctx):
         lines.append(_("Your request for more time was not decided before the time was up: it can't be granted any more."))
     elif f.request:
         until = Moment(f.request.until_at)

@@ -44,8 +44,6 @@ TYPED = {
     "restart": ("restart", "start over", "重新开始", "重来"),
     "start": ("menu", "菜单"),
 }
-GREETINGS = ("hello", "hi", "你好", "您好", "你好啊", "您好啊", "在吗", "有人吗", "你好在吗", "您好在吗")
-"""Who greets has told nothing yet."""
 DANGER = _("If somebody is in danger, call now: 110 police, 119 fire, 120 ambulance. This is no emergency service.")
 UNSUPPORTED = {"sticker": _("We can't read stickers. Please write it in words, or send a photo.")}
 
@@ -161,15 +159,14 @@ class Turn:
                     await self._show_open_question()
                 return
         talk = await self.talking.current()
-        if talk is None and plain(item["text"]) in GREETINGS:
-            await self._say(await home.menu(self.ctx, ""))
-            return
         if reply := await typed_at_windows.typed(self.ctx, item, self.engine.words.everywhere, asked=talk is not None):
             await self._answer(reply)
         elif talk and (case := await self._asked_meanwhile(talk)):
             await self.talking.open(Opening(form="meant", arg=case, items=(item,), complete=True))
         elif talk:
             await self.talking.answer(talk, item)
+        elif stray.is_greeting(item):
+            await self._say(await home.menu(self.ctx, ""))
         else:
             await self.talking.open(await stray.opening(self.ctx, item))
 

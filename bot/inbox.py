@@ -34,6 +34,7 @@ LOOK = 0.25
 LEFT = timedelta(seconds=0.25)
 """How old a message is that any process may act on, for its own does not come to it: what came just now is being dealt with."""
 BUSY = 0.02
+"""Seconds after which a conversation that another process is serving is tried again."""
 MANY = 200
 WORKERS = 8
 WORKERS_WAITING_TOGETHER = 64
@@ -53,11 +54,9 @@ class InboxLoop:
         self._town = town
         self._channels = channels
         self._following_up: set[asyncio.Task[None]] = set()
-        self._stopping = False
 
     def stop(self) -> None:
         """Finish the turns at hand and begin no other."""
-        self._stopping = True
         self._line.close()
 
     async def run(self) -> None:
@@ -82,7 +81,7 @@ class InboxLoop:
 
     async def _work(self) -> None:
         pause = 0.0
-        while (conversation := await self._line.next()) is not None and not self._stopping:
+        while conversation := await self._line.next():
             more = True
             try:
                 more = await self.serve(conversation)

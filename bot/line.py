@@ -13,6 +13,7 @@ class Line:
         self._line: asyncio.Queue[str | None] = asyncio.Queue()
         self._waiting: set[str] = set()
         self._served: dict[str, bool] = {}
+        self._closed = False
 
     def join(self, conversations: Iterable[str]) -> None:
         """Put conversations at the end that have got something new."""
@@ -36,7 +37,7 @@ class Line:
     async def next(self) -> str | None:
         """Wait for the first one and serve it; None when the line is closed."""
         conversation = await self._line.get()
-        if conversation is None:
+        if conversation is None or self._closed:
             self.close()  # for the next who waits
             return None
         self._waiting.discard(conversation)
@@ -49,5 +50,6 @@ class Line:
             self.join([conversation])
 
     def close(self) -> None:
-        """Send those home who serve."""
+        """Send those home who serve, whoever waits."""
+        self._closed = True
         self._line.put_nowait(None)

@@ -165,8 +165,8 @@ class OutboxLoop:
             allowed = min(free - len(rows), self._pace.allowed(now))
             if allowed > 0:
                 rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
-            known: dict[str, Addressed] = {}
-            found = [await self._taken(tx, row, known) for row in rows]
+            addresses: dict[str, Addressed] = {}
+            found = [await self._taken(tx, row, addresses) for row in rows]
             return [one for one in found if one], await outbox.next_due(tx, self._channel.name, now)
 
         taken, due = await self._database.do(note_and_lease)
@@ -207,15 +207,15 @@ class OutboxLoop:
             for one in out:
                 await _alone(tx, self._mark_sent(tx, one, now))
 
-    async def _taken(self, tx: Tx, row: OutboxRow, known: dict[str, Addressed]) -> Taken | None:
+    async def _taken(self, tx: Tx, row: OutboxRow, addresses: dict[str, Addressed]) -> Taken | None:
         edited = await outbox.get(tx, row.edits) if row.edits else None
         try:
-            if row.conversation not in known:
-                known[row.conversation] = await people.addressed(tx, self._keys, row.conversation)
+            if row.conversation not in addresses:
+                addresses[row.conversation] = await people.addressed(tx, self._keys, row.conversation)
         except (Unsealable, LookupError) as error:
             log.error("send_failed", exc_info=error)
             return None
-        return Taken(row=row, to=known[row.conversation], edited=edited)
+        return Taken(row=row, to=addresses[row.conversation], edited=edited)
 
     def _sent(self, ids: Sequence[str], task: asyncio.Task[None]) -> None:
         for id in ids:

@@ -11,7 +11,7 @@ from actions.facts import excerpt, facts
 from dialog.incoming import Place
 from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
-from dialog.questions import Item, Option, Options, Told, dump_item
+from dialog.questions import Item, Option, Options, Told, dump_item, plain
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
 from domain.cases import OPEN, CaseState
@@ -21,6 +21,7 @@ from handlers.unit_desk import may_work
 from storage import cases
 from storage.cases import Case
 
+GREETINGS = frozenset(("hello", "hi", "你好", "您好", "你好啊", "您好啊", "在吗", "有人吗", "你好在吗", "您好在吗"))
 NEW, NOTHING, FORM = "new", "nothing", "form"
 MOST = 4
 LOOKED_AT = 20
@@ -42,6 +43,11 @@ class ToCitizen:
     case: str
     what: str
     items: tuple[Json, ...]
+
+
+def is_greeting(item: Json) -> bool:
+    """Tell whether somebody greets, and has told nothing yet."""
+    return plain(item["text"]) in GREETINGS and not item["files"] and "place" not in item
 
 
 async def opening(ctx: Context, item: Json) -> Opening:

@@ -44,13 +44,14 @@ async def receive(tx: Tx, *, channel: str, external_id: str, conversation: str, 
 
 
 async def waiting(tx: Tx, before: datetime, now: datetime, limit: int) -> Sequence[str]:
-    """Read the conversations with open messages that came before a point in time, the longest waiting first.
+    """Read the conversations with messages that came before a point in time and can be acted on, the longest waiting first.
 
     What seems to have come after now is from a clock that was ahead, and is among them.
     """
     rows = await tx.all(
         "SELECT conversation, MIN(received_at) AS since FROM inbox WHERE done_at IS NULL AND parked_at IS NULL"
-        " AND (received_at <= :before OR received_at > :now) GROUP BY conversation ORDER BY since LIMIT :limit",
+        " AND next_try_at <= :now AND (received_at <= :before OR received_at > :now)"
+        " GROUP BY conversation ORDER BY since LIMIT :limit",
         before=ms(before),
         now=ms(now),
         limit=limit,

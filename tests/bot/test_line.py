@@ -35,6 +35,13 @@ async def test_who_has_more_goes_to_the_end() -> None:
     assert [await line.next(), await line.next()] == ["b", "a"]
 
 
+async def test_a_closed_line_serves_nobody_who_still_waits() -> None:
+    line = Line()
+    line.join(["a", "b"])
+    line.close()
+    assert [await line.next(), await line.next()] == [None, None]
+
+
 async def test_a_closed_line_sends_everybody_home() -> None:
     line = Line()
     waiting = [asyncio.create_task(line.next()) for _ in range(3)]

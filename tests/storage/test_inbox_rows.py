@@ -11,6 +11,7 @@ from stores import NOW
 
 from storage import inbox, outbox, people
 from storage.database import Database, Tx
+from storage.ids import ms
 from storage.inbox import InboxRow
 from storage.keys import Keys
 
@@ -119,7 +120,9 @@ async def test_waiting_are_those_from_before_a_time_and_those_from_a_clock_that_
             await inbox.receive(tx, channel="telegram", external_id=f"w{n}", conversation=talker, order=1, body=b"x", now=came)
         found = await inbox.waiting(tx, NOW - SECOND, NOW, 10)
         rows = {row["conversation"]: row["external_id"] for row in await tx.all("SELECT conversation, external_id FROM inbox")}
-    assert [rows[talker] for talker in found] == ["w0", "w2"]
+        assert [rows[talker] for talker in found] == ["w0", "w2"]
+        await tx.run("UPDATE inbox SET next_try_at = :later", later=ms(NOW + SECOND))
+        assert await inbox.waiting(tx, NOW, NOW, 10) == []
 
 
 async def test_an_old_body_is_erased_and_the_message_is_still_known(store: Database, conversation: str) -> None:

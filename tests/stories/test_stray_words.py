@@ -35,6 +35,9 @@ async def test_who_greets_is_greeted_and_nothing_is_kept_of_it(town: Town, on: s
     citizen = await town.somebody(on)
     await citizen.says("你好！")
     await citizen.sees("Hello. This is Huiyin")
+    await citizen.sends_photo(caption="你好")
+    await citizen.sees("Noted so far: 1 message, 1 file")
+    await citizen.says("/cancel")
     for line in (RUBBISH, "你好", "/done"):  # in the middle of telling it is a word like others
         await citizen.says(line)
     await citizen.sees("What kind of matter")
