@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
+
+import orjson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,12 @@ def to_json(incoming: Incoming) -> bytes:
     """Write a message for storage; fields at their default are left out."""
     values = {field.name: getattr(incoming, field.name) for field in fields(incoming)}
     kept = {name: value for name, value in values.items() if value not in (None, "", (), False)}
-    return json.dumps(kept, default=asdict, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(kept)
 
 
 def from_json(body: bytes) -> Incoming:
     """Read what `to_json` wrote."""
-    kept: dict[str, Any] = json.loads(body)
+    kept: dict[str, Any] = orjson.loads(body)
     private = kept.pop("private", False)
     files = tuple(IncomingFile(**file) for file in kept.pop("files", ()))
     place = kept.pop("place", None)

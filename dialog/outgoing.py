@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
+
+import orjson
 
 from dialog.chart import Chart, dump_chart, load_chart
 from dialog.code import Code, dump_code, load_code
@@ -88,7 +89,7 @@ SECRET = b'"secret":'
 
 def to_json(outgoing: Outgoing) -> bytes:
     """Write a message for storage."""
-    return json.dumps(
+    return orjson.dumps(
         {
             "lines": [dump(line) for line in outgoing.lines],
             "rows": [[[dump(b.label), b.press, b.url] for b in row] for row in outgoing.rows],
@@ -99,15 +100,13 @@ def to_json(outgoing: Outgoing) -> bytes:
             **({"silent": True} if outgoing.silent else {}),
             **({"chart": dump_chart(outgoing.chart)} if outgoing.chart else {}),
             **({"code": dump_code(outgoing.code)} if outgoing.code else {}),
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+        }
+    )
 
 
 def from_json(body: bytes) -> Outgoing:
     """Read what `to_json` wrote."""
-    fields = json.loads(body)
+    fields = orjson.loads(body)
     return Outgoing(
         lines=tuple(load_text(line) for line in fields["lines"]),
         rows=tuple(tuple(Button(load_text(label), press, url) for label, press, url in row) for row in fields["rows"]),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import orjson
 
 from dialog.play import Answers
 from storage.database import Row, Tx
@@ -108,7 +109,7 @@ async def write(tx: Tx, keys: Keys, talk: Talk, now: datetime) -> None:
         person=talk.person,
         form=talk.form,
         arg=talk.arg,
-        answers=keys.seal(json.dumps(talk.answers.dump(), ensure_ascii=False).encode()),
+        answers=keys.seal(orjson.dumps(talk.answers.dump())),
         asking=talk.asking,
         reopened=talk.reopened,
         question=talk.question,
@@ -141,7 +142,7 @@ def _talk(row: Row, keys: Keys) -> Talk:
         person=row["person"],
         form=row["form"],
         arg=row["arg"],
-        answers=Answers.load(json.loads(keys.unseal(row["answers"]))),
+        answers=Answers.load(orjson.loads(keys.unseal(row["answers"]))),
         asking=row["asking"],
         reopened=row["reopened"],
         question=row["question"],
