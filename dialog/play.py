@@ -31,6 +31,7 @@ from dialog.texts import Json, Text, _
 
 SEND_IT = _("Send")
 CHANGE_IT = _("Change")
+I_DONT_KNOW = Option(SKIP, _("I don't know"))
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -249,9 +250,14 @@ class Dialog:
 
     async def place(self, key: str, prompt: Text, areas: Options, *, label: Text, may_skip: bool = True) -> Place | None:
         """Ask for a place: shared, described, or picked from a list of areas; None if the person does not know it."""
-        options = (*areas, Option(SKIP, _("I don't know"))) if may_skip else areas
+        options = (*areas, I_DONT_KNOW) if may_skip else areas
         question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=options, most=300)
         return cast("Place | None", self._ask(question))
+
+    async def place_on_request(self, key: str, prompt: Text, areas: Options, *, label: Text) -> Place | None:
+        """Offer a place that is asked for only when the person picks it; None until then."""
+        question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=(*areas, I_DONT_KNOW), most=300)
+        return cast("Place | None", self._ask(question)) if self._is_wanted(question) else None
 
     async def confirm(
         self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT, change: Text = CHANGE_IT

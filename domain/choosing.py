@@ -184,7 +184,7 @@ def choose(
     """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
     located = locate(city, point, text, place=place)
     if area:
-        located = replace(located, area=area, near=(), elsewhere="", instead="")
+        located = replace(located, area=area, near=(), elsewhere="", instead="", outside=False)
     text = without_denials(without_landmarks(city, text))
     guesses = classifier.guess(text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
@@ -217,7 +217,7 @@ def choose(
     anywhere_in_it = not area and located.area == city.root_area.code and located.how.code is ReasonCode.WORDS
     likely_enough = leading is not None and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
     nowhere = leading is not None and anywhere_in_it and route_anywhere(city, kind, leading.code) is None
-    sure = likely_enough and not (misconduct or nowhere or located.elsewhere or located.instead)
+    sure = likely_enough and not (misconduct or nowhere or located.elsewhere or located.instead or located.outside)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
@@ -228,6 +228,8 @@ def choose(
     reasons = [located.how]
     if nowhere:
         reasons.append(Reason(code=ReasonCode.AREA_UNKNOWN))
+    if located.outside and located.how.code is not ReasonCode.POINT_OUTSIDE:
+        reasons.append(Reason(code=ReasonCode.POINT_OUTSIDE))
     if located.instead:
         reasons.append(Reason(code=ReasonCode.NAMED_INSTEAD, detail={"area": located.instead}))
     if located.elsewhere and located.how.code is not ReasonCode.ELSEWHERE:

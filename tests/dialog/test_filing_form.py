@@ -206,7 +206,7 @@ def test_words_of_a_bribe_are_offered_to_be_filed_as_a_misconduct_report(talk: T
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
-        ("出租车拒载，司机不打表还乱收费", ["taxi", "transport", "-"]),
+        ("打车太贵，司机态度也不好", ["taxi", "construction", "transport", "-"]),
         (
             "hello there",
             ["construction", "labour", "education", "health", "environment", "transport", "commerce", "utilities", "land", "-"],
@@ -239,14 +239,14 @@ def asked_about(talk: Talk, text: str, kind: str = "complaint") -> Talk:
     return talk
 
 
-def test_something_else_offers_the_upper_categories_that_were_not_and_then_what_is_below(sorting: Talk) -> None:
-    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+def test_something_else_offers_all_upper_categories_and_then_what_is_below(sorting: Talk) -> None:
+    talk = asked_about(sorting, "打车太贵，司机态度也不好")
     talk.answer("-")
     assert talk.asks("other")
     uppers = [option.key for option in talk.question.options]
     assert uppers == [
-        "construction", "labour", "education", "health", "environment", "commerce", "utilities", "land", "civil", "safety",
-        "government", "-",
+        "construction", "labour", "education", "health", "environment", "transport", "commerce", "utilities", "land", "civil",
+        "safety", "government", "-",
     ]  # fmt: skip
     talk.answer("commerce")
     assert talk.asks("below")
@@ -259,14 +259,14 @@ def test_something_else_offers_the_upper_categories_that_were_not_and_then_what_
 
 
 def test_none_of_these_is_left_to_the_office(sorting: Talk) -> None:
-    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+    talk = asked_about(sorting, "打车太贵，司机态度也不好")
     talk.answer("-", "-", "anonymous", "no")
     assert "Complaint · Something else" in summary(talk)
     assert filed(talk).category is None
 
 
 def test_another_first_answer_takes_the_later_ones_back(sorting: Talk) -> None:
-    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+    talk = asked_about(sorting, "打车太贵，司机态度也不好")
     talk.answer("-", "commerce", "consumer", "anonymous", "no")
     talk.change("category", "taxi")
     assert filed(talk).category == "taxi"

@@ -25,8 +25,6 @@ async def files_for(office: Person, *, named: bool) -> tuple[str, str]:
     await office.says("/done")
     await office.sees("What kind", buttons=["Complaint", "Consultation", "Suggestion", "Back", "Cancel"])
     await office.presses("^Complaint$")
-    await office.says("城西区")
-    await office.presses("^Rubbish")
     await office.sees("known who it was")
     await office.presses("^Yes" if named else "^No")
     if named:
