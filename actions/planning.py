@@ -1,4 +1,4 @@
-"""A unit's plan for a case: measures, target, responsible person, date (practice S4). The citizen reads it."""
+"""A unit's plan for a case: measures, target, responsible person, date. The citizen reads it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How units will put things right: measures, target, responsible person, date (practice S4). The newest of a round counts."""
+"""How units will put things right: measures, target, responsible person, date. The newest of a round counts."""
 
 from __future__ import annotations
 
