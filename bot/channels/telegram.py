@@ -28,11 +28,11 @@ from dialog.texts import Text, Words
 
 LOGGER = logging.getLogger("huiyin.telegram")
 
-INTRODUCED = "telegram connected"
-COMMANDS_REFUSED = "telegram refused the list of commands"
-PRESS_UNANSWERED = "telegram took no answer to a press"
-EDIT_DROPPED = "telegram edit dropped"
-SENT_AS_DOCUMENTS = "telegram would not show a file"
+INTRODUCED = "telegram_connected"
+COMMANDS_REFUSED = "telegram_commands_refused"
+PRESS_UNANSWERED = "telegram_press_unanswered"
+EDIT_DROPPED = "telegram_edit_dropped"
+SENT_AS_DOCUMENTS = "telegram_file_not_shown"
 
 USERNAME_KEY, COMMANDS_KEY = "telegram username", "telegram commands"
 REMEMBERED = timedelta(days=365)

@@ -46,9 +46,9 @@ from bot.channels.webchat_words import (
 from dialog.incoming import Incoming
 from dialog.texts import Name, Text, Words
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("huiyin.web")
 
-MESSAGE_NOT_KEPT = "webchat.message_not_kept"
+MESSAGE_NOT_KEPT = "webchat_message_not_kept"
 
 BODY_LIMIT = 2**20
 """Bytes of a posted body, files apart."""
