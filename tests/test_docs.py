@@ -160,6 +160,11 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             assert not anchor or anchor in anchors(target), f"{name(page)} links to #{anchor} of {name(target)}"
 
 
+def test_every_section_for_operators_stands_in_the_contents() -> None:
+    contents, *sections = re.split(r"^## (.+)\n", pages()[OPERATE], flags=re.MULTILINE)
+    assert not [heading for heading in sections[::2] if f"[{heading}](#" not in contents]
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     reached, new = set[Path](), {README}
     while new:
