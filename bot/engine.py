@@ -5,7 +5,6 @@ Free text goes to the case whose card it replies to, else to the open question, 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -29,8 +28,6 @@ from storage.inbox import InboxRow
 from storage.outbox import Lane, OutboxRow
 from storage.people import Conversation
 from storage.talks import Talk
-
-log = logging.getLogger("huiyin.engine")
 
 DOUBLE_PRESS = timedelta(seconds=10)
 MOST_TEXT = 200_000

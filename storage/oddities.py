@@ -26,7 +26,6 @@ class Oddity:
     about: str
     day: date
     window: str
-    found_at: datetime
     decided_at: datetime | None = None
 
 
@@ -180,6 +179,5 @@ def _oddity(row: Row) -> Oddity:
         about=row["about"],
         day=date.fromisoformat(row["day"]),
         window=row["window_code"],
-        found_at=at(row["found_at"]),
         decided_at=at(row["decided_at"]) if row["decided_at"] is not None else None,
     )

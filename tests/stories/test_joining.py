@@ -17,7 +17,6 @@ LAMPS = (
     "门口的路灯坏了没人修，就在五四大街12号",
     "五四大街12号路灯坏了好几天，请尽快修",
 )
-MATTER = "^Rubbish"
 
 
 async def tells_of_lamp(citizen: Person, text: str) -> None:
