@@ -356,7 +356,6 @@ async def cost_of_reading(url: str, count: int, days: int, loads: int) -> dict[s
 
         asked: dict[str, Callable[[], Awaitable[None]]] = {
             "a hall's board": lambda: page("/board/hall/centre"),
-            "a window's 30 days": lambda: reading(lambda tx: rating_figures.daily(tx, month, last, By.WINDOW, "centre-1")),
             "the desk, a hall": lambda: reading(lambda tx: rating_figures.each(tx, By.WINDOW, month, last, By.HALL, "centre")),
             "the digest's week": lambda: reading(lambda tx: rated_weeks.count(tx, week, last, datetime.now(UTC))),
         }
