@@ -44,7 +44,7 @@ async def make(api: BotApi, store: Store) -> AsyncIterator[Callable[..., Process
     def process(**settings: Any) -> Process:
         door, clock = MemoryDoor(store), Clock()
         given = {"token": api.token, "base_url": api.base_url, "file_url": api.file_url, "poll_timeout": 5} | settings
-        made.append(Process(Telegram(door, WORDS, clock=clock, commands=lambda: COMMANDS, **given), door, clock))
+        made.append(Process(Telegram(door, WORDS, clock=clock, commands=COMMANDS, **given), door, clock))
         return made[-1]
 
     yield process
