@@ -31,7 +31,7 @@ class Counted(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Cell:
     """Where a rating stands in the figures; hall and unit are those that the window had then."""
 
     window: str
@@ -69,17 +69,17 @@ class By(StrEnum):
     HALL = "hall"
 
 
-async def count(tx: Tx, place: Place, counted: Counted, n: int) -> None:
+async def count(tx: Tx, cell: Cell, counted: Counted, n: int) -> None:
     """Add to a figure, or take away from it."""
     await tx.run(
         "INSERT INTO rating_count (window_code, day, hall, unit, verified, counted, n)"
         " VALUES (:window, :day, :hall, :unit, :verified, :counted, :n)"
         " ON CONFLICT (window_code, day, hall, unit, verified, counted) DO UPDATE SET n = rating_count.n + excluded.n",
-        window=place.window,
-        day=place.day.isoformat(),
-        hall=place.hall,
-        unit=place.unit,
-        verified=int(place.verified),
+        window=cell.window,
+        day=cell.day.isoformat(),
+        hall=cell.hall,
+        unit=cell.unit,
+        verified=int(cell.verified),
         counted=counted,
         n=n,
     )
@@ -123,10 +123,10 @@ async def given(tx: Tx, hall: str, first: date, last: date) -> Sequence[Given]:
     ]
 
 
-async def of_window(tx: Tx, window: str) -> Mapping[tuple[Place, Counted], int]:
+async def of_window(tx: Tx, window: str) -> Mapping[tuple[Cell, Counted], int]:
     """Read every figure of a window as it is kept, to hold it against the ledger; those that came down to 0 are left out."""
     rows = await tx.all("SELECT * FROM rating_count WHERE window_code = :window AND n <> 0", window=window)
-    return {(_place(row), Counted(row["counted"])): int(row["n"]) for row in rows}
+    return {(_cell(row), Counted(row["counted"])): int(row["n"]) for row in rows}
 
 
 def _together(rows: Sequence[Row]) -> Figures:
@@ -156,8 +156,8 @@ async def _sums(tx: Tx, of: By | None, first: date, last: date, by: By | None, c
     )
 
 
-def _place(row: Row) -> Place:
-    return Place(
+def _cell(row: Row) -> Cell:
+    return Cell(
         window=row["window_code"],
         hall=row["hall"],
         unit=row["unit"],

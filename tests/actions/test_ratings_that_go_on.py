@@ -101,7 +101,7 @@ async def test_who_strikes_an_unusual_rating_has_granted_the_appeal_against_it(t
     await town.does("office", lambda ctx: looking.strike_one(ctx, only.id, "重复评价"), NOON)
     assert await waiting(town) == 0
     kept = await town.kept()
-    assert (kept[only.place, Counted.GRANTED], kept[only.place, Counted.STRUCK]) == (1, 1)
+    assert (kept[only.cell, Counted.GRANTED], kept[only.cell, Counted.STRUCK]) == (1, 1)
     assert kept == await town.counted_from_the_ledger()
     with pytest.raises(Refused, match="decided this appeal already"):
         await town.does("second office", lambda ctx: appealing.decide(ctx, case, "属实", granted=False), NOON)

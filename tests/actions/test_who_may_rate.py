@@ -140,7 +140,7 @@ async def test_until_it_is_decided_a_rating_counts_and_its_case_goes_on(town: Ra
     case = await bad_case(town)
     await town.does("clerk", lambda ctx: appealing.appeal(ctx, case, Ground.ABUSIVE, "辱骂"), NOON)
     (only,) = await town.ratings()
-    assert (await town.kept())[only.place, Counted.DISSATISFIED] == 1
+    assert (await town.kept())[only.cell, Counted.DISSATISFIED] == 1
     found = await town.case(case)
     await town.does("clerk", lambda ctx: handling.accept(ctx, case, found.version), NOON)
     await town.does("clerk", lambda ctx: handling.report(ctx, case, "已整改"), NOON)

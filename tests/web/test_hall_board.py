@@ -29,7 +29,7 @@ from domain.ratings import Pattern
 from domain.telling import Given, Group, groups
 from storage import ledger, oddities
 from storage.appeals import Ground
-from storage.rating_figures import Counted, Place
+from storage.rating_figures import Cell, Counted
 from storage.roles import RoleKind
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -191,10 +191,10 @@ def from_ledger(plan: City, chains: Mapping[str, Sequence[Entry]], hall: str) ->
     counts: dict[tuple[str, date, bool], Counter[Counted]] = defaultdict(Counter)
     for window, rows in chains.items():
         _ratings, found = recount(window, rows)
-        for (place, counted), n in found.items():
-            assert isinstance(place, Place)
-            if place.hall == hall:
-                counts[window, place.day, place.verified][counted] += n
+        for (cell, counted), n in found.items():
+            assert isinstance(cell, Cell)
+            if cell.hall == hall:
+                counts[window, cell.day, cell.verified][counted] += n
     given = [
         Given(
             window=window, day=day, verified=verified, struck=found[Counted.STRUCK], granted=found[Counted.GRANTED],
@@ -238,8 +238,8 @@ def appeals(chains: Mapping[str, Sequence[Entry]], hall: str, told: Sequence[Gro
     """Count what the board tells of appeals: about ratings from the first of the month before."""
     counts: Counter[Any] = Counter()
     for window, rows in chains.items():
-        for (place, counted), n in recount(window, rows)[1].items():
-            if place.hall == hall and place.day >= date(2026, 6, 1):
+        for (cell, counted), n in recount(window, rows)[1].items():
+            if cell.hall == hall and cell.day >= date(2026, 6, 1):
                 counts[counted] += n
     made, granted, refused = (counts[one] for one in (Counted.APPEALED, Counted.GRANTED, Counted.REFUSED))
     return [made, granted, refused, made - granted - refused, granted + sum(group.struck for group in told)]
