@@ -43,10 +43,9 @@ from bot.town import Town
 from dialog.subjects import Refused, Reply
 from dialog.texts import Text, Words, dump, load_text
 from storage import memory, people, quotas, roles
-from storage.database import Conflict, Database, Tx
+from storage.database import Database, Tx, again
 from storage.people import Conversation
 
-TRIES = 5
 KEPT = timedelta(days=1)
 """How long what was done waits to be told, and how long the same form is known again."""
 # With "no-referrer" browsers would say of our own forms that they come from nowhere.
@@ -129,13 +128,7 @@ class Desk:
     def _does(self, do: Do) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def done(request: web.Request) -> web.StreamResponse:
             fields = await _fields(request)
-            for tries in range(TRIES):
-                try:
-                    return await self._do(request, fields, do)
-                except Conflict:
-                    if tries == TRIES - 1:
-                        raise
-            raise AssertionError
+            return await again(lambda: self._do(request, fields, do))
 
         return done
 
