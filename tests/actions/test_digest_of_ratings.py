@@ -10,7 +10,7 @@ import pytest
 from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
 from stores import opened
 
-from actions import digest, following, kept_digests, looking
+from actions import digest, following, judging, kept_digests
 from actions.context import Context
 from domain.ratings import Pattern
 from domain.weeks import Week
@@ -37,7 +37,7 @@ async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed
     async with town.database.transaction() as tx:
         odd = await oddities.find(tx, Pattern.BURST, "centre-1", MORNING.date(), "centre-1", NOON)
         await oddities.add(tx, odd, Pattern.BURST, rated[0].id)
-    await town.does("office", lambda ctx: looking.strike_one(ctx, rated[0].id, "重复评价"), NOON)
+    await town.does("office", lambda ctx: judging.strike_one(ctx, rated[0].id, "重复评价"), NOON)
     await town.does("reporter", lambda ctx: following.withdraw(ctx, str(rated[3].case), "算了"), NOON)
     await town.rates("stranger", "centre-2", GOOD, NOON)
 

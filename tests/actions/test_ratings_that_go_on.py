@@ -11,7 +11,7 @@ from cast import UNIT
 from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown
 from stores import opened
 
-from actions import appealing, following, handling, looking, merging, rating, triage
+from actions import appealing, following, handling, judging, merging, rating, triage
 from actions.context import Context
 from actions.rating import Rate
 from dialog.subjects import Refused
@@ -98,7 +98,7 @@ async def test_who_strikes_an_unusual_rating_has_granted_the_appeal_against_it(t
     async with town.database.transaction() as tx:
         oddity = await oddities.find(tx, Pattern.BURST, "centre-1", MORNING.date(), "centre-1", NOON)
         await oddities.add(tx, oddity, Pattern.BURST, only.id)
-    await town.does("office", lambda ctx: looking.strike_one(ctx, only.id, "重复评价"), NOON)
+    await town.does("office", lambda ctx: judging.strike_one(ctx, only.id, "重复评价"), NOON)
     assert await waiting(town) == 0
     kept = await town.kept()
     assert (kept[only.cell, Counted.GRANTED], kept[only.cell, Counted.STRUCK]) == (1, 1)

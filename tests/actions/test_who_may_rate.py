@@ -13,7 +13,7 @@ import pytest_asyncio
 from rating_town import BAD, GOOD, MORNING, NOON, Deed, RatingTown, says
 from stores import NOW, migrated_postgres, opened
 
-from actions import appealing, following, handling, looking, rating, tickets
+from actions import appealing, following, handling, judging, rating, tickets
 from actions.context import Context
 from actions.rating import Rate
 from actions.tickets import LIFE, Use, issue, split, use
@@ -130,9 +130,9 @@ async def test_only_the_office_decides_and_nobody_who_works_at_the_unit(town: Ra
         (only,) = await town.ratings()
         await oddities.add(tx, oddity, Pattern.BURST, only.id)
     for who in ("clerk", "chief", "both", "other unit", "reporter"):
-        assert await town.tries(who, lambda ctx: looking.keep_rest(ctx, oddity, 1)), who
-        assert await town.tries(who, lambda ctx: looking.strike_rest(ctx, oddity, 1, "重复")), who
-    assert await town.tries("office", lambda ctx: looking.keep_rest(ctx, oddity, 1)) is None
+        assert await town.tries(who, lambda ctx: judging.keep_rest(ctx, oddity, 1)), who
+        assert await town.tries(who, lambda ctx: judging.strike_rest(ctx, oddity, 1, "重复")), who
+    assert await town.tries("office", lambda ctx: judging.keep_rest(ctx, oddity, 1)) is None
     assert await town.tries("office", lambda ctx: appealing.decide(ctx, case, "属实", granted=False)) is None
 
 

@@ -18,7 +18,7 @@ from aiohttp.test_utils import make_mocked_request
 from board_city import BoardCity, board_city
 from rated_days import Visit, visits
 
-from actions import appealing, looking, releasing
+from actions import appealing, judging, releasing
 from actions.rating import Rated
 from actions.verify_ratings import recount
 from bot.hall_pages import halls
@@ -176,8 +176,8 @@ async def decide(city: BoardCity, serving: rated_days.Counter, rated: Sequence[R
             await appealing.decide(ctx, str(one.rating.case), "已核实", granted=granted)
     async with serving.staff(later, RoleKind.OFFICE) as ctx:
         odd = await oddities.undecided(ctx.tx, None, 2)
-        await looking.strike_rest(ctx, odd[0].id, len(await oddities.left(ctx.tx, odd[0].id)), "短时间内集中评价")
-        await looking.keep_rest(ctx, odd[1].id, len(await oddities.left(ctx.tx, odd[1].id)))
+        await judging.strike_rest(ctx, odd[0].id, len(await oddities.left(ctx.tx, odd[0].id)), "短时间内集中评价")
+        await judging.keep_rest(ctx, odd[1].id, len(await oddities.left(ctx.tx, odd[1].id)))
 
 
 async def chains_of_windows(city: BoardCity) -> Mapping[str, Sequence[Entry]]:
@@ -254,7 +254,7 @@ async def test_what_is_struck_is_told_with_the_groups_that_it_is_taken_off_and_n
         odd = await oddities.find(tx, Pattern.BURST, WINDOW, begin.date(), WINDOW, begin)
         await oddities.add(tx, odd, Pattern.BURST, rated[0].rating.id)
     async with serving.staff(NOON, RoleKind.OFFICE) as ctx:
-        await looking.strike_one(ctx, rated[0].rating.id, "短时间内集中评价")
+        await judging.strike_one(ctx, rated[0].rating.id, "短时间内集中评价")
     assert (await reads(city)).appeals[4] == 0, "of today nothing that was struck is told"
     city.town.clock.ahead += 2 * DAY
     assert (await reads(city)).appeals[4] == (given >= 5)

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from actions import looking
+from actions import judging
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.facts import excerpt
-from actions.looking import DECIDED
+from actions.judging import DECIDED
 from actions.record import STATES
 from actions.striking import as_outsider, works_there
 from dialog.outgoing import Button, Outgoing, say
@@ -151,7 +151,7 @@ async def show_one(ctx: Context, arg: str) -> Outgoing:
 
 async def keep(ctx: Context, id: str, left: int) -> Reply:
     """Let the unusual ratings count that are left of a pattern."""
-    await looking.keep_rest(ctx, id, left)
+    await judging.keep_rest(ctx, id, left)
     news = _("These ratings were kept and count.")
     return Reply(card=(await to_look_at(ctx, "")).below(news), note=news)
 
@@ -160,7 +160,7 @@ async def keep_one(ctx: Context, arg: str, version: int) -> Reply:
     """Let one unusual rating count."""
     id, _dot, among = arg.partition(".")
     news = _("This rating was kept and counts.")
-    return Reply(card=(await _go_on(ctx, id, await looking.keep(ctx, id), among)).below(news), note=news)
+    return Reply(card=(await _go_on(ctx, id, await judging.keep(ctx, id), among)).below(news), note=news)
 
 
 async def strike(d: Dialog) -> Strike | None:
@@ -187,14 +187,14 @@ async def strike_one(d: Dialog) -> StrikeOne | None:
 
 async def send(ctx: Context, command: Strike) -> Reply:
     """Strike what is left of a pattern."""
-    await looking.strike_rest(ctx, command.oddity, command.left, command.reason)
+    await judging.strike_rest(ctx, command.oddity, command.left, command.reason)
     news = _("These ratings were struck; those who gave them have been told why.")
     return Reply(messages=((await to_look_at(ctx, "")).below(news),))
 
 
 async def send_one(ctx: Context, command: StrikeOne) -> Reply:
     """Strike one rating."""
-    decided = await looking.strike_one(ctx, command.rating, command.reason)
+    decided = await judging.strike_one(ctx, command.rating, command.reason)
     news = _("This rating was struck; who gave it has been told why.")
     return Reply(messages=((await _go_on(ctx, command.rating, decided, command.among)).below(news),))
 
