@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from actions import city as cities
 from actions import lessons
+from actions.city import MODEL, use_model
 from bot import learning
 from bot.app import NotReady, check_keys, opened
 from bot.classifiers import SHIPPED, shipped
@@ -59,12 +59,12 @@ async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.out:
             learning.write_model(arguments.out, model)
             print(f"Written: {arguments.out} ({len(model) / 1024:.0f} KiB). To use it, put it into the city's folder as")
-            print(f"{cities.MODEL} and load that: huiyin city load FOLDER")
+            print(f"{MODEL} and load that: huiyin city load FOLDER")
             return DONE
         counts = {"lessons": len(learned), "corrections": corrections, "held": len(held)}
         counts |= {"right_before": before.right, "right_after": after.right}
         async with database.transaction() as tx:
-            await cities.use_model(tx, model, counts, Clock().now())
+            await use_model(tx, model, counts, Clock().now())
     print("The city uses the new model from now on.")
     return DONE
 
@@ -75,7 +75,7 @@ async def forget(arguments: argparse.Namespace, settings: Settings) -> int:
         await migrated(database)
         async with database.transaction() as tx:
             await loaded_city(tx)
-            await cities.use_model(tx, None, {}, Clock().now())
+            await use_model(tx, None, {}, Clock().now())
     print("The city uses the model that ships from now on.")
     return DONE
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from actions import city as cities
 from actions import tickets
 from actions.cards import KINDS
-from actions.city import BadCity, LoadedCity
+from actions.city import LoadedCity, load, own_classifier, read
 from actions.invitations import PROGRAM_URL, invite, links
 from actions.record import STATES
 from actions.verify import Proof, verify
@@ -32,7 +31,7 @@ from bot.needs import loaded_city, migrated
 from bot.setting_values import MEGABYTE, is_loopback
 from bot.settings import Settings, local_url
 from dialog.texts import Text, Words
-from domain.city_files import read_city, unknown_labels
+from domain.city_files import unknown_labels
 from domain.city_tables import Problem
 from domain.classifier import Classifier
 from domain.numbers import read_case_number
@@ -89,20 +88,17 @@ async def call_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
 async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check the files of a city, or load them."""
     files = read_folder(arguments.folder)
-    reading = read_city(files)
-    if reading.city is None:
-        raise BadCity(reading.problems)
-    city = reading.city
+    city = read(files)
     counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
     counts += f", {len(city.halls)} halls, {len(city.windows)} windows" if city.halls else ""
     if arguments.what == "check":
-        unknown = _look_at_labels(files, cities.own_classifier(files))
+        unknown = _look_at_labels(files, own_classifier(files))
         print(f"{city.name}: {counts}. {'It can be loaded as it is.' if unknown else 'Nothing to mend.'}")
         return DONE
     async with opened(settings) as (database, _keys):
         await migrated(database)
         async with database.transaction() as tx:
-            changed = await cities.load(tx, files, Clock().now())
+            changed = await load(tx, files, Clock().now())
             _look_at_labels(files, (await loaded_city(tx)).classifier)
     print(f"{city.name}: {counts}. {'Loaded.' if changed else 'Already loaded; nothing has changed.'}")
     return DONE
