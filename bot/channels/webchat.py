@@ -30,7 +30,6 @@ from bot.channels.webchat_message import FILES_LIMIT, TEXT_LIMIT, Malformed, Too
 from bot.channels.webchat_stream import BEAT_SECONDS, Streams
 from bot.channels.webchat_words import (
     GO_ON,
-    LANGUAGES,
     MALFORMED,
     NOT_KEPT,
     PAGE,
@@ -44,7 +43,7 @@ from bot.channels.webchat_words import (
     title,
 )
 from dialog.incoming import Incoming
-from dialog.texts import Name, Text, Words
+from dialog.texts import LANGUAGE_NAMES, Name, Text, Words
 
 log = logging.getLogger("huiyin.web")
 
@@ -132,7 +131,7 @@ class WebChat:
         language = await self._gate.language(request, address)
         texts = {name: self._words.render(text, language) for name, text in PAGE.items()}
         limits = {"characters": TEXT_LIMIT, "files": FILES_LIMIT, "bytes": FILE_LIMIT, "beat": self._streams.beat_seconds}
-        others = [(code, LANGUAGES.get(code, code)) for code in self._words.languages if code != language]
+        others = [(code, LANGUAGE_NAMES.get(code, code)) for code in self._words.languages if code != language]
         response = self._html(
             "chat.html",
             language,
