@@ -28,7 +28,7 @@ from domain.ledger import JsonValue
 from storage import cases, deadlines, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
-from storage.ids import ms
+from storage.times import ms
 
 LATE = _("The answer that you were promised has not come in time. We are sorry.")
 

@@ -17,9 +17,9 @@ from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
-from storage.ids import at
 from storage.ratings import Rating
 from storage.roles import Role
+from storage.times import at
 
 DISAGREE = timedelta(days=7)
 """How long after a case was closed somebody may say that it is not solved who said nothing before, or reported the same."""

@@ -45,10 +45,11 @@ from dialog.questions import SEND
 from dialog.texts import Secret, Words
 from storage import rated_weeks, rating_figures
 from storage.database import Database, Tx, connect
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrate import migrate
 from storage.rating_figures import By
+from storage.times import ms
 
 ROOT = Path(__file__).parent.parent
 XINING = ROOT / "examples" / "xining"

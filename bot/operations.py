@@ -38,10 +38,10 @@ from domain.numbers import read_case_number
 from storage import cases, deadlines, inbox, invitations, ledger, memory, outbox, roles
 from storage.cases import Case
 from storage.database import Tx
-from storage.ids import at
 from storage.keys import Keys
 from storage.migrate import migrate
 from storage.roles import RoleKind
+from storage.times import at
 
 MOST_TICKETS = 1000
 

@@ -11,7 +11,7 @@ from storage import cases
 from storage.cases import Case
 from storage.cursors import START, Cursor
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 class DeadlineKind(StrEnum):

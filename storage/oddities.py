@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 from domain.ratings import Pattern
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

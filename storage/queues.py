@@ -16,7 +16,7 @@ from domain.cases import CaseKind, CaseState
 from storage.cursors import Cursor
 from storage.database import Row, Tx
 from storage.deadlines import DeadlineKind
-from storage.ids import at, ms
+from storage.times import at, ms
 
 SCAN = 500
 MANY = 100

@@ -12,8 +12,8 @@ from domain.cases import Satisfaction
 from domain.ledger import text_hash
 from storage import files as storage_files
 from storage.database import Row, Tx
-from storage.ids import at, ms
 from storage.rating_figures import Cell, Counted, count
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

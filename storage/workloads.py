@@ -16,7 +16,7 @@ from itertools import product
 from storage.cursors import START, Cursor
 from storage.database import Tx
 from storage.figures import MISSED, RAN
-from storage.ids import at, ms
+from storage.times import at, ms
 
 _KNOWN = "(c.kind <> 'bad_rating' OR c.filed_at < :rated)"
 

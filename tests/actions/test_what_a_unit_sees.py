@@ -25,7 +25,7 @@ from handlers.following import show_case
 from storage import deadlines
 from storage.appeals import Ground
 from storage.deadlines import Deadline, DeadlineKind
-from storage.ids import ms
+from storage.times import ms
 
 STAFF = ("clerk", "chief")
 ALMOST = NOON - timedelta(milliseconds=1)

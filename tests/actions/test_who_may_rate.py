@@ -25,9 +25,9 @@ from domain.ratings import Pattern
 from handlers import desk, timeline, unit_desk, unit_windows
 from storage import oddities, rating_figures, roles
 from storage.appeals import Ground
-from storage.ids import ms
 from storage.rating_figures import Counted
 from storage.roles import RoleKind
+from storage.times import ms
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

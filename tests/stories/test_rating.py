@@ -18,8 +18,8 @@ from story_web import WebMessage, WebPerson
 
 from bot.app import NotReady
 from storage import ratings
-from storage.ids import ms
 from storage.ratings import Rating
+from storage.times import ms
 
 WINDOW, OTHER_WINDOW, HALL_UNIT = "centre-5", "centre-6", "service-hall"
 CHINA = ZoneInfo("Asia/Shanghai")
