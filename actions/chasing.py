@@ -112,7 +112,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
     card = office_card(ctx, await facts_for_office(ctx, case))
-    await tell_office(ctx, card.headed(_overdue(ctx, deadline), *proposed), when)
+    await tell_office(ctx, card.with_passing_news(_overdue(ctx, deadline), *proposed), when)
 
 
 def _reminder(ctx: Context, case: Case, deadline: Deadline) -> Text:

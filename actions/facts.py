@@ -89,7 +89,7 @@ class Facts:
         return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
 
     @property
-    def appeals(self) -> Entry | None:
+    def open_appeal(self) -> Entry | None:
         """Why the unit appeals against the rating, while nobody has decided it."""
         undecided = self.appeal is not None and self.appeal.decided_at is None
         return next((entry for entry in self.entries if undecided and entry.kind is EntryKind.APPEAL), None)

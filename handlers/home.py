@@ -106,7 +106,7 @@ async def start(ctx: Context, code: str) -> Reply:
         )
     held = tuple(await roles.of_person(ctx.tx, entered.person))
     desk_now = await desk(replace(ctx, actor=replace(ctx.me, person=entered.person, roles=held)), "")
-    return Reply(messages=(desk_now.below(_welcome(ctx, entered.role, entered.units)),))
+    return Reply(messages=(desk_now.with_news(_welcome(ctx, entered.role, entered.units)),))
 
 
 def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Text:

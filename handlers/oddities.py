@@ -153,14 +153,14 @@ async def keep(ctx: Context, id: str, left: int) -> Reply:
     """Let the unusual ratings count that are left of a pattern."""
     await judging.keep_rest(ctx, id, left)
     news = _("These ratings were kept and count.")
-    return Reply(card=(await to_look_at(ctx, "")).below(news), note=news)
+    return Reply(card=(await to_look_at(ctx, "")).with_news(news), note=news)
 
 
 async def keep_one(ctx: Context, arg: str, version: int) -> Reply:
     """Let one unusual rating count."""
     id, _dot, among = arg.partition(".")
     news = _("This rating was kept and counts.")
-    return Reply(card=(await _go_on(ctx, id, await judging.keep(ctx, id), among)).below(news), note=news)
+    return Reply(card=(await _go_on(ctx, id, await judging.keep(ctx, id), among)).with_news(news), note=news)
 
 
 async def strike(d: Dialog) -> Strike | None:
@@ -189,14 +189,14 @@ async def send(ctx: Context, command: Strike) -> Reply:
     """Strike what is left of a pattern."""
     await judging.strike_rest(ctx, command.oddity, command.left, command.reason)
     news = _("These ratings were struck; those who gave them have been told why.")
-    return Reply(messages=((await to_look_at(ctx, "")).below(news),))
+    return Reply(messages=((await to_look_at(ctx, "")).with_news(news),))
 
 
 async def send_one(ctx: Context, command: StrikeOne) -> Reply:
     """Strike one rating."""
     decided = await judging.strike_one(ctx, command.rating, command.reason)
     news = _("This rating was struck; who gave it has been told why.")
-    return Reply(messages=((await _go_on(ctx, command.rating, decided, command.among)).below(news),))
+    return Reply(messages=((await _go_on(ctx, command.rating, decided, command.among)).with_news(news),))
 
 
 async def how_many(ctx: Context, id: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions import triage
 from actions.cards import due
 from actions.context import Context
@@ -44,7 +46,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
         raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
     ctx.as_office(case)
     f = await facts_for_office(ctx, case)
-    return office_card(ctx, f, ctx.me.person).below(files=f.citizens_files)
+    return replace(office_card(ctx, f, ctx.me.person), files=f.citizens_files)
 
 
 async def take(ctx: Context, id: str, version: int) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions import handling
 from actions.cards import due
@@ -103,7 +103,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
     """Show one case to a contact of its unit."""
     case = await _mine(ctx, id)
     f = await facts(ctx, case)
-    return unit_card(ctx, f, ctx.me.roles).below(files=heard(ctx, f).citizens_files)
+    return replace(unit_card(ctx, f, ctx.me.roles), files=heard(ctx, f).citizens_files)
 
 
 async def accept(ctx: Context, id: str, version: int) -> Reply:
@@ -265,7 +265,7 @@ async def _mine(ctx: Context, id: str) -> Case:
 
 
 async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news)
+    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).with_passing_news(news)
 
 
 # The office reads the reason as it was chosen; entries keep plain words.
