@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
-from stores import opened
 
 from actions import digest, following, judging, kept_digests
 from actions.context import Context
@@ -17,16 +13,6 @@ from domain.weeks import Week
 from storage import oddities
 
 LATER = NOON + timedelta(hours=1)
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed_ones(town: RatingTown) -> None:

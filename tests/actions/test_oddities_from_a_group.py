@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from rating_town import BAD, MORNING, NOON, RatingTown
-from stores import opened
 
 from actions import rating
 from actions.rating import Rate
@@ -20,16 +18,6 @@ from handlers.following import show_case
 from storage import oddities
 
 PLACES = (("reporter", "centre-1"), ("reporter", "centre-2"), ("reporter", "east-1"))
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 async def group(town: RatingTown, pattern: Pattern, rated: Sequence[str]) -> str:

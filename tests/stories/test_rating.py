@@ -25,12 +25,6 @@ WINDOW, OTHER_WINDOW, HALL_UNIT = "centre-5", "centre-6", "service-hall"
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-@pytest.fixture(params=["web", "telegram"])
-async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Bring a citizen to the door."""
-    return await town.somebody(request.param)
-
-
 @pytest.fixture
 async def town(town: Town) -> Town:
     """Let it be five past ten on a working day."""
