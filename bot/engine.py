@@ -165,6 +165,8 @@ class Turn:
             await self.talking.answer(talk, item)
         elif stray.is_greeting(item):
             await self._say(await home.menu(self.ctx, ""))
+        elif reply := await stray.looked_up(self.ctx, item):
+            await self._answer(reply)
         else:
             await self.talking.open(await stray.opening(self.ctx, item))
 

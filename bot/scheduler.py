@@ -15,7 +15,7 @@ from bot.bell import Bell
 from bot.clock import Clock
 from bot.town import Town
 from schedules import Job, ReadFirst, Run, Sweep
-from storage import cities, deadlines, future, job_runs
+from storage import cities, future, job_runs
 from storage.database import Database, StorageError, Tx, again
 
 log = logging.getLogger("huiyin.scheduler")
@@ -24,8 +24,6 @@ LEASE = timedelta(minutes=5)
 LOOK = timedelta(seconds=20)
 CLOCK_LOOK = 1.0
 BATCH = 50
-TRIES = 5
-BETWEEN_TRIES = timedelta(seconds=10)
 
 
 class Apart(BaseTrigger):  # type: ignore[misc]
@@ -158,9 +156,9 @@ class Scheduler:
                 return await sweep.do(ctx, id)
         except StorageError:
             raise
-        except Exception as error:  # this row's own mistake: it is tried again, the others go on
-            log.error("sweep_failed", exc_info=error, extra={"fields": {"sweep": sweep.name, "deadline": id}})
+        except Exception as error:  # this row's own mistake: the others go on
+            log.error("sweep_failed", exc_info=error, extra={"fields": {"sweep": sweep.name, "id": id}})
             why = f"{sweep.name}: {type(error).__name__}"
-            if await deadlines.fail(ctx.tx, id, why, TRIES, ctx.now + BETWEEN_TRIES):
-                log.critical("deadline_put_aside", extra={"fields": {"deadline": id, "why": why}})
+            if await sweep.failed(ctx, id, why):
+                log.critical("sweep_put_aside", extra={"fields": {"sweep": sweep.name, "id": id, "why": why}})
             return False

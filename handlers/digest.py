@@ -100,7 +100,7 @@ async def week_named(ctx: Context, name: str) -> Week:
     try:
         week = Week.read(name, zone)
     except ValueError:
-        raise Refused(_("There is no such week. Please write it like this: /digest {week}", week=last.name)) from None
+        raise Refused(_("There is no such week. A week is written like this: {week}", week=last.name)) from None
     if week.end <= last.begin and (first is None or week.end <= first):
         raise Refused(_("Nothing had been filed yet in week {number} of {year}.", number=week.number, year=week.year))
     return week

@@ -236,7 +236,7 @@ async def find(ctx: Context, asked: LookUp) -> Reply:
     return Reply(messages=(say(*lines), card))
 
 
-async def case(ctx: Context, typed: str) -> Reply:
+async def by_number(ctx: Context, typed: str) -> Reply:
     """Show a case by its number to those who may see it; ask everybody else for the code."""
     number = read_case_number(typed)
     found = await cases.numbered(ctx.tx, number) if number else None
@@ -326,5 +326,5 @@ SUBJECT: Subject[Context] = Subject(
         case_form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),
-    commands={"case": case},
+    commands={"case": by_number},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from actions import following
@@ -15,8 +16,9 @@ from dialog.questions import Item, Option, Options, Told, dump_item, plain
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, _
 from domain.cases import OPEN, CaseState
+from domain.numbers import read_case_number, read_code
 from handlers.case_form import case_form
-from handlers.following import asked_again, may_follow, one_line
+from handlers.following import LookUp, asked_again, by_number, find, may_follow, one_line
 from handlers.unit_desk import may_work
 from storage import cases
 from storage.cases import Case
@@ -24,6 +26,7 @@ from storage.cases import Case
 GREETINGS = frozenset(("hello", "hi", "你好", "您好", "你好啊", "您好啊", "在吗", "有人吗", "你好在吗", "您好在吗"))
 NEW, NOTHING, FORM = "new", "nothing", "form"
 MOST = 4
+AROUND_NUMBERS = re.compile(r"事项|编号|查询|码|case|number|code|[\W\d_]", re.IGNORECASE)
 LOOKED_AT = 20
 """Open cases in which a question is looked for."""
 
@@ -48,6 +51,19 @@ class ToCitizen:
 def is_greeting(item: Json) -> bool:
     """Tell whether somebody greets, and has told nothing yet."""
     return plain(item["text"]) in GREETINGS and not item["files"] and "place" not in item
+
+
+async def looked_up(ctx: Context, item: Json) -> Reply | None:
+    """Answer whoever sends a case number, a receipt's code or both, and nothing else; None for all other words."""
+    text = item["text"]
+    if AROUND_NUMBERS.sub("", text) or item["files"] or "place" in item:
+        return None
+    number, code = read_case_number(text), read_code(text)
+    if number and code:
+        return await find(ctx, LookUp(number=number, code=code))
+    if number:
+        return await by_number(ctx, number)
+    return Reply(opens=Opening(form="look_up")) if code else None
 
 
 async def opening(ctx: Context, item: Json) -> Opening:

@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from actions import chasing, likeness
+from actions import chasing
+from actions import likeness as alike
 from actions.context import Context
 from domain.city import City
-from schedules import board, chase, digest, housekeeping, morning, seal
+from schedules import board, chase, digest, housekeeping, likeness, morning, seal
 
 Slot = Callable[[City, datetime], datetime]
 Run = Callable[[Context], Awaitable[None]]
@@ -37,11 +38,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Something to be done as soon as it is due: `due` finds the ids of so many, `do` says whether it did one."""
+    """Something to be done as soon as it is due: `due` finds the ids of so many, `do` says whether it did one.
+
+    `failed` is told of one that could not be done, and why; True if it has put that aside, so that it is not due again.
+    """
 
     name: str
     due: Callable[[Context, int], Awaitable[Sequence[str]]]
     do: Callable[[Context, str], Awaitable[bool]]
+    failed: Callable[[Context, str, str], Awaitable[bool]]
 
 
 def every(length: timedelta) -> Slot:
@@ -82,7 +87,7 @@ JOBS = (
 )
 
 SWEEPS = (
-    Sweep(name="chase", due=chase.reached, do=chasing.chase),
-    Sweep(name="settle", due=chase.estimated, do=chasing.settle),
-    Sweep(name="likeness", due=housekeeping.unread, do=likeness.keep_due),
+    Sweep(name="chase", due=chase.reached, do=chasing.chase, failed=chase.failed),
+    Sweep(name="settle", due=chase.estimated, do=chasing.settle, failed=chase.failed),
+    Sweep(name="likeness", due=likeness.unread, do=alike.keep_due, failed=likeness.failed),
 )

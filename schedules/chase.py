@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from actions.context import Context
 from storage import deadlines
+
+TRIES = 5
+BETWEEN_TRIES = timedelta(seconds=10)
 
 
 async def reached(ctx: Context, limit: int) -> Sequence[str]:
@@ -16,3 +20,8 @@ async def reached(ctx: Context, limit: int) -> Sequence[str]:
 async def estimated(ctx: Context, limit: int) -> Sequence[str]:
     """Find the deadlines that were reckoned by an older calendar."""
     return await deadlines.estimated(ctx.tx, ctx.city.calendar, limit)
+
+
+async def failed(ctx: Context, id: str, why: str) -> bool:
+    """Have a deadline tried again a little later; after the fifth try it is put aside, and that is True."""
+    return await deadlines.fail(ctx.tx, id, why, TRIES, ctx.now + BETWEEN_TRIES)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from actions.context import Context
-from storage import inbox, job_runs, likeness, memory, outbox, quotas, talks, tickets
+from storage import inbox, job_runs, memory, outbox, quotas, talks, tickets
 
 POST = timedelta(days=7)
 TALKS = timedelta(days=7)
 RUNS = timedelta(days=90)
 TICKETS = timedelta(days=30)
-
-
-async def unread(ctx: Context, limit: int) -> Sequence[str]:
-    """Find cases whose words have not been read to find what is like them."""
-    return await likeness.due(ctx.tx, limit)
 
 
 async def run(ctx: Context) -> None:

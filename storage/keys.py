@@ -69,7 +69,7 @@ class Keys:
 
     def name(self, *parts: str) -> str:
         """Give the keyed hash (32 hexadecimal digits) by which something personal is known."""
-        return hmac.new(self._name, "\0".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._name, "\0".join(parts).encode(), "sha256").hex()[:32]
 
     def mark(self, gram: str) -> int:
         """Give the keyed hash by which a few characters of a text are known: below 2 ** 60, the lowest four bits free."""

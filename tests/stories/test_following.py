@@ -108,6 +108,31 @@ async def test_five_wrong_codes_mean_waiting_and_then_the_right_one_works(town: 
     await citizen.sees("Received: ")
 
 
+@pytest.mark.parametrize("sent", ["{number} {code}", "编号：{number}\n查询码：{code}"])
+async def test_number_and_code_alone_look_a_case_up(town: Town, citizen: Person, sent: str) -> None:
+    number, code = await files(await town.somebody("web"))
+    await citizen.says(sent.format(number=number, code=code))
+    await citizen.sees("Received: ")
+
+
+async def test_a_number_or_a_code_alone_asks_for_the_other_and_begins_no_complaint(town: Town, citizen: Person) -> None:
+    number, code = await files(await town.somebody("web"))
+    await citizen.says(number)
+    await citizen.sees("16 digits")
+    await citizen.says("1234 5678 9012 3456")
+    await citizen.sees("do not match")
+    await citizen.says("/cancel")
+    await citizen.says(code)
+    await citizen.sees("Which case")
+    for line in (number, code):
+        await citizen.says(line)
+    await citizen.sees("Received: ")
+    await citizen.says(number)
+    await citizen.sees(f"{number}.+State: assigned", buttons=["^Urge$"])
+    await citizen.says(f"{number}怎么还没有处理")
+    await citizen.sees("new matter, or")
+
+
 async def test_an_unknown_number_looks_like_a_wrong_code(citizen: Person) -> None:
     await citizen.says("/case")
     await citizen.sees("Which case")
