@@ -32,7 +32,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if case.state is CaseState.ANSWERED and f.result:
         lines.append(_("The unit's answer: {text}", text=entry_text(ctx, case.kind, f.result, EXCERPT)))
         lines.append(_("Is it solved?"))
-    if f.appeals:
+    if f.open_appeal:
         lines.append(_("The unit appeals against your rating; the supervision office decides. Until then it counts."))
     if case.state is CaseState.CLOSED and not f.is_struck:
         lines.append(_rated(case))

@@ -17,9 +17,9 @@ from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
-from storage.ids import at
 from storage.ratings import Rating
 from storage.roles import Role
+from storage.times import at
 
 DISAGREE = timedelta(days=7)
 """How long after a case was closed somebody may say that it is not solved who said nothing before, or reported the same."""
@@ -89,7 +89,7 @@ class Facts:
         return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
 
     @property
-    def appeals(self) -> Entry | None:
+    def open_appeal(self) -> Entry | None:
         """Why the unit appeals against the rating, while nobody has decided it."""
         undecided = self.appeal is not None and self.appeal.decided_at is None
         return next((entry for entry in self.entries if undecided and entry.kind is EntryKind.APPEAL), None)

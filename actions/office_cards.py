@@ -65,8 +65,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
             rows = ((turn_down,), *rows)
         else:
             rows = ((act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n), turn_down), *rows)
-    if f.appeals:
-        lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.appeals.text)))
+    if f.open_appeal:
+        lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.open_appeal.text)))
         strike = form_button(_("Grant: strike the rating"), "grant_appeal", case.id)
         rows = ((strike, form_button(_("Refuse the appeal"), "refuse_appeal", case.id)), *rows)
     return card_of(ctx, f, Card.OFFICE, lines, (*rows, more))

@@ -75,10 +75,10 @@ def shown(city: City, text: str, most: int | None = None, *, labelled: bool = Tr
     return Text("\n".join(f"{{line{n}}}" for n in range(len(lines))), {f"line{n}": line for n, line in enumerate(lines)})
 
 
-def entry_text(ctx: Context, kind: CaseKind, entry: Entry, most: int | None = None, *, labelled: bool = False) -> Text | str:
+def entry_text(ctx: Context, kind: CaseKind, entry: Entry, most: int | None = None) -> Text | str:
     """Give a text of a case of this kind as its reader reads it."""
     if kind is CaseKind.BAD_RATING and entry.kind in (EntryKind.TOLD, EntryKind.RATING_CHANGED, EntryKind.RESULT):
-        return shown(ctx.city.city, entry.text, most, labelled=labelled)
+        return shown(ctx.city.city, entry.text, most, labelled=False)
     if entry.kind in (EntryKind.REFUSED, EntryKind.UNASSIGNED, EntryKind.REOPENED):
         return as_read(entry.text)
     return entry.text if most is None else excerpt(entry.text, most)

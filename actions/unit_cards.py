@@ -53,7 +53,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     lines += plan_lines(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
-    if f.appeal and f.appeals and f.appeal.unit == case.unit:
+    if f.appeal and f.open_appeal and f.appeal.unit == case.unit:
         lines.append(_("Your unit has appealed against the rating; the supervision office decides. Until then it counts."))
     return card_of(ctx, f, Card.UNIT, lines, (*_rating_rows(ctx, f, viewer), *_unit_rows(ctx, f, viewer)))
 

@@ -149,7 +149,7 @@ class App:
             self.words,
             token=settings.telegram_token,
             clock=self.clock,
-            commands=lambda: FOR_EVERYONE,
+            commands=FOR_EVERYONE,
             base_url=settings.telegram_base_url,
             file_url=settings.telegram_file_url,
             mode=settings.telegram_mode,

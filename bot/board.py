@@ -17,11 +17,11 @@ from bot import board_pages, hall_pages
 from bot.assets import version
 from bot.board_words import SEAL, WORDS
 from bot.channels.webchat_gate import HEADERS, asked_language
-from bot.channels.webchat_words import LANGUAGES, title
+from bot.channels.webchat_words import title
 from bot.pages import teller, templates
 from bot.town import Town
 from dialog.subjects import Refused
-from dialog.texts import Moment, Text, Words
+from dialog.texts import LANGUAGE_NAMES, Moment, Text, Words
 from domain.numbers import read_case_number
 from storage import ledger
 from storage.database import Database
@@ -75,7 +75,7 @@ class Board:
                 t=teller(self._words, language),
                 code=language.replace("_", "-"),
                 lang=f"?lang={language}" if request.query.get("lang") == language else "",
-                others=[(other, LANGUAGES.get(other, other)) for other in self._words.languages if other != language],
+                others=[(other, LANGUAGE_NAMES.get(other, other)) for other in self._words.languages if other != language],
                 assets=self._assets,
                 **values,
             )

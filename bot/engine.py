@@ -5,7 +5,6 @@ Free text goes to the case whose card it replies to, else to the open question, 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -29,8 +28,7 @@ from storage.inbox import InboxRow
 from storage.outbox import Lane, OutboxRow
 from storage.people import Conversation
 from storage.talks import Talk
-
-log = logging.getLogger("huiyin.engine")
+from storage.times import ms
 
 DOUBLE_PRESS = timedelta(seconds=10)
 MOST_TEXT = 200_000
@@ -329,7 +327,7 @@ class Turn:
         """Tell a second press of the same button from a new wish, and keep this one as the last."""
         last = self.ctx.me.conversation.last_press or ""
         at, _space, before = last.partition(" ")
-        received = round(self.row.received_at.timestamp() * 1000)
+        received = ms(self.row.received_at)
         this = f"{press} {self.incoming.pressed or ''}"
         await people.remember_press(self.ctx.tx, self.ctx.me.conversation.id, f"{received} {this}")
         return before == this and received - int(at) < DOUBLE_PRESS / timedelta(milliseconds=1)

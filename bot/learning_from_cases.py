@@ -11,22 +11,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from actions import city as cities
 from actions import lessons
-from actions.city import LoadedCity
+from actions.city import MODEL, use_model
 from bot import learning
 from bot.app import NotReady, check_keys, opened
 from bot.classifiers import SHIPPED, shipped
 from bot.clock import Clock
+from bot.exit_codes import DONE, FAILED
+from bot.needs import loaded_city, migrated
 from bot.settings import Settings
 from domain.city import City
 from domain.classifier import Classifier, taught
 from domain.examples import Example
 from domain.lessons import ENOUGH, LEAST_HELD, Lesson, Score, fair, score, shares, straight_from
-from storage.database import Database
-from storage.migrate import missing
-
-DONE, FAILED = 0, 1
 
 
 async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -34,10 +31,10 @@ async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.city or arguments.check:
         raise NotReady("--from-cases takes the city from the database and measures on its cases: leave out --city and --check.")
     async with opened(settings) as (database, keys):
-        await _migrated(database)
+        await migrated(database)
         async with database.reading() as tx:
             await check_keys(tx, keys, settings)
-            loaded = _loaded(await cities.current(tx))
+            loaded = await loaded_city(tx)
             old = loaded.classifier or shipped()
             every = await lessons.read(tx, loaded.city, old)
         kept = fair(every)
@@ -62,12 +59,12 @@ async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.out:
             learning.write_model(arguments.out, model)
             print(f"Written: {arguments.out} ({len(model) / 1024:.0f} KiB). To use it, put it into the city's folder as")
-            print(f"{cities.MODEL} and load that: huiyin city load FOLDER")
+            print(f"{MODEL} and load that: huiyin city load FOLDER")
             return DONE
         counts = {"lessons": len(learned), "corrections": corrections, "held": len(held)}
         counts |= {"right_before": before.right, "right_after": after.right}
         async with database.transaction() as tx:
-            await cities.use_model(tx, model, counts, Clock().now())
+            await use_model(tx, model, counts, Clock().now())
     print("The city uses the new model from now on.")
     return DONE
 
@@ -75,10 +72,10 @@ async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
 async def forget(arguments: argparse.Namespace, settings: Settings) -> int:
     """Let the city use the model that ships."""
     async with opened(settings) as (database, _keys):
-        await _migrated(database)
+        await migrated(database)
         async with database.transaction() as tx:
-            _loaded(await cities.current(tx))
-            await cities.use_model(tx, None, {}, Clock().now())
+            await loaded_city(tx)
+            await use_model(tx, None, {}, Clock().now())
     print("The city uses the model that ships from now on.")
     return DONE
 
@@ -100,21 +97,13 @@ def _train(
 
 
 def _from_messages(files: Sequence[Path], unlabelled: Sequence[Path], city: City, learned: Sequence[Lesson]) -> bytes:
-    from domain.training import train  # numpy takes a while to load, and nothing else needs it
-
     examples = [example for path in files for example in learning.read_examples(path)]
     labels = {example.label for example in examples}
     for lesson in learned:
         if (label := city.label(lesson.category)) in labels:
             examples.append(Example(title="", body=lesson.text, label=label, group=lesson.group))
     others = [text for path in unlabelled for text in learning.read_unlabelled(path)]
-    print(f"{len(examples)} messages; training takes a minute or a few.", file=sys.stderr)
-    try:
-        model, report = train(examples, list(learning.words_of(city)), others)
-    except ValueError as error:
-        raise NotReady(f"{', '.join(map(str, files))}: {error}") from error
-    print("\n".join(learning.lines(report)))
-    return model
+    return learning.trained(files, examples, list(learning.words_of(city)), others)
 
 
 def _compared(before: Score, after: Score, *, by_category: bool) -> Iterator[str]:
@@ -125,17 +114,6 @@ def _compared(before: Score, after: Score, *, by_category: bool) -> Iterator[str
         yield f"  {name.replace('_', ' '):<24} {was:>6.3f}  {will:>6.3f}"
     was, will = (one.wrong / (one.straight or 1) for one in (before, after))
     yield f"  wrong of those straight  {was:>6.3f}  {will:>6.3f}"
-
-
-async def _migrated(database: Database) -> None:
-    if waiting := await missing(database):
-        raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
-
-
-def _loaded(loaded: LoadedCity | None) -> LoadedCity:
-    if loaded is None:
-        raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
-    return loaded
 
 
 def _fail(why: str) -> int:

@@ -16,6 +16,7 @@ from actions.city import MODEL, LoadedCity
 from bot.app import NotReady
 from bot.catalogues import read_catalogues
 from bot.classifiers import shipped
+from bot.exit_codes import DONE, FAILED
 from bot.learning import read_city_folder
 from bot.reasons import in_words
 from bot.settings import Settings
@@ -26,7 +27,6 @@ from domain.classifier import BadModel, Classifier
 from domain.places import AreaMap, Crs, Point
 from domain.working_days import WorkingDays
 
-DONE, FAILED = 0, 1
 LABELS = 3
 
 

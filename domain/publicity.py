@@ -88,12 +88,12 @@ def _replaced(text: str, spans: Iterable[tuple[int, int]], shown: str) -> str:
     return "".join((*pieces, text[end:]))
 
 
-def first_words(text: str, most: int = PROBLEM) -> str:
-    """Cut a masked text after its last whole sentence within `most` characters, and never inside of a placeholder."""
+def first_words(text: str) -> str:
+    """Cut a masked text after its last whole sentence within PROBLEM characters, and never inside of a placeholder."""
     text = text.strip()
-    if len(text) <= most:
+    if len(text) <= PROBLEM:
         return text
-    start = text[:most]
+    start = text[:PROBLEM]
     if end := max(start.rfind(mark) for mark in _SENTENCE) + 1:
         return start[:end].strip()
     begun = start.rfind("〔")

@@ -18,6 +18,8 @@ from domain.vocabulary import Vocabulary
 
 MOST_OFFERED = 9
 """How many categories a person can look over on a phone without scrolling."""
+MOST_SUGGESTED = 4
+"""How many of them the words may choose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +38,15 @@ class Decision:
     confidence: float
 
 
-def suggest_categories(city: City, kind: CaseKind, text: str, *, most: int = 4) -> tuple[str, ...]:
-    """Return the categories whose names or aliases stand in the text, the best first; only those that suit the kind."""
-    return _best(city, category_scores(city, kind, text), most)
-
-
 def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
-    """Return what a person is shown to pick from, nine at most: the suggestions, then the upper categories not among them.
+    """Return what a person is shown to pick from, nine at most: four by the words found, then upper categories not among them.
 
     An upper category is left out when it, or one below it, is suggested; those with more words in the text come first.
     Where a single upper category suits the kind, what stands below it is shown in its place.
     """
     scores = category_scores(city, kind, text)
-    suggested = _best(city, scores, 4)
+    order = category_order(city)
+    suggested = tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:MOST_SUGGESTED])
     uppers = suitable_uppers(city, kind)
     if len(uppers) == 1 and city.subcategories(uppers[0]):
         rest = [child.code for child in city.subcategories(uppers[0]) if city.suits(child.code, kind)]
@@ -156,11 +154,6 @@ def _rules(city: City) -> tuple[_Rules, _Rules]:
         rules = discipline if city.units[rule.unit].kind == DISCIPLINE else ordinary
         rules[rule.area, rule.category] = rule
     return ordinary, discipline
-
-
-def _best(city: City, scores: Mapping[str, float], most: int) -> tuple[str, ...]:
-    order = category_order(city)
-    return tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:most])
 
 
 def category_scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:

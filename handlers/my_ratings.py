@@ -115,7 +115,7 @@ async def title(ctx: Context, id: str) -> Text:
 async def send(ctx: Context, added: Added) -> Reply:
     """Add to a rating."""
     rating = await rates.add(ctx, added.rating, added.text, added.files)
-    return Reply(messages=((await _card(ctx, rating)).below(_("Thank you. It has been added to your rating.")),))
+    return Reply(messages=((await _card(ctx, rating)).with_news(_("Thank you. It has been added to your rating.")),))
 
 
 async def object_to_strike(d: Dialog) -> Added:
@@ -135,7 +135,7 @@ async def send_objection(ctx: Context, said: Added) -> Reply:
     """Object."""
     case = await objecting.object_to_strike(ctx, said.rating, said.text, said.files)
     news = _("Thank you. The supervision office has your objection and reads it.")
-    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).headed(news),))
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).with_passing_news(news),))
 
 
 async def may_object(ctx: Context, id: str) -> None:

@@ -214,7 +214,7 @@ async def scanned(ctx: Context, code: str) -> Outgoing:
     """Show the window of a code that was scanned; a ticket in it is used for whoever scanned it."""
     window, ticket = tickets.split(ctx.city.city, code)
     card = await enter_window(ctx, window)
-    return card.below(TICKETS[await tickets.use(ctx, window, ticket)]) if ticket else card
+    return card.with_news(TICKETS[await tickets.use(ctx, window, ticket)]) if ticket else card
 
 
 def named(arg: str) -> tuple[str, Satisfaction | None]:

@@ -24,7 +24,7 @@ from storage import cases, entries, ledger, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import Entry
-from storage.ids import at
+from storage.times import at
 
 # What happened, as those who follow the case read it. {text} is what was written with it.
 WORDS: dict[Event, Text] = {

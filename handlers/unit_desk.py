@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions import handling
 from actions.cards import due
@@ -20,10 +20,10 @@ from domain.cases import CaseKind, CaseState
 from handlers import templates
 from handlers.case_form import case_form
 from handlers.following import one_line
-from storage import cases, workloads
+from storage import cases, cursors, workloads
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
-from storage.workloads import Place, Waiting
+from storage.workloads import Waiting
 
 SIGNS_IN = _("Sending it also signs the case in: it is yours then.")
 PAGE = 6
@@ -60,11 +60,11 @@ async def ours(ctx: Context, after: str) -> Outgoing:
     """List what waits for a contact's units: what is late first, then by the time at which it is due."""
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
-    found = await workloads.most_urgent(ctx.tx, ctx.me.units, place(after), PAGE + 1, ctx.told_until)
+    found = await workloads.most_urgent(ctx.tx, ctx.me.units, cursors.read(after), PAGE + 1, ctx.told_until)
     shown = await waiting_rows(ctx, found[:PAGE], "unit_case")
     rows = [*shown]
     if len(found) > PAGE:
-        rows.append((screen_button(_("Less urgent ones"), "unit", cursor(found[PAGE - 1])),))
+        rows.append((screen_button(_("Less urgent ones"), "unit", cursors.write(found[PAGE - 1].cursor)),))
     rows.append((screen_button(_("All open cases"), "unit_all"), screen_button(_("My desk"), "desk")))
     if not shown:
         return say(_("Nothing waits for your unit."), rows=tuple(rows))
@@ -87,18 +87,6 @@ async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> l
     return rows
 
 
-def cursor(waiting: Waiting) -> str:
-    """Write down where the next page begins."""
-    due, id = waiting.place
-    return f"{due}.{id}"
-
-
-def place(cursor: str) -> Place | None:
-    """Read where a page begins; None is the first one."""
-    due, _dot, id = cursor.partition(".")
-    return (int(due), id) if due.isdecimal() and len(due) < 16 else None
-
-
 async def all_open(ctx: Context, after: str) -> Outgoing:
     """List all open cases of a contact's units, oldest first: also those that are answered."""
     if not ctx.me.units:
@@ -115,7 +103,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
     """Show one case to a contact of its unit."""
     case = await _mine(ctx, id)
     f = await facts(ctx, case)
-    return unit_card(ctx, f, ctx.me.roles).below(files=heard(ctx, f).citizens_files)
+    return replace(unit_card(ctx, f, ctx.me.roles), files=heard(ctx, f).citizens_files)
 
 
 async def accept(ctx: Context, id: str, version: int) -> Reply:
@@ -277,7 +265,7 @@ async def _mine(ctx: Context, id: str) -> Case:
 
 
 async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news)
+    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).with_passing_news(news)
 
 
 # The office reads the reason as it was chosen; entries keep plain words.

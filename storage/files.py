@@ -9,8 +9,9 @@ from datetime import datetime
 
 from dialog.incoming import IncomingFile
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from domain.cases import CaseKind, CaseState
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 NEWEST = 500
 """So many released cases of the city are looked through for those of one hall."""

@@ -10,8 +10,9 @@ import orjson
 
 from dialog.play import Answers
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
+from storage.times import at, ms
 
 LIFE = timedelta(hours=24)
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from stores import NOW
 
-from actions import city as cities
 from actions import correcting, filing, handling, lessons, triage
+from actions.city import LoadedCity, current, load, use_model
 from actions.context import Actor, Context, Limits
 from bot.classifiers import SHIPPED, shipped
 from bot.clock import Clock
@@ -104,7 +104,7 @@ async def living(folder: Path) -> AsyncIterator[LearningCity]:
         await migrate(database, NOW)
         async with database.transaction() as tx:
             await people.sealed_with(tx, keys)
-            await cities.load(tx, files_of(XINING), NOW)
+            await load(tx, files_of(XINING), NOW)
         yield LearningCity(database, keys)
     finally:
         await database.close()
@@ -130,7 +130,7 @@ class Huiyin:
         return process.returncode or 0, out.decode()
 
 
-def idea(city: cities.LoadedCity, classifier: Classifier, text: str) -> str:
+def idea(city: LoadedCity, classifier: Classifier, text: str) -> str:
     likely = likely_categories(city.city, classifier.guess(text), CaseKind.COMPLAINT, text, classifier.learned)
     return likely[0].code
 
@@ -141,7 +141,7 @@ async def test_enough_corrections_make_a_model_that_is_used_at_once_and_stays(tm
     async with living(tmp_path) as city:
         await city.lives(corrections=ENOUGH + 20, confirmed=80)
         async with city.database.transaction() as tx:
-            loaded = await cities.current(tx)
+            loaded = await current(tx)
         assert loaded is not None
         assert idea(loaded, await city.classifier(), DARK[0]) == "construction"
         code, out = await huiyin("train", "--from-cases")
@@ -162,10 +162,10 @@ async def test_enough_corrections_make_a_model_that_is_used_at_once_and_stays(tm
 
         changed = files_of(XINING) | {"city.toml": (XINING / "city.toml").read_bytes() + b"\n# changed\n"}
         async with city.database.transaction() as tx:
-            assert await cities.load(tx, changed, NOW)
+            assert await load(tx, changed, NOW)
         assert (await city.classifier()).learned == after.learned, "a later loading of the city's files keeps it"
         async with city.database.transaction() as tx:
-            assert not await cities.load(tx, changed, NOW)
+            assert not await load(tx, changed, NOW)
         assert (await huiyin("verify"))[0] == 0
         assert await huiyin("train", "--shipped") == (0, "The city uses the model that ships from now on.\n")
         assert idea(loaded, await city.classifier(), DARK[0]) == "construction"
@@ -280,7 +280,7 @@ async def test_a_model_in_the_citys_folder_becomes_its_own_and_labels_that_it_do
         assert (code, "labels.model: The model's file is" in out) == (1, True), out
         assert (await city.classifier()).straight == 0.9
         async with city.database.transaction() as tx:
-            await cities.use_model(tx, b"of another version", {}, NOW)
+            await use_model(tx, b"of another version", {}, NOW)
         assert (await city.classifier()).straight == shipped().straight
         (folder / "labels.model").unlink()
         assert (await huiyin("city", "load", str(folder)))[0] == 0, "a model that nobody can read any more holds nothing up"

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from story_filing import solves
 from story_person import Person
 from story_town import RUBBISH_UNIT, Town
-
-
-@pytest.fixture(params=["web", "telegram"])
-async def office(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Sign in somebody of the office."""
-    return await town.office(request.param)
 
 
 async def files_for(office: Person, *, named: bool) -> tuple[str, str]:

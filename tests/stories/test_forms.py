@@ -13,12 +13,6 @@ CONTACTS_FORMS = {"return": "not belong", "ask": "like to ask", "report": "What 
 OFFICE_FORMS = {"assign": "Which unit", "refuse": "can't the case be taken on"}
 
 
-@pytest.fixture(params=["web", "telegram"])
-async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Bring a citizen to the town."""
-    return await town.somebody(request.param)
-
-
 async def test_back_asks_the_question_before_and_keeps_the_later_answers(citizen: Person) -> None:
     await tells(citizen)
     await citizen.says("/back")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 from story_filing import RUBBISH, files, receipt_of, solves, tells
 from story_person import Person
 from story_town import GATE, Town
@@ -17,7 +16,6 @@ LAMPS = (
     "门口的路灯坏了没人修，就在五四大街12号",
     "五四大街12号路灯坏了好几天，请尽快修",
 )
-MATTER = "^Rubbish"
 
 
 async def tells_of_lamp(citizen: Person, text: str) -> None:
@@ -200,12 +198,6 @@ async def test_if_the_others_are_done_by_the_time_it_is_sent_it_goes_on_alone(to
     await li.presses("^Send$")
     number, _code = await receipt_of(li)
     assert (await town.case(number)).merged_into is None
-
-
-@pytest.fixture(params=["web", "telegram"])
-async def office(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Sign in somebody of the office."""
-    return await town.office(request.param)
 
 
 async def test_in_triage_the_office_sees_what_is_alike_and_why_and_one_press_merges(town: Town, office: Person) -> None:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from story_filing import files, receipt_of, solves, tells
 from story_person import Person
 from story_town import Town
 
 MINE = "城西区某小区门口的垃圾堆了一个星期，我住三单元"
 THEIRS = "城西区某小区垃圾没人管，我家在五单元楼下"
-
-
-@pytest.fixture(params=["web", "telegram"])
-async def office(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Sign in somebody of the office."""
-    return await town.office(request.param)
 
 
 async def merges(office: Person, number: str, into: str) -> None:
