@@ -18,6 +18,7 @@ SENTENCES: Mapping[ReasonCode, Text] = {
     ReasonCode.POINT_ON_BORDER: _("The shared place lies within 200 metres of a border; it may be: {areas}."),
     ReasonCode.POINT_OUTSIDE: _("The shared place lies outside the city."),
     ReasonCode.WORDS: _("“{alias}” in the words names {area}."),
+    ReasonCode.WORDS_UNSURE: _("“{alias}” in the words may mean {area}, or it may be part of another word."),
     ReasonCode.WORDS_AMBIGUOUS: _("“{alias}” in the words may mean several areas."),
     ReasonCode.WORDS_SEVERAL: _("Several areas are named: {areas}."),
     ReasonCode.NAMED_INSTEAD: _("The words name {area}, where the shared place is not."),

@@ -184,7 +184,7 @@ def choose(
     """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
     located = locate(city, point, text, place=place)
     if area:
-        located = replace(located, area=area, near=(), elsewhere="", instead="")
+        located = replace(located, area=area, near=(), elsewhere="", instead="", perhaps="")
     text = without_denials(without_landmarks(city, text))
     guesses = classifier.guess(text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
@@ -196,6 +196,9 @@ def choose(
     )
     every = guessed if understood else ()
     best = every[0].code if every else None
+    doubted = bool(located.perhaps and best and kind is not CaseKind.MISCONDUCT and not route_anywhere(city, kind, best))
+    if doubted:
+        located = replace(located, area=located.perhaps)
     decision = route_at(city, kind, located, best)
     anywhere = located.area is None and decision.unit is not None and kind is not CaseKind.MISCONDUCT
     led_by = [one for one in every if not anywhere or route_at(city, kind, located, one.code).unit]
@@ -217,7 +220,7 @@ def choose(
     anywhere_in_it = not area and located.area == city.root_area.code and located.how.code is ReasonCode.WORDS
     likely_enough = leading is not None and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
     nowhere = leading is not None and anywhere_in_it and route_anywhere(city, kind, leading.code) is None
-    sure = likely_enough and not (misconduct or nowhere or located.elsewhere or located.instead)
+    sure = likely_enough and not (misconduct or nowhere or doubted or located.elsewhere or located.instead)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:

@@ -15,16 +15,16 @@ from functools import lru_cache
 from domain.city import City
 
 # What stands in hardly any name of a place; after these a name may begin.
-_BETWEEN = "的了是我你他她们请被向到在于从往去住和与及各由把将等至以已拨打望问谢为做还据难这那该个有使对但可让给因且"
+BETWEEN = "的了是我你他她们请被向到在于从往去住和与及各由把将等至以已拨打望问谢为做还据难这那该个有使对但可让给因且"
 _NEW_DISTRICTS = "(?:浦东|滨海|两江|群岛|兰州|南沙|西咸|贵安|海岸|金普|天府|湘江|江北|福州|滇中|尔滨|长春|赣江|雄安)"
-_LETTER = f"(?:(?![{_BETWEEN}])[\u4e00-\u9fff])"
+_LETTER = f"(?:(?![{BETWEEN}])[\u4e00-\u9fff])"
 _NAME = (
     rf"(?!关于|自治|县委|市委|区委|省委|市政|县政|本人|尊敬|投诉|举报|反映|咨询|希望|根据|作为|要求|请求|恳求|强烈|通知){_LETTER}{{2,4}}?"
     r"(?:自治区|自治州|自治县|新区|省|市(?![场民政容委监内里值面集长级])|[区县](?![域间别分划内里长城委级]))"
     r"(?<![小社辖园校院厂库山林牧城郊景灾地片街禁老矿病商市全本外务发理聚集置易心止禽护宅属活公学户业税贸装层段货餐民开备群一二三四五六七八九十]区)"
     rf"(?<!高新区)(?:(?<!新区)|(?<={_NEW_DISTRICTS}新区))(?<![超城夜菜门本全都集早楼股上入外闹街花鱼肉辖地县]市)(?<!地州市)(?<![全本郊外小撤]县)(?<![全本外节反大]省)"
 )
-_NAMED = re.compile(rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{_BETWEEN}]))(?:{_NAME})+")
+_NAMED = re.compile(rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{BETWEEN}]))(?:{_NAME})+")
 _NAMES = re.compile(_NAME)
 # The first two digits of a city's code, as in GB/T 2260.
 _PROVINCES = {
@@ -67,4 +67,10 @@ def _own_names(city: City) -> tuple[str, ...]:
     districts = [area for area in city.areas.values() if area.parent == root.code]
     names = {root.name, *root.aliases, *(area.name for area in city.areas.values())}
     names |= {alias for area in districts for alias in area.aliases if alias[-1] in "区县市"}
-    return (*names, *filter(None, [_PROVINCES.get(root.code[:2] if len(root.code) == 6 else "")]))
+    return (*names, *filter(None, [province_of(city)]))
+
+
+def province_of(city: City) -> str:
+    """Return the short name of the province (青海), "" where the city's code does not tell it."""
+    code = city.root_area.code
+    return _PROVINCES.get(code[:2], "") if len(code) == 6 else ""
