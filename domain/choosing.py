@@ -21,7 +21,16 @@ from domain.locating import Located, locate, without_landmarks
 from domain.misconduct import speaks_of_misconduct
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, category_order, category_scores, route, route_anywhere, units_in, words_for
+from domain.routing import (
+    Decision,
+    category_order,
+    category_scores,
+    route,
+    route_anywhere,
+    units_in,
+    without_neighbours,
+    words_for,
+)
 from domain.served import Served
 
 MOST_ASKED = 3
@@ -149,7 +158,7 @@ def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
-    text = without_denials(without_landmarks(city, text))
+    text = _matter(city, text)
     guesses = classifier.guess(text)
     likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
@@ -185,7 +194,7 @@ def choose(
     located = locate(city, point, text, place=place)
     if area:
         located = replace(located, area=area, near=(), elsewhere="", instead="", perhaps="")
-    text = without_denials(without_landmarks(city, text))
+    text = _matter(city, text)
     guesses = classifier.guess(text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     named = category_scores(city, kind, text)
@@ -266,6 +275,11 @@ def choose(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
         categories=guessed[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _matter(city: City, text: str) -> str:
+    """Leave what the text says of the matter itself, neither what it denies nor what is only beside it."""
+    return without_neighbours(city, without_denials(without_landmarks(city, text)))
 
 
 def _served(city: City, served: Served) -> Iterator[Reason]:

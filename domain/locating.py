@@ -175,9 +175,12 @@ def _where_served(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, .
 
 
 _DENIED = re.compile(
-    r"(?:不是|并非|不怪|不怨|不归|不属于?|不在|无关于|(?:\bnot|n't)(?: the fault of| in| about)?(?: the)?)\s*$", re.IGNORECASE
+    r"(?:不是|并非|不怪|不怨|不归|不属于?|不在|不关|不赖|无关于|(?:\bnot|n't)(?: the fault of| in| about)?(?: the)?)\s*$",
+    re.IGNORECASE,
 )
-_DENIED_AFTER = re.compile(r"\w{0,6}?(?:无关|没有?关系|没有?责任| (?:is|are) not )")
+_DENIED_AFTER = re.compile(r"没有?责任(?!心)| (?:is|are) not ")
+_WITH = re.compile("[与跟和同]$")
+_NO_TIE = re.compile(r"\w{0,6}?(?:无关|没有?关系|没有?责任(?!心))")
 _BESIDE = re.compile(r"(?:靠近|邻近|临近|\b(?:near|opposite|next to|beside|close to)(?: the)?)\s*$", re.IGNORECASE)
 _BESIDE_AFTER = re.compile(r"\w{0,3}?(?:对面|附近|旁边|隔壁|周边|边上)")
 
@@ -187,7 +190,7 @@ def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], t
     denied, beside = set(), set()
     for hit in hits:
         before, after = text[max(hit.start - 24, 0) : hit.start], text[hit.start + len(hit.alias) :][:12]
-        if _DENIED.search(before) or _DENIED_AFTER.match(after):
+        if _DENIED.search(before) or _DENIED_AFTER.match(after) or (_WITH.search(before) and _NO_TIE.match(after)):
             denied.add(hit.start)
         elif _is_beside(text, hit):
             beside.add(hit.start)
