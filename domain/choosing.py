@@ -259,9 +259,12 @@ def choose(
         for code, alias in units_in(city, text)[:MOST_ASKED]
     ]
     reasons += [reason for one in located.served for reason in _served(city, one)]
+    said_already = set() if understood else {ReasonCode.CATEGORY_UNKNOWN}
+    if located.elsewhere:
+        said_already.add(ReasonCode.AREA_UNKNOWN)
     reasons += [
         reason for reason in decision.reasons
-        if unit in (None, decision.unit) and (understood or reason.code is not ReasonCode.CATEGORY_UNKNOWN)
+        if unit in (None, decision.unit) and reason.code not in said_already
     ]  # fmt: skip
     if unit and way is Way.STRAIGHT and len(together) > 1 and kind is not CaseKind.MISCONDUCT:
         reasons.append(Reason(code=ReasonCode.SAME_UNIT, detail={"unit": unit, "p": f"{confidence:.2f}"}))

@@ -140,7 +140,9 @@ def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, 
     found = next(iter(named)) if len(named) == 1 else around[0]
     below = _by_words(city, tuple(hit for hit in hits if found in city.area_path(hit.code)[1:]))
     if below.area is not None and below.area != found:
-        return below
+        alias = below.how.detail["alias"]
+        several = len({hit.code for hit in hits if hit.alias == alias}) > 1
+        return replace(below, how=replace(below.how, code=ReasonCode.WORDS_AT_POINT)) if several else below
     if found != around[0]:
         alias = next(hit.alias for hit in hits if found in city.area_path(hit.code))
         how = Reason(code=ReasonCode.WORDS, detail={"area": found, "alias": alias})

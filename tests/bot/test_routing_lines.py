@@ -10,6 +10,7 @@ from subprocess import PIPE, Popen
 import pytest
 
 from bot.main import main
+from bot.reasons import _per_cent
 
 ROOT = Path(__file__).parents[2]
 XINING = ROOT / "examples" / "xining"
@@ -86,6 +87,38 @@ def test_what_people_say_in_the_example_city_finds_its_way(
     _, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=json.dumps({"text": text}).encode())
     answered = json.loads(out)
     assert (answered["area"], answered["unit"], answered["decision"]) == (area, unit, decision)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"text": "城西路灯坏了"}, "文中的“城西”指城西区。"),
+        ({"text": "湟中县路灯坏了"}, "文中的“湟中县”指湟中区。"),
+        ({"text": "八一路与大众街交叉口路灯坏了"}, "文中的“八一路”在城东区。"),
+        ({"text": "医保大厅的路灯坏了"}, "文中的“医保大厅”在人民街街道。"),
+        ({"text": "大通县城关镇路灯坏了"}, "文中的“城关镇”指大通回族土族自治县城关镇。"),
+        ({"text": "城关镇路灯坏了"}, "文中的“城关镇”可能指多个区域：大通回族土族自治县城关镇、湟源县城关镇。"),
+        (
+            {"text": "城关镇路灯坏了", "lon": 101.68, "lat": 36.93},
+            "文中的“城关镇”可能指多个区域；按所发位置，应为大通回族土族自治县城关镇。",
+        ),
+        ({"text": "朝阳产业园外路灯坏了"}, "文中的“朝阳”可能指朝阳街道，也可能只是别的词语中的字。"),
+        ({"text": "遵义市的路灯坏了"}, "文中的“遵义市”不在本市。"),
+    ],
+)
+def test_the_reasons_say_what_is_true_of_a_place_in_the_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: dict[str, object], reason: str
+) -> None:
+    _, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=json.dumps(asked).encode())
+    reasons = json.loads(out)["reasons"]
+    assert reasons[0] == reason
+    assert not ("遵义市" in reason and "未能判定所在区域。" in reasons)
+    assert "%" in reasons[1]
+    assert "0." not in "".join(reasons)
+
+
+def test_nothing_is_said_to_be_certain() -> None:
+    assert [_per_cent(p) for p in ("1.00", "0.88", "0.00")] == ["99%", "88%", "1%"]
 
 
 def test_a_bad_line_says_so_and_the_others_are_answered(
