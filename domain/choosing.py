@@ -258,7 +258,7 @@ def choose(
         Reason(code=ReasonCode.UNIT_NAMED, detail={"unit": code, "alias": alias})
         for code, alias in units_in(city, text)[:MOST_ASKED]
     ]
-    reasons += [reason for one in located.served for reason in _served(city, one)]
+    reasons += [reason for one in {one.alias: one for one in located.served}.values() for reason in _served(city, one)]
     said_already = set() if understood else {ReasonCode.CATEGORY_UNKNOWN}
     if located.elsewhere:
         said_already.add(ReasonCode.AREA_UNKNOWN)

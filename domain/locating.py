@@ -160,8 +160,8 @@ def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, 
 
 def _with_halls(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, ...]) -> tuple[AreaHit, ...]:
     """Put the areas of the halls that are named among the names of areas, in the place of those that stand within them."""
-    spans = [(one.start, one.start + len(one.alias)) for one in served]
-    outside = [hit for hit in hits if not any(start <= hit.start < end for start, end in spans)]
+    within = {place for one in served for place in range(one.start, one.start + len(one.alias))}
+    outside = [hit for hit in hits if hit.start not in within]
     halls = [AreaHit(code=city.halls[hall].area, alias=one.alias, start=one.start) for one in served for hall in one.halls]
     return tuple(sorted((*outside, *halls), key=lambda hit: hit.start))
 
@@ -196,18 +196,22 @@ def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], t
             denied.add(hit.start)
         elif _is_beside(text, hit):
             beside.add(hit.start)
-    if all(hit.start in denied | beside for hit in hits):
+    if {hit.start for hit in hits} <= denied | beside:
         beside = set()
-    passed_over = dict.fromkeys(hit.alias for hit in hits if hit.start in denied | beside)
-    return tuple(hit for hit in hits if hit.start not in denied | beside), tuple(passed_over)
+    passed = denied | beside
+    passed_over = dict.fromkeys(hit.alias for hit in hits if hit.start in passed)
+    return tuple(hit for hit in hits if hit.start not in passed), tuple(passed_over)
 
 
 def without_landmarks(city: City, text: str) -> str:
     """Return the text without the names of areas and halls beside which it only is: they say nothing of what it is about."""
     hits = _with_halls(city, areas_in(city, text), served_at(city, text))
-    for hit in sorted({hit for hit in hits if _is_beside(text, hit)}, key=lambda hit: -hit.start):
-        text = f"{text[: hit.start]} {text[hit.start + len(hit.alias) :]}"
-    return text
+    kept, end = [], 0
+    for hit in hits:
+        if hit.start >= end and _is_beside(text, hit):
+            kept += [text[end : hit.start], " "]
+            end = hit.start + len(hit.alias)
+    return "".join((*kept, text[end:]))
 
 
 def _is_beside(text: str, hit: AreaHit) -> bool:

@@ -125,7 +125,7 @@ def test_a_bad_line_says_so_and_the_others_are_answered(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = [
-        b"nonsense", b"", b'{"text": 3}', b'{"lon": 1}', b"[" * 100_000, b'{"text": "a", "lon": 200, "lat": 1}',
+        b"nonsense", b'{"text": 3}', b'{"lon": 1}', b"[" * 100_000, b'{"text": "a", "lon": 200, "lat": 1}',
         b'{"text": "a", "lon": 1}', b'{"text": "a", "lon": true, "lat": 1}', b'{"text": "a", "lon": [1], "lat": 1}',
         b'{"text": "a", "lat": 1, "lon": ' + 400 * b"9" + b"}", b'{"text": "a", "lon": 1, "lat": 1, "crs": ["wgs84"]}',
     ]  # fmt: skip
@@ -138,6 +138,21 @@ def test_a_bad_line_says_so_and_the_others_are_answered(
     assert all(list(one) == ["error"] for one in rest)
     assert len(rest) == len(bad)
     assert not any(".." in one["error"] for one in rest)
+
+
+def test_an_empty_line_is_passed_over(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = b'\n{"text": "a"}\n \r\n\n{"text": "b"}\n\n'
+    code, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=lines)
+    assert (code, len(out.splitlines())) == (0, 2)
+
+
+def test_without_a_unit_there_is_no_confidence_in_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = json.dumps({"text": "路灯坏了"}).encode()
+    _, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=line)
+    answered = json.loads(out)
+    assert (answered["unit"], answered["confidence"], answered["categories"][0]["p"] > 0.9) == (None, 0.0, True)
 
 
 def test_a_shared_place_and_words_that_contradict_it_are_asked_about(
@@ -191,6 +206,42 @@ def test_points_are_found_in_any_areas_and_both_are_named_near_a_border(
     assert code == 0
     assert [json.loads(line) for line in out.splitlines()] == [
         {"area": "1"}, {"area": "2", "near": ["1"]}, {"area": "1", "near": ["2"]}, {"area": None},
+    ]  # fmt: skip
+
+
+def test_a_map_that_is_nested_too_deeply_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    areas = tmp_path / "areas.geojson"
+    areas.write_text("[" * 100_000)
+    code, out = run(monkeypatch, capsys, "area", "--jsonl", "--areas", str(areas))
+    assert code == 1
+    assert "nested too deeply" in out
+
+
+def test_what_has_no_surface_is_left_out_of_a_map_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    ring = [[101, 36], [102, 36], [102, 37], [101, 37], [101, 36]]
+    square = {"type": "Polygon", "coordinates": [ring]}
+    features = [
+        {"type": "Feature", "properties": {"adcode": adcode, "name": name}, "geometry": geometry}
+        for adcode, name, geometry in (
+            ("1", "区", square),
+            ("2", "点", {"type": "Point", "coordinates": [1, 2]}),
+            ("3", "无", None),
+        )
+    ]
+    areas = tmp_path / "areas.geojson"
+    areas.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"lon": 101.5, "lat": 36.5}')))
+    monkeypatch.setattr("bot.main.set_up_logs", lambda *, as_json: None)
+    with pytest.raises(SystemExit) as ended:
+        main(["area", "--jsonl", "--areas", str(areas)])
+    said = capsys.readouterr()
+    assert (ended.value.code or 0, json.loads(said.out)) == (0, {"area": "1"})
+    assert [line.partition(": ")[2] for line in said.err.splitlines()] == [
+        "Feature 2 (点), Point, has no surface and is left out.", "Feature 3 (无), null, has no surface and is left out.",
     ]  # fmt: skip
 
 

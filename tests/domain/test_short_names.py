@@ -142,3 +142,9 @@ def test_nothing_goes_where_a_name_may_be_part_of_another_word_unasked() -> None
 def test_a_doubtful_name_is_asked_about_only_where_the_area_makes_a_difference() -> None:
     chosen = choice("架桥南边路灯坏了")
     assert (chosen.way, chosen.unit, chosen.located.area) == (Way.STRAIGHT, "light", None)
+
+
+@pytest.mark.timeout(60)  # seconds at most; what grew with the square of the names took minutes
+@pytest.mark.parametrize("words", ["不怪八一路" * 50_000, "医保大厅3号窗口" * 40_000])
+def test_a_very_long_line_of_names_is_read_at_once(city: City, words: str) -> None:
+    choose(city, model(), COMPLAINT, words)
