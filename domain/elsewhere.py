@@ -21,9 +21,10 @@ from domain.prefectures import PREFECTURES
 BETWEEN = "的了是我你他她们请被向到在于从往去住和与及各由把将等至以已拨打望问谢为做还据难这那该个有使对但可让给因且"
 _NEW_DISTRICTS = "(?:浦东|滨海|两江|群岛|兰州|南沙|西咸|贵安|海岸|金普|天府|湘江|江北|福州|滇中|尔滨|长春|赣江|雄安)"
 _LETTER = f"(?:(?![{BETWEEN}])[\u4e00-\u9fff])"
+_CITY = "市(?![场民政容委监内里值面集级]|长(?!.[区县]))"
 _NAME = (
     rf"(?!关于|自治|县委|市委|区委|省委|市政|县政|本人|尊敬|投诉|举报|反映|咨询|希望|根据|作为|要求|请求|恳求|强烈|通知){_LETTER}{{2,4}}?"
-    r"(?:自治区|自治州|自治县|新区|省|市(?![场民政容委监内里值面集级]|长(?!.[区县]))|[区县](?![域间别分划内里长城委级]))"
+    rf"(?:自治区|自治州|自治县|新区|省|{_CITY}|[区县](?![域间别分划内里长城委级]))"
     r"(?<![小社辖园校院厂库山林牧城郊景灾地片街禁老矿病商市全本外务发理聚集置易心止禽护宅属活公学户业税贸装层段货餐民开备群一二三四五六七八九十]区)"
     rf"(?<!高新区)(?:(?<!新区)|(?<={_NEW_DISTRICTS}新区))(?<![超城夜菜门本全都集早楼股上入外闹街花鱼肉辖地县]市)(?<!地州市)(?<![全本郊外小撤]县)(?<![全本外节反大]省)"
 )
@@ -37,10 +38,10 @@ _PROVINCES = {
 
 _KNOWN = "|".join((*_PROVINCES.values(), "香港", "澳门", "台湾", *PREFECTURES))
 # In this order: a whole name is more than its beginning.
-_STEP = rf"(?:{_NAME}|(?:{_KNOWN})(?![路街大巷]))"
+_STEP = rf"(?:{_NAME}|(?:{_KNOWN})(?!路|街|巷|大[街道])(?:{_CITY})?)"
 _NAMED = re.compile(rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{BETWEEN}])){_STEP}+")
 _STEPS = re.compile(_STEP)
-_ENDS_KNOWN = re.compile(f"(?:{_KNOWN})$")
+_BEGINS_KNOWN = re.compile(_KNOWN)
 _GOES_ON = re.compile("的|[这那]边")
 
 
@@ -64,13 +65,14 @@ def _elsewhere(city: City, text: str) -> Iterator[Elsewhere]:
         start, foreign, known = named.start(), False, True
         for step in _STEPS.finditer(text, named.start(), named.end()):
             name = next((name for name in own if name in step[0]), "")
-            above = step[0].partition(name)[0] if name else ""
-            # What lies in another city or province is not ours, whatever it is called.
-            ours = name and (name in whole or not foreign) and (above in whole or not _ENDS_KNOWN.search(above))
+            # What lies in another city or province is not ours, whatever it is called; 江西宁都县 has our name by chance.
+            above = _BEGINS_KNOWN.match(step[0])
+            below = above and above[0] not in whole and not step[0].startswith(name)
+            ours = name and (name in whole or not foreign) and not below
             if ours:
                 start, foreign, known = step.end(), False, True
             else:
-                foreign, known = True, known and bool(_ENDS_KNOWN.fullmatch(step[0]))
+                foreign, known = True, known and bool(above and above[0] == step[0])
         if foreign and (not known or _GOES_ON.match(text, named.end()) or text.startswith(every, named.end())):
             yield Elsewhere(name=text[start : named.end()], start=start, end=named.end())
 
