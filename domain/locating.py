@@ -184,7 +184,7 @@ _DENIED_AFTER = re.compile(r"没有?责任(?!心)| (?:is|are) not ")
 _WITH = re.compile("[与跟和同]$")
 _NO_TIE = re.compile(r"\w{0,6}?(?:无关|没有?关系|没有?责任(?!心))")
 _BESIDE = re.compile(r"(?:靠近|邻近|临近|\b(?:near|opposite|next to|beside|close to)(?: the)?)\s*$", re.IGNORECASE)
-_BESIDE_AFTER = re.compile(r"\w{0,3}?(?:对面|附近|旁边|隔壁|周边|边上)")
+_BESIDE_AFTER = re.compile(r"\w{0,3}?(?:对面|附近|旁边|隔壁|周边|边上)|的?门[口前外]")
 
 
 def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], tuple[str, ...]]:
