@@ -5,6 +5,7 @@ A decision is data. Nothing here guesses: where nothing is known the answer is N
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -187,6 +188,23 @@ def units_in(city: City, text: str) -> tuple[tuple[str, str], ...]:
 def words_for(city: City, code: str, text: str) -> tuple[str, ...]:
     """Return the words of the text that speak for a category, each once."""
     return tuple(dict.fromkeys(word for _, word, codes in _category_words(city).found(text) if code in codes))
+
+
+# How words for a building or an institution end; who writes 井盖旁边 or 垃圾站旁边 may well mean the thing itself.
+_BUILDING = frozenset("院校园局店馆所区市行楼厅学")
+_BESIDE = re.compile("的?(?:[大正后侧]?门[口前外]|[前后对外]面|附近|旁|隔壁|周边|边上|楼下)")
+_NEAR = re.compile(r"(?:靠近|邻近|临近|紧邻|\b(?:near|opposite|next to|beside|close to)(?: the| a)? )$", re.IGNORECASE)
+
+
+def without_neighbours(city: City, text: str) -> str:
+    """Return the text without the words of categories that only say beside which building it is: 医院对面, 小区门口."""
+    kept, end = [], 0
+    for start, word, _ in _category_words(city).found(text):
+        beside = _BESIDE.match(text, start + len(word)) or _NEAR.search(text, max(start - 12, 0), start)
+        if start >= end and beside and (word[-1] in _BUILDING or word.isascii()):
+            kept += [text[end:start], " "]
+            end = start + len(word)
+    return "".join((*kept, text[end:]))
 
 
 def _weight(word: str) -> float:

@@ -153,7 +153,7 @@ def test_a_point_counts_more_than_words_and_words_below_it_make_it_finer() -> No
     east = Point(lon=102.5, lat=36.5, crs=Crs.WGS84)
     assert found(locate(CITY, east, "西区")) == ("11", ReasonCode.POINT_INSIDE)
     assert found(locate(CITY, east, "东区桥南")) == ("1101", ReasonCode.WORDS)
-    assert found(locate(CITY, east, "城关镇")) == ("1102", ReasonCode.WORDS)
+    assert found(locate(CITY, east, "城关镇")) == ("1102", ReasonCode.WORDS_AT_POINT)
 
 
 def test_a_point_just_off_the_map_counts_as_the_nearest_area() -> None:
