@@ -17,7 +17,7 @@ from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import Words
 from domain.cases import CaseKind, Satisfaction
-from handlers.joining import others_like_it
+from handlers.joining import others_like_it, words_of
 from storage import likeness as index
 from storage.cases import Case
 from storage.keys import Keys
@@ -93,6 +93,27 @@ async def test_only_what_its_citizen_lets_publish_and_nobody_has_answered_is_off
     assert public.id not in await like(cast, "人民街8号门口垃圾")
     found = await cast.does("office", lambda ctx: likeness.like_case(ctx, private, 6))
     assert private.id not in [one.case.id for one in found]
+
+
+async def test_who_is_offered_a_case_is_told_how_far_from_theirs_it_is_and_reads_no_rare_word_of_another_one(cast: Cast) -> None:
+    text = "李小明说北小街7号门前的护栏倒了，电话13997254418"
+    near, far = Place(lon=101.7489, lat=36.6296), Place(lon=101.7489, lat=36.6296 + 0.02)
+    case = await filed(cast, replace(LAMP, text=text, place=near))
+    private = await filed(cast, replace(LAMP, text=text, place=near, publish=False))
+
+    async def offered(ctx: Context, place: Place) -> list[str]:
+        options = await others_like_it(ctx, CaseKind.COMPLAINT, "北小街7号门前护栏倒了", place, "street-lamps")
+        return [Words({}, ("en",), xining().city.zone).render(one.label, "en") for one in options if one.key == case.id]
+
+    (label,) = await cast.does("stranger", lambda ctx: offered(ctx, replace(near, lat=36.6296 + 0.002)))
+    assert "at most 300 m from yours" in label
+    assert await cast.does("stranger", lambda ctx: offered(ctx, far)) == []
+    (words,) = await cast.does("stranger", lambda ctx: words_of(ctx, [private.id, case.id], "北小街7号门前护栏倒了"))
+    read = Words({}, ("en",), xining().city.zone).render(words.label, "en")
+    assert read.startswith("2. Reported on")
+    assert "护栏倒了" in read
+    assert not any(hidden in read for hidden in ("小明", "7号", "1399"))
+    await cast.does("reporter", lambda ctx: following.withdraw(ctx, case.id, "好了"))
 
 
 async def test_no_word_stands_in_the_index_and_another_key_gives_other_marks(cast: Cast) -> None:

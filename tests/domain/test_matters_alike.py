@@ -18,6 +18,7 @@ from domain.likeness import (
     Matter,
     bits,
     distance,
+    familiar,
     grams,
     likeness,
     posted,
@@ -111,12 +112,27 @@ def test_a_place_nearby_helps_short_words_and_one_far_away_speaks_against() -> N
     assert likeness(matter(LAMP), matter(SAME_LAMP, area="630105")).score < likeness(matter(LAMP), matter(SAME_LAMP)).score
 
 
+def test_what_is_known_to_be_ten_kilometres_apart_is_not_the_same_whatever_the_words() -> None:
+    here, there = Point(lon=101.912, lat=36.555), Point(lon=101.810, lat=36.608)
+    words = "这里的路灯坏了，没有人修"
+    assert likeness(matter(words), matter(words)).alike
+    assert not likeness(matter(words, point=here), matter(words, point=there)).alike
+    assert likeness(matter(words, point=here), matter(words, point=there)).score > ALIKE
+
+
 def test_what_was_covered_says_nothing_and_numbers_are_kept_with_what_they_count() -> None:
     assert grams("王**，电话〔电话〕") == ("电话",)
     assert grams("3栋") == ("3栋",)
     assert not set(grams("12号楼")) & set(grams("12路公交")) - {"号楼"}
     assert grams("西宁市城西区路灯", ["西宁市", "城西区"]) == ("路灯",)
     assert grams("ＡＢ 路") == ("ab",)
+
+
+def test_of_the_words_of_others_only_what_many_say_or_one_said_oneself_is_shown() -> None:
+    assert familiar("李小明说北小街〔门牌〕的护栏倒了", "北小街护栏") == "…北小街〔门牌〕…护栏…"
+    assert familiar("五四大街12号门口的路灯坏了", "12路的五四大街") == "五四大街…门口的路灯坏了"
+    assert familiar("五四大街12号门口的路灯坏了", "五四大街12号") == "五四大街12号门口的路灯坏了"
+    assert familiar("", "") == ""
 
 
 def test_a_common_pair_says_little() -> None:

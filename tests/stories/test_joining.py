@@ -49,7 +49,11 @@ async def joins(citizen: Person, text: str, people: int) -> tuple[str, str]:
     offered = await citizen.sees(
         "reported already", buttons=["Add mine.+Chengxi.+since 8 Jul 2026, people: 1|Add mine", "different"]
     )
-    assert any(re.search(f"people: {people - 1}$", button) for button in offered.buttons), offered.buttons
+    assert any(re.search(f"at most 100 m from yours.+people: {people - 1}$", button) for button in offered.buttons), (
+        offered.buttons
+    )
+    # As for the public, without the number of the house, and without what is rare and they did not say.
+    assert "1. Reported on 8 Jul 2026: “五四大街〔house number〕门口的路灯坏了三天，晚上一片…”" in offered.text
     await citizen.presses("Add mine")
     await citizen.sees("added to what has been reported already")
     await citizen.presses("^Send$")
