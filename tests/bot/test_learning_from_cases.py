@@ -23,11 +23,11 @@ from bot.classifiers import SHIPPED, shipped
 from bot.clock import Clock
 from bot.town import Town
 from dialog.incoming import Place
-from domain.cases import CaseKind
+from domain.cases import CaseKind, CaseState
 from domain.choosing import likely_categories
 from domain.classifier import Classifier, Shares, taught
 from domain.lessons import ENOUGH, fair
-from storage import corrections, ledger, people, roles
+from storage import cases, corrections, ledger, people, roles
 from storage.corrections import Whose
 from storage.database import Database, Tx, connect
 from storage.keys import Keys
@@ -257,6 +257,21 @@ async def test_a_case_that_was_given_to_another_unit_teaches_that_units_category
             await triage.assign(await city.acting(ctx, "office"), id, "housing")
         ((category, by_office),) = await learned()
         assert (category in ("housing", "property", "demolition"), by_office) == (True, True), category
+
+
+async def test_a_category_whose_unit_refused_the_case_is_never_learned_from_another_units_signing_in(tmp_path: Path) -> None:
+    async with living(tmp_path) as city:
+        id = await city.files(WAGES[0], "wages", signed_in=True)
+        async with city.database.transaction() as tx:
+            case = await cases.get(tx, id)
+            assert case is not None
+            contact = await city.acting(await city.town.context(tx), f"contact of {case.unit}")
+            await handling.return_(contact, id, "不归我们管")
+            signed_in = await cases.get(tx, id)
+            assert signed_in is not None
+            for unit, taught in (("housing", []), (case.unit, ["wages"])):
+                await cases.update(tx, replace(signed_in, unit=unit, state=CaseState.ACCEPTED))
+                assert [one.category for one in await lessons.read(tx, contact.city.city, shipped())] == taught, unit
 
 
 async def test_a_model_in_the_citys_folder_becomes_its_own_and_labels_that_it_does_not_know_are_named(tmp_path: Path) -> None:
