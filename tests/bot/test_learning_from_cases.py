@@ -21,6 +21,7 @@ from actions import correcting, filing, handling, lessons, triage
 from actions.context import Actor, Context, Limits
 from bot.classifiers import SHIPPED, shipped
 from bot.clock import Clock
+from bot.learning import words_of
 from bot.town import Town
 from dialog.incoming import Place
 from domain.cases import CaseKind, CaseState
@@ -178,20 +179,44 @@ async def test_few_corrections_teach_labels_beside_labelled_messages_and_only_wh
     async with living(tmp_path) as city:
         await city.lives(corrections=10, confirmed=10)
         code, out = await huiyin("train", "--from-cases")
-        assert (code, "at least 20 cases have to be held back" in out) == (1, True)
-        await city.lives(corrections=60, confirmed=80)
+        assert (code, "at least 50 cases have to be held back" in out) == (1, True)
+        await city.lives(corrections=140, confirmed=260)
         code, out = await huiyin("train", "--from-cases")
         assert (code, "500 corrections are needed" in out) == (1, True)
         before = await city.classifier()
-        labelled(table, {"教育文体": WAGES[0], "交通运输": DARK[0]}, 100)
+        labelled(table, {"城乡建设": DARK[0], "劳动和社会保障": WAGES[0]}, 50)
         code, out = await huiyin("train", "--from-cases", str(table))
-        assert (code, "fewer of the held-back cases right" in out) == (1, True), out
+        assert (code, "at least 50 labelled messages have to be held back" in out) == (1, True)
+        labelled(table, {"教育文体": WAGES[0], "交通运输": DARK[0]}, 200)
+        code, out = await huiyin("train", "--from-cases", str(table))
+        assert (code, "held-back cases right: 0 instead of" in out) == (1, True), out
         assert (await city.classifier()).labels == before.labels
         labelled(table, {"城乡建设": DARK[0], "劳动和社会保障": WAGES[0]}, 200)
         code, out = await huiyin("train", "--from-cases", str(table))
         assert code == 0, out
-        assert "labels, until there are 500 corrections" in out
+        assert "labels (until there are 500 corrections)" in out
+        assert "held-back cases:" in out
+        assert "held-back labelled messages:" in out
         assert set((await city.classifier()).labels) == {"城乡建设", "劳动和社会保障"}
+
+
+@pytest.mark.timeout(300)
+async def test_a_model_that_fits_the_cases_and_forgets_the_rest_is_not_used(tmp_path: Path) -> None:
+    huiyin, table = Huiyin(tmp_path), tmp_path / "labelled.csv"
+    async with living(tmp_path) as city:
+        await city.lives(corrections=0, confirmed=420)
+        async with city.database.transaction() as tx:
+            loaded = (await city.town.context(tx)).city.city
+        with table.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(("text", "label"))
+            rows.writerows(words_of(loaded))
+        code, out = await huiyin("train", "--from-cases", str(table))
+        assert code == 1, out
+        assert "held-back labelled messages right" in out
+        assert "would send far fewer" in out
+        assert "held-back cases right" not in out
+        assert (await city.classifier()).labels == shipped().labels
 
 
 def labelled(path: Path, texts: dict[str, str], count: int) -> None:
