@@ -11,7 +11,9 @@ from cast import COMPLAINT, LIMITS, MISCONDUCT, Cast, Undone, xining
 from stores import NOW
 
 from actions import checking, filing, following, handling, likeness, merging
+from actions.citizen_cards import citizen_card
 from actions.context import Context
+from actions.facts import facts
 from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
@@ -190,6 +192,28 @@ async def test_several_may_say_at_once_that_it_is_not_solved_and_it_is_reopened_
     )
     assert sum(isinstance(end, Refused) for end in ends) == 1
     assert (await cast.case(lead.id)).round == 2
+
+
+async def test_who_said_that_it_is_solved_is_thanked_until_there_is_another_answer_and_may_change_their_mind(cast: Cast) -> None:
+    case, lead = await cast.assigned(), await cast.accepted()
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "已清运"))
+
+    async def shown(ctx: Context) -> str:
+        card = citizen_card(ctx, await facts(ctx, await ctx.case(case.id)))
+        words = Words({}, ("en",), xining().city.zone)
+        return "\n".join(words.render(text, "en") for text in (*card.lines, *(one.label for row in card.rows for one in row)))
+
+    answered = await cast.case(lead.id)
+    await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, answered.version))
+    assert await cast.tries("reporter", lambda ctx: following.solved(ctx, case.id, answered.version))
+    said = await cast.does("reporter", shown)
+    assert "Thank you" in said
+    assert "It is not solved after all" in said
+    assert "Is it solved?" not in said
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "还在"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "再次清运"))
+    assert "Is it solved?" in await cast.does("reporter", shown)
 
 
 async def test_nobody_but_a_follower_may_say_or_rate_for_a_merged_case(cast: Cast) -> None:

@@ -99,7 +99,9 @@ async def test_five_people_report_one_lamp_and_there_is_one_case_to_deal_with(to
         assert not any(citizen.saw(other) for other in LAMPS if other != text)
         assert citizen is citizens[0] or not citizen.saw(lead)
     await citizens[1].presses("^Solved$")
-    await citizens[1].sees("Is it solved", new=False)
+    said = await citizens[1].sees("You have said that it is solved. Thank you", new=False, buttons=["It is not solved after all"])
+    assert not re.search("Is it solved", said.text)
+    assert not set(said.buttons) & {"Solved", "Not solved"}
     assert (await town.case(lead)).state == "answered"
     await citizens[2].presses("Not solved")
     await citizens[2].says("还是不亮")
