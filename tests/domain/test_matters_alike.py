@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.hot_issues import FEWEST, Told, issues, phrases
+from domain.hot_issues import FEWEST, Issue, Told, issues, phrases
 from domain.likeness import (
     ALIKE,
     OPENING,
@@ -165,6 +165,28 @@ def test_a_phrase_is_shown_only_if_several_people_used_it() -> None:
     assert phrases(issue) == ("五四大街路灯不亮",)
     twice = replace(issue, told=(mine, replace(mine, text=mine.text)))
     assert phrases(twice) == ()
+
+
+def test_four_wordings_of_one_lamp_share_short_phrases_but_no_name_and_no_half_of_a_word() -> None:
+    texts = (
+        "路口的路灯坏了三天，晚上一片漆黑，周树人不管",
+        "大门前路灯不亮，已经好几天了，希望领导重视",
+        "路边的灯杆不亮，路灯没人修，周树人也不来",
+        "这里路灯一直不亮，老人摔倒了，找周树人没用，希望尽快修",
+    )
+    found = phrases(Issue(told=tuple(told(text, name) for text, name in zip(texts, "abcd", strict=True))))
+    assert set(found) == {"路灯", "不亮"}
+
+
+def test_the_area_of_an_issue_is_as_small_as_all_of_it_shares() -> None:
+    def area(*areas: tuple[str, ...]) -> str | None:
+        return Issue(told=tuple(replace(told(LAMP, "a"), areas=some) for some in areas)).area
+
+    lane, road = ("630104001", "630104"), ("630104002", "630104")
+    assert area(lane, lane, ()) == "630104001"
+    assert area(lane, road) == area(lane, ("630104",)) == "630104"
+    assert area(lane, ("630105",), lane) == "630104", "the district of most"
+    assert area((), ()) == "630104"
 
 
 @given(st.lists(st.tuples(words, st.sampled_from("abcdef"), st.integers(0, 6)), max_size=30))
