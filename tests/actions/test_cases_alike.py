@@ -18,8 +18,9 @@ from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import Words
-from domain.cases import CaseKind, Satisfaction
+from domain.cases import CaseKind, Event, Satisfaction
 from handlers.joining import others_like_it, words_of
+from storage import ledger
 from storage import likeness as index
 from storage.cases import Case
 from storage.keys import Keys
@@ -116,6 +117,22 @@ async def test_who_is_offered_a_case_is_told_how_far_from_theirs_it_is_and_reads
     assert "护栏倒了" in read
     assert not any(hidden in read for hidden in ("小明", "7号", "1399"))
     await cast.does("reporter", lambda ctx: following.withdraw(ctx, case.id, "好了"))
+
+
+async def test_a_category_that_was_refused_does_not_keep_a_returned_case_from_the_one_beside_it(cast: Cast) -> None:
+    here = Place(lon=101.80, lat=36.62)
+    lead = await filed(cast, replace(LAMP, text="路口的路灯坏了三天没人修", place=here, category="planning"))
+    case = await filed(cast, replace(LAMP, text="这里的路灯不亮，太黑了", place=here, category="construction"))
+
+    async def deed(ctx: Context) -> None:
+        before = [one.case.id for one in await likeness.like_case(ctx, case)]
+        await ledger.append(ctx.tx, f"case:{case.id}", "office", Event.RETURN, {"before": case.unit}, ctx.now)
+        found = [one.case.id for one in await likeness.like_case(ctx, case)]
+        assert (lead.id in before, lead.id in found) == (False, True)
+        raise Undone
+
+    with pytest.raises(Undone):
+        await cast.does("office", deed)
 
 
 async def test_no_word_stands_in_the_index_and_another_key_gives_other_marks(cast: Cast) -> None:
