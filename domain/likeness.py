@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,7 +66,7 @@ def familiar(text: str, said: str) -> str:
     It is for texts that nobody has read before they are shown: a name that no mask knows is neither.
     """
     plain, known = fold(text).lower(), {gram for _at, gram in _grams(fold(said).lower())}
-    shown = {at for at, char in enumerate(plain) if not _TEXT.match(char)}
+    shown = {at for at, char in enumerate(plain) if unicodedata.category(char)[0] in "PSZ"}  # no letter of any other script
     shown.update(at for match in _COVERED.finditer(plain) for at in range(*match.span()))
     for start, gram in _grams(plain):
         if gram in COMMON_PAIRS or gram in known:

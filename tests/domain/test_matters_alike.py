@@ -132,6 +132,7 @@ def test_of_the_words_of_others_only_what_many_say_or_one_said_oneself_is_shown(
     assert familiar("李小明说北小街〔门牌〕的护栏倒了", "北小街护栏") == "…北小街〔门牌〕…护栏…"
     assert familiar("五四大街12号门口的路灯坏了", "12路的五四大街") == "五四大街…门口的路灯坏了"
     assert familiar("五四大街12号门口的路灯坏了", "五四大街12号") == "五四大街12号门口的路灯坏了"
+    assert familiar("ཚེ་རིང 路灯！ Иван", "路灯") == "…་… 路灯！ …"
     assert familiar("", "") == ""
 
 
