@@ -43,7 +43,8 @@ class Facts:
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
     was told with those that follow this one. `alike` are open cases like one that waits to be assigned, `suggested` the units to
     which it may belong, both read for the office only.
-    `may_doubt` says of a closed case that its citizen can still call it unsolved. `rating` is what a bad rating is now, `changes`
+    `may_doubt` says of a closed case that its citizen can still call it unsolved, `said_solved` of a merged one that its citizen
+    has called the answer that the other one waits with a solution. `rating` is what a bad rating is now, `changes`
     are when it was changed to which level, `appeal` is what its unit says of it.
     """
 
@@ -57,6 +58,7 @@ class Facts:
     alike: Sequence[Alike] = ()
     suggested: Sequence[str] = ()
     may_doubt: bool = False
+    said_solved: bool = False
     rating: Rating | None = None
     changes: Sequence[tuple[datetime, Satisfaction]] = ()
     appeal: Appeal | None = None
@@ -163,14 +165,16 @@ async def facts(ctx: Context, case: Case) -> Facts:
     texts = await entries.of_case(ctx.tx, case.id)
     asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
     rating = await ratings.of_case(ctx.tx, case.id) if case.kind is CaseKind.BAD_RATING else None
+    lead = await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None
     return Facts(
         case=case,
         entries=texts,
         deadlines=await deadlines.running(ctx.tx, case.id),
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
-        lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        lead=lead,
         may_doubt=await _may_doubt(ctx, case),
+        said_solved=lead is not None and await _said_solved(ctx, case, lead),
         merged=await entries.of_followed(ctx.tx, case.id, MERGED),
         rating=rating,
         changes=await _changes(ctx, case) if any(entry.kind is EntryKind.RATING_CHANGED for entry in texts) else (),
@@ -205,6 +209,14 @@ async def _may_doubt(ctx: Context, case: Case) -> bool:
     every = await deadlines.of_case(ctx.tx, case.id)
     last = next((one for one in reversed(every) if one.kind is DeadlineKind.CHECK and one.round == case.round), None)
     return last is not None and last.due_at > ctx.now
+
+
+async def _said_solved(ctx: Context, case: Case, lead: Facts) -> bool:
+    """Tell whether the citizen of a merged case has called solved what the other one was answered last."""
+    if lead.case.state is not CaseState.ANSWERED or lead.result is None:
+        return False
+    rows = await ledger.of_subject(ctx.tx, f"case:{case.id}")
+    return any(row.event == Event.SAY_SOLVED and row.payload["answer"] == lead.result.id for row in rows)
 
 
 def _words(texts: Sequence[Entry]) -> str:

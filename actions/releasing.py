@@ -20,6 +20,7 @@ from dialog.outgoing import say
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
+from domain.likeness import familiar
 from domain.publicity import Published, first_words, publish
 from storage import outbox, people, quotas, releases, roles
 from storage.cases import Case
@@ -46,6 +47,19 @@ async def proposal(ctx: Context, case: Case, problem: str = "", result: str = ""
         problem = known.problem if known else first_words((await _masked(ctx, case, f.in_words())).text)
     result = result or (f.result.text if f.result else "")
     return Proposal(problem=await _masked(ctx, case, problem), result=await _masked(ctx, case, result))
+
+
+async def words_for(ctx: Context, case: Case, said: str, most: int) -> str:
+    """Give the first words of a case as another citizen may read them who `said` the like; none without consent.
+
+    They are masked as for the public, and as nobody at the office has read them yet, nothing rare is left that was not said to us
+    by that citizen as well.
+    """
+    if case.publish_at is None or case.kind is CaseKind.MISCONDUCT:
+        return ""
+    told = (await _masked(ctx, case, (await facts(ctx, case)).in_words())).text
+    shown = familiar(first_words(" ".join(told.split()), most), said)
+    return shown if shown.strip("…，。！？ ") else ""
 
 
 async def release(ctx: Context, id: str, problem: str, result: str) -> Case:

@@ -242,10 +242,19 @@ class Dialog:
         return {thing.key: cast("str", self._ask(question)) for thing, question in zip(of, questions, strict=True)}
 
     async def choose(
-        self, key: str, prompt: Text, options: Options, *, label: Text, own_words: tuple[str, str] | None = None
+        self,
+        key: str,
+        prompt: Text,
+        options: Options,
+        *,
+        label: Text,
+        lines: tuple[Text, ...] = (),
+        own_words: tuple[str, str] | None = None,
     ) -> str:
-        """Ask for one of some options; `own_words` as in Question."""
-        question = Question(key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, options=options, own_words=own_words)
+        """Ask for one of some options; `lines` stand above, `own_words` as in Question."""
+        question = Question(
+            key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, lines=lines, options=options, own_words=own_words
+        )
         return cast("str", self._ask(question))
 
     async def place(self, key: str, prompt: Text, areas: Options, *, label: Text, may_skip: bool = True) -> Place | None:

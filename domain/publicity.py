@@ -88,12 +88,12 @@ def _replaced(text: str, spans: Iterable[tuple[int, int]], shown: str) -> str:
     return "".join((*pieces, text[end:]))
 
 
-def first_words(text: str) -> str:
-    """Cut a masked text after its last whole sentence within PROBLEM characters, and never inside of a placeholder."""
+def first_words(text: str, most: int = PROBLEM) -> str:
+    """Cut a masked text after its last whole sentence within so many characters, and never inside of a placeholder."""
     text = text.strip()
-    if len(text) <= PROBLEM:
+    if len(text) <= most:
         return text
-    start = text[:PROBLEM]
+    start = text[:most]
     if end := max(start.rfind(mark) for mark in _SENTENCE) + 1:
         return start[:end].strip()
     begun = start.rfind("〔")

@@ -165,13 +165,21 @@ def test_a_name_that_was_taken_back_is_not_filed(talk: Talk) -> None:
     assert filed(talk) == FILED
 
 
-def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether_to_publish(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def something_is_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     async def others(*_looked: object) -> Options:
         return (Option("a" * 32, verbatim("Add mine")),)
 
+    async def words(*_looked: object) -> Options:
+        return (Option("a" * 32, verbatim("the lamp is out")),)
+
     monkeypatch.setattr(joining, "others_like_it", others)
+    monkeypatch.setattr(joining, "words_of", words)
+
+
+def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether_to_publish(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    something_is_alike(monkeypatch)
     said = answered(talk, into="a" * 32)
     assert "It is added to what has been reported already." in said
     assert "You stay anonymous." in said
@@ -180,10 +188,7 @@ def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether
 
 
 def test_who_says_that_theirs_is_different_is_asked_as_before(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def others(*_looked: object) -> Options:
-        return (Option("a" * 32, verbatim("Add mine")),)
-
-    monkeypatch.setattr(joining, "others_like_it", others)
+    something_is_alike(monkeypatch)
     answered(talk, into="different")
     assert {"identity", "publish"} <= set(talk.answers.given)
     assert filed(talk) == FILED

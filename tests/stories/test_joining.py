@@ -47,7 +47,11 @@ async def joins(citizen: Person, text: str, people: int) -> tuple[str, str]:
     offered = await citizen.sees(
         "reported already", buttons=["Add mine.+Chengxi.+since 8 Jul 2026, people: 1|Add mine", "different"]
     )
-    assert any(re.search(f"people: {people - 1}$", button) for button in offered.buttons), offered.buttons
+    assert any(re.search(f"at most 100 m from yours.+people: {people - 1}$", button) for button in offered.buttons), (
+        offered.buttons
+    )
+    # As for the public, without the number of the house, and without what is rare and they did not say.
+    assert "1. Reported on 8 Jul 2026: “五四大街〔house number〕门口的路灯坏了三天，晚上一片…”" in offered.text
     await citizen.presses("Add mine")
     await citizen.sees("added to what has been reported already")
     await citizen.presses("^Send$")
@@ -93,7 +97,9 @@ async def test_five_people_report_one_lamp_and_there_is_one_case_to_deal_with(to
         assert not any(citizen.saw(other) for other in LAMPS if other != text)
         assert citizen is citizens[0] or not citizen.saw(lead)
     await citizens[1].presses("^Solved$")
-    await citizens[1].sees("Is it solved", new=False)
+    said = await citizens[1].sees("You have said that it is solved. Thank you", new=False, buttons=["It is not solved after all"])
+    assert not re.search("Is it solved", said.text)
+    assert not set(said.buttons) & {"Solved", "Not solved"}
     assert (await town.case(lead)).state == "answered"
     await citizens[2].presses("Not solved")
     await citizens[2].says("还是不亮")

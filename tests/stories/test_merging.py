@@ -98,6 +98,17 @@ async def test_a_unit_that_names_a_person_names_them_only_to_the_citizen_whom_it
     assert not li.saw("张伟|13812345678")
 
 
+async def test_after_a_merging_is_undone_no_card_of_the_contact_says_that_the_case_was_merged(town: Town, office: Person) -> None:
+    contact = await town.contact("web", name="Wang")
+    lead, _code = await files(await town.somebody("web"), MINE)
+    number, _code = await files(await town.somebody("telegram"), THEIRS)
+    await merges(office, number, lead)
+    await contact.sees(f"Case {number} was merged with this one")
+    await office.presses("Undo the merging")
+    await contact.sees(f"Case {number} is not merged with this one any more.+{lead}")
+    assert not contact.now_sees(f"Case {number} was merged with this one")
+
+
 async def test_the_case_that_goes_on_can_be_named_by_its_number(town: Town, office: Person) -> None:
     zhang, li = await town.somebody("web"), await town.somebody("web")
     lead, _code = await files(zhang, "全市的垃圾桶都满了", place="西宁市")
