@@ -157,6 +157,11 @@ class Facts:
         """Every file that came from the citizen's side."""
         return tuple(file for entry in self.entries if entry.author == Party.CITIZEN for file in entry.files)
 
+    @property
+    def has_files(self) -> bool:
+        """Whether anybody has sent files: the citizen, or the unit as proof."""
+        return any(entry.files for entry in self.entries)
+
 
 async def facts(ctx: Context, case: Case) -> Facts:
     """Read what the cards of a case need."""

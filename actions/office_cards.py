@@ -6,7 +6,7 @@ from actions.cards import Card, card_of, due, name_buttons, plan_lines, state_li
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.likeness import APART, reasons
-from actions.rating_words import told
+from actions.rating_words import last_answer, told
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button, screen_button
@@ -32,6 +32,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
         lines.append(_("Like case {number}: {reasons}.", number=one.case.number, reasons=reasons(one.likeness)))
     if f.lead:
         lines.append(_("Merged into case {number}.", number=f.lead.case.number))
+    lines += last_answer(ctx, f)
     returned = next((e for e in reversed(f.entries) if e.kind is EntryKind.RETURNED), None)
     again = next((e for e in reversed(f.entries) if e.kind is EntryKind.NOT_SOLVED), None)
     if case.state is CaseState.TRIAGE and returned and returned.round == case.round:
@@ -53,7 +54,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     if f.result and f.result.template and case.state in (CaseState.ANSWERED, CaseState.CLOSED):
         lines.append(_("Answered with a usual text only."))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
-    sent_files = (screen_button(_("Photos and files"), "files", case.id),) if f.citizens_files else ()
+    sent_files = (screen_button(_("Photos and files"), "files", case.id),) if f.has_files else ()
     more = (screen_button(_("Timeline"), "timeline", case.id), *sent_files, *name_buttons(case, *kinds), *_release(case))
     rows = _office_rows(f, viewer)
     if f.request and f.reason:

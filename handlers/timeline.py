@@ -10,7 +10,7 @@ from actions.citizen_cards import lateness, not_heard_yet
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import has_heard, is_over
-from actions.rating_words import entry_text
+from actions.rating_words import with_files
 from actions.record import STATES, for_others
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
@@ -235,7 +235,7 @@ async def _line(
         words.id,
         {
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
-            "text": _text(ctx, kind, entry),
+            "text": with_files(ctx, kind, entry) if entry else "",
             "name": role.name if role else "",
             "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",
@@ -252,21 +252,6 @@ def _rung(row: LedgerRow, words: Text) -> Text:
     if whom := tuple(TOLD[str(to)] for to in told if to in TOLD):
         line = _("{what} Told: {whom}.", what=line, whom=whom)
     return _("{what} Proposed for the accountability list.", what=line) if RungTo.ACCOUNTABILITY in told else line
-
-
-def _text(ctx: Context, kind: CaseKind, entry: Entry | None) -> Text | str:
-    if entry is None:
-        return ""
-    if entry.erased:
-        return _("(erased on request)")
-    text = entry_text(ctx, kind, entry)
-    if not entry.files:
-        return text
-    return (
-        _("{text} (files: {count})", text=text, count=len(entry.files))
-        if entry.text
-        else _("(files: {count})", count=len(entry.files))
-    )
 
 
 SUBJECT: Subject[Context] = Subject(screens=(Screen(name="timeline", view=timeline), Screen(name="files", view=files)))

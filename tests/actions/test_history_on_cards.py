@@ -1,0 +1,51 @@
+"""What has been said of a case stands on the cards of those who deal with it: nobody judges, or takes over, unread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from cast import Cast
+from stores import NOW
+
+from actions import following, handling
+from dialog.outgoing import Outgoing
+from dialog.texts import Words
+from domain.cases import CaseState
+from handlers.following import show_case
+from storage.cases import Case
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PROOF = ("f" * 32, "e" * 32)
+
+
+def read(card: Outgoing) -> Sequence[str]:
+    words = Words({}, ("en",), ZoneInfo("Asia/Shanghai"))
+    return [words.render(line, "en") for line in card.lines]
+
+
+async def card(cast: Cast, who: str, case: Case) -> Sequence[str]:
+    return read(await cast.does(who, lambda ctx: show_case(ctx, case.id)))
+
+
+async def test_the_office_reads_the_answer_that_it_calls_solved_or_reopens(cast: Cast) -> None:
+    case = await cast.accepted()
+    assert not [line for line in await card(cast, "office", case) if line.startswith("Answered last")]
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运，见照片", PROOF))
+    assert "Answered last: 已清运，见照片 (files: 2)" in await card(cast, "office", case)
+    shown = await cast.does("office", lambda ctx: show_case(ctx, case.id))
+    assert "files" in [button.press.split(":")[1] for row in shown.rows for button in row]
+
+
+async def test_the_office_reads_the_answer_that_did_not_help_when_it_decides_who_goes_on(cast: Cast) -> None:
+    case = await cast.answered()
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "还在"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "又清运了一次"), NOW + timedelta(hours=1))
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "仍在"))
+    assert (await cast.case(case.id)).state is CaseState.TRIAGE
+    lines = await card(cast, "office", case)
+    assert "Answered last: 又清运了一次" in lines
+    assert "Not solved for the second time: 仍在" in lines
