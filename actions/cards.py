@@ -10,7 +10,7 @@ from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
-from dialog.subjects import act_button
+from dialog.subjects import act_button, screen_button
 from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Satisfaction
 from storage.cases import Case
@@ -117,3 +117,9 @@ def name_buttons(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
     if case.named is None or case.kind not in kinds:
         return ()
     return (act_button(_("Who filed it"), "reveal", case.id, case.version),)
+
+
+def history_buttons(f: Facts) -> tuple[Button, ...]:
+    """Lead staff to all that happened, and to the files if any came."""
+    timeline = screen_button(_("Timeline"), "timeline", f.case.id)
+    return (timeline, screen_button(_("Photos and files"), "files", f.case.id)) if f.has_files else (timeline,)

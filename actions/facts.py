@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from actions.context import Context
 from actions.likeness import Alike, like_case
 from actions.suggesting import suggested_units
-from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
 from storage import appeals, cases, deadlines, entries, extensions, ledger, ratings, roles
 from storage.appeals import Appeal
@@ -26,13 +25,6 @@ DISAGREE = timedelta(days=7)
 EXCERPT = 700
 MERGED = 30
 """How many texts of merged cases a card looks at: hundreds may have reported the same."""
-LATER: dict[EntryKind, Text] = {
-    EntryKind.ADDED: _("Added on {day}: {text}"),
-    EntryKind.CORRECTED: _("Reworded on {day}: {text}"),
-    EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
-    EntryKind.RATING_CHANGED: _("Rated anew on {day}: {text}"),
-}
-MOST_LATER, LATER_EXCERPT = 3, 300
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
 
 
@@ -129,19 +121,6 @@ class Facts:
         promise, extended = self.deadlines.get(DeadlineKind.PROMISE), self.extended
         return extended if promise and extended and extended.due_at > promise.due_at else promise
 
-    def told_later(self) -> list[Text]:
-        """What the citizen wrote after that, each with its day: the newest few."""
-        later = [entry for entry in self.entries if entry.kind in LATER and entry.text]
-        more = [_("What was added earlier stands in the timeline.")] if len(later) > MOST_LATER else []
-        return more + [
-            Text(LATER[entry.kind].id, {"day": Moment(entry.created_at, day=True), "text": excerpt(entry.text, LATER_EXCERPT)})
-            for entry in later[-MOST_LATER:]
-        ]
-
-    def told_also(self) -> list[Text]:
-        """What those told whose cases follow this one."""
-        return [_("Others have reported the same: {text}", text=excerpt(_words(self.merged)))] if _words(self.merged) else []
-
     @property
     def verified(self) -> bool:
         """Whether the office has checked the result, and need not look again."""
@@ -149,8 +128,8 @@ class Facts:
         return checked and DeadlineKind.REVISIT not in self.deadlines
 
     def in_words(self) -> str:
-        """What the citizen told."""
-        return _words(self.entries)
+        """What was told when it was filed; what was said of it since is not part of the matter."""
+        return "\n".join(entry.text for entry in self.entries if entry.kind is EntryKind.TOLD and entry.text)
 
     @property
     def citizens_files(self) -> tuple[str, ...]:
@@ -210,11 +189,6 @@ async def _may_doubt(ctx: Context, case: Case) -> bool:
     every = await deadlines.of_case(ctx.tx, case.id)
     last = next((one for one in reversed(every) if one.kind is DeadlineKind.CHECK and one.round == case.round), None)
     return last is not None and last.due_at > ctx.now
-
-
-def _words(texts: Sequence[Entry]) -> str:
-    told = (EntryKind.TOLD, *LATER)
-    return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:

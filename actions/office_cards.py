@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from actions.cards import Card, card_of, due, name_buttons, plan_lines, state_line, title, where_lines
+from actions.cards import Card, card_of, due, history_buttons, name_buttons, plan_lines, state_line, title, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.likeness import APART, reasons
-from actions.rating_words import last_answer, told
 from actions.record import STATES
+from actions.said import said
 from dialog.outgoing import Button, Outgoing, Rows
-from dialog.subjects import act_button, form_button, screen_button
+from dialog.subjects import act_button, form_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event
 from storage.cases import Case
@@ -23,16 +23,13 @@ RELEASABLE = TRANSITIONS[Event.RELEASE][0]
 def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *where_lines(ctx, f), told(ctx, f), *f.told_later(), *f.told_also(), state_line(f)]
-    if sent := len(f.citizens_files):
-        lines.append(_("Sent with it: 1 photo or file") if sent == 1 else _("Sent with it: {count} photos and files", count=sent))
+    lines = [title(ctx, case), *where_lines(ctx, f), *said(ctx, f), state_line(f)]
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
     for one in f.alike:
         lines.append(_("Like case {number}: {reasons}.", number=one.case.number, reasons=reasons(one.likeness)))
     if f.lead:
         lines.append(_("Merged into case {number}.", number=f.lead.case.number))
-    lines += last_answer(ctx, f)
     returned = next((e for e in reversed(f.entries) if e.kind is EntryKind.RETURNED), None)
     again = next((e for e in reversed(f.entries) if e.kind is EntryKind.NOT_SOLVED), None)
     if case.state is CaseState.TRIAGE and returned and returned.round == case.round:
@@ -54,8 +51,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     if f.result and f.result.template and case.state in (CaseState.ANSWERED, CaseState.CLOSED):
         lines.append(_("Answered with a usual text only."))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
-    sent_files = (screen_button(_("Photos and files"), "files", case.id),) if f.has_files else ()
-    more = (screen_button(_("Timeline"), "timeline", case.id), *sent_files, *name_buttons(case, *kinds), *_release(case))
+    more = (*history_buttons(f), *name_buttons(case, *kinds), *_release(case))
     rows = _office_rows(f, viewer)
     if f.request and f.reason:
         until, why = Moment(f.request.until_at), excerpt(f.reason.text)

@@ -10,8 +10,8 @@ from actions.citizen_cards import lateness, not_heard_yet
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import has_heard, is_over
-from actions.rating_words import with_files
 from actions.record import STATES, for_others
+from actions.said import with_files
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _

@@ -7,10 +7,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import Cast
+from cast import COMPLAINT, Cast
 from stores import NOW
 
-from actions import following, handling
+from actions import following, handling, merging
 from dialog.outgoing import Outgoing
 from dialog.texts import Words
 from domain.cases import CaseState
@@ -49,3 +49,32 @@ async def test_the_office_reads_the_answer_that_did_not_help_when_it_decides_who
     lines = await card(cast, "office", case)
     assert "Answered last: 又清运了一次" in lines
     assert "Not solved for the second time: 仍在" in lines
+
+
+async def test_whoever_takes_a_case_over_reads_the_question_the_reply_and_the_answer_before(cast: Cast) -> None:
+    case = await cast.accepted()
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "哪个门口？"))
+    assert "Asked on 7 Jan 2026: 哪个门口？" in await card(cast, "colleague", case)
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "北门", ("d" * 32,)))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运", PROOF))
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "还在"))
+    for who in ("holder", "colleague", "head"):
+        lines = await card(cast, who, case)
+        news = lines[lines.index("Asked on 7 Jan 2026: 哪个门口？") :]
+        assert news[:5] == [
+            "Asked on 7 Jan 2026: 哪个门口？",
+            "Replied on 7 Jan 2026: 北门 (files: 1)",
+            "Not solved, said on 7 Jan 2026: 还在",
+            "Sent with it: 1 photo or file",
+            "Answered last: 已清运 (files: 2)",
+        ], who
+        shown = await cast.does(who, lambda ctx: show_case(ctx, case.id))
+        assert f"s:files:{case.id}" in [button.press for row in shown.rows for button in row], who
+
+
+async def test_what_a_unit_asked_is_not_among_the_words_of_those_who_reported_the_same(cast: Cast) -> None:
+    case, other = await cast.accepted(), await cast.accepted()
+    await cast.does("holder", lambda ctx: handling.ask(ctx, other.id, "哪个门口？"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, other.id, "北门"))
+    await cast.does("office", lambda ctx: merging.merge(ctx, other.id, case.id))
+    assert f"Others have reported the same: {COMPLAINT.text}\n北门" in await card(cast, "holder", case)
