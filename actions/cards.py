@@ -59,6 +59,11 @@ def due(deadline: Deadline) -> Text | Moment:
     return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
 
 
+def on_board(ctx: Context, case: Case) -> str:
+    """Give the address at which the public reads of a case, however it stands."""
+    return f"{ctx.public_url}/board/case/{case.number}"
+
+
 def unhurried(ctx: Context, case: Case) -> datetime:
     """Give the time from which something may be said aloud about a case: after the quiet hours, unless it is urgent.
 

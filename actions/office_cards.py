@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.cards import Card, card_of, due, history_buttons, name_buttons, plan_lines, state_line, title, where_lines
+from actions.cards import Card, card_of, due, history_buttons, name_buttons, on_board, plan_lines, state_line, title, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.likeness import APART, reasons
@@ -129,5 +129,5 @@ def post_card(ctx: Context, case: Case, release: Release | None) -> Outgoing:
     lines.append(_("State: {state}", state=STATES[case.state]))
     if release.result and case.state in HAS_RESULT:
         lines.append(_("Result: {text}", text=release.result))
-    rows = ((Button(_("Public board"), url=f"{ctx.public_url}/board"),),)
+    rows = ((Button(_("Public board"), url=on_board(ctx, case)),),)
     return Outgoing(lines=tuple(lines), rows=rows, subject=case.id, card=Card.POST)
