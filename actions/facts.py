@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from actions.context import Context
 from actions.likeness import Alike, like_case
 from actions.suggesting import suggested_units
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
-from storage import appeals, cases, deadlines, entries, extensions, ledger, ratings, roles
+from storage import appeals, cases, deadlines, entries, extensions, files, ledger, ratings, roles
 from storage.appeals import Appeal
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -36,7 +36,7 @@ class Facts:
     was told with those that follow this one. `alike` are open cases like one that waits to be assigned, `suggested` the units to
     which it may belong, both read for the office only.
     `may_doubt` says of a closed case that its citizen can still call it unsolved. `rating` is what a bad rating is now, `changes`
-    are when it was changed to which level, `appeal` is what its unit says of it.
+    are when it was changed to which level, `appeal` is what its unit says of it. `refused` are the files that could not be taken.
     """
 
     case: Case
@@ -52,6 +52,7 @@ class Facts:
     rating: Rating | None = None
     changes: Sequence[tuple[datetime, Satisfaction]] = ()
     appeal: Appeal | None = None
+    refused: Set[str] = frozenset()
 
     @property
     def question(self) -> Entry | None:
@@ -133,13 +134,22 @@ class Facts:
 
     @property
     def citizens_files(self) -> tuple[str, ...]:
-        """Every file that came from the citizen's side."""
-        return tuple(file for entry in self.entries if entry.author == Party.CITIZEN for file in entry.files)
+        """Every file that came from the citizen's side and was taken, or is on its way."""
+        return tuple(file for file in self._sent if file not in self.refused)
+
+    @property
+    def citizens_refused(self) -> int:
+        """How many of the citizen's files could not be taken."""
+        return sum(file in self.refused for file in self._sent)
+
+    @property
+    def _sent(self) -> Sequence[str]:
+        return [file for entry in self.entries if entry.author == Party.CITIZEN for file in entry.files]
 
     @property
     def has_files(self) -> bool:
         """Whether anybody has sent files: the citizen, or the unit as proof."""
-        return any(entry.files for entry in self.entries)
+        return any(file not in self.refused for entry in self.entries for file in entry.files)
 
 
 async def facts(ctx: Context, case: Case) -> Facts:
@@ -159,6 +169,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
         rating=rating,
         changes=await _changes(ctx, case) if any(entry.kind is EntryKind.RATING_CHANGED for entry in texts) else (),
         appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
+        refused=await files.refused(ctx.tx, [file for entry in texts for file in entry.files]),
     )
 
 

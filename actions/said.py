@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from actions.context import Context
 from actions.facts import EXCERPT, Facts, excerpt
 from actions.rating_words import entry_text, shown
@@ -34,28 +36,24 @@ def told(ctx: Context, f: Facts) -> Text:
     return shown(ctx.city.city, text, EXCERPT) if f.case.kind is CaseKind.BAD_RATING else verbatim(excerpt(text))
 
 
-def with_files(ctx: Context, kind: CaseKind, entry: Entry, most: int | None = None) -> Text | str:
-    """Give a text of a case of this kind as its reader reads it, and how many files came with it."""
+def with_files(ctx: Context, kind: CaseKind, entry: Entry, refused: Set[str], most: int | None = None) -> Text | str:
+    """Give a text of a case of this kind as its reader reads it, and how many files came with it that were not `refused`."""
     if entry.erased:
         return _("(erased on request)")
-    text = entry_text(ctx, kind, entry, most)
-    if not entry.files:
+    text, count = entry_text(ctx, kind, entry, most), sum(file not in refused for file in entry.files)
+    if not count:
         return text
-    return (
-        _("{text} (files: {count})", text=text, count=len(entry.files))
-        if entry.text
-        else _("(files: {count})", count=len(entry.files))
-    )
+    return _("{text} (files: {count})", text=text, count=count) if entry.text else _("(files: {count})", count=count)
 
 
 def _later(ctx: Context, f: Facts) -> list[Text]:
     """What the citizen wrote after that, and what the unit asked, each with its day: the newest few."""
-    later = [entry for entry in f.entries if entry.kind in LATER and (entry.text or entry.files)]
+    later = [entry for entry in f.entries if entry.kind in LATER and (entry.text or set(entry.files) - f.refused)]
     more = [_("What was added earlier stands in the timeline.")] if len(later) > MOST_LATER else []
     return more + [
         Text(
             LATER[entry.kind].id,
-            {"day": Moment(entry.created_at, day=True), "text": with_files(ctx, f.case.kind, entry, LATER_EXCERPT)},
+            {"day": Moment(entry.created_at, day=True), "text": with_files(ctx, f.case.kind, entry, f.refused, LATER_EXCERPT)},
         )
         for entry in later[-MOST_LATER:]
     ]
@@ -68,10 +66,11 @@ def _also(f: Facts) -> list[Text]:
 
 
 def _sent(f: Facts) -> list[Text]:
+    lines = [_("Files that could not be taken: {count}", count=f.citizens_refused)] if f.citizens_refused else []
     if not (sent := len(f.citizens_files)):
-        return []
-    return [_("Sent with it: 1 photo or file") if sent == 1 else _("Sent with it: {count} photos and files", count=sent)]
+        return lines
+    return [_("Sent with it: 1 photo or file") if sent == 1 else _("Sent with it: {count} photos and files", count=sent), *lines]
 
 
 def _answered(ctx: Context, f: Facts) -> list[Text]:
-    return [_("Answered last: {text}", text=with_files(ctx, f.case.kind, f.result, EXCERPT))] if f.result else []
+    return [_("Answered last: {text}", text=with_files(ctx, f.case.kind, f.result, f.refused, EXCERPT))] if f.result else []

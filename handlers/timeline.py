@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from actions.cards import LEVELS, title
@@ -21,6 +21,7 @@ from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
 from domain.ratings import hour_of
 from storage import cases, entries, ledger, roles
+from storage import files as stored_files
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import Entry
@@ -149,7 +150,9 @@ async def _files(ctx: Context, case: Case, *, staff: bool) -> tuple[str, ...]:
     texts = await entries.of_case(ctx.tx, case.id)
     if _is_of_unit(ctx, case, staff=staff):
         texts = [entry for entry in texts if has_heard(ctx, entry)]
-    return tuple(file for entry in texts for file in entry.files)
+    found = [file for entry in texts for file in entry.files]
+    refused = await stored_files.refused(ctx.tx, found)
+    return tuple(file for file in found if file not in refused)
 
 
 def _is_of_unit(ctx: Context, case: Case, *, staff: bool) -> bool:
@@ -184,6 +187,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     if case.kind is CaseKind.BAD_RATING and _is_of_unit(ctx, case, staff=staff):
         rows = [row for row in rows if not _is_kept_back(ctx, row)]
     lines = [title(ctx, case)]
+    refused = await stored_files.refused(ctx.tx, [file for entry in texts.values() for file in entry.files])
     unit = None
     for row in sorted(rows, key=lambda row: row.at_ms):
         back = row.event in (Event.RETURN, Event.UNASSIGN)
@@ -192,7 +196,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         when = at(row.at_ms)
         if staff and case.kind is CaseKind.BAD_RATING and (row.actor == Party.CITIZEN or Event(row.event) in BY_RATER):
             when = hour_of(when, ctx.city.city.zone)
-        if line := await _line(ctx, case.kind, row, whose, texts, staff=staff):
+        if line := await _line(ctx, case.kind, row, whose, texts, refused, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
     if not staff and (heard := not_heard_yet(ctx, case)):
@@ -213,7 +217,7 @@ def _is_kept_back(ctx: Context, row: LedgerRow) -> bool:
 
 
 async def _line(
-    ctx: Context, kind: CaseKind, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool
+    ctx: Context, kind: CaseKind, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], refused: Set[str], *, staff: bool
 ) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
@@ -235,7 +239,7 @@ async def _line(
         words.id,
         {
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
-            "text": with_files(ctx, kind, entry) if entry else "",
+            "text": with_files(ctx, kind, entry, refused) if entry else "",
             "name": role.name if role else "",
             "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",

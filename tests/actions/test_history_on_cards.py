@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,13 @@ from cast import COMPLAINT, Cast
 from stores import NOW
 
 from actions import following, handling, merging
+from dialog.incoming import IncomingFile
 from dialog.outgoing import Outgoing
 from dialog.texts import Words
 from domain.cases import CaseState
+from handlers import timeline
 from handlers.following import show_case
+from storage import files
 from storage.cases import Case
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -78,3 +82,22 @@ async def test_what_a_unit_asked_is_not_among_the_words_of_those_who_reported_th
     await cast.does("reporter", lambda ctx: following.reply(ctx, other.id, "北门"))
     await cast.does("office", lambda ctx: merging.merge(ctx, other.id, case.id))
     assert f"Others have reported the same: {COMPLAINT.text}\n北门" in await card(cast, "holder", case)
+
+
+async def test_a_file_that_turns_out_to_be_damaged_is_not_counted_among_those_that_came(cast: Cast) -> None:
+    sent = []
+    for name in ("one", "two"):
+        async with cast.database.transaction() as tx:
+            wire = IncomingFile(ref=name, kind="photo")
+            sent.append(await files.expect(tx, cast.keys, cast.conversations["reporter"], "telegram", wire, NOW))
+    case = await cast.accepted(replace(COMPLAINT, files=tuple(sent)))
+    assert "Sent with it: 2 photos and files" in await card(cast, "holder", case)
+    async with cast.database.transaction() as tx:
+        await files.refuse(tx, sent[1], "damaged", NOW)
+    for who in ("holder", "office"):
+        lines = await card(cast, who, case)
+        assert "Sent with it: 1 photo or file" in lines
+        assert "Files that could not be taken: 1" in lines
+        shown = await cast.does(who, lambda ctx: timeline.files(ctx, case.id))
+        assert shown.files == (sent[0],)
+        assert "(files: 1)" in " ".join(read(await cast.does(who, lambda ctx: timeline.timeline(ctx, case.id))))
