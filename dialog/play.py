@@ -274,9 +274,11 @@ class Dialog:
     ) -> bool:
         """Show everything and ask whether to go through with it (`yes` names that); False if the person cancels.
 
-        `change` leads to the list of changes, in which stands, too, what is asked on request only.
+        `change` leads to the list of changes, in which stands, too, what is asked on request only; where nothing can be changed
+        it is not offered.
         """
-        options = (Option(SEND, yes), Option(CHANGE, change), Option(CANCEL, _("Cancel")))
+        changes = (Option(CHANGE, change),) if self.changeable else ()
+        options = (Option(SEND, yes), *changes, Option(CANCEL, _("Cancel")))
         question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
         return bool(self._ask(question) == SEND)
 

@@ -120,3 +120,10 @@ def test_a_collection_of_which_nothing_is_left_is_open_again() -> None:
     assert talk.answers.let_go("gone")
     talk.reopened = None
     assert talk.asks("more")
+
+
+def test_a_summary_of_nothing_that_could_be_changed_offers_no_change() -> None:
+    async def nothing_asked(d: Dialog) -> bool:
+        return await d.confirm("sure", SURE, ())
+
+    assert [option.key for option in Talk(nothing_asked).question.options] == [SEND, CANCEL]
