@@ -92,13 +92,14 @@ def state_line(f: Facts, at: datetime | None = None) -> Text:
     return _("State: {state} ({at})", state=STATES[f.case.state], at=Moment(at or f.case.changed_at))
 
 
-def window_lines(ctx: Context, f: Facts) -> list[Text]:
-    """Say which window was rated, and how it is rated now if that was changed."""
+def window_lines(ctx: Context, f: Facts, *, own: bool = False) -> list[Text]:
+    """Say which window was rated, and how it is rated now if that was changed; `own` to those whose rating it is."""
     if f.rating is None:
         return []
     lines = [_("Window: {hall}, {window}", hall=ctx.city.hall(f.rating.hall), window=ctx.city.window(f.rating.window))]
     if any(entry.kind is EntryKind.RATING_CHANGED for entry in f.entries):
-        lines.append(_("Rating changed by the citizen, now: {level}", level=LEVELS[f.rating.level]))
+        changed = _("You changed the rating, now: {level}") if own else _("Rating changed by the citizen, now: {level}")
+        lines.append(Text(changed.id, {"level": LEVELS[f.rating.level]}))
     return [*lines, _("This rating was struck and counts no more.")] if f.rating.struck_at else lines
 
 

@@ -101,3 +101,28 @@ async def test_a_file_that_turns_out_to_be_damaged_is_not_counted_among_those_th
         shown = await cast.does(who, lambda ctx: timeline.files(ctx, case.id))
         assert shown.files == (sent[0],)
         assert "(files: 1)" in " ".join(read(await cast.does(who, lambda ctx: timeline.timeline(ctx, case.id))))
+
+
+async def test_a_timeline_speaks_to_those_who_filed_and_to_staff_of_the_citizen(cast: Cast) -> None:
+    case = await cast.accepted()
+    await cast.does("reporter", lambda ctx: following.add(ctx, case.id, "北门"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运"))
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "还在"))
+    own = " ".join(read(await cast.does("reporter", lambda ctx: timeline.timeline(ctx, case.id))))
+    assert "You added: 北门" in own
+    assert "You said that it is not solved: 还在" in own
+    assert "citizen" not in own
+    of_staff = " ".join(read(await cast.does("holder", lambda ctx: timeline.timeline(ctx, case.id))))
+    assert "Added by the citizen: 北门" in of_staff
+    assert "You" not in of_staff
+
+
+async def test_nobody_reads_that_they_said_what_somebody_else_did_who_reported_the_same(cast: Cast) -> None:
+    case, other = await cast.accepted(), await cast.assigned()
+    await cast.does("office", lambda ctx: merging.merge(ctx, other.id, case.id))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运"))
+    answered = await cast.case(case.id)
+    await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, answered.version))
+    shown = read(await cast.does("reporter", lambda ctx: timeline.timeline(ctx, other.id)))
+    assert any(line.endswith("Confirmed as solved. Closed.") for line in shown)
+    assert not [line for line in shown if "You" in line]
