@@ -79,7 +79,7 @@ async def test_whoever_takes_a_case_over_reads_the_question_the_reply_and_the_an
 async def test_what_a_unit_asked_is_not_among_the_words_of_those_who_reported_the_same(cast: Cast) -> None:
     case, other = await cast.accepted(), await cast.accepted()
     await cast.does("holder", lambda ctx: handling.ask(ctx, other.id, "哪个门口？"))
-    await cast.does("reporter", lambda ctx: following.reply(ctx, other.id, "北门"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, other.id, "北门"), NOW + timedelta(minutes=1))
     await cast.does("office", lambda ctx: merging.merge(ctx, other.id, case.id))
     assert f"Others have reported the same: {COMPLAINT.text}\n北门" in await card(cast, "holder", case)
 
