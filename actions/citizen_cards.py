@@ -21,7 +21,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if f.lead:
         return _merged_card(ctx, f, f.lead)
     case = f.case
-    lines = [title(ctx, case), *window_lines(ctx, f), state_line(f)]
+    lines = [title(ctx, case), *window_lines(ctx, f, own=True), state_line(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
     lines += [heard] if (heard := not_heard_yet(ctx, case)) else []
     lines += _promised(ctx, f)

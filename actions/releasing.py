@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from actions.cards import Card
+from actions.cards import Card, on_board
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue, refresh_cards, tell_followers, tell_office
@@ -40,7 +40,7 @@ class Proposal:
 
 
 async def proposal(ctx: Context, case: Case, problem: str = "", result: str = "") -> Proposal:
-    """Prepare the texts of a release: the first words of the case and the unit's answer, unless somebody wrote others."""
+    """Prepare the texts of a release: the first words told at filing and the unit's answer, unless somebody wrote others."""
     f = await facts(ctx, case)
     known = await releases.get(ctx.tx, case.id)
     if not problem:
@@ -78,7 +78,7 @@ async def release(ctx: Context, id: str, problem: str, result: str) -> Case:
     await refresh_cards(ctx, case)
     await _post(ctx, case)
     if first:
-        link = f"{ctx.public_url}/board"
+        link = on_board(ctx, case)
         await tell_followers(ctx, case, _("Your case has been published, with nothing that tells who you are: {link}", link=link))
     return case
 

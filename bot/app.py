@@ -113,7 +113,9 @@ class App:
         self.outboxes: dict[str, OutboxLoop] = {}
         self._loops: dict[str, InboxLoop | MediaLoop | OutboxLoop] = {
             "inbox": self.inbox,
-            "media": MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
+            "media": MediaLoop(
+                database, keys, clock, self._bell, self._town, engine, vault, self.channels, keep_free=settings.free_disk
+            ),
         }
         for channel in self.channels.values():
             if channel.pushes:

@@ -49,6 +49,7 @@ class Board:
             web.get("/board", self._page("open", "board_cases.html", _shelf(Shelf.OPEN))),
             web.get("/board/done", self._page("done", "board_cases.html", _shelf(Shelf.DONE))),
             web.get("/board/list", self._page("list", "board_list.html", _shelf(Shelf.ALL))),
+            web.get("/board/case/{number}", self._page("case", "board_cases.html", _case)),
             web.get("/board/numbers", self._page("numbers", "board_numbers.html", _numbers)),
             web.get("/board/halls", self._page("halls", "board_halls.html", hall_pages.halls)),
             web.get("/board/hall/{hall}", self._page("halls", "hall.html", hall_pages.hall)),
@@ -106,6 +107,11 @@ def _shelf(shelf: Shelf) -> Read:
         return {"list": await board_pages.cases(ctx, shelf, below), "below": below}
 
     return read
+
+
+async def _case(ctx: Context, request: web.Request) -> Mapping[str, Any]:
+    number = read_case_number(request.match_info["number"])
+    return {"list": await board_pages.case(ctx, number or ""), "below": None}
 
 
 async def _numbers(ctx: Context, request: web.Request) -> Mapping[str, Any]:

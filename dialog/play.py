@@ -131,6 +131,22 @@ class Answers:
             self.given[question.key] = replace(answer, raw={"items": items, "done": False})
             self.unconfirm()
 
+    def let_go(self, file: str) -> bool:
+        """Take a file out of what was told, and with it a message of which nothing is left; False if nobody told it.
+
+        Only confirmations are void, and a collection that is empty now is open again.
+        """
+        told = [key for key, answer in self.given.items() if isinstance(answer.raw, dict) and _has(answer.raw.get("items"), file)]
+        for key in told:
+            answer = self.given[key]
+            left = _without(answer.raw["items"], file)
+            self.given[key] = replace(answer, raw={"items": left, "done": answer.raw["done"] and bool(left)})
+        was_aside = _has(self.aside, file)
+        self.aside = _without(self.aside, file)
+        if told:
+            self.unconfirm()
+        return bool(told) or was_aside
+
     def taken_over(self, but: Sequence[str]) -> Answers:
         """Give what a form begins with that takes the place of this one: all answers but some, none of them confirmed."""
         return Answers(given={key: answer for key, answer in self.given.items() if key not in but and not answer.confirms})
@@ -273,9 +289,11 @@ class Dialog:
     ) -> bool:
         """Show everything and ask whether to go through with it (`yes` names that); False if the person cancels.
 
-        `change` leads to the list of changes, in which stands, too, what is asked on request only.
+        `change` leads to the list of changes, in which stands, too, what is asked on request only; where nothing can be changed
+        it is not offered.
         """
-        options = (Option(SEND, yes), Option(CHANGE, change), Option(CANCEL, _("Cancel")))
+        changes = (Option(CHANGE, change),) if self.changeable else ()
+        options = (Option(SEND, yes), *changes, Option(CANCEL, _("Cancel")))
         question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
         return bool(self._ask(question) == SEND)
 
@@ -357,6 +375,16 @@ async def play(script: Script[R], arg: str, answers: Answers, reader: Any, reope
         return Asking(pending.question, tuple(dialog.asked[:-1]), tuple(dialog.changeable))
     finally:
         answers.put_in_order(dialog.asked)
+
+
+def _has(items: Sequence[Json] | None, file: str) -> bool:
+    return any(file in item.get("files", ()) for item in items or ())
+
+
+def _without(items: Sequence[Json], file: str) -> list[Json]:
+    """Take a file out of messages; one that was nothing else goes with it."""
+    kept = [{**item, "files": [one for one in item["files"] if one != file]} if _has([item], file) else item for item in items]
+    return [item for item in kept if item.get("text") or item.get("files") or item.get("place") or item.get("picked")]
 
 
 def _dump(value: Any) -> Json:

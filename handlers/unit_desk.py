@@ -240,6 +240,24 @@ async def may_work(ctx: Context, id: str) -> None:
     await ctx.as_holder(await _mine(ctx, id))
 
 
+async def may_hand_over(ctx: Context, id: str) -> None:
+    """Let only those open the form who deal with the case, and only where somebody could take it over."""
+    await may_work(ctx, id)
+    if len(await receivers(ctx, id)) > 1:
+        return
+    case = await _mine(ctx, id)
+    if case.state is CaseState.ASSIGNED and len(await ctx.colleagues(case.unit or "")) > 1:
+        raise Refused(_("Please sign case {number} in first, then hand it to a colleague.", number=case.number))
+    if case.kind is CaseKind.MISCONDUCT:
+        raise Refused(_("Nobody else could take this report over. The supervision office can invite another contact."))
+    raise Refused(
+        _(
+            "Your unit has no other contact and no unit below it, so nobody could take the case over. If it is not yours, you can"
+            " return it; the supervision office can invite another contact."
+        )
+    )
+
+
 async def may_report(ctx: Context, id: str) -> None:
     """Let only the contact report who has signed the case in."""
     await may_work(ctx, id)
@@ -284,6 +302,6 @@ SUBJECT: Subject[Context] = Subject(
         case_form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
         case_form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report),
         case_form(name="report_told", title=_("Reporting the result"), script=report_told, then=send_report, may=may_report),
-        case_form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
+        case_form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_hand_over),
     ),
 )

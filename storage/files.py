@@ -78,6 +78,11 @@ async def get(tx: Tx, ids: Sequence[str]) -> Sequence[File]:
     return [found[id] for id in ids if id in found]
 
 
+async def refused(tx: Tx, ids: Sequence[str]) -> frozenset[str]:
+    """Give those of these files that can't be had."""
+    return frozenset(file.id for file in await get(tx, ids) if file.refused is not None)
+
+
 async def owned(tx: Tx, conversation: str, id: str) -> File | None:
     """Read a file if it came from this conversation."""
     row = await tx.one("SELECT * FROM file WHERE id = :id AND conversation = :conversation", id=id, conversation=conversation)

@@ -143,6 +143,17 @@ async def last_of_person(tx: Tx, person: str, since: datetime, limit: int) -> Se
     return [_rating(row) for row in rows]
 
 
+async def with_words(tx: Tx, window: str, since: datetime) -> Sequence[Rating]:
+    """Read the ratings of a window since a time that say something in words, count, and are no case."""
+    rows = await tx.all(
+        "SELECT * FROM rating WHERE window_code = :window AND rated_at >= :since AND text <> ''"
+        " AND struck_at IS NULL AND case_id IS NULL",
+        window=window,
+        since=ms(since),
+    )
+    return [_rating(row) for row in rows]
+
+
 async def of_person(tx: Tx, person: str, before: Rating | None, limit: int) -> Sequence[Rating]:
     """Read what a person has rated, newest first, from below a rating of theirs."""
     rows = await tx.all(

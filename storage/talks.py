@@ -85,6 +85,16 @@ async def waiting(tx: Tx, keys: Keys, person: str, form: str, now: datetime) -> 
     return [_talk(row, keys) for row in rows]
 
 
+async def of_person(tx: Tx, keys: Keys, person: str, now: datetime) -> Sequence[Talk]:
+    """Read every open talk of a person, suspended or not, newest first."""
+    rows = await tx.all(
+        "SELECT * FROM talk WHERE person = :person AND closed_at IS NULL AND expires_at > :now ORDER BY opened_at DESC, id DESC",
+        person=person,
+        now=ms(now),
+    )
+    return [_talk(row, keys) for row in rows]
+
+
 async def marked(tx: Tx, keys: Keys, person: str, mark: str) -> Talk | None:
     """Find the talk to which a button belongs, open or not."""
     rows = await tx.all(

@@ -102,6 +102,10 @@ async def test_a_rating_changed_while_an_appeal_waits_is_decided_as_it_is_then(t
     await town.rates("reporter", "centre-1", GOOD, WITHIN)
     shown = await town.does("office", lambda ctx: show_case(ctx, case), WITHIN)
     assert "Rating changed by the citizen, now" in repr(shown.lines)
+    (anew,) = [line for line in shown.lines if line.id.startswith("Rated anew")]
+    assert "Rating: {level}" not in repr(anew), "it speaks of a rating already"
+    own = await town.does("reporter", lambda ctx: show_case(ctx, case), WITHIN)
+    assert "You changed the rating, now" in repr(own.lines)
     await town.does("office", lambda ctx: appealing.decide(ctx, case, "内容属实", granted=False), WITHIN)
     (only,) = await town.ratings()
     assert (only.level, only.struck_at) == (GOOD, None)

@@ -37,6 +37,7 @@ OF_THE_UNIT: dict[str, View] = {
     "unit": lambda ctx, case: unit_desk.ours(ctx, ""),
     "unit_all": lambda ctx, case: unit_desk.all_open(ctx, ""),
     "unit_ratings": lambda ctx, case: unit_windows.show_ratings(ctx, ""),
+    "praise": lambda ctx, case: unit_windows.show_praise(ctx, ""),
     "tickets": lambda ctx, case: unit_windows.show_tickets(ctx, ""),
     "head": lambda ctx, case: head_desk.unit(ctx, ""),
     "head_late": lambda ctx, case: head_desk.late(ctx, ""),
