@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from actions import digest, digest_ratings, kept_digests
 from actions.context import Context
@@ -11,7 +12,7 @@ from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Text, _
 from domain.weeks import Week
 from storage import cases, deadlines, figures, parked
-from storage.deadlines import Deadline
+from storage.deadlines import Deadline, DeadlineKind
 from storage.figures import UnitFigures
 from storage.ids import at, ms
 
@@ -62,7 +63,7 @@ async def ratings(ctx: Context, arg: str) -> Outgoing:
 
 
 async def late(ctx: Context, after: str) -> Outgoing:
-    """List the cases that should have been answered, by a unit or before a unit was found, the longest overdue first."""
+    """List what a unit should have signed in or answered, or the office assigned, a case once, the longest overdue first."""
     ctx.as_office()
     due, _dot, id = after.partition(".")
     behind = (at(int(due)), id) if due.isdecimal() else None
@@ -71,7 +72,8 @@ async def late(ctx: Context, after: str) -> Outgoing:
     if len(found) > PAGE:
         rows.append((screen_button(_("Next ones"), "late", f"{ms(found[PAGE - 1].due_at)}.{found[PAGE - 1].id}"),))
     rows.append((screen_button(_("My desk"), "desk"),))
-    return say(_("Late and not answered, the longest overdue first:") if found else _("No case is late."), rows=tuple(rows))
+    heading = _("Late, not signed in or not answered, the longest overdue first:")
+    return say(heading if found else _("No case is late."), rows=tuple(rows))
 
 
 async def put_aside(ctx: Context, arg: str) -> Outgoing:
@@ -110,7 +112,7 @@ async def week_named(ctx: Context, name: str) -> Week:
 
 
 def _unit(ctx: Context, unit: UnitFigures) -> Text:
-    return _(
+    line = _(
         "{unit}: new {new}, closed {closed}, on time {on_time}, late {late}, still late {still_late}, returned {returned}",
         unit=ctx.city.unit(unit.unit),
         new=unit.new,
@@ -120,6 +122,9 @@ def _unit(ctx: Context, unit: UnitFigures) -> Text:
         still_late=unit.still_late,
         returned=unit.returned,
     )
+    if unit.sign_ins_late:
+        return _("{line}, late to sign in {late}, still not signed in {n}", line=line, late=unit.sign_ins_late, n=unit.unsigned)
+    return line
 
 
 async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
@@ -127,11 +132,16 @@ async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
     number = case.number if case else ""
     unit = ctx.city.unit(deadline.unit) if deadline.unit else _("to be assigned")
     days = (ctx.now - deadline.due_at) // timedelta(days=1)
-    label = (
-        _("{number} {unit}: {days} days late", number=number, unit=unit, days=days)
-        if days > 1
-        else _("{number} {unit}: due {due}", number=number, unit=unit, due=Moment(deadline.due_at))
-    )
+    named: dict[str, Any] = {"number": number, "unit": unit}
+    match deadline.kind is DeadlineKind.ACCEPT, days > 1:
+        case True, True:
+            label = _("{number} {unit}: sign-in {days} days late", days=days, **named)
+        case True, False:
+            label = _("{number} {unit}: sign-in due {due}", due=Moment(deadline.due_at), **named)
+        case False, True:
+            label = _("{number} {unit}: {days} days late", days=days, **named)
+        case _other:
+            label = _("{number} {unit}: due {due}", due=Moment(deadline.due_at), **named)
     return (screen_button(label, "office_case", deadline.case),)
 
 

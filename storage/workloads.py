@@ -15,6 +15,7 @@ from itertools import product
 from typing import TypeAlias
 
 from storage.database import Tx
+from storage.deadlines import DUE_FIRST
 from storage.figures import MISSED, RAN
 from storage.ids import at, ms
 
@@ -28,10 +29,6 @@ _REOPENED = (
     " AND p.started_at < :now)"
 )
 """Of a unit's time to answer d: that its answer did not last, for a promise of the next round was begun."""
-_DUE_FIRST = (
-    "NOT EXISTS (SELECT 1 FROM deadline AS o WHERE o.case_id = d.case_id AND o.kind IN ('accept', 'answer')"
-    " AND o.stopped_at IS NULL AND (o.due_at < d.due_at OR (o.due_at = d.due_at AND o.id < d.id)))"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +77,7 @@ async def most_urgent(
             f"SELECT d.id, d.case_id, d.due_at, CASE WHEN {_STANDS_STILL} THEN 1 ELSE 0 END AS still FROM deadline AS d"
             " WHERE d.unit = :unit AND d.kind = :kind AND d.stopped_at IS NULL AND (d.due_at, d.id) > (:due, :id)"
             + (f" AND d.due_at < :late AND NOT {_STANDS_STILL}" if late_at else "")
-            + f" AND {_DUE_FIRST} AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = d.case_id AND {_KNOWN})"
+            + f" AND {DUE_FIRST} AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = d.case_id AND {_KNOWN})"
             " ORDER BY d.due_at, d.id LIMIT :limit",
             unit=unit,
             kind=kind,
@@ -107,7 +104,7 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime, rated_befor
         f" SUM(CASE WHEN d.due_at >= :now AND d.due_at < :tonight AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         " WHERE d.unit = :unit AND d.kind IN ('accept', 'answer') AND d.stopped_at IS NULL"
-        f" AND {_DUE_FIRST} AND {_KNOWN} GROUP BY c.holder ORDER BY c.holder",
+        f" AND {DUE_FIRST} AND {_KNOWN} GROUP BY c.holder ORDER BY c.holder",
         unit=unit,
         rated=ms(rated_before),
         now=ms(now),

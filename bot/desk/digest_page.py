@@ -11,6 +11,10 @@ from actions import digest
 from actions.context import Context
 from handlers.digest import week_named
 
+COLUMNS = ("week_new", "week_closed", "week_on_time", "week_late", "week_still_late", "week_returned")
+SIGN_INS = ("week_sign_ins_late", "week_unsigned")
+"""Shown when there are any: a digest that was kept before these were counted must not say that there were none."""
+
 
 async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
     """Show the digest of a week: of a finished one as it was kept. Raises Refused where there is none."""
@@ -20,6 +24,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     return {
         "heading": heading,
         "paragraphs": paragraphs,
+        "columns": COLUMNS + (SIGN_INS if found.figures.sign_ins_late else ()),
         "units": [(ctx.city.unit(unit.unit), unit) for unit in found.figures.units],
         "before": earlier.name if earlier else None,
         "after": week.after().name if week.end <= ctx.now else None,
