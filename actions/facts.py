@@ -19,7 +19,7 @@ from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
 from storage.ids import at
 from storage.ratings import Rating
-from storage.roles import Role
+from storage.roles import Role, stands_in
 
 DISAGREE = timedelta(days=7)
 """How long after a case was closed somebody may say that it is not solved who said nothing before, or reported the same."""
@@ -44,7 +44,7 @@ class Facts:
     was told with those that follow this one. `alike` are open cases like one that waits to be assigned, `suggested` the units to
     which it may belong, both read for the office only.
     `may_doubt` says of a closed case that its citizen can still call it unsolved. `rating` is what a bad rating is now, `changes`
-    are when it was changed to which level, `appeal` is what its unit says of it.
+    are when it was changed to which level, `appeal` is what its unit says of it. `contacts` are those of its unit.
     """
 
     case: Case
@@ -60,6 +60,11 @@ class Facts:
     rating: Rating | None = None
     changes: Sequence[tuple[datetime, Satisfaction]] = ()
     appeal: Appeal | None = None
+    contacts: Sequence[Role] = ()
+
+    def stands_in(self, role: Role, now: datetime) -> bool:
+        """Whether a head of the unit does what its contacts do with the case."""
+        return role.unit == self.case.unit and stands_in(role, self.contacts, self.holder, now)
 
     @property
     def question(self) -> Entry | None:
@@ -175,6 +180,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
         rating=rating,
         changes=await _changes(ctx, case) if any(entry.kind is EntryKind.RATING_CHANGED for entry in texts) else (),
         appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
+        contacts=await ctx.colleagues(case.unit) if case.unit else (),
     )
 
 

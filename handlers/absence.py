@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -15,6 +15,7 @@ from dialog.questions import Option, Options
 from dialog.subjects import Act, Form, Refused, Reply, Subject, act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
 from storage import roles
+from storage.roles import Role
 
 OWN_DATE = "date"
 NOBODY = "nobody"
@@ -62,8 +63,22 @@ async def today_here(ctx: Context) -> str:
 
 async def deputies(ctx: Context) -> Options:
     """Offer the colleagues of somebody's units."""
-    colleagues = await absence.colleagues(ctx)
-    return (*(Option(role.id, verbatim(role.name)) for role in colleagues), Option(NOBODY, _("Nobody; the head is told")))
+    colleagues = [Option(role.id, await _serving(ctx, role)) for role in await absence.colleagues(ctx)]
+    return (*colleagues, Option(NOBODY, _("Nobody; the head is told")))
+
+
+async def _serving(ctx: Context, role: Role) -> Text:
+    """Name a colleague, and the units for which they can stand in, where these are not all."""
+    without = await absence.left_alone(ctx, role)
+    if not without:
+        return verbatim(role.name)
+    units = named(ctx, [unit for unit in ctx.me.units if unit not in without])
+    return _("{name} (only for {units})", name=role.name, units=units)
+
+
+def named(ctx: Context, units: Sequence[str]) -> tuple[Text, ...]:
+    """Name units in a sentence."""
+    return tuple(Text("{unit}", {"unit": ctx.city.unit(unit)}) for unit in units)
 
 
 async def leave(ctx: Context, wish: Leave) -> Reply:
@@ -73,9 +88,17 @@ async def leave(ctx: Context, wish: Leave) -> Reply:
     until = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
     await absence.leave(ctx, until, wish.deputy)
     deputy = await roles.get(ctx.tx, wish.deputy) if wish.deputy else None
-    who = _("{name} stands in for you.", name=deputy.name) if deputy else _("Your head is told of what comes for you.")
+    who = [_("{name} stands in for you.", name=deputy.name) if deputy else _("Your head is told of what comes for you.")]
+    if deputy and (without := await absence.left_alone(ctx, deputy)):
+        who.append(
+            _(
+                "{name} is no contact of {units}: nobody stands in for you there, and the head is told of what comes for you.",
+                name=deputy.name,
+                units=named(ctx, without),
+            )
+        )
     day = Moment(until - timedelta(minutes=1), day=True)
-    return Reply(messages=(say(_("You are away up to and with {day}.", day=day), who, rows=((_back_button(),),)),))
+    return Reply(messages=(say(_("You are away up to and with {day}.", day=day), *who, rows=((_back_button(),),)),))
 
 
 async def back(ctx: Context, arg: str, version: int) -> Reply:

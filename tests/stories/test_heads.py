@@ -81,7 +81,7 @@ async def test_a_head_never_learns_who_complained_and_can_do_nothing(town: Town)
     await head.sees(f"{number}.+〔hidden〕", buttons=["Timeline"])
     for press in (f"d:reveal:{case.id}:1", f"d:accept:{case.id}:1", f"f:return:{case.id}", f"f:plan:{case.id}"):
         await head.presses_secretly(press)
-        await head.sees("not with your unit|Only the supervision office")
+        await head.sees("contacts of your unit deal with|Only the supervision office")
     assert not head.saw("小敏|13997254418")
 
 
