@@ -53,8 +53,12 @@ OVER = (
     ("deadline_running", "d.stopped_at IS NULL"),
     ("deadline_stopped_late", "d.stopped_at > d.due_at AND d.stopped_at >= :end"),
 )
+AGAIN = (
+    "EXISTS (SELECT 1 FROM deadline AS b /*lite INDEXED BY deadline_of_case */ WHERE b.case_id = d.case_id AND b.kind = 'answer'"
+    " AND b.unit = d.unit AND b.started_at < d.started_at)"
+)
 BY_HAND = (
-    f"SELECT d.kind, d.unit, COUNT(*) FROM deadline AS d {OTHERS}"
+    f"SELECT d.kind, d.unit, COUNT(*), COUNT(CASE WHEN {AGAIN} THEN 1 END) FROM deadline AS d {OTHERS}"
     " WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end GROUP BY d.kind, d.unit",
     f"SELECT d.unit, d.ended, d.stopped_at <= d.due_at, COUNT(*) FROM deadline AS d {OTHERS}"
     " WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end"
@@ -220,6 +224,7 @@ def agree(counted: Figures, answers: Answers) -> None:
     begun, stopped, missed, running, ended_late, unsigned, signed_late, closed, filed, took, _open, _closed, *waiting = answers
     confidential = {bool(row[0]): row[1] for row in filed}
     assert sum(unit.new for unit in counted.units) == sum(row[2] for row in begun if row[0] == "answer")
+    assert sum(unit.again for unit in counted.units) == sum(row[3] for row in begun if row[0] == "answer")
     assert counted.on_time == sum(row[3] for row in stopped if row[1] == "report" and row[2])
     assert counted.late == sum(row[2] for row in missed)
     assert sum(unit.late_ended for unit in counted.units) == sum(row[2] for row in missed if row[1])

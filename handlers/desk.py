@@ -10,7 +10,7 @@ from dialog.texts import Secret, Text, _
 from domain.cases import CaseState
 from handlers import absence
 from handlers.unit_windows import windows_of
-from storage import cases, proposals, queues
+from storage import cases, proposals, queues, workloads
 from storage.queues import MANY, Queue
 from storage.roles import RoleKind
 
@@ -24,7 +24,9 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
     if units := await ctx.deals_at():
         waiting = await cases.of_units(ctx.tx, units, None, MANY + 1, ctx.told_until)
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
-        lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=counted(len(waiting)), new=counted(new)))
+        late = len(await workloads.most_urgent(ctx.tx, units, None, MANY + 1, ctx.told_until, late_at=ctx.now))
+        counts = {"open": counted(len(waiting)), "new": counted(new), "late": counted(late)}
+        lines.append(_("Your unit: {open} open, {new} of them not signed in; {late} late.", **counts))
         usual = (screen_button(_("Usual answers"), "templates"),) if ctx.me.units else ()
         rows.append((screen_button(_("Our cases"), "unit"), *usual))
     if windows_of(ctx, ctx.me.works_at):

@@ -9,7 +9,7 @@ from actions import digest, digest_ratings, kept_digests
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, Screen, Subject, screen_button
-from dialog.texts import Moment, Text, _
+from dialog.texts import Moment, Text, _, verbatim
 from domain.weeks import Week
 from storage import cases, deadlines, figures, parked
 from storage.deadlines import Deadline, DeadlineKind
@@ -112,10 +112,11 @@ async def week_named(ctx: Context, name: str) -> Week:
 
 
 def _unit(ctx: Context, unit: UnitFigures) -> Text:
+    new = _("{first} ({again} more came again)", first=unit.first, again=unit.again) if unit.again else verbatim(str(unit.new))
     line = _(
         "{unit}: new {new}, closed {closed}, on time {on_time}, late {late}, still late {still_late}, returned {returned}",
         unit=ctx.city.unit(unit.unit),
-        new=unit.new,
+        new=new,
         closed=unit.solved + unit.silent,
         on_time=unit.on_time,
         late=unit.late,

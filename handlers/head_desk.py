@@ -63,9 +63,9 @@ async def _unit(ctx: Context, code: str) -> list[Text]:
 
 def _year(year: Year) -> tuple[Text, ...]:
     return (
-        _("This year: {received} received, {answered} answered", received=year.received, answered=year.answered),
-        _("On time, of what was due: {share}", share=_share(year.on_time, year.due)),
-        _("Reopened: {reopened}", reopened=year.reopened),
+        _("Cases of this year: {received} received, {answered} answered", received=year.received, answered=year.answered),
+        _("Answers of this year in time, of those due: {share}", share=_share(year.on_time, year.due)),
+        _("Reopened: {reopened}; each time one more answer is due", reopened=year.reopened),
         _("Satisfied: {share}", share=_share(year.satisfied, year.rated)),
     )
 

@@ -19,6 +19,11 @@ OLDEST = 5
 _ORDINARY = "c.kind <> 'misconduct'"
 MISSED = "d.due_at < COALESCE(d.stopped_at, 9223372036854775807)"
 """Of a deadline d whose due time is past: that it ran on beyond it, as the index deadline_missed has it."""
+_AGAIN = (
+    "EXISTS (SELECT 1 FROM deadline AS b /*lite INDEXED BY deadline_of_case */ WHERE b.case_id = d.case_id AND b.kind = 'answer'"
+    " AND b.unit = d.unit AND b.started_at < d.started_at)"
+)
+"""Of a unit's time to answer d: that the unit had had the case before."""
 RAN = (
     "NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at >= d.started_at"
     " AND r.started_at < d.due_at AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at))"
@@ -29,7 +34,8 @@ Units = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFigures:
-    """What one unit got and did: `new` are its times to answer that began, `on_time` those that it kept.
+    """What one unit got and did: `new` are its times to answer that began, `again` of them those for cases that it had had before
+    (reopened, or assigned to it anew), `on_time` those that it kept.
 
     `caught_up` were answered then and due before. `late` are those whose due time passed without an answer, `late_ended` how
     many of these had ended by the end all the same, and `late_unanswered` how many of the latter without an answer: returned,
@@ -51,6 +57,12 @@ class UnitFigures:
     caught_up: int = 0  # likewise
     sign_ins_late: int = 0  # likewise
     unsigned: int = 0  # likewise
+    again: int = 0  # likewise
+
+    @property
+    def first(self) -> int:
+        """Of what was new, the cases that the unit had not had before."""
+        return self.new - self.again
 
     @property
     def late_answered(self) -> int:
@@ -187,7 +199,8 @@ async def _begun(tx: Tx, span: dict[str, int], units: Units) -> int:
     """Count the units' times to answer that began, and return how often the office had to assign."""
     unroutable = 0
     for row in await tx.all(
-        "SELECT d.kind, d.unit, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f"SELECT d.kind, d.unit, COUNT(*) AS n, COUNT(CASE WHEN {_AGAIN} THEN 1 END) AS again"
+        " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         f" WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end AND {_ORDINARY}"
         " GROUP BY d.kind, d.unit",
         **span,
@@ -195,7 +208,7 @@ async def _begun(tx: Tx, span: dict[str, int], units: Units) -> int:
         if row["kind"] == "triage":
             unroutable += row["n"]
         else:
-            units[row["unit"]]["new"] = row["n"]
+            units[row["unit"]] |= {"new": row["n"], "again": row["again"]}
     return unroutable
 
 

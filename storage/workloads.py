@@ -24,6 +24,10 @@ Place: TypeAlias = tuple[int, str]
 """Where a page of a list begins: after this due time (epoch milliseconds) and deadline."""
 
 _STANDS_STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+_TODAY = (
+    "EXISTS (SELECT 1 FROM deadline AS t /*lite INDEXED BY deadline_of_case */ WHERE t.case_id = d.case_id"
+    " AND t.kind IN ('accept', 'answer') AND t.stopped_at IS NULL AND t.due_at >= :now AND t.due_at < :tonight)"
+)
 _REOPENED = (
     "EXISTS (SELECT 1 FROM deadline AS p WHERE p.case_id = d.case_id AND p.kind = 'promise' AND p.round = d.round + 1"
     " AND p.started_at < :now)"
@@ -43,7 +47,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What waits for one contact, or (`holder` None) for whoever signs it in: all, and of it late, and due before tonight."""
+    """What waits for one contact, or (`holder` None) for whoever signs it in: all, and of it late, and due before tonight.
+
+    What should have been signed in before and is to be answered today is both.
+    """
 
     holder: str | None
     open: int
@@ -101,7 +108,7 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime, rated_befor
     rows = await tx.all(
         "SELECT c.holder, COUNT(*) AS n,"
         f" SUM(CASE WHEN d.due_at < :now AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS late,"
-        f" SUM(CASE WHEN d.due_at >= :now AND d.due_at < :tonight AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
+        f" SUM(CASE WHEN {_TODAY} AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         " WHERE d.unit = :unit AND d.kind IN ('accept', 'answer') AND d.stopped_at IS NULL"
         f" AND {DUE_FIRST} AND {_KNOWN} GROUP BY c.holder ORDER BY c.holder",

@@ -131,6 +131,7 @@ WORDS: Mapping[str, Text] = {
     "by_unit": _("Unit by unit"),
     "no_units": _("No unit had anything to do in this week."),
     "week_new": _("New"),
+    "week_again": _("Came again"),
     "week_closed": _("Closed"),
     "week_on_time": _("On time"),
     "week_late": _("Late"),

@@ -62,7 +62,7 @@ async def test_figures_are_those_of_a_count_by_hand_and_stay_so_whatever_happens
     # A history in which nothing happened would prove nothing.
     everything = [unit for _week, counted in seen for unit in counted.units]
     lateness = ("late", "late_ended", "late_unanswered", "still_late", "caught_up", "sign_ins_late", "unsigned")
-    for name in ("new", "on_time", *lateness, "returned", "solved", "silent"):
+    for name in ("new", "again", "on_time", *lateness, "returned", "solved", "silent"):
         assert sum(getattr(unit, name) for unit in everything) > 0, name
     for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused", "late_at_office"):
         assert sum(getattr(counted, name) for _week, counted in seen) > 0, name
@@ -263,6 +263,7 @@ async def by_hand(town: Cast, week: Week) -> Figures:
             figures.UnitFigures(
                 unit=name,
                 new=sum(row["unit"] == name and begin <= row["started_at"] < end for row in answers),
+                again=sum(r["unit"] == name and begin <= r["started_at"] < end and had_before(r, answers) for r in answers),
                 on_time=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] <= r["due_at"] for r in stopped),
                 caught_up=sum(r["unit"] == name and r["ended"] == "report" and r["due_at"] < begin for r in stopped),
                 late=len(missed[name]),
@@ -295,6 +296,12 @@ def running_at(all: Sequence[Row], kind: str, end: int, due_before: int | None =
         if row["kind"] == kind and row["started_at"] < end and (row["stopped_at"] is None or row["stopped_at"] >= end)
         if due_before is None or row["due_at"] < due_before
     }
+
+
+def had_before(answer: Row, all: Sequence[Row]) -> bool:
+    """Tell whether a unit had had a case before."""
+    same = [row for row in all if (row["case_id"], row["unit"]) == (answer["case_id"], answer["unit"])]
+    return any(row["started_at"] < answer["started_at"] for row in same)
 
 
 def was_over(row: Row, begin: int, end: int) -> bool:

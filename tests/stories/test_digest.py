@@ -149,6 +149,22 @@ async def test_late_cases_are_listed_the_longest_overdue_first(town: Town) -> No
     await office.sees(f"{numbers[-1]}.+State: assigned")
 
 
+async def test_a_case_that_is_reopened_is_no_new_one(town: Town) -> None:
+    office, citizen, contact = await town.office("web"), await town.somebody("web"), await town.contact("telegram")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await reports(contact)
+    await citizen.sees("has answered your case")
+    await citizen.presses("^Not solved$")
+    await citizen.says("还在")
+    await citizen.says("/done")
+    await contact.sees("还在")
+    week = await week_is_over(town, number)
+    await asks(office, f"/digest {week.name}", f"week {week.number} of")
+    await office.presses("Unit by unit")
+    await office.sees(r"new 1 \(1 more came again\), closed 0, on time 1")
+
+
 async def test_what_no_unit_has_signed_in_is_late_wherever_the_office_looks(town: Town) -> None:
     office, citizen, contact = await town.office("web"), await town.somebody("web"), await town.contact("telegram")
     numbers = [(await files(citizen))[0] for _ in range(2)]
@@ -188,7 +204,7 @@ async def test_a_digest_that_was_kept_before_sign_ins_were_counted_stays_as_it_w
         (row,) = await tx.all("SELECT body FROM report")
         kept = json.loads(row["body"])
         for unit in kept["figures"]["units"]:
-            del unit["sign_ins_late"], unit["unsigned"]
+            del unit["sign_ins_late"], unit["unsigned"], unit["again"]
         await tx.run("UPDATE report SET body = :body", body=json.dumps(kept))
     old = await asks(office, f"/digest {week.name}", f"week {week.number} of")
     assert "Late to sign in" not in old
