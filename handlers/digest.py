@@ -94,7 +94,7 @@ async def put_aside(ctx: Context, arg: str) -> Outgoing:
 async def week_named(ctx: Context, name: str) -> Week:
     """Read which week is meant: without a name the last one, or the running one in which the first case was filed.
 
-    Raises Refused for one that can't be shown.
+    A week may be called by its name, by any of its days, or "last week". Raises Refused for one that can't be shown.
     """
     zone = ctx.city.city.zone
     running = Week.of(ctx.now, zone)
@@ -103,9 +103,10 @@ async def week_named(ctx: Context, name: str) -> Week:
     if not name:
         return running if first is None or last.end <= first else last
     try:
-        week = Week.read(name, zone)
+        week = Week.called(name, ctx.now, zone)
     except ValueError:
-        raise Refused(_("There is no such week. A week is written like this: {week}", week=last.name)) from None
+        example = {"week": last.name, "day": last.monday.isoformat()}
+        raise Refused(_("There is no such week. Please name one like {week}, or a day in it like {day}.", **example)) from None
     if week.end <= last.begin and (first is None or week.end <= first):
         raise Refused(_("Nothing had been filed yet in week {number} of {year}.", number=week.number, year=week.year))
     return week

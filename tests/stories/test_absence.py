@@ -171,7 +171,7 @@ async def test_a_new_case_goes_to_the_colleagues_who_are_there(town: Town) -> No
     await wang.sees_nothing()
 
 
-@pytest.mark.parametrize("written", ["2020-01-01", "tomorrow", "2026-13-40"])
+@pytest.mark.parametrize("written", ["2020-01-01", "soon", "昨天", "2026-13-40"])
 async def test_a_day_that_is_none_or_has_passed_is_not_taken(town: Town, written: str) -> None:
     wang = await town.contact("telegram", name="Wang")
     await wang.says("/away")
@@ -179,6 +179,18 @@ async def test_a_day_that_is_none_or_has_passed_is_not_taken(town: Town, written
     await wang.sees("last day")
     await wang.says(written)
     await wang.sees("no day we can read|still to come")
+
+
+@pytest.mark.parametrize(("written", "shown"), [("明天", "9 Jul 2026"), ("后天", "10 Jul 2026"), ("7月12日", "12 Jul 2026")])
+async def test_the_last_day_is_written_as_people_say_it(town: Town, written: str, shown: str) -> None:
+    wang = await town.contact("telegram", name="Wang")
+    await wang.says("/away")
+    await wang.presses("another day")
+    await wang.sees("last day")
+    await wang.says(written)
+    await wang.sees("Who stands in")
+    await wang.presses("^Nobody")
+    await wang.sees(f"You are away up to and with {shown}")
 
 
 async def test_only_staff_can_be_away(town: Town) -> None:

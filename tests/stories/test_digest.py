@@ -243,8 +243,8 @@ async def test_who_is_not_of_the_office_is_refused(town: Town) -> None:
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("2025-W53", "no such week.+/digest 20"),
-        ("yesterday", "no such week"),
+        ("2025-W53", r"no such week.+2026-W27, or a day in it like 2026-06-29"),
+        ("someday", "no such week"),
         ("2099-W01", "not begun yet"),
         ("2001-W01", "Nothing had been filed"),
     ],
@@ -253,6 +253,14 @@ async def test_a_week_that_can_not_be_shown_is_answered_in_words(town: Town, typ
     office = await town.office("web")
     await office.says(f"/digest {typed}")
     await office.sees(answer)
+
+
+async def test_a_week_is_called_the_last_one_or_by_a_day_in_it(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("web")
+    number, _code = await files(citizen)
+    week = await week_is_over(town, number)
+    for typed in ("上周", "last week", (week.monday + timedelta(days=2)).isoformat()):
+        await asks(office, f"/digest {typed}", f"week {week.number} of")
 
 
 async def test_misconduct_reports_are_a_number_and_nothing_else(town: Town) -> None:
