@@ -174,6 +174,10 @@ class Turn:
             await self.talking.answer(talk, item)
         elif stray.is_greeting(item):
             await self._say(await home.menu(self.ctx, ""))
+        elif press := await stray.button_typed(self.ctx, item, self.engine.words.everywhere):
+            await self._pressed(press)
+        elif word := stray.wish(item):
+            await self._do_command(word, "")
         elif reply := await stray.looked_up(self.ctx, item):
             await self._answer(reply)
         else:

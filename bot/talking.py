@@ -128,10 +128,11 @@ class Talking:
 
     async def press(self, talk: Talk, version: int, key: str, press: str) -> Text | None:
         """Take a pressed answer button; return what to say to the press."""
-        if talk.closed_at or talk.expires_at <= self._ctx.now:
-            if talk.last_press == press:
-                return None
-            return FINISHED
+        if talk.closed_at:
+            return None if talk.last_press == press else FINISHED
+        if talk.expires_at <= self._ctx.now:
+            await self._take_up(talk)
+            return None
         if talk.suspended_at:
             await self._bring_forward(talk)
         if version != talk.version:
@@ -231,10 +232,11 @@ class Talking:
         talk = await talks.marked(self._ctx.tx, self._ctx.keys, self._ctx.me.person, mark)
         if talk is None or talk.form not in self._forms or not talk.cancelled_at or talk.expires_at <= self._ctx.now:
             raise Refused(_("This form can't be taken up again. To begin a new one, open the menu: /start"))
-        before = await self.current()
-        if before:
-            before.suspended_at = self._ctx.now
-            await self._write(before)
+        await self._take_up(talk)
+
+    async def _take_up(self, talk: Talk) -> None:
+        """Go on with a form that was cancelled, or left alone for too long: what was told is still there."""
+        await self._bring_forward(talk)
         talk.closed_at = talk.cancelled_at = None
         talk.answers.unconfirm()
         if isinstance(await self._play(talk), Done):

@@ -313,6 +313,7 @@ class Dialog:
         wanted = question.key in self.answers.given or self.reopened == question.key
         if not wanted:
             self.changeable.append(self._headed(question))
+            self._looked = False  # what was looked up for it is not shown in the next question
         return wanted
 
     def _headed(self, question: Question) -> Question:

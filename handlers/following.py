@@ -143,11 +143,13 @@ async def withdraw(d: Dialog) -> Words | None:
 
 async def look_up(d: Dialog) -> LookUp:
     """Ask for number and code."""
-    number = d.arg or await d.text(
+    typed = d.arg or await d.text(
         "number", _("Which case? Please write its number, as on the receipt."), label=_("Number"), most=60, check=no_number
     )
-    code = await d.text("code", _("Please write the code of 16 digits too."), label=_("Code"), most=60, check=no_code)
-    return LookUp(number=read_case_number(number) or "", code=read_code(code) or "")
+    code = read_code(typed) or await d.text(
+        "code", _("Please write the code of 16 digits too."), label=_("Code"), most=60, check=no_code
+    )
+    return LookUp(number=read_case_number(typed) or "", code=read_code(code) or "")
 
 
 TELL = _("Please write or send it: text, photos, voice, a place. Press Done when you have finished.")

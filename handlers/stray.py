@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from actions import following
 from actions.cards import Card
@@ -14,16 +16,28 @@ from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Item, Option, Options, Told, dump_item, plain
 from dialog.subjects import Form, Opening, Reply, Subject
-from dialog.texts import Json, _
+from dialog.texts import Json, Text, _
 from domain.cases import OPEN, CaseState
 from domain.numbers import read_case_number, read_code
 from handlers.case_form import case_form
 from handlers.following import LookUp, asked_again, by_number, find, may_follow, one_line
 from handlers.unit_desk import may_work
-from storage import cases
+from storage import cases, outbox
 from storage.cases import Case
 
 GREETINGS = frozenset(("hello", "hi", "你好", "您好", "你好啊", "您好啊", "在吗", "有人吗", "你好在吗", "您好在吗"))
+WISHES = {
+    "complain": ("投诉", "我要投诉", "complaint"),
+    "consult": ("咨询", "我要咨询", "consultation"),
+    "suggest": ("建议", "我要建议", "suggestion"),
+    "report": ("举报", "我要举报"),
+    "my": ("进度", "查进度", "查询进度", "办理进度", "我的事项", "我的投诉", "我的评价", "progress", "my cases"),
+    "case": ("查询", "查询事项", "凭编号查询"),
+    "desk": ("工作台", "我的工作台", "desk"),
+}
+"""Words that ask for what a command does, where nothing else is being asked."""
+STANDS = timedelta(days=7)
+"""So long the buttons of the newest message can be typed, too."""
 NEW, NOTHING, FORM = "new", "nothing", "form"
 MOST = 4
 AROUND_NUMBERS = re.compile(r"事项|编号|查询|码|case|number|code|[\W\d_]", re.IGNORECASE)
@@ -51,6 +65,22 @@ class ToCitizen:
 def is_greeting(item: Json) -> bool:
     """Tell whether somebody greets, and has told nothing yet."""
     return plain(item["text"]) in GREETINGS and not item["files"] and "place" not in item
+
+
+def wish(item: Json) -> str | None:
+    """Give the command for which these words ask, if for any."""
+    typed = plain(item["text"])
+    return next((word for word, forms in WISHES.items() if typed in forms and not item["files"]), None)
+
+
+async def button_typed(ctx: Context, item: Json, everywhere: Callable[[Text], Sequence[str]]) -> str | None:
+    """Give the press of that button of the newest message whose label was typed, in any language."""
+    typed = plain(item["text"])
+    if not typed or item["files"] or "place" in item:
+        return None
+    shown = await outbox.newest(ctx.tx, ctx.me.conversation.id, ctx.now - STANDS, ctx.now)
+    buttons = [button for row in shown.outgoing(ctx.keys).rows for button in row] if shown else []
+    return next((b.press for b in buttons if b.press and typed in map(plain, everywhere(b.label))), None)
 
 
 async def looked_up(ctx: Context, item: Json) -> Reply | None:

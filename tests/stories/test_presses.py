@@ -41,14 +41,29 @@ async def test_a_double_tap_on_sign_in_is_taken_once_and_not_complained_about(to
 
 
 @BOTH
-async def test_a_button_from_yesterday_files_nothing_and_offers_a_way_on(town: Town, on: str) -> None:
+async def test_a_button_from_yesterday_files_nothing_and_what_was_told_is_still_there(town: Town, on: str) -> None:
     citizen = await town.somebody(on)
     await tells(citizen, RUBBISH)
     town.clock.ahead += timedelta(hours=25)
     await citizen.presses("^Send$")
-    await citizen.sees("finished", buttons=["Complaint", "Menu"])
+    await citizen.sees(f"{RUBBISH}.+Shall we send it")
     assert await town.count() == 0
-    await files(citizen)
+    await citizen.presses("^Send$")
+    number, _code = await receipt_of(citizen)
+    assert await town.texts(number) == [RUBBISH]
+
+
+@BOTH
+async def test_done_pressed_after_days_goes_on_with_what_was_told(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    await citizen.says("/complain")
+    await citizen.says(RUBBISH)
+    await citizen.sees("Noted so far: 1 message")
+    town.clock.ahead += timedelta(days=3)
+    await citizen.presses("^Done$")
+    await citizen.sees("Noted so far: 1 message")
+    await citizen.presses("^Done$")
+    await citizen.sees("Who may know")
 
 
 @BOTH

@@ -46,6 +46,31 @@ async def test_who_greets_is_greeted_and_nothing_is_kept_of_it(town: Town, on: s
 
 
 @BOTH
+async def test_a_button_of_the_newest_message_can_be_typed_in_any_language(town: Town, on: str) -> None:
+    citizen, contact = await town.somebody(on), await town.contact("web")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await solves(contact, "已清运")
+    await citizen.sees("已清运.+Is it solved")
+    await citizen.says("已解决")
+    await citizen.sees("How satisfied")
+    assert not contact.saw("citizen has added")
+    assert (await town.case(number)).state == "closed"
+
+
+@BOTH
+async def test_who_writes_what_they_want_gets_it(town: Town, on: str) -> None:
+    citizen = await town.somebody(on)
+    await citizen.says("我要投诉")
+    await citizen.sees("Tell us what happened")
+    await citizen.says("/cancel")
+    await citizen.says("进度")
+    await citizen.sees("no cases here yet")
+    await citizen.says("查询")
+    await citizen.sees("Which case")
+
+
+@BOTH
 async def test_words_in_reply_to_an_answer_are_passed_on_and_whether_it_is_solved_is_asked(town: Town, on: str) -> None:
     citizen, contact = await town.somebody(on), await town.contact("web")
     number, _code = await files(citizen)
