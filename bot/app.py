@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,7 +43,7 @@ from bot.readiness import Readiness
 from bot.scheduler import Scheduler
 from bot.settings import Settings, local_url
 from bot.town import Town
-from bot.vault import Vault
+from bot.vault import Vault, VaultError
 from bot.web_server import application
 from dialog.texts import Words
 from domain.bells import BellKind, BellOffer
@@ -101,7 +101,8 @@ class App:
             loaded=loaded,
         )
         vault = Vault(settings.data, keys.vault)
-        vault.sweep(clock.now())
+        with suppress(VaultError):  # a disk that is not mounted: `data_folder_is_another` has told it
+            vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
         line = Line()
         self.door = CityDoor(
@@ -251,13 +252,12 @@ async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None
         async with database.transaction() as tx:
             await check_keys(tx, keys, settings)
             try:
-                await data_marker.mark(tx, keys, settings.data)
-                is_another = await data_marker.wanted(tx, keys, settings.data, clock.now())
+                is_ours = await data_marker.mark(tx, keys, settings.data)
             except OSError as error:
                 raise NotReady(
                     f"{settings.data} can't be used: {error.strerror}. Set HUIYIN_DATA to a folder of ours."
                 ) from error
-            if is_another:
+            if not is_ours:
                 log.error("data_folder_is_another")
             loaded = await city.current(tx)
         if loaded is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import NotReady, composed, opened
+from bot.channels.door import Busy
 from bot.clock import Clock
 from bot.settings import Settings, read_settings
 from storage import people
@@ -47,6 +48,19 @@ async def test_a_folder_for_files_that_can_not_be_used_is_said(settings: Setting
     with pytest.raises(NotReady, match="HUIYIN_DATA"):
         async with composed(settings, Clock()):
             pass
+
+
+@pytest.mark.parametrize("folder", [Path("/proc/no/such"), Path(__file__) / "data"])
+async def test_a_city_whose_folder_for_files_is_not_mounted_is_served_without_it(
+    settings: Settings, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await _somebody_writes(settings)
+    async with composed(replace(settings, data=folder, listen=("127.0.0.1", 0)), Clock()) as app:
+        assert "data_folder_is_another" in caplog.text
+        running = asyncio.create_task(app.run(lambda app: app.stop()))
+        await asyncio.wait_for(running, 20)
+        with pytest.raises(Busy):
+            await app.door.keep("web", "somebody", "en", b"a photo")
 
 
 async def test_a_folder_without_a_city_is_said(settings: Settings, tmp_path: Path) -> None:

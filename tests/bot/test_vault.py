@@ -207,8 +207,18 @@ def test_a_full_disk_leaves_nothing_behind_and_is_said(vault: Vault, folder: Pat
 
 def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "files").write_bytes(b"")
+    vault = Vault(tmp_path / "files", KEY)
     with pytest.raises(VaultError):
-        Vault(tmp_path / "files", KEY)
+        vault.put(b"x")
+
+
+@pytest.mark.parametrize("folder", [Path("/proc/no/such"), Path(__file__) / "files"])
+def test_files_of_a_disk_that_is_not_mounted_are_out_of_reach_and_not_missing(folder: Path) -> None:
+    vault = Vault(folder, KEY)
+    for asked in (vault.free_bytes, lambda: vault.put(b"x"), lambda: vault.get("0" * 64)):
+        with pytest.raises(VaultError) as problem:
+            asked()
+        assert type(problem.value) is VaultError
 
 
 def test_a_file_where_a_folder_should_be_is_said_and_is_not_called_missing(vault: Vault, folder: Path) -> None:
