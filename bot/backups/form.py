@@ -90,7 +90,9 @@ class Manifest:
             raise BadBackup(
                 f"{folder} is no backup, or one that was never finished: it has no {MANIFEST}. Take another one."
             ) from None
-        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadBackup(f"{path} can't be read ({type(error).__name__}). Take another backup.") from error
 
 
@@ -118,12 +120,14 @@ class Lines:
 
 def read_lines(path: Path) -> Iterator[list[Value]]:
     """Read a file of lines; raises BadBackup."""
-    with path.open("rb") as file:
-        for line in file:
-            try:
+    try:
+        with path.open("rb") as file:
+            for line in file:
                 yield json.loads(line, object_hook=_from_base64)
-            except ValueError as error:
-                raise BadBackup(f"{path.name} is damaged. Take another backup.") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ValueError as error:
+        raise BadBackup(f"{path.name} is damaged. Take another backup.") from error
 
 
 def check(folder: Path, manifest: Manifest) -> None:
@@ -155,9 +159,15 @@ def _check(path: Path, size: Value, digest: Value) -> None:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise BadBackup(f"{path} can't be read: {error.strerror}. Take another backup.") from error
+        raise _unreadable(path, error) from error
     if path.stat().st_size != size or found != digest:
         raise BadBackup(f"{path} is not what was written: it was cut or changed. Take another backup.")
+
+
+def _unreadable(path: Path, error: OSError) -> BadBackup:
+    if isinstance(error, PermissionError):
+        return BadBackup(f"This user may not read {path}. Make the whole backup this user's, as root: chown -R USER FOLDER")
+    return BadBackup(f"{path} can't be read: {error.strerror}. Take another backup.")
 
 
 def _as_base64(value: object) -> dict[str, str]:

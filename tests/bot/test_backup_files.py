@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -148,6 +149,29 @@ async def test_a_backup_of_an_older_program_is_brought_up_to_date_and_one_of_a_n
     monkeypatch.setattr(migrations, "FOLDER", older)
     with pytest.raises(BadBackup, match="another version"):
         await restore(tmp_path / "newer", settings, NOW)
+
+
+@pytest.mark.parametrize("what", ["manifest.json", "files.jsonl", "rows/inbox.jsonl"])
+async def test_a_backup_of_another_user_is_said_to_be_one_and_not_to_be_bad(
+    what: str, store: Database, keys: Keys, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backup"
+    await back_up(store, keys, tmp_path / "data", folder, NOW)
+    unlocked: Any = Path.open
+
+    def locked(path: Path, *rest: Any, **more: Any) -> Any:
+        if path == folder / what:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return unlocked(path, *rest, **more)
+
+    def read(path: Path) -> bytes:
+        with locked(path, "rb") as file:
+            return bytes(file.read())
+
+    monkeypatch.setattr(Path, "open", locked)
+    monkeypatch.setattr(Path, "read_bytes", read)
+    with pytest.raises(BadBackup, match=f"may not read {folder / what}.*chown"):
+        check(folder, Manifest.read(folder))
 
 
 def test_a_file_of_lines_that_does_not_read_is_a_bad_backup(tmp_path: Path) -> None:
