@@ -10,7 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from storage.writing import Writing
 
 T = TypeVar("T")
 
@@ -62,6 +65,8 @@ class Database(Protocol):
 
     serial: bool
     """True where all transactions run one after another in this process."""
+    writing: Writing
+    """How it goes with what `do` does."""
 
     async def do(self, work: Work[T]) -> T:
         """Do work in one transaction, and return what it gave once that is committed; what it raises undoes it.

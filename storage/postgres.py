@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import asyncpg
 
 from storage.database import Conflict, Row, StorageError, T, Tx, Unavailable, Work, finish
+from storage.writing import Writing
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -157,6 +158,7 @@ class PostgresDatabase:
     def __init__(self, url: str, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self._url = url
         self._pool = pool
+        self.writing = Writing()
         self._bell: _Driver | None = None
         self._heard: Callable[[str], None] | None = None
 
@@ -183,8 +185,9 @@ class PostgresDatabase:
         return cls(url, pool)
 
     async def do(self, work: Work[T]) -> T:
-        async with self.transaction() as tx:
-            return await work(tx)
+        with self.writing.work():
+            async with self.transaction() as tx:
+                return await work(tx)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx, None]:

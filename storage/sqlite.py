@@ -18,6 +18,7 @@ import aiosqlite
 from storage.database import Row, StorageError, T, Tx, Unavailable, Work, finish
 from storage.inline import InlineConnection, at_once
 from storage.writer import Writer
+from storage.writing import Writing
 
 Connection: TypeAlias = aiosqlite.Connection | InlineConnection
 
@@ -136,6 +137,7 @@ class SqliteDatabase:
         self._readers: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(READERS):
             self._readers.put_nowait(None)
+        self.writing = Writing()
         self._held: int | None = None
         self._closed = False
 
@@ -165,10 +167,11 @@ class SqliteDatabase:
             yield tx
 
     async def do(self, work: Work[T]) -> T:
-        if self._throwaway:  # nobody else is there to be held up
-            async with self.transaction() as tx:
-                return await work(tx)
-        return cast("T", await self._together.do(work))
+        with self.writing.work():
+            if self._throwaway:  # nobody else is there to be held up
+                async with self.transaction() as tx:
+                    return await work(tx)
+            return cast("T", await self._together.do(work))
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Tx, None]:

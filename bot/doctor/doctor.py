@@ -12,7 +12,7 @@ from bot.doctor.machine import examine_disk, examine_keys, examine_program
 from bot.doctor.store import examine_store
 from bot.doctor.telegram import examine_telegram
 from bot.settings import Settings
-from storage.database import StorageError, connect
+from storage.database import Database, StorageError, connect
 from storage.keys import Keys
 
 STORE_SECONDS = 30.0
@@ -35,14 +35,25 @@ async def _store(settings: Settings, keys: Keys | None, now: datetime) -> Sequen
     try:
         async with asyncio.timeout(STORE_SECONDS):
             database = await connect(settings.database)
-            try:
-                return await examine_store(database, keys, settings, now)
-            finally:
-                await database.close()
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                findings = await examine_store(database, keys, settings, now)
+            return [*findings, *await _lock(database)]
+        finally:
+            await database.close()
     except StorageError as error:
         return [bad("database", str(error))]
     except TimeoutError:
         return [bad("database", f"It has not answered within {STORE_SECONDS:g} s: is it running, and in reach?")]
+
+
+async def _lock(database: Database) -> Sequence[Finding]:
+    """See whether somebody keeps everybody else from writing: a transaction that changes nothing has to wait for that, too."""
+    try:
+        async with database.transaction():
+            return []
+    except StorageError as error:
+        return [bad("database", f"Nothing can be written: {error}")]
 
 
 def _missing_file(database: str) -> Path | None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -132,6 +133,20 @@ async def test_a_disk_that_fills_up_is_said_in_time(town: Town) -> None:
     assert any("make room soon" in line for line in found["look"])
     found = await examined(replace(town.settings, free_disk=free * 2))
     assert any("make room," in line for line in found["bad"])
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_lock_that_another_program_holds_is_found_beside_the_program_and_without_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite.PRAGMAS", ("busy_timeout=500",))
+    other = sqlite3.connect(town.settings.database.removeprefix("sqlite:"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    found = await examined(town.settings)
+    other.execute("ROLLBACK")
+    other.close()
+    assert any(line.startswith("database: Nothing can be written") for line in found["bad"])
+    assert not any("Nothing can be written" in line for line in (await examined(town.settings))["bad"])
 
 
 async def test_telegram_is_asked_what_it_thinks_of_us(town: Town, api: BotApi) -> None:
