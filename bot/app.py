@@ -282,12 +282,16 @@ async def check_keys(tx: Tx, keys: Keys, settings: Settings) -> None:
         )
 
 
-def city_files(folder: Path) -> dict[str, bytes]:
-    """Read the files of a city's folder; raises NotReady if there is no such folder."""
-    if not folder.is_dir():
-        raise NotReady(f"{folder} is not a folder. Set HUIYIN_CITY to the folder of the city's files.")
-    paths = (path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES or path.name == city.MODEL)
-    return {path.name: path.read_bytes() for path in paths}
+def city_files(folder: Path, todo: str = "Set HUIYIN_CITY to the folder of the city's files.") -> dict[str, bytes]:
+    """Read the files of a city's folder; raises NotReady if they can't be read, with what is `todo` if it is no folder."""
+    try:
+        if not folder.is_dir():
+            raise NotReady(f"{folder} is not a folder. {todo}")
+        paths = (path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES or path.name == city.MODEL)
+        return {path.name: path.read_bytes() for path in paths}
+    except OSError as error:
+        said = f"{error.filename or folder} can't be read: {error.strerror}."
+        raise NotReady(f"{said} Let this user read the city's files: chmod -R a+rX {folder}") from error
 
 
 def _limits(settings: Settings) -> Limits:

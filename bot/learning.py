@@ -122,7 +122,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
 
 def read_city_folder(folder: Path) -> City:
     """Read a city without loading it; raises NotReady."""
-    city = read_city(read_folder(folder)).city
+    city = read_city(read_folder(folder, "Name the folder of the city's files with --city, or by HUIYIN_CITY.")).city
     if city is None:
         raise NotReady(f"{folder} has problems. See them with: huiyin city check {folder}")
     return city

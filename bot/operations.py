@@ -87,7 +87,7 @@ async def call_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check the files of a city, or load them."""
-    files = read_folder(arguments.folder)
+    files = read_folder(arguments.folder, "Name the folder of the city's files.")
     reading = read_city(files)
     if reading.city is None:
         raise BadCity(reading.problems)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from bot.app import NotReady, composed, opened
 from bot.channels.door import Busy
 from bot.clock import Clock
+from bot.main import parser
 from bot.settings import Settings, read_settings
 from storage import people
 from storage.database import Unavailable
@@ -68,6 +71,32 @@ async def test_a_folder_without_a_city_is_said(settings: Settings, tmp_path: Pat
     with pytest.raises(NotReady, match="empty has no files of a city"):
         async with composed(replace(settings, city=tmp_path / "empty"), Clock()):
             pass
+
+
+@pytest.mark.parametrize("locked", ["xining", "xining/units.csv"])
+async def test_a_city_that_this_user_may_not_read_is_said_with_its_file(
+    settings: Settings, tmp_path: Path, locked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(CITY, tmp_path / "xining")
+    lists, reads = Path.iterdir, Path.read_bytes
+
+    def may(path: Path) -> Path:
+        if path == tmp_path / locked:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return path
+
+    monkeypatch.setattr(Path, "iterdir", lambda path: lists(may(path)))
+    monkeypatch.setattr(Path, "read_bytes", lambda path: reads(may(path)))
+    for asked in (["city", "check", str(tmp_path / "xining")], ["run"]):
+        arguments = parser().parse_args(asked)
+        with pytest.raises(NotReady, match=f"{locked} can't be read: Permission denied.*chmod"):
+            await arguments.run(arguments, replace(settings, city=tmp_path / "xining"))
+
+
+async def test_a_folder_that_was_named_is_not_called_a_setting(settings: Settings) -> None:
+    arguments = parser().parse_args(["city", "check", "/nope"])
+    with pytest.raises(NotReady, match="/nope is not a folder. Name the folder"):
+        await arguments.run(arguments, settings)
 
 
 async def test_a_start_that_fails_leaves_nothing_running(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
