@@ -50,8 +50,8 @@ from domain.bells import BellKind, BellOffer
 from handlers import SUBJECTS
 from schedules import JOBS, SWEEPS
 from storage import cities, memory, people
-from storage.database import Database, Tx, connect
-from storage.keys import Keys
+from storage.database import Database, Tx, connect, missing_file
+from storage.keys import Keys, NoKeyFile
 from storage.migrate import migrate
 
 log = logging.getLogger("huiyin.app")
@@ -233,20 +233,36 @@ class App:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[tuple[Database, Keys], None]:
-    """Open store and keys, as every command does."""
-    keys = Keys.open(settings.keys)
+async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[tuple[Database, Keys], None]:
+    """Open store and keys, as every command does; only what begins a city may make a `new` store. Raises NotReady, KeyProblem."""
+    if not new and (file := missing_file(settings.database)):
+        raise NotReady(
+            f"There is no database {file}. HUIYIN_DATABASE names it, in the environment or in the file .env of the folder where"
+            " the command is given. A new one is made by: huiyin run"
+        )
     database = await connect(settings.database)
     try:
-        yield database, keys
+        yield database, await _keys(database, settings.keys)
     finally:
         await database.close()
+
+
+async def _keys(database: Database, path: Path) -> Keys:
+    """Open the key file, made now if there is none and nothing was ever sealed; raises KeyProblem."""
+    try:
+        return Keys.open(path)
+    except NoKeyFile:
+        # Else a mistyped path would be taken for a new city, and the key that was made there for its own.
+        async with database.reading() as tx:
+            if await people.are_any(tx):
+                raise
+    return Keys.make(path)
 
 
 @asynccontextmanager
 async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None]:
     """Open everything that serving needs: migrated, and with the city of the settings if none was loaded yet."""
-    async with opened(settings) as (database, keys):
+    async with opened(settings, new=True) as (database, keys):
         database.hold()
         await migrate(database, clock.now())
         async with database.transaction() as tx:

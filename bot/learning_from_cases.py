@@ -24,7 +24,7 @@ from domain.classifier import Classifier, taught
 from domain.examples import Example
 from domain.lessons import ENOUGH, LEAST_HELD, Lesson, Score, fair, score, shares, straight_from
 from storage.database import Database
-from storage.migrate import missing
+from storage.migrate import lacking
 
 DONE, FAILED = 0, 1
 
@@ -128,8 +128,9 @@ def _compared(before: Score, after: Score, *, by_category: bool) -> Iterator[str
 
 
 async def _migrated(database: Database) -> None:
-    if waiting := await missing(database):
-        raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
+    async with database.reading() as tx:
+        if waiting := await lacking(tx):
+            raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
 
 
 def _loaded(loaded: LoadedCity | None) -> LoadedCity:

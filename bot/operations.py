@@ -39,7 +39,7 @@ from storage.cases import Case
 from storage.database import Database, Tx
 from storage.ids import at
 from storage.keys import Keys
-from storage.migrate import migrate, missing
+from storage.migrate import lacking, migrate
 from storage.roles import RoleKind
 
 DONE, FAILED, BROKEN = 0, 1, 3
@@ -48,7 +48,7 @@ MOST_TICKETS = 1000
 
 async def migrate_database(arguments: argparse.Namespace, settings: Settings) -> int:
     """Apply missing migrations."""
-    async with opened(settings) as (database, _keys):
+    async with opened(settings, new=True) as (database, _keys):
         applied = await migrate(database, Clock().now())
     print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
     return DONE
@@ -349,8 +349,9 @@ def _what_it_holds(manifest: Manifest) -> str:
 
 
 async def _ready(database: Database) -> None:
-    if waiting := await missing(database):
-        raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
+    async with database.reading() as tx:
+        if waiting := await lacking(tx):
+            raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
 
 
 async def _loaded(tx: Tx) -> LoadedCity:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -117,6 +118,15 @@ async def connect(url: str, *, throwaway: bool = False) -> Database:
     from storage.postgres import PostgresDatabase
 
     return await PostgresDatabase.open(url, throwaway=throwaway)
+
+
+def missing_file(url: str) -> Path | None:
+    """Give the file of a database that isn't there yet, for to open it would make it."""
+    file = Path(url.removeprefix("sqlite:"))
+    try:
+        return file if url.startswith("sqlite:") and not file.exists() else None
+    except OSError:
+        return None  # whoever opens it is told why that can't be done
 
 
 async def finish(work: Coroutine[Any, Any, Any]) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from bot.doctor.finding import Finding, bad, ok
 from bot.doctor.machine import examine_disk, examine_keys, examine_program
 from bot.doctor.store import examine_store
 from bot.doctor.telegram import examine_telegram
 from bot.settings import Settings
-from storage.database import Database, StorageError, connect
+from storage.database import Database, StorageError, connect, missing_file
 from storage.keys import Keys
 
 STORE_SECONDS = 30.0
@@ -30,7 +29,7 @@ async def examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
 
 
 async def _store(settings: Settings, keys: Keys | None, now: datetime) -> Sequence[Finding]:
-    if missing := _missing_file(settings.database):
+    if missing := missing_file(settings.database):
         return [bad("database", f"There is no file {missing} yet. Run: huiyin run, or huiyin restore")]
     try:
         async with asyncio.timeout(STORE_SECONDS):
@@ -54,12 +53,6 @@ async def _lock(database: Database) -> Sequence[Finding]:
             return []
     except StorageError as error:
         return [bad("database", f"Nothing can be written: {error}")]
-
-
-def _missing_file(database: str) -> Path | None:
-    """Give the file of a database that isn't there, for to open it would make it."""
-    file = Path(database.removeprefix("sqlite:"))
-    return file if database.startswith("sqlite:") and not file.exists() else None
 
 
 async def _disk(settings: Settings) -> Sequence[Finding]:

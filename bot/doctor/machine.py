@@ -13,7 +13,7 @@ from bot.backups.form import MANIFEST
 from bot.doctor.finding import Finding, bad, look, ok
 from bot.setting_values import MEGABYTE
 from bot.settings import Settings, local_url
-from storage.keys import KeyProblem, Keys
+from storage.keys import KeyProblem, Keys, NoKeyFile
 
 NEARLY = 4
 """How many times the room that has to stay free is worth a look."""
@@ -22,11 +22,11 @@ ANSWER_SECONDS = 5
 
 def examine_keys(path: Path) -> tuple[Keys | None, Sequence[Finding]]:
     """Look at the key file; a missing one is not made. (That it lies outside HUIYIN_DATA is checked with the settings.)"""
-    if not path.exists():
-        said = f"There is no key file {path}. A new city gets one at its first start; for an old one put your copy there."
-        return None, [bad("keys", said)]
     try:
         keys = Keys.open(path)
+    except NoKeyFile:
+        said = f"There is no key file {path}. A new city gets one at its first start; for an old one put your copy there."
+        return None, [bad("keys", said)]
     except KeyProblem as problem:
         return None, [bad("keys", str(problem))]
     findings = []

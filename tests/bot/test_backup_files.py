@@ -128,7 +128,7 @@ async def test_a_backup_of_an_older_program_is_brought_up_to_date_and_one_of_a_n
     keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = read_settings({"HUIYIN_DATABASE": "sqlite:new.db", "HUIYIN_DATA": "new"}, tmp_path)
-    keys = Keys.open(settings.keys)
+    keys = Keys.make(settings.keys)
     all_of_them = migrations.FOLDER
     older = tmp_path / "migrations"
     older.mkdir()

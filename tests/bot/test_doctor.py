@@ -170,7 +170,7 @@ async def test_a_clock_that_is_wrong_is_found(town: Town) -> None:
 
 async def test_what_waits_too_long_and_jobs_that_stand_still_are_found(api: BotApi, database: str, tmp_path: Path) -> None:
     settings = RealTimeTown(api, tmp_path, database).settings
-    keys = Keys.open(settings.keys)
+    keys = Keys.make(settings.keys)
     async with opened(database) as store:
         async with store.transaction() as tx:
             person = await people.arrive(tx, keys, "telegram", "1", "en", NOW)

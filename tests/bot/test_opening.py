@@ -17,6 +17,7 @@ from bot.main import parser
 from bot.settings import Settings, read_settings
 from storage import people
 from storage.database import Unavailable
+from storage.keys import Keys, NoKeyFile
 
 CITY = Path(__file__).parents[2] / "examples" / "xining"
 
@@ -37,12 +38,45 @@ async def test_a_database_is_served_again_with_its_own_keys(settings: Settings) 
         assert app.settings is settings
 
 
-async def test_a_database_is_not_served_with_keys_made_anew(settings: Settings) -> None:
+async def test_a_database_is_not_served_with_another_key_file(settings: Settings) -> None:
     await _somebody_writes(settings)
     settings.keys.unlink()
+    Keys.make(settings.keys)
     with pytest.raises(NotReady, match="is not the key file with which this database was sealed"):
         async with composed(settings, Clock()):
             pass
+
+
+@pytest.mark.parametrize("command", ["run", "verify", "backup copy", "invite office", "cases"])
+async def test_a_key_file_that_is_missing_or_mistyped_is_not_made_anew(
+    settings: Settings, tmp_path: Path, command: str, database: str
+) -> None:
+    settings = replace(settings, database=database)
+    await _somebody_writes(settings)
+    settings = replace(settings, keys=tmp_path / "no" / "such")
+    arguments = parser().parse_args(command.split())
+    with pytest.raises(NoKeyFile, match="no/such. Put your copy"):
+        await arguments.run(arguments, settings)
+    assert not (tmp_path / "no").exists()
+
+
+async def test_a_key_file_is_made_anew_where_nothing_was_sealed_yet(settings: Settings) -> None:
+    async with composed(settings, Clock()):
+        settings.keys.unlink()
+    async with composed(settings, Clock()) as app:
+        assert settings.keys.exists()
+        assert app.keys.fingerprint == Keys.open(settings.keys).fingerprint
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["verify", "backup copy", "invite office", "cases", "parked", "tickets w", f"city load {CITY}", "train --from-cases"],
+)
+async def test_a_command_in_a_folder_without_settings_makes_no_database(settings: Settings, tmp_path: Path, command: str) -> None:
+    arguments = parser().parse_args(command.split())
+    with pytest.raises(NotReady, match=r"There is no database .*huiyin\.db. HUIYIN_DATABASE names it.*\.env"):
+        await arguments.run(arguments, settings)
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_folder_for_files_that_can_not_be_used_is_said(settings: Settings) -> None:

@@ -204,7 +204,7 @@ async def test_a_wrong_key_is_said_before_anything_is_written_and_none_is_made(
     with pytest.raises(NotReady, match=town.app.keys.fingerprint):
         await later.runs("restore", str(backup))
     assert not later.settings.keys.exists()
-    Keys.open(later.settings.keys)
+    Keys.make(later.settings.keys)
     with pytest.raises(NotReady, match=f"sealed with the key {town.app.keys.fingerprint}"):
         await later.runs("restore", str(backup))
     await nothing_is_written(later)
