@@ -31,6 +31,10 @@ class Conflict(StorageError):
     """Two transactions were in each other's way: run this one again at once."""
 
 
+class Damaged(StorageError):
+    """What is stored is not what was written: only a backup helps."""
+
+
 class Row(Protocol):
     """A result row: `row["column"]`, whatever the driver."""
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from storage.database import Unavailable
+from storage.database import Damaged, Unavailable
 
 STUCK_AFTER = 5.0
 """Seconds without the end of any work while some waits: a lock, or a disk or a server that does not answer."""
@@ -33,7 +33,7 @@ class Writing:
         try:
             yield
             self._ended_at = time.monotonic()
-        except Unavailable:
+        except (Unavailable, Damaged):
             self._failed_at = time.monotonic()
             raise
         except Exception:  # the work's own: the store has answered

@@ -23,9 +23,14 @@ async def examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     keys, findings = examine_keys(settings.keys)
     for finding in findings:
         yield finding
-    for look_at in (_store(settings, keys, now), _disk(settings), examine_telegram(settings, now), examine_program(settings)):
-        for finding in await look_at:
-            yield finding
+    for finding in await _store(settings, keys, now):
+        yield finding
+    for finding in examine_disk(settings):
+        yield finding
+    for finding in await examine_telegram(settings, now):
+        yield finding
+    for finding in await examine_program(settings):
+        yield finding
 
 
 async def _store(settings: Settings, keys: Keys | None, now: datetime) -> Sequence[Finding]:
@@ -42,6 +47,9 @@ async def _store(settings: Settings, keys: Keys | None, now: datetime) -> Sequen
             await database.close()
     except StorageError as error:
         return [bad("database", str(error))]
+    except (ValueError, TypeError, LookupError) as error:
+        said = f"It holds what the program did not write ({type(error).__name__}): is it damaged? huiyin verify says more"
+        return [bad("database", f"{said}; restore a backup.")]
     except TimeoutError:
         return [bad("database", f"It has not answered within {STORE_SECONDS:g} s: is it running, and in reach?")]
 
@@ -53,7 +61,3 @@ async def _lock(database: Database) -> Sequence[Finding]:
             return []
     except StorageError as error:
         return [bad("database", f"Nothing can be written: {error}")]
-
-
-async def _disk(settings: Settings) -> Sequence[Finding]:
-    return examine_disk(settings)

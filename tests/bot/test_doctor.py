@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -147,6 +148,22 @@ async def test_a_lock_that_another_program_holds_is_found_beside_the_program_and
     other.close()
     assert any(line.startswith("database: Nothing can be written") for line in found["bad"])
     assert not any("Nothing can be written" in line for line in (await examined(town.settings))["bad"])
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_damaged_file_is_called_so_and_everything_else_is_looked_at(town: Town, tmp_path: Path) -> None:
+    path = Path(town.settings.database.removeprefix("sqlite:"))
+    await town.stops()
+    content = path.read_bytes()
+    for damaged, said in (
+        (content[:4096] + b"\xff" * (len(content) - 4096), "the file is damaged"),
+        (content.replace(b"code,parent,kind", b"oops,parent,kind"), "can't be read any more.*damaged.*restore a backup"),
+    ):
+        (tmp_path / "damaged.db").write_bytes(damaged)
+        found = await examined(replace(town.settings, database=f"sqlite:{tmp_path}/damaged.db"))
+        assert any(re.search(f"^database: .*{said}", line) for line in found["bad"]), found
+        assert {"disk", "telegram", "program"} <= {line.partition(":")[0] for lines in found.values() for line in lines}
+    await town.starts()
 
 
 async def test_telegram_is_asked_what_it_thinks_of_us(town: Town, api: BotApi) -> None:

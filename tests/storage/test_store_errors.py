@@ -189,7 +189,7 @@ async def test_a_full_disk_is_a_store_that_fails_and_leaves_nothing_half(sqlite:
         pages = await tx.one("PRAGMA page_count")
         assert pages is not None
         await tx.one(f"PRAGMA max_page_count = {pages['page_count'] + 4}")
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match=r"huiyin\.db can't be used: database or disk is full\. Make room"):
         async with sqlite.transaction() as tx:
             for n in range(1000):
                 await tx.run("INSERT INTO memory (id, value, until_at) VALUES (:id, :value, 0)", id=f"{n}", value=b"x" * 1000)
@@ -203,7 +203,7 @@ async def test_a_file_that_another_program_holds_is_a_store_that_fails(sqlite: D
         await tx.one("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(tmp_path / "huiyin.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match=r"huiyin\.db can't be used: database is locked\. Another program holds it"):
         async with sqlite.transaction():
             pass
     other.execute("ROLLBACK")
