@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from actions import city as cities
@@ -60,8 +59,7 @@ async def take_backup(arguments: argparse.Namespace, settings: Settings) -> int:
         await _ready(database)
         async with database.reading() as tx:
             await check_keys(tx, keys, settings)
-        with _files_in_use():
-            made = await back_up(database, keys, settings.data, arguments.folder, Clock().now())
+        made = await back_up(database, keys, settings.data, arguments.folder, Clock().now())
     print(f"{arguments.folder}: {_what_it_holds(made)}. The key, {made.key}, is not in it.")
     for name in made.missing:
         print(f"The database names a file {name}, but it is not in {settings.data}.", file=sys.stderr)
@@ -70,8 +68,10 @@ async def take_backup(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def restore_backup(arguments: argparse.Namespace, settings: Settings) -> int:
     """Give a backup back to an empty database and folder, and prove what came of it."""
-    with _files_in_use():
+    try:
         manifest, proof = await restore(arguments.folder, settings, Clock().now())
+    except OSError as error:  # what there is no room for has no name of its own
+        raise NotReady(f"{error.filename or settings.data} can't be used: {error.strerror}. Nothing is finished.") from error
     print(f"Restored, as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC: {_what_it_holds(manifest)}.")
     return _told(proof)
 
@@ -331,14 +331,6 @@ def problem(found: Problem) -> str:
         if part
     )
     return f"  {place}: {found.what} {found.todo}"
-
-
-@contextmanager
-def _files_in_use() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NotReady(f"{error.filename or 'A file'} can't be used: {error.strerror}. Nothing is finished.") from error
 
 
 def _what_it_holds(manifest: Manifest) -> str:

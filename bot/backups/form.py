@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bot.vault import Missing, place
 from storage.tables import Value
@@ -97,12 +97,18 @@ class Manifest:
 
 
 class Lines:
-    """A file of lines being written."""
+    """A file of lines being written; a block that holds it leaves it closed, also where there was no room for the rest."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._file = owned(folder / name)
         self._digest = hashlib.sha256()
         self._lines = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self._file.close()
 
     def add(self, values: Sequence[Value]) -> None:
         """Write one line."""

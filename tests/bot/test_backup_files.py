@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from full_disk import room_for
 from stores import NOW, opened
 
-from bot.backups.backup import back_up
+from bot.backups.backup import NoPlace, back_up
 from bot.backups.form import BadBackup, Manifest, check, read_lines
 from bot.backups.restore import restore
 from bot.settings import read_settings
@@ -122,6 +123,24 @@ async def test_a_file_that_is_simply_not_there_is_said_and_keeps_no_backup_from_
     manifest = Manifest.read(tmp_path / "backup")
     assert manifest.missing == (raw,)
     check(tmp_path / "backup", manifest)
+
+
+@pytest.mark.parametrize("room", [0, 500, 1800])
+@pytest.mark.parametrize("was_there", [False, True])
+async def test_a_backup_for_which_there_is_no_room_leaves_nothing_and_can_be_tried_again(
+    store: Database, keys: Keys, vault: Vault, tmp_path: Path, room: int, was_there: bool
+) -> None:
+    for n in range(10):
+        await uploaded(store, keys, vault.put_apart(bytes([n]) * 2000))
+    folder = tmp_path / "backup"
+    if was_there:
+        folder.mkdir()
+    with room_for(room), pytest.raises(NoPlace, match=f"{folder}.* can't be used: .*removed"):
+        await back_up(store, keys, tmp_path / "data", folder, NOW)
+    assert [*tmp_path.glob("backup/**/*")] == []
+    assert folder.exists() == was_there
+    await back_up(store, keys, tmp_path / "data", folder, NOW)
+    check(folder, Manifest.read(folder))
 
 
 async def test_a_backup_of_an_older_program_is_brought_up_to_date_and_one_of_a_newer_is_refused(

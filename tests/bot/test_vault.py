@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import resource
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from full_disk import room_for
 
 from bot.vault import CHUNK_BYTES, MAGIC, SALT_BYTES, TAG_BYTES, Damaged, Missing, Vault, VaultError, VaultFull
 
@@ -184,17 +182,6 @@ def test_a_name_never_leads_out_of_the_folder(vault: Vault, folder: Path) -> Non
 def test_free_bytes_are_those_of_the_disk(vault: Vault, folder: Path) -> None:
     disk = os.statvfs(folder)
     assert 0 < vault.free_bytes() <= disk.f_blocks * disk.f_frsize
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond `size` bytes: the kernel then refuses a write as it does on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("room", [0, 10, CHUNK_BYTES + 100])
