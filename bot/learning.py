@@ -28,12 +28,13 @@ def describe_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "file", type=Path, nargs="*", help="CSV (UTF-8) with label, and text or title and body; group: near-duplicates"
     )
-    command.add_argument(
+    model = command.add_mutually_exclusive_group()
+    model.add_argument(
         "--from-cases",
         action="store_true",
         help="learn from the cases of the database and what was corrected in them; if that makes it no worse, the city uses it",
     )
-    command.add_argument(
+    model.add_argument(
         "--shipped", action="store_true", help="learn nothing: let the city use the model that ships with the program again"
     )
     command.add_argument(

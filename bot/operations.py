@@ -43,6 +43,9 @@ from storage.roles import RoleKind
 
 DONE, FAILED, BROKEN = 0, 1, 3
 MOST_TICKETS = 1000
+MOST_CASES = 100_000
+LONGEST_NAME = 40
+"""In characters, as where a name is asked for in chat."""
 
 
 async def migrate_database(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -122,6 +125,8 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
         raise NotReady(f"A {role} belongs to a unit. Name it: huiyin invite {role} --unit CODE")
     if role is RoleKind.OFFICE and arguments.unit:
         raise NotReady("The office belongs to no unit. Leave --unit out.")
+    if len(arguments.name) > LONGEST_NAME:
+        raise NotReady(f"The name is too long: write at most {LONGEST_NAME} characters.")
     async with opened(settings) as (database, keys):
         await _ready(database)
         async with database.transaction() as tx:
@@ -213,6 +218,8 @@ async def _public_url(tx: Tx, keys: Keys, settings: Settings) -> str:
 
 async def show_cases(arguments: argparse.Namespace, settings: Settings) -> int:
     """List the newest cases, or one with its history; misconduct reports are counted, never shown."""
+    if not 1 <= arguments.most <= MOST_CASES:
+        raise NotReady(f"--most is a number from 1 to {MOST_CASES}.")
     async with opened(settings) as (database, _keys):
         await _ready(database)
         async with database.reading() as tx:
@@ -248,6 +255,8 @@ async def _show_case(tx: Tx, loaded: LoadedCity, words: Words, typed: str, *, as
 
 async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> int:
     """List, show, or try again what is parked: `in` could not be dealt with, `out` not delivered, `due` not chased."""
+    if arguments.what == "show" and not arguments.id:
+        raise NotReady("Which one? huiyin parked show ID")
     async with opened(settings) as (database, _keys):
         await _ready(database)
         async with database.transaction() as tx:
@@ -260,7 +269,7 @@ async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> 
     lines += [f"out  {row.id}  {row.channel}  tries {row.tries}  {row.why}" for row in going]
     lines += [f"due  {row.id}  {row.kind} of a case  since {row.due_at:%Y-%m-%d %H:%M} UTC  {why}" for row, why in due]
     if arguments.what == "show":
-        lines = [line for line in lines if arguments.id and arguments.id in line]
+        lines = [line for line in lines if arguments.id in line]
         if not lines:
             raise NotReady("Nothing parked has this id. huiyin parked lists them.")
     print("\n".join(lines) or "Nothing is parked.")

@@ -45,7 +45,7 @@ def examine_disk(settings: Settings) -> Sequence[Finding]:
         places["the database"] = Path(settings.database.removeprefix("sqlite:")).parent
     findings = []
     for name, folder in places.items():
-        there = next(path for path in (folder, *folder.parents) if path.exists())
+        there = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # also where we may not look
         free = shutil.disk_usage(there).free
         said = f"{free // MEGABYTE:,} MB are free for {name}"
         if free < settings.free_disk:
@@ -71,9 +71,14 @@ async def examine_program(settings: Settings) -> Sequence[Finding]:
             client.get(url) as answer,
         ):
             state = await answer.json()
-            lacks = ", ".join(f"{name} {said}" for name, said in state.items() if name != "ready" and said != "ok")
-    except (aiohttp.ClientError, ValueError, TimeoutError) as error:
-        return [look("program", f"No program of ours answers at {url} ({type(error).__name__}). Start it: huiyin run")]
-    if answer.status != 200:
+            is_ready = state.pop("ready")
+            lacks = ", ".join(f"{name} {said}" for name, said in state.items() if said != "ok")
+    except aiohttp.ClientConnectorError:
+        return [look("program", f"No program answers at {url}. Start it: huiyin run")]
+    except TimeoutError:
+        return [bad("program", f"What listens at {url} does not answer within {ANSWER_SECONDS} s. If it is huiyin, restart it.")]
+    except (aiohttp.ClientError, ValueError, LookupError, TypeError):  # no HTTP, no JSON, or JSON of another kind
+        return [bad("program", f"Port {port} is taken by another program. End that one, or set HUIYIN_LISTEN to another port.")]
+    if not is_ready:
         return [bad("program", f"It runs and is not ready: {lacks}.")]
     return [ok("program", f"It runs and is ready, at {url}.")]

@@ -29,6 +29,8 @@ from storage import files, inbox, job_runs, outbox, people
 from storage.keys import Keys
 from storage.outbox import Lane
 
+JSON = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"a": 1}'
+
 
 class RealTimeTown(Town):
     """A town in our own time, which the doctor compares with others'."""
@@ -176,6 +178,19 @@ async def test_telegram_is_asked_what_it_thinks_of_us(town: Town, api: BotApi) -
     out = replace(town.settings, telegram_base_url="http://127.0.0.1:9/bot")
     assert any("Out of reach" in line for line in (await examined(out))["bad"])
     assert (await examined(replace(town.settings, telegram_token="")))["bad"] == []
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-Other\r\n", b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno", JSON])
+async def test_a_port_that_another_program_has_is_said_to_be_taken(town: Town, answer: bytes) -> None:
+    async def other(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(other, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        found = await examined(replace(town.settings, listen=("127.0.0.1", port)))
+    assert f"program: Port {port} is taken by another program" in "\n".join(found["bad"])
 
 
 async def test_a_clock_that_is_wrong_is_found(town: Town) -> None:
