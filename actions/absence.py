@@ -11,8 +11,8 @@ from dialog.outgoing import say
 from dialog.subjects import Refused, screen_button
 from dialog.texts import Moment, _
 from storage import ledger, roles
-from storage.ids import ms
 from storage.roles import Role, RoleKind
+from storage.times import ms
 
 LONGEST = timedelta(days=366)
 

@@ -1,4 +1,4 @@
-"""The accountability list: the program proposes on a stated ground, people of the office decide (practices S1, S3)."""
+"""The accountability list: the program proposes on a stated ground, people of the office decide."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ async def appeal(ctx: Context, id: str, ground: Ground, reason: str) -> Case:
     made = Appeal(rating=rating.id, case=case.id, unit=case.unit or "", ground=ground, entry=entry.id, by=role.id, at=ctx.now)
     await appeals.make(ctx.tx, made)
     await record(ctx, f"{Party.CONTACT}:{role.id}", [Note(rating, RatingEvent.APPEAL, {"ground": ground, "case": case.id})])
-    await count(ctx.tx, rating.place, Counted.APPEALED, 1)
+    await count(ctx.tx, rating.cell, Counted.APPEALED, 1)
     await refresh_cards(ctx, case)
     unit, words = ctx.city.unit(case.unit or ""), GROUNDS[ground]
     await queue_for_office(ctx, case, _("{unit} appeals against this rating.", unit=unit))
@@ -80,7 +80,7 @@ async def decide(ctx: Context, id: str, reason: str, *, granted: bool) -> Case:
     entry = await write(ctx, case, EntryKind.APPEAL_REFUSED, Party.OFFICE, reason)
     await note(ctx, case, Event.REFUSE_APPEAL, Party.OFFICE, role, entry=entry.id, text=entry.hash)
     await record(ctx, f"{Party.OFFICE}:{role.id}", [Note(rating, RatingEvent.REFUSE_APPEAL, {"case": case.id})])
-    await count(ctx.tx, rating.place, Counted.REFUSED, 1)
+    await count(ctx.tx, rating.cell, Counted.REFUSED, 1)
     await refresh_cards(ctx, case)
     told = _("Your appeal was refused; the rating counts. The reason: {text}", text=reason)
     await tell_appellant(ctx, case, made, told)

@@ -10,7 +10,7 @@ from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, Rows
-from dialog.subjects import act_button
+from dialog.subjects import act_button, screen_button
 from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Satisfaction
 from storage.cases import Case
@@ -59,6 +59,11 @@ def due(deadline: Deadline) -> Text | Moment:
     return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
 
 
+def on_board(ctx: Context, case: Case) -> str:
+    """Give the address at which the public reads of a case, however it stands."""
+    return f"{ctx.public_url}/board/case/{case.number}"
+
+
 def unhurried(ctx: Context, case: Case) -> datetime:
     """Give the time from which something may be said aloud about a case: after the quiet hours, unless it is urgent.
 
@@ -87,13 +92,14 @@ def state_line(f: Facts, at: datetime | None = None) -> Text:
     return _("State: {state} ({at})", state=STATES[f.case.state], at=Moment(at or f.case.changed_at))
 
 
-def window_lines(ctx: Context, f: Facts) -> list[Text]:
-    """Say which window was rated, and how it is rated now if that was changed."""
+def window_lines(ctx: Context, f: Facts, *, own: bool = False) -> list[Text]:
+    """Say which window was rated, and how it is rated now if that was changed; `own` to those whose rating it is."""
     if f.rating is None:
         return []
     lines = [_("Window: {hall}, {window}", hall=ctx.city.hall(f.rating.hall), window=ctx.city.window(f.rating.window))]
     if any(entry.kind is EntryKind.RATING_CHANGED for entry in f.entries):
-        lines.append(_("Rating changed by the citizen, now: {level}", level=LEVELS[f.rating.level]))
+        changed = _("You changed the rating, now: {level}") if own else _("Rating changed by the citizen, now: {level}")
+        lines.append(Text(changed.id, {"level": LEVELS[f.rating.level]}))
     return [*lines, _("This rating was struck and counts no more.")] if f.rating.struck_at else lines
 
 
@@ -117,3 +123,9 @@ def name_buttons(case: Case, *kinds: CaseKind) -> tuple[Button, ...]:
     if case.named is None or case.kind not in kinds:
         return ()
     return (act_button(_("Who filed it"), "reveal", case.id, case.version),)
+
+
+def history_buttons(f: Facts) -> tuple[Button, ...]:
+    """Lead staff to all that happened, and to the files if any came."""
+    timeline = screen_button(_("Timeline"), "timeline", f.case.id)
+    return (timeline, screen_button(_("Photos and files"), "files", f.case.id)) if f.has_files else (timeline,)

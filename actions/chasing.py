@@ -28,7 +28,7 @@ from domain.ledger import JsonValue
 from storage import cases, deadlines, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
-from storage.ids import ms
+from storage.times import ms
 
 LATE = _("The answer that you were promised has not come in time. We are sorry.")
 
@@ -112,7 +112,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
     card = office_card(ctx, await facts_for_office(ctx, case))
-    await tell_office(ctx, card.headed(_overdue(ctx, deadline), *proposed), when)
+    await tell_office(ctx, card.with_passing_news(_overdue(ctx, deadline), *proposed), when)
 
 
 def _reminder(ctx: Context, case: Case, deadline: Deadline) -> Text:

@@ -21,7 +21,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if f.lead:
         return _merged_card(ctx, f, f.lead)
     case = f.case
-    lines = [title(ctx, case), *window_lines(ctx, f), state_line(f)]
+    lines = [title(ctx, case), *window_lines(ctx, f, own=True), state_line(f)]
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
     lines += [heard] if (heard := not_heard_yet(ctx, case)) else []
     lines += _promised(ctx, f)
@@ -32,7 +32,7 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     if case.state is CaseState.ANSWERED and f.result:
         lines.append(_("The unit's answer: {text}", text=entry_text(ctx, case.kind, f.result, EXCERPT)))
         lines.append(_("Is it solved?"))
-    if f.appeals:
+    if f.open_appeal:
         lines.append(_("The unit appeals against your rating; the supervision office decides. Until then it counts."))
     if case.state is CaseState.CLOSED and not f.is_struck:
         lines.append(_rated(case))
@@ -58,14 +58,16 @@ def _merged_card(ctx: Context, f: Facts, lead: Facts) -> Outgoing:
     lines += _not_granted(ctx, lead)
     if lead.case.state in (CaseState.ANSWERED, CaseState.CLOSED) and lead.result:
         lines.append(_("The unit's answer: {text}", text=excerpt(for_others(ctx, lead.case, lead.result.text))))
-    if lead.case.state is CaseState.ANSWERED:
+    if f.said_solved:
+        lines.append(_("You have said that it is solved. Thank you. Once the case is closed, you can rate how it was handled."))
+    elif lead.case.state is CaseState.ANSWERED:
         lines.append(_("Is it solved?"))
     if lead.case.state is CaseState.CLOSED:
         lines.append(_rated(f.case))
-    return card_of(ctx, f, Card.CITIZEN, lines, _merged_rows(f.case, lead.case))
+    return card_of(ctx, f, Card.CITIZEN, lines, _merged_rows(f.case, lead.case, said_solved=f.said_solved))
 
 
-def _merged_rows(case: Case, lead: Case) -> Rows:
+def _merged_rows(case: Case, lead: Case, *, said_solved: bool) -> Rows:
     timeline = screen_button(_("Timeline"), "timeline", case.id)
     not_solved = form_button(_("Not solved"), "not_solved", case.id)
     if lead.state is CaseState.CLOSED and not case.rating:
@@ -73,6 +75,8 @@ def _merged_rows(case: Case, lead: Case) -> Rows:
     if lead.state not in OPEN:
         return ((timeline,),)
     more = (form_button(_("Add something"), "add", case.id), timeline)
+    if said_solved:
+        return ((form_button(_("It is not solved after all"), "not_solved", case.id),), more)
     answered = ((act_button(_("Solved"), "solved", case.id, lead.version), not_solved),)
     return (*answered, more) if lead.state is CaseState.ANSWERED else (more,)
 

@@ -105,6 +105,14 @@ class BadCity(Exception):
         self.problems = problems
 
 
+def read(files: Mapping[str, bytes]) -> City:
+    """Read a city's files. Raises BadCity."""
+    reading = read_city(files)
+    if reading.city is None:
+        raise BadCity(reading.problems)
+    return reading.city
+
+
 async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
     """Make these files the city; False if they are the ones that count already. Raises BadCity, and then nothing has changed.
 
@@ -117,9 +125,7 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
     files = {name: body for name, body in before.items() if name == MODEL} | dict(files)
     if before == files:
         return False
-    reading = read_city(files)
-    if reading.city is None:
-        raise BadCity(reading.problems)
+    city = read(files)
     orphans = tuple(
         Problem(
             file="units.csv",
@@ -129,12 +135,11 @@ async def load(tx: Tx, files: Mapping[str, bytes], now: datetime) -> bool:
             todo="Put its row back, or hand its cases to another unit first.",
         )
         for code, count in sorted((await cases.open_by_unit(tx)).items())
-        if code not in reading.city.units
+        if code not in city.units
     )
     if orphans:
         raise BadCity(orphans)
     n = await cities.write(tx, files, now)
-    city = reading.city
     await cities.name(tx, (("area", a.code, a.name, a.name_en) for a in city.areas.values()))
     await cities.name(tx, (("unit", u.code, u.name, u.name_en) for u in city.units.values()))
     await cities.name(tx, (("category", c.code, c.name, c.name_en) for c in city.categories.values()))
@@ -168,13 +173,13 @@ async def current(tx: Tx) -> LoadedCity | None:
     if not n:
         return None
     files = await cities.files(tx, n)
-    reading = read_city(files)
-    if reading.city is None:
+    try:
+        city = read(files)
+    except BadCity as error:
         raise Damaged(
             "The city's files in the database can't be read any more. If the database is damaged (huiyin verify says so), keep it"
             " aside and restore a backup; if the city was loaded by another version, load it again: huiyin city load FOLDER"
-        )
-    city = reading.city
+        ) from error
     try:
         classifier = own_classifier(files)
     except BadCity:

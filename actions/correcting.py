@@ -37,7 +37,10 @@ async def returned(ctx: Context, case: Case, by: Role, unit: str) -> None:
 
 
 async def assigned(ctx: Context, case: Case, by: Role) -> None:
-    """Keep that the office gave a case to another unit than it had, or than was suggested, before the ledger has it."""
+    """Keep that the office gave a case to another unit than it had, or than was suggested, before the ledger has it.
+
+    That it was merged in between, and the merging undone, takes nothing back of what was said before.
+    """
     for row in reversed(await ledger.of_subject(ctx.tx, f"case:{case.id}")):
         was = unit = None
         sort = Sort.ASSIGNED
@@ -47,7 +50,7 @@ async def assigned(ctx: Context, case: Case, by: Role) -> None:
                 unit = was if row.event == Event.RETURN else None
             case Event.QUEUE if row.actor == Party.SYSTEM:
                 was, sort = _suggested(ctx, case), Sort.SUGGESTED
-            case Event.QUEUE | Event.ASSIGN | Event.UNMERGE:
+            case Event.QUEUE | Event.ASSIGN:
                 return
             case _:
                 continue

@@ -23,8 +23,9 @@ from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import EntryKind
 from storage.extensions import Extension
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.roles import Role
+from storage.times import ms
 
 
 async def possible(ctx: Context, case: Case) -> tuple[tuple[Limit, Due], ...]:

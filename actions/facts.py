@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from actions.context import Context
 from actions.likeness import Alike, like_case
 from actions.suggesting import suggested_units
-from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
-from storage import appeals, cases, deadlines, entries, extensions, ledger, ratings, roles
+from storage import appeals, cases, deadlines, entries, extensions, files, ledger, ratings, roles
 from storage.appeals import Appeal
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
-from storage.ids import at
 from storage.ratings import Rating
 from storage.roles import Role
+from storage.times import at
 
 DISAGREE = timedelta(days=7)
 """How long after a case was closed somebody may say that it is not solved who said nothing before, or reported the same."""
 EXCERPT = 700
 MERGED = 30
 """How many texts of merged cases a card looks at: hundreds may have reported the same."""
-LATER: dict[EntryKind, Text] = {
-    EntryKind.ADDED: _("Added on {day}: {text}"),
-    EntryKind.CORRECTED: _("Reworded on {day}: {text}"),
-    EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
-    EntryKind.RATING_CHANGED: _("Rated anew on {day}: {text}"),
-}
-MOST_LATER, LATER_EXCERPT = 3, 300
 ENDS_QUESTION = (EntryKind.REPLY, EntryKind.RETURNED, EntryKind.RESULT, EntryKind.NOT_SOLVED)
 
 
@@ -43,8 +35,9 @@ class Facts:
     `holder` is None where nobody holds it any more. `lead` are those of the case that a merged one follows; `merged` is what
     was told with those that follow this one. `alike` are open cases like one that waits to be assigned, `suggested` the units to
     which it may belong, both read for the office only.
-    `may_doubt` says of a closed case that its citizen can still call it unsolved. `rating` is what a bad rating is now, `changes`
-    are when it was changed to which level, `appeal` is what its unit says of it.
+    `may_doubt` says of a closed case that its citizen can still call it unsolved, `said_solved` of a merged one that its citizen
+    has called the answer that the other one waits with a solution. `rating` is what a bad rating is now, `changes`
+    are when it was changed to which level, `appeal` is what its unit says of it. `refused` are the files that could not be taken.
     """
 
     case: Case
@@ -57,9 +50,11 @@ class Facts:
     alike: Sequence[Alike] = ()
     suggested: Sequence[str] = ()
     may_doubt: bool = False
+    said_solved: bool = False
     rating: Rating | None = None
     changes: Sequence[tuple[datetime, Satisfaction]] = ()
     appeal: Appeal | None = None
+    refused: Set[str] = frozenset()
 
     @property
     def question(self) -> Entry | None:
@@ -89,7 +84,7 @@ class Facts:
         return next((entry for entry in self.entries if self.request and entry.id == self.request.entry), None)
 
     @property
-    def appeals(self) -> Entry | None:
+    def open_appeal(self) -> Entry | None:
         """Why the unit appeals against the rating, while nobody has decided it."""
         undecided = self.appeal is not None and self.appeal.decided_at is None
         return next((entry for entry in self.entries if undecided and entry.kind is EntryKind.APPEAL), None)
@@ -129,19 +124,6 @@ class Facts:
         promise, extended = self.deadlines.get(DeadlineKind.PROMISE), self.extended
         return extended if promise and extended and extended.due_at > promise.due_at else promise
 
-    def told_later(self) -> list[Text]:
-        """What the citizen wrote after that, each with its day: the newest few."""
-        later = [entry for entry in self.entries if entry.kind in LATER and entry.text]
-        more = [_("What was added earlier stands in the timeline.")] if len(later) > MOST_LATER else []
-        return more + [
-            Text(LATER[entry.kind].id, {"day": Moment(entry.created_at, day=True), "text": excerpt(entry.text, LATER_EXCERPT)})
-            for entry in later[-MOST_LATER:]
-        ]
-
-    def told_also(self) -> list[Text]:
-        """What those told whose cases follow this one."""
-        return [_("Others have reported the same: {text}", text=excerpt(_words(self.merged)))] if _words(self.merged) else []
-
     @property
     def verified(self) -> bool:
         """Whether the office has checked the result, and need not look again."""
@@ -149,13 +131,27 @@ class Facts:
         return checked and DeadlineKind.REVISIT not in self.deadlines
 
     def in_words(self) -> str:
-        """What the citizen told."""
-        return _words(self.entries)
+        """What was told when it was filed; what was said of it since is not part of the matter."""
+        return "\n".join(entry.text for entry in self.entries if entry.kind is EntryKind.TOLD and entry.text)
 
     @property
     def citizens_files(self) -> tuple[str, ...]:
-        """Every file that came from the citizen's side."""
-        return tuple(file for entry in self.entries if entry.author == Party.CITIZEN for file in entry.files)
+        """Every file that came from the citizen's side and was taken, or is on its way."""
+        return tuple(file for file in self._sent if file not in self.refused)
+
+    @property
+    def citizens_refused(self) -> int:
+        """How many of the citizen's files could not be taken."""
+        return sum(file in self.refused for file in self._sent)
+
+    @property
+    def _sent(self) -> Sequence[str]:
+        return [file for entry in self.entries if entry.author == Party.CITIZEN for file in entry.files]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether anybody has sent files: the citizen, or the unit as proof."""
+        return any(file not in self.refused for entry in self.entries for file in entry.files)
 
 
 async def facts(ctx: Context, case: Case) -> Facts:
@@ -163,18 +159,21 @@ async def facts(ctx: Context, case: Case) -> Facts:
     texts = await entries.of_case(ctx.tx, case.id)
     asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
     rating = await ratings.of_case(ctx.tx, case.id) if case.kind is CaseKind.BAD_RATING else None
+    lead = await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None
     return Facts(
         case=case,
         entries=texts,
         deadlines=await deadlines.running(ctx.tx, case.id),
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
-        lead=await facts(ctx, await cases.leading(ctx.tx, case)) if case.merged_into else None,
+        lead=lead,
         may_doubt=await _may_doubt(ctx, case),
+        said_solved=lead is not None and await _said_solved(ctx, case, lead),
         merged=await entries.of_followed(ctx.tx, case.id, MERGED),
         rating=rating,
         changes=await _changes(ctx, case) if any(entry.kind is EntryKind.RATING_CHANGED for entry in texts) else (),
         appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
+        refused=await files.refused(ctx.tx, [file for entry in texts for file in entry.files]),
     )
 
 
@@ -207,9 +206,12 @@ async def _may_doubt(ctx: Context, case: Case) -> bool:
     return last is not None and last.due_at > ctx.now
 
 
-def _words(texts: Sequence[Entry]) -> str:
-    told = (EntryKind.TOLD, *LATER)
-    return "\n".join(entry.text for entry in texts if entry.kind in told and entry.text)
+async def _said_solved(ctx: Context, case: Case, lead: Facts) -> bool:
+    """Tell whether the citizen of a merged case has called solved what the other one was answered last."""
+    if lead.case.state is not CaseState.ANSWERED or lead.result is None:
+        return False
+    rows = await ledger.of_subject(ctx.tx, f"case:{case.id}")
+    return any(row.event == Event.SAY_SOLVED and row.payload["answer"] == lead.result.id for row in rows)
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:

@@ -22,7 +22,7 @@ from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, CaseState, Event, Party
-from domain.choosing import Likely, Way, choose, route_at
+from domain.choosing import Choice, Likely, Way, choose, route_at
 from domain.locating import Located, locate
 from domain.numbers import case_number, receipt_code
 from domain.places import Point, point_at
@@ -182,17 +182,29 @@ def decide(
     located, picked = where_is(ctx, place, text)
     # The city's files may have changed since the person chose.
     known = category if category in city.categories else None
-    decision = route_at(city, kind, replace(located, area=picked, outside=False) if picked else located, known)
-    if category is None and kind is not CaseKind.MISCONDUCT:
+    if picked:
+        located = replace(located, area=picked, outside=False)
+    decision = route_at(city, kind, located, known)
+    if (category is None or located.outside) and kind is not CaseKind.MISCONDUCT:
         decision = undecided(decision)
-    if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:
+    if located.outside and located.how.code is not ReasonCode.POINT_OUTSIDE:
+        decision = replace(decision, reasons=(Reason(code=ReasonCode.POINT_OUTSIDE), *decision.reasons))
+    choice = chosen_by_words(ctx, kind, place, text)
+    if choice is None:
         return located, decision, ()
-    point, words = (_point(place), place.words) if place else (None, "")
-    choice = choose(city, ctx.city.classifier, kind, text, point, place=words, area=picked)
     if known is None and nobody_asked and choice.way is Way.STRAIGHT:
         decision = replace(choice.decision, confidence=choice.confidence)
     said = choice.served if known else choice.suggested
     return located, replace(decision, reasons=(*said, *decision.reasons)), choice.categories
+
+
+def chosen_by_words(ctx: Context, kind: CaseKind, place: Place | None, text: str) -> Choice | None:
+    """Choose category and unit by words and place; None for misconduct reports, and where there is no classifier."""
+    if ctx.city.classifier is None or kind is CaseKind.MISCONDUCT:
+        return None
+    _located, picked = where_is(ctx, place, text)
+    point, words = (_point(place), place.words) if place else (None, "")
+    return choose(ctx.city.city, ctx.city.classifier, kind, text, point, place=words, area=picked)
 
 
 def _keep_confidential(ctx: Context, command: FileCase) -> None:

@@ -21,7 +21,7 @@ from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
 from domain.numbers import receipt_code
 from domain.ratings import reaches_unit_at
-from storage import cases, entries, ledger
+from storage import cases, entries
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
@@ -270,12 +270,14 @@ async def _with_lead(ctx: Context, id: str) -> tuple[Case, Case]:
 
 async def _say_solved(ctx: Context, mine: Case, lead: Case) -> Case:
     _allowed(mine, lead, Event.SOLVED)
-    said = [row for row in await ledger.of_subject(ctx.tx, f"case:{mine.id}") if row.event == Event.SAY_SOLVED]
-    if said and said[-1].payload["answer"] == lead.version:
+    f = await facts(ctx, mine)
+    if f.said_solved:
         raise Refused(_("You have said that it is solved. Thank you."))
     mine = await move(ctx, mine, Event.SAY_SOLVED, Party.CITIZEN)
-    await note(ctx, mine, Event.SAY_SOLVED, Party.CITIZEN, answer=lead.version)
+    result = f.lead.result if f.lead else None
+    await note(ctx, mine, Event.SAY_SOLVED, Party.CITIZEN, answer=result.id if result else None)
     await note(ctx, lead, Event.SAY_SOLVED, Party.CITIZEN, merged=mine.id)
+    await refresh_cards(ctx, mine)
     return mine
 
 

@@ -20,8 +20,8 @@ from storage import deadlines, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
-from storage.ids import ms
 from storage.roles import Role, RoleKind
+from storage.times import ms
 
 
 async def accept(ctx: Context, id: str, version: int) -> Case:

@@ -25,7 +25,7 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotIssue:
-    """One issue as the digest keeps it; area and category are those of most of its cases, None if nobody said."""
+    """One issue as the digest keeps it; the area is all of its cases', or like the category that of most; None if nobody said."""
 
     people: int
     area: str | None
@@ -45,8 +45,15 @@ async def of_week(ctx: Context, week: Week, *, aside: bool = False) -> tuple[Hot
 
 
 def _found(ctx: Context, filed: Sequence[tuple[Case, str]]) -> tuple[HotIssue, ...]:
+    city = ctx.city.city
     told = [
-        Told(matter=matter_of(ctx, case, marks(ctx, text, case.place)), text=text, reporter=case.reporter) for case, text in filed
+        Told(
+            matter=matter_of(ctx, case, marks(ctx, text, case.place)),
+            text=text,
+            reporter=case.reporter,
+            areas=city.area_path(case.area)[:-1] if case.area and case.area in city.areas else (),
+        )
+        for case, text in filed
     ]
     return tuple(
         HotIssue(

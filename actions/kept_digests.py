@@ -19,8 +19,8 @@ from dialog.texts import _
 from domain.weeks import Week
 from storage import figures, ledger, parked, rated_weeks, reports
 from storage.figures import Figures, OldCase, UnitFigures
-from storage.ids import at, ms
 from storage.rated_weeks import WeekOfRatings
+from storage.times import at, ms
 
 KIND = "week"
 

@@ -50,6 +50,9 @@ async def read(tx: Tx, city: City, classifier: Classifier) -> Sequence[Lesson]:
 
 def _lesson(city: City, classifier: Classifier, units: _Units, filed: Filed, made: Sequence[Correction]) -> Lesson | None:
     last = next((one for one in reversed(made) if one.sort is not Sort.RETURNED), None)
+    refused = any(one.sort is Sort.RETURNED and one.was != filed.unit for one in made)
+    if refused and (last is None or last.sort is Sort.CHOSEN):
+        return None  # its unit said that it is not about that, and what another one signed in was never kept
     if last is None:
         if filed.state not in SIGNED_IN or filed.category not in city.categories:
             return None

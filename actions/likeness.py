@@ -8,18 +8,18 @@ never kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
 from actions.context import Context
 from dialog.incoming import Place
 from dialog.texts import Text, _
-from domain.cases import OPEN, CaseKind, CaseState
+from domain.cases import OPEN, CaseKind, CaseState, Event
 from domain.city import City
 from domain.likeness import Likeness, Matter, likeness, trace
 from domain.places import Crs, Point, point_at
-from storage import cases, entries
+from storage import cases, entries, ledger
 from storage import likeness as index
 from storage.cases import Case
 from storage.entries import EntryKind
@@ -64,6 +64,8 @@ async def like_case(ctx: Context, case: Case, most: int = OFFERED) -> Sequence[A
     if case.kind in APART:
         return ()
     matter = matter_of(ctx, case, await _marks_of(ctx, case))
+    if any(row.event == Event.RETURN for row in await ledger.of_subject(ctx.tx, f"case:{case.id}")):
+        matter = replace(matter, category=None)  # its unit said that it is not about that
     return await _like(ctx, matter, lambda other: other.state in OPEN, most, but=case.id)
 
 

@@ -49,7 +49,7 @@ async def _bind(ctx: Context, case: Case, lead: Case, party: Party, role: Role |
     await refresh_cards(ctx, case)
     await refresh_cards(ctx, lead)
     merged = _("Another citizen has reported the same. Case {number} was merged with this one.", number=case.number)
-    await tell_unit(ctx, lead, merged, files=(await facts(ctx, case)).citizens_files)
+    await tell_unit(ctx, lead, merged, files=(await facts(ctx, case)).citizens_files, passing=True)
     return case
 
 
@@ -68,6 +68,8 @@ async def unmerge(ctx: Context, id: str) -> Case:
     if lead:
         await note(ctx, taken[lead], Event.UNMERGE, Party.OFFICE, role, merged=case.id)
         await refresh_cards(ctx, taken[lead])
+        apart = _("Case {number} is not merged with this one any more; it is dealt with on its own again.", number=case.number)
+        await tell_unit(ctx, taken[lead], apart, files=(), passing=True)
     return case
 
 

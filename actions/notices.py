@@ -176,10 +176,10 @@ async def _feed_back(
     row = await outbox.standing_card(ctx.tx, conversation.id, card.subject or "", card.card or "")
     if row and row.edits is None and row.due_at > ctx.now:
         before = row.outgoing(ctx.keys)
-        both = card.below(*before.lines[: before.news], *news, files=(*before.files, *files))
+        both = card.with_news(*before.lines[: before.news], *news, files=(*before.files, *files))
         if await outbox.replace_unsent(ctx.tx, ctx.keys, row.id, both, ctx.now, row.due_at):
             return
-    await queue(ctx, conversation, card.below(*news, files=files), due=ctx.now + TOGETHER)
+    await queue(ctx, conversation, card.with_news(*news, files=files), due=ctx.now + TOGETHER)
 
 
 async def tell_unit(
@@ -201,7 +201,7 @@ async def tell_unit(
     reached = 0
     for role in await _who_deals(ctx, f):
         card = unit_card(then, f, (role,))
-        card = card.headed(*news, files=shown) if passing else card.below(*news, files=shown)
+        card = card.with_passing_news(*news, files=shown) if passing else card.with_news(*news, files=shown)
         told = await tell(ctx, role.person, card, due)
         reached += 0 if role.is_away(ctx.now) else told
     if not reached:
@@ -300,7 +300,7 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
         return
     f = await facts_for_office(ctx, case)
     for person in await _office(ctx):
-        await tell(ctx, person, office_card(ctx, f, person).headed(*news, files=f.citizens_files), due)
+        await tell(ctx, person, office_card(ctx, f, person).with_passing_news(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
@@ -311,7 +311,7 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         viewer = await _roles(ctx, conversation.person) if conversation else ()
         if conversation and any(role.unit == case.unit for role in viewer):
             then = at(ctx, row.due_at)
-            await _redraw(ctx, conversation, row, unit_card(then, f, viewer).below(files=heard(then, f).citizens_files))
+            await _redraw(ctx, conversation, row, replace(unit_card(then, f, viewer), files=heard(then, f).citizens_files))
         elif conversation:
             await _take_away(ctx, conversation, left_card(case))
     shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE, ctx.now)
@@ -319,7 +319,7 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
     for row in shown:
         conversation = await people.conversation(ctx.tx, row.conversation)
         if conversation:
-            await _redraw(ctx, conversation, row, office_card(ctx, f, conversation.person).below(files=f.citizens_files))
+            await _redraw(ctx, conversation, row, replace(office_card(ctx, f, conversation.person), files=f.citizens_files))
     await _refresh_posts(ctx, case)
 
 
@@ -328,7 +328,7 @@ async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card
     shown = (await outbox.as_it_stands(ctx.tx, row)).outgoing(ctx.keys)
     news = shown.lines[: shown.news]
     due = max(row.due_at, ctx.now)
-    await queue(ctx, conversation, card.below(*news, files=card.files), edits=row.id, due=due)
+    await queue(ctx, conversation, card.with_news(*news, files=card.files), edits=row.id, due=due)
 
 
 async def take_back(ctx: Context, person: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from actions.cards import Card, card_of, due, name_buttons, plan_lines, state_line, title, where_lines
+from actions.cards import Card, card_of, due, history_buttons, name_buttons, on_board, plan_lines, state_line, title, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.likeness import APART, reasons
-from actions.rating_words import told
 from actions.record import STATES
+from actions.said import said
 from dialog.outgoing import Button, Outgoing, Rows
-from dialog.subjects import act_button, form_button, screen_button
+from dialog.subjects import act_button, form_button
 from dialog.texts import Moment, Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event
 from storage.cases import Case
@@ -23,9 +23,7 @@ RELEASABLE = TRANSITIONS[Event.RELEASE][0]
 def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case
-    lines = [title(ctx, case), *where_lines(ctx, f), told(ctx, f), *f.told_later(), *f.told_also(), state_line(f)]
-    if sent := len(f.citizens_files):
-        lines.append(_("Sent with it: 1 photo or file") if sent == 1 else _("Sent with it: {count} photos and files", count=sent))
+    lines = [title(ctx, case), *where_lines(ctx, f), *said(ctx, f), state_line(f)]
     if case.state is CaseState.TRIAGE and f.holder:
         lines.append(_("Taken by {name}", name=f.holder.name))
     for one in f.alike:
@@ -53,8 +51,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     if f.result and f.result.template and case.state in (CaseState.ANSWERED, CaseState.CLOSED):
         lines.append(_("Answered with a usual text only."))
     kinds = tuple(kind for kind in CaseKind if kind is not CaseKind.MISCONDUCT)
-    sent_files = (screen_button(_("Photos and files"), "files", case.id),) if f.citizens_files else ()
-    more = (screen_button(_("Timeline"), "timeline", case.id), *sent_files, *name_buttons(case, *kinds), *_release(case))
+    more = (*history_buttons(f), *name_buttons(case, *kinds), *_release(case))
     rows = _office_rows(f, viewer)
     if f.request and f.reason:
         until, why = Moment(f.request.until_at), excerpt(f.reason.text)
@@ -65,8 +62,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
             rows = ((turn_down,), *rows)
         else:
             rows = ((act_button(_("Grant more time"), "grant_extension", case.id, f.reason.n), turn_down), *rows)
-    if f.appeals:
-        lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.appeals.text)))
+    if f.open_appeal:
+        lines.append(_("The unit appeals against the rating: {text}", text=excerpt(f.open_appeal.text)))
         strike = form_button(_("Grant: strike the rating"), "grant_appeal", case.id)
         rows = ((strike, form_button(_("Refuse the appeal"), "refuse_appeal", case.id)), *rows)
     return card_of(ctx, f, Card.OFFICE, lines, (*rows, more))
@@ -132,5 +129,5 @@ def post_card(ctx: Context, case: Case, release: Release | None) -> Outgoing:
     lines.append(_("State: {state}", state=STATES[case.state]))
     if release.result and case.state in HAS_RESULT:
         lines.append(_("Result: {text}", text=release.result))
-    rows = ((Button(_("Public board"), url=f"{ctx.public_url}/board"),),)
+    rows = ((Button(_("Public board"), url=on_board(ctx, case)),),)
     return Outgoing(lines=tuple(lines), rows=rows, subject=case.id, card=Card.POST)

@@ -1,4 +1,4 @@
-"""A unit's plan for a case: measures, target, responsible person, date (practice S4). The citizen reads it."""
+"""A unit's plan for a case: measures, target, responsible person, date. The citizen reads it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from storage import deadlines, plans
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.plans import Plan
+from storage.times import ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,9 @@ from domain.ratings import LOOKED_AT, OF_PERSON, Pattern, RatingEvent, Seen, is_
 from storage import appeals, entries, ledger, oddities, ratings, tickets
 from storage.cases import Case
 from storage.entries import EntryKind
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.ratings import Rating
+from storage.times import ms
 
 HAS_REASONS = frozenset({Satisfaction.BASICALLY, Satisfaction.DISSATISFIED})
 """The levels with which the usual reasons are asked or offered."""

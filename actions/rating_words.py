@@ -12,7 +12,7 @@ from functools import reduce
 
 from actions.cards import LEVELS
 from actions.context import Context
-from actions.facts import EXCERPT, Facts, excerpt
+from actions.facts import excerpt
 from actions.usual_reasons import as_read
 from dialog.texts import Name, Text, _, verbatim
 from domain.cases import CaseKind, Satisfaction
@@ -75,21 +75,13 @@ def shown(city: City, text: str, most: int | None = None, *, labelled: bool = Tr
     return Text("\n".join(f"{{line{n}}}" for n in range(len(lines))), {f"line{n}": line for n, line in enumerate(lines)})
 
 
-def entry_text(ctx: Context, kind: CaseKind, entry: Entry, most: int | None = None, *, labelled: bool = False) -> Text | str:
+def entry_text(ctx: Context, kind: CaseKind, entry: Entry, most: int | None = None) -> Text | str:
     """Give a text of a case of this kind as its reader reads it."""
     if kind is CaseKind.BAD_RATING and entry.kind in (EntryKind.TOLD, EntryKind.RATING_CHANGED, EntryKind.RESULT):
-        return shown(ctx.city.city, entry.text, most, labelled=labelled)
+        return shown(ctx.city.city, entry.text, most, labelled=False)
     if entry.kind in (EntryKind.REFUSED, EntryKind.UNASSIGNED, EntryKind.REOPENED):
         return as_read(entry.text)
     return entry.text if most is None else excerpt(entry.text, most)
-
-
-def told(ctx: Context, f: Facts) -> Text:
-    """What the citizen told at first, cut to what a card can hold."""
-    text = "\n".join(entry.text for entry in f.entries if entry.kind is EntryKind.TOLD)
-    if not text:
-        return _("(no words, see the files)")
-    return shown(ctx.city.city, text, EXCERPT) if f.case.kind is CaseKind.BAD_RATING else verbatim(excerpt(text))
 
 
 def points_in_words(city: City, criteria: Mapping[str, Satisfaction]) -> Text | None:

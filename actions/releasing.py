@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from actions.cards import Card
+from actions.cards import Card, on_board
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue, refresh_cards, tell_followers, tell_office
@@ -20,6 +20,7 @@ from dialog.outgoing import say
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
+from domain.likeness import familiar
 from domain.publicity import Published, first_words, publish
 from storage import outbox, people, quotas, releases, roles
 from storage.cases import Case
@@ -39,13 +40,26 @@ class Proposal:
 
 
 async def proposal(ctx: Context, case: Case, problem: str = "", result: str = "") -> Proposal:
-    """Prepare the texts of a release: the first words of the case and the unit's answer, unless somebody wrote others."""
+    """Prepare the texts of a release: the first words told at filing and the unit's answer, unless somebody wrote others."""
     f = await facts(ctx, case)
     known = await releases.get(ctx.tx, case.id)
     if not problem:
         problem = known.problem if known else first_words((await _masked(ctx, case, f.in_words())).text)
     result = result or (f.result.text if f.result else "")
     return Proposal(problem=await _masked(ctx, case, problem), result=await _masked(ctx, case, result))
+
+
+async def words_for(ctx: Context, case: Case, said: str, most: int) -> str:
+    """Give the first words of a case as another citizen may read them who `said` the like; none without consent.
+
+    They are masked as for the public, and as nobody at the office has read them yet, nothing rare is left that was not said to us
+    by that citizen as well.
+    """
+    if case.publish_at is None or case.kind is CaseKind.MISCONDUCT:
+        return ""
+    told = (await _masked(ctx, case, (await facts(ctx, case)).in_words())).text
+    shown = familiar(first_words(" ".join(told.split()), most), said)
+    return shown if shown.strip("…，。！？ ") else ""
 
 
 async def release(ctx: Context, id: str, problem: str, result: str) -> Case:
@@ -64,7 +78,7 @@ async def release(ctx: Context, id: str, problem: str, result: str) -> Case:
     await refresh_cards(ctx, case)
     await _post(ctx, case)
     if first:
-        link = f"{ctx.public_url}/board"
+        link = on_board(ctx, case)
         await tell_followers(ctx, case, _("Your case has been published, with nothing that tells who you are: {link}", link=link))
     return case
 

@@ -72,7 +72,7 @@ async def strike(
     await record(ctx, f"{Party.OFFICE}:{role.id}", [Note(one, RatingEvent.STRIKE, said[one.id]) for one in standing])
     for one in standing:
         if one.id in appealed:
-            await count(ctx.tx, one.place, Counted.GRANTED, 1)
+            await count(ctx.tx, one.cell, Counted.GRANTED, 1)
     for one in standing:
         await ratings.update(ctx.tx, one, replace(one, struck_at=ctx.now), ctx.now)
     for one in standing:  # whoever is told now is shown the rating as struck

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from actions.context import Context
 from domain.cases import Event
 from domain.choosing import SERVED, Likely, likely_units
-from domain.city import DISCIPLINE
+from domain.city import DISCIPLINE, City
 from domain.reasons import ReasonCode
 from domain.routing import route
 from storage import ledger
@@ -30,6 +30,7 @@ def guessed_categories(ctx: Context, case: Case) -> Sequence[Likely]:
 async def suggested_units(ctx: Context, case: Case) -> Sequence[str]:
     """Give up to three units, but none that returned the case.
 
+    If the category that led to that unit is a whole field, it is one of those below: their units share what spoke for it.
     First those to which category and area lead, then those that the words name, then the one that takes what else comes up in
     the area; one from which it was taken back comes last.
     """
@@ -38,15 +39,24 @@ async def suggested_units(ctx: Context, case: Case) -> Sequence[str]:
     categories = [one for one in guessed_categories(ctx, case) if one.code != case.category]
     if case.category and case.category in city.categories:
         categories.insert(0, Likely(code=case.category, p=1.0))
+    history = await ledger.of_subject(ctx.tx, f"case:{case.id}")
+    returned = {row.payload.get("before") for row in history if row.event == Event.RETURN}
+    categories = [part for one in categories for part in _not_refused(city, case, one, returned)]
     led_to = [one.code for one in likely_units(city, case.kind, area, categories) if one.p >= WORTH_READING]
     named = [detail["unit"] for code, detail in _routing(case).get("reasons") or () if code in _NAMES]
     rest = [unit] if area and (unit := route(city, case.kind, area, None).unit) else []
-    history = await ledger.of_subject(ctx.tx, f"case:{case.id}")
-    returned = {row.payload.get("before") for row in history if row.event == Event.RETURN}
     taken_back = {row.payload.get("before") for row in history if row.event == Event.UNASSIGN}
     known = [unit for unit in dict.fromkeys((*led_to, *named, *rest)) if unit in city.units and unit not in returned]
     may = [unit for unit in known if city.units[unit].kind != DISCIPLINE]
     return sorted(may, key=lambda unit: unit in taken_back)[:MOST]
+
+
+def _not_refused(city: City, case: Case, one: Likely, returned: Set[object]) -> Sequence[Likely]:
+    area = case.area if case.area in city.areas else city.root_area.code
+    below = [sub.code for sub in city.subcategories(one.code) if city.suits(sub.code, case.kind)]
+    if not below or route(city, case.kind, area, one.code).unit not in returned:
+        return (one,)
+    return [Likely(code=code, p=one.p / len(below)) for code in below]
 
 
 def _routing(case: Case) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def stop(ctx: Context, case: Case, event: Event, *kinds: DeadlineKind) -> 
 
 
 async def stop_for_good(ctx: Context, case: Case, event: Event) -> None:
-    """End every deadline of a case that closes; what had to be reopened is looked at again later (practice S1)."""
+    """End every deadline of a case that closes; what had to be reopened is looked at again later."""
     await stop(ctx, case, event)
     if case.round > 1 and case.kind is not CaseKind.MISCONDUCT:
         await start(ctx, case, DeadlineKind.REVISIT, REVISIT)

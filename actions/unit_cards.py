@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from actions.cards import Card, card_of, due, name_buttons, plan_lines, state_line, title, where_lines
+from actions.cards import Card, card_of, due, history_buttons, name_buttons, plan_lines, state_line, title, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.hearing import heard
-from actions.rating_words import told
+from actions.said import said
 from dialog.outgoing import Outgoing, Rows
-from dialog.subjects import act_button, form_button, screen_button
+from dialog.subjects import act_button, form_button
 from dialog.texts import Moment, _
 from domain.cases import OPEN, TRANSITIONS, CaseKind, CaseState, Event, Satisfaction
 from domain.ladder import longest
@@ -28,14 +28,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     case, f = f.case, heard(ctx, f)
     if not any(role.unit == case.unit for role in viewer):
         return left_card(case)
-    lines = [
-        title(ctx, case),
-        *where_lines(ctx, f),
-        told(ctx, f),
-        *f.told_later(),
-        *f.told_also(),
-        state_line(f, _when_for_unit(ctx, case)),
-    ]
+    lines = [title(ctx, case), *where_lines(ctx, f), *said(ctx, f), state_line(f, _when_for_unit(ctx, case))]
     instruction = next((e for e in reversed(f.entries) if e.kind is EntryKind.ASSIGNED), None)
     if case.state in OPEN and instruction and instruction.text:
         lines.append(_("The supervision office writes: {text}", text=excerpt(instruction.text)))
@@ -53,7 +46,7 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     lines += plan_lines(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))
-    if f.appeal and f.appeals and f.appeal.unit == case.unit:
+    if f.appeal and f.open_appeal and f.appeal.unit == case.unit:
         lines.append(_("Your unit has appealed against the rating; the supervision office decides. Until then it counts."))
     return card_of(ctx, f, Card.UNIT, lines, (*_rating_rows(ctx, f, viewer), *_unit_rows(ctx, f, viewer)))
 
@@ -85,10 +78,9 @@ def _deals(ctx: Context, f: Facts, viewer: Sequence[Role]) -> bool:
 def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
     contacts = {role.id for role in viewer if role.kind is RoleKind.CONTACT and role.unit == case.unit}
-    timeline = screen_button(_("Timeline"), "timeline", id)
     if not contacts:
-        return ((timeline,),)
-    more = (timeline, *name_buttons(case, CaseKind.MISCONDUCT))
+        return (history_buttons(f),)
+    more = (*history_buttons(f), *name_buttons(case, CaseKind.MISCONDUCT))
     holds = f.holder is not None and not contacts.isdisjoint(f.holder.hands(ctx.now))
     if case.state is not CaseState.ASSIGNED and not (case.state is CaseState.ACCEPTED and holds):
         return (more,)

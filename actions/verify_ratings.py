@@ -11,7 +11,7 @@ from domain.ledger import Entry
 from domain.ratings import RatingEvent
 from storage import rating_figures, ratings
 from storage.database import Tx
-from storage.rating_figures import Counted, Place
+from storage.rating_figures import Cell, Counted
 from storage.ratings import Rating
 
 
@@ -19,17 +19,17 @@ from storage.ratings import Rating
 class Recorded:
     """A rating as its window's chain gives it: where it stands, as what, and the hash and files of its words."""
 
-    place: Place
+    cell: Cell
     counted: Counted
     text: str
     files: list[str]
     case: str | None
 
 
-def recount(window: str, rows: Iterable[Entry]) -> tuple[dict[str, Recorded], Counter[tuple[Place, Counted]]]:
+def recount(window: str, rows: Iterable[Entry]) -> tuple[dict[str, Recorded], Counter[tuple[Cell, Counted]]]:
     """Give the ratings and figures of a window from its chain alone. Raises KeyError or ValueError for rows that tell none."""
     found: dict[str, Recorded] = {}
-    figures: Counter[tuple[Place, Counted]] = Counter()
+    figures: Counter[tuple[Cell, Counted]] = Counter()
     for row in rows:
         said = row.payload
         id = str(said["rating"])
@@ -38,19 +38,19 @@ def recount(window: str, rows: Iterable[Entry]) -> tuple[dict[str, Recorded], Co
             case RatingEvent.RATE | RatingEvent.CHANGE:
                 found[id] = _said(window, row)
             case RatingEvent.STRIKE:
-                found[id] = Recorded(found[id].place, Counted.STRUCK, found[id].text, found[id].files, found[id].case)
-                figures[found[id].place, Counted.GRANTED] += bool(said.get("appeal"))
+                found[id] = Recorded(found[id].cell, Counted.STRUCK, found[id].text, found[id].files, found[id].case)
+                figures[found[id].cell, Counted.GRANTED] += bool(said.get("appeal"))
             case RatingEvent.APPEAL:
-                figures[found[id].place, Counted.APPEALED] += 1
+                figures[found[id].cell, Counted.APPEALED] += 1
             case RatingEvent.REFUSE_APPEAL:
-                figures[found[id].place, Counted.REFUSED] += 1
+                figures[found[id].cell, Counted.REFUSED] += 1
             case RatingEvent.FLAG | RatingEvent.KEEP:
                 pass
         if before != found[id]:
-            figures[found[id].place, found[id].counted] += 1
+            figures[found[id].cell, found[id].counted] += 1
             if before:
-                figures[before.place, before.counted] -= 1
-    return found, Counter({place: n for place, n in figures.items() if n})
+                figures[before.cell, before.counted] -= 1
+    return found, Counter({cell: n for cell, n in figures.items() if n})
 
 
 async def verify_window(tx: Tx, subject: str, rows: Sequence[Entry], problems: list[str]) -> int:
@@ -75,10 +75,10 @@ async def verify_window(tx: Tx, subject: str, rows: Sequence[Entry], problems: l
 def _said(window: str, row: Entry) -> Recorded:
     said = row.payload
     day, files, case = date.fromisoformat(str(said["day"])), said["files"], said["case"]
-    place = Place(window=window, hall=str(said["hall"]), unit=str(said["unit"]), day=day, verified=bool(said["verified"]))
+    cell = Cell(window=window, hall=str(said["hall"]), unit=str(said["unit"]), day=day, verified=bool(said["verified"]))
     words = [str(file) for file in files] if isinstance(files, list) else []
-    return Recorded(place, Counted(str(said["level"])), str(said["text"]), words, str(case) if case else None)
+    return Recorded(cell, Counted(str(said["level"])), str(said["text"]), words, str(case) if case else None)
 
 
 def _held(rating: Rating) -> Recorded:
-    return Recorded(rating.place, rating.counted, rating.hash, list(rating.files), rating.case)
+    return Recorded(rating.cell, rating.counted, rating.hash, list(rating.files), rating.case)

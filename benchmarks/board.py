@@ -34,9 +34,9 @@ from dialog.texts import Words
 from domain.numbers import case_number
 from schedules import board as job
 from storage.database import Database, Tx, connect
-from storage.ids import ms
 from storage.keys import Keys
 from storage.migrate import migrate
+from storage.times import ms
 
 ROOT = Path(__file__).parent.parent
 CHUNK = 5_000

@@ -39,10 +39,11 @@ from domain.cases import CaseKind
 from schedules import SWEEPS
 from storage import deadlines, people, roles
 from storage.database import Database, Tx, connect
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrate import migrate
 from storage.roles import RoleKind
+from storage.times import ms
 
 BEGIN = datetime(2026, 1, 7, 2, 0, tzinfo=UTC)
 HALF = BEGIN + timedelta(days=4)

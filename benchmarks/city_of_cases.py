@@ -22,7 +22,7 @@ from domain.city import DISCIPLINE, City
 from domain.ledger import GENESIS, canonical, link
 from domain.numbers import CASE_RANDOM, case_number
 from domain.weeks import Week
-from storage.ids import at, ms
+from storage.times import at, ms
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

@@ -43,10 +43,10 @@ from dialog.texts import Words
 from handlers import accountability, desk, extensions, head_desk, office_queue, release, silence, unit_desk
 from storage import people, roles
 from storage.database import Database, connect
-from storage.ids import ms
 from storage.keys import Keys
 from storage.queues import Queue
 from storage.roles import Role, RoleKind
+from storage.times import ms
 
 XINING = Path(__file__).parent.parent / "examples" / "xining"
 COOKIE = "x" * 43

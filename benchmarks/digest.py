@@ -33,11 +33,11 @@ from domain.working_days import WorkingDays
 from storage import figures
 from storage.database import Database, Tx, connect
 from storage.figures import Figures
-from storage.ids import ms
 from storage.keys import Keys
 from storage.migrate import migrate
 from storage.postgres import compile_sql
 from storage.sqlite import lite
+from storage.times import ms
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 LONG_AGO = 40

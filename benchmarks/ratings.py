@@ -45,10 +45,11 @@ from dialog.questions import SEND
 from dialog.texts import Secret, Words
 from storage import rated_weeks, rating_figures
 from storage.database import Database, Tx, connect
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrate import migrate
 from storage.rating_figures import By
+from storage.times import ms
 
 ROOT = Path(__file__).parent.parent
 XINING = ROOT / "examples" / "xining"
@@ -356,7 +357,6 @@ async def cost_of_reading(url: str, count: int, days: int, loads: int) -> dict[s
 
         asked: dict[str, Callable[[], Awaitable[None]]] = {
             "a hall's board": lambda: page("/board/hall/centre"),
-            "a window's 30 days": lambda: reading(lambda tx: rating_figures.daily(tx, month, last, By.WINDOW, "centre-1")),
             "the desk, a hall": lambda: reading(lambda tx: rating_figures.each(tx, By.WINDOW, month, last, By.HALL, "centre")),
             "the digest's week": lambda: reading(lambda tx: rated_weeks.count(tx, week, last, datetime.now(UTC))),
         }

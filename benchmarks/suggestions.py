@@ -3,7 +3,7 @@
     python benchmarks/suggestions.py FILE.csv [--city FOLDER] [--rows 300]
 
 FILE has the columns title, body and label; a label is the name of an upper category, or one of RENAMED. Printed are three shares:
-right among all that is offered (words first, then upper ones), right among the suggestions by words alone, right in the first.
+right among all that is offered (words first, then upper ones), right among all that the words speak for, right by the best one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from domain.cases import CaseKind
 from domain.city_files import read_city
-from domain.routing import offer_categories, suggest_categories
+from domain.routing import category_scores, offer_categories
 
 RENAMED = {"卫生计生": "卫生健康"}
 
@@ -36,19 +36,19 @@ def main() -> None:
     codes = {category.name: category.code for category in city.top_categories}
     with given.file.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))[: given.rows]
-    offered = suggested = first = counted = 0
+    offered = spoken_for = first = counted = 0
     for row in rows:
         right = codes.get(RENAMED.get(row["label"], row["label"]))
         if right is None:
             continue
         counted += 1
         text = f"{row['title']}\n{row['body']}"
-        by_words = [city.upper_category(code) for code in suggest_categories(city, CaseKind.COMPLAINT, text)]
+        scores = category_scores(city, CaseKind.COMPLAINT, text)
         offered += right in {city.upper_category(code) for code in offer_categories(city, CaseKind.COMPLAINT, text)}
-        suggested += right in by_words
-        first += by_words[:1] == [right]
+        spoken_for += right in {city.upper_category(code) for code in scores}
+        first += bool(scores) and city.upper_category(max(scores, key=lambda code: scores[code])) == right
     print(f"{counted} rows ({len(rows) - counted} without a category of that name)")
-    for name, count in (("offered", offered), ("suggested by words", suggested), ("first suggestion", first)):
+    for name, count in (("offered", offered), ("by any word", spoken_for), ("by the best word", first)):
         print(f"{name:<20}{count:>6}  {count / counted:.1%}" if counted else f"{name:<20}     0")
 
 

@@ -114,7 +114,9 @@ class App:
         self.outboxes: dict[str, OutboxLoop] = {}
         self._loops: dict[str, InboxLoop | MediaLoop | OutboxLoop] = {
             "inbox": self.inbox,
-            "media": MediaLoop(database, keys, clock, self._bell, self._town, vault, self.channels, keep_free=settings.free_disk),
+            "media": MediaLoop(
+                database, keys, clock, self._bell, self._town, engine, vault, self.channels, keep_free=settings.free_disk
+            ),
         }
         for channel in self.channels.values():
             if channel.pushes:
@@ -150,7 +152,7 @@ class App:
             self.words,
             token=settings.telegram_token,
             clock=self.clock,
-            commands=lambda: FOR_EVERYONE,
+            commands=FOR_EVERYONE,
             base_url=settings.telegram_base_url,
             file_url=settings.telegram_file_url,
             mode=settings.telegram_mode,

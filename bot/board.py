@@ -17,11 +17,11 @@ from bot import board_pages, hall_pages
 from bot.assets import version
 from bot.board_words import SEAL, WORDS
 from bot.channels.webchat_gate import HEADERS, asked_language
-from bot.channels.webchat_words import LANGUAGES, title
+from bot.channels.webchat_words import title
 from bot.pages import teller, templates
 from bot.town import Town
 from dialog.subjects import Refused
-from dialog.texts import Moment, Text, Words
+from dialog.texts import LANGUAGE_NAMES, Moment, Text, Words
 from domain.numbers import read_case_number
 from storage import ledger
 from storage.database import Database
@@ -49,6 +49,7 @@ class Board:
             web.get("/board", self._page("open", "board_cases.html", _shelf(Shelf.OPEN))),
             web.get("/board/done", self._page("done", "board_cases.html", _shelf(Shelf.DONE))),
             web.get("/board/list", self._page("list", "board_list.html", _shelf(Shelf.ALL))),
+            web.get("/board/case/{number}", self._page("case", "board_cases.html", _case)),
             web.get("/board/numbers", self._page("numbers", "board_numbers.html", _numbers)),
             web.get("/board/halls", self._page("halls", "board_halls.html", hall_pages.halls)),
             web.get("/board/hall/{hall}", self._page("halls", "hall.html", hall_pages.hall)),
@@ -75,7 +76,7 @@ class Board:
                 t=teller(self._words, language),
                 code=language.replace("_", "-"),
                 lang=f"?lang={language}" if request.query.get("lang") == language else "",
-                others=[(other, LANGUAGES.get(other, other)) for other in self._words.languages if other != language],
+                others=[(other, LANGUAGE_NAMES.get(other, other)) for other in self._words.languages if other != language],
                 assets=self._assets,
                 **values,
             )
@@ -106,6 +107,11 @@ def _shelf(shelf: Shelf) -> Read:
         return {"list": await board_pages.cases(ctx, shelf, below), "below": below}
 
     return read
+
+
+async def _case(ctx: Context, request: web.Request) -> Mapping[str, Any]:
+    number = read_case_number(request.match_info["number"])
+    return {"list": await board_pages.case(ctx, number or ""), "below": None}
 
 
 async def _numbers(ctx: Context, request: web.Request) -> Mapping[str, Any]:

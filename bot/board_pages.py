@@ -83,10 +83,13 @@ class Numbers:
 async def cases(ctx: Context, shelf: Shelf, below: str | None) -> Page:
     """Read a page of a list."""
     found = await releases.shelf(ctx.tx, shelf, below, PAGE + 1)
-    planned = {shown.unit for shown in found if shown.plan}
-    staff = {unit: await staff_of(ctx, unit) for unit in planned}
-    items = [_item(ctx, shown, staff.get(shown.unit, ())) for shown in found[:PAGE]]
-    return Page(items=items, older=found[PAGE - 1].number if len(found) > PAGE else None)
+    return Page(items=await _items(ctx, found[:PAGE]), older=found[PAGE - 1].number if len(found) > PAGE else None)
+
+
+async def case(ctx: Context, number: str) -> Page:
+    """Read one case, however it stands; a page of nothing if the public may not read of it."""
+    found = await releases.of_number(ctx.tx, number)
+    return Page(items=await _items(ctx, [found] if found else []), older=None)
 
 
 async def numbers(ctx: Context) -> Numbers:
@@ -104,6 +107,12 @@ async def numbers(ctx: Context) -> Numbers:
         },
         as_of=Text(AS_OF.id, {"at": Moment(found[-1].made_at)}) if found else None,
     )
+
+
+async def _items(ctx: Context, found: Sequence[Shown]) -> Sequence[Item]:
+    planned = {shown.unit for shown in found if shown.plan}
+    staff = {unit: await staff_of(ctx, unit) for unit in planned}
+    return [_item(ctx, shown, staff.get(shown.unit, ())) for shown in found]
 
 
 def _item(ctx: Context, shown: Shown, staff: Sequence[str]) -> Item:

@@ -7,7 +7,6 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent.parent / "locale"
-SOURCE = "en"
 
 
 def read_catalogues() -> dict[str, dict[str, str]]:

@@ -34,9 +34,8 @@ class Unacceptable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clean:
-    """A file that may be stored and shown. extension begins with its dot: `.jpg`."""
+    """A file that may be stored and shown."""
 
     kind: FileKind
     media_type: str
     data: bytes
-    extension: str

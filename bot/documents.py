@@ -41,7 +41,7 @@ def clean_pdf(data: bytes) -> Clean:
         raise Unacceptable(Reason.DAMAGED)
     cleaned = BytesIO()
     writer.write(cleaned)
-    return Clean(kind=FileKind.DOCUMENT, media_type="application/pdf", data=cleaned.getvalue(), extension=".pdf")
+    return Clean(kind=FileKind.DOCUMENT, media_type="application/pdf", data=cleaned.getvalue())
 
 
 def _stamps(page: PageObject) -> ArrayObject:

@@ -19,7 +19,7 @@ from bot.vault import Vault, VaultError, VaultFull
 from dialog import incoming as wire
 from dialog.incoming import Incoming
 from storage import files, inbox, invitations, memory, outbox, people, quotas
-from storage.database import Conflict, Database, Tx
+from storage.database import Database, Tx, again
 from storage.keys import Keys
 from storage.outbox import OutboxRow
 
@@ -27,7 +27,6 @@ MAILBOX = 200
 HISTORY = timedelta(days=7)
 CARDS = 100
 """Older cards of cases that a page which comes anew is shown at most."""
-TRIES = 5
 LOOK_AGAIN = 3.0
 
 
@@ -73,13 +72,7 @@ class CityDoor:
         came = dict.fromkeys(self._conversation(message.channel, message.address) for message in messages)
         if self._database.serial:
             self._line.join(came)  # work is done in the order in which it is asked for: their turns share this commit
-        for tries in range(TRIES):
-            try:
-                await self._database.do(keep)
-                break
-            except Conflict:
-                if tries == TRIES - 1:
-                    raise
+        await again(lambda: self._database.do(keep))
         if not self._database.serial:
             self._line.join(came)
 

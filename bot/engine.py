@@ -5,7 +5,6 @@ Free text goes to the case whose card it replies to, else to the open question, 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -29,8 +28,7 @@ from storage.inbox import InboxRow
 from storage.outbox import Lane, OutboxRow
 from storage.people import Conversation
 from storage.talks import Talk
-
-log = logging.getLogger("huiyin.engine")
+from storage.times import ms
 
 DOUBLE_PRESS = timedelta(seconds=10)
 MOST_TEXT = 200_000
@@ -73,18 +71,27 @@ class Engine:
     async def turn(self, ctx: Context, row: InboxRow, conversation: Conversation, *, followed: bool) -> Aftermath:
         """Act on one message and mark it done, all in the caller's transaction; `followed` if more of that person is there."""
         incoming = wire.from_json(ctx.keys.unseal(row.body or b""))
-        language = await people.for_change(ctx.tx, conversation.person)
-        held = tuple(await roles.of_person(ctx.tx, conversation.person))
-        actor = Actor(
-            person=conversation.person, language=language, roles=held, conversation=conversation, network=incoming.network
-        )
-        acting = replace(ctx, actor=actor)
+        acting = await _acting(ctx, conversation, incoming.network)
+        language = acting.me.language
         note = await Turn(self, acting, incoming, row, followed=followed).run()
         await inbox.finish(ctx.tx, row.id, ctx.now)
         staff = incoming.text.startswith(("/desk", "/start ")) and bool(await roles.of_person(ctx.tx, conversation.person))
         return Aftermath(
             incoming=incoming, language=language, note=self.words.render(note, language) if note else "", staff=staff
         )
+
+    async def let_go(self, ctx: Context, conversation: Conversation, file: str, *why: Text) -> bool:
+        """Count a file that can't be had no more in what somebody is telling; True if they were told why with the question."""
+        acting = await _acting(ctx, conversation, None)
+        return await Talking(acting, self.forms, self.words, self.screens["case"], followed=False).let_go(file, *why)
+
+
+async def _acting(ctx: Context, conversation: Conversation, network: str | None) -> Context:
+    """Let whoever writes in a conversation act; their other devices wait."""
+    language = await people.for_change(ctx.tx, conversation.person)
+    held = tuple(await roles.of_person(ctx.tx, conversation.person))
+    actor = Actor(person=conversation.person, language=language, roles=held, conversation=conversation, network=network)
+    return replace(ctx, actor=actor)
 
 
 class Turn:
@@ -192,7 +199,7 @@ class Turn:
                 ids.append(
                     await files.expect(self.ctx.tx, self.ctx.keys, conversation.id, conversation.channel, file, self.ctx.now)
                 )
-            elif await files.owned(self.ctx.tx, self.ctx.me.conversation.id, file.ref):
+            elif (kept := await files.owned(self.ctx.tx, self.ctx.me.conversation.id, file.ref)) and kept.refused is None:
                 ids.append(file.ref)
         place = self.incoming.place
         return {
@@ -329,7 +336,7 @@ class Turn:
         """Tell a second press of the same button from a new wish, and keep this one as the last."""
         last = self.ctx.me.conversation.last_press or ""
         at, _space, before = last.partition(" ")
-        received = round(self.row.received_at.timestamp() * 1000)
+        received = ms(self.row.received_at)
         this = f"{press} {self.incoming.pressed or ''}"
         await people.remember_press(self.ctx.tx, self.ctx.me.conversation.id, f"{received} {this}")
         return before == this and received - int(at) < DOUBLE_PRESS / timedelta(milliseconds=1)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app import NotReady
 from bot.app import city_files as read_folder
+from bot.exit_codes import DONE
 from bot.settings import Settings
 from domain.city import City
 from domain.city_files import read_city
@@ -19,8 +20,6 @@ from domain.examples import Example
 
 if TYPE_CHECKING:
     from domain.training import Report
-
-DONE = 0
 
 
 def describe_train(command: argparse.ArgumentParser) -> None:
@@ -57,7 +56,7 @@ def describe_train(command: argparse.ArgumentParser) -> None:
 
 async def train_model(arguments: argparse.Namespace, settings: Settings) -> int:
     """Train, write the model and print the report."""
-    from domain.training import measure, train  # numpy takes a while to load, and nothing else needs it
+    from domain.training import measure
 
     if not arguments.file:
         raise NotReady("Name a CSV with labelled messages, or learn from the city's cases: huiyin train --from-cases")
@@ -65,14 +64,9 @@ async def train_model(arguments: argparse.Namespace, settings: Settings) -> int:
     words = list(words_of(read_city_folder(arguments.city))) if arguments.city else []
     others = [text for path in arguments.others for text in read_unlabelled(path)]
     checks = [(path.name, read_examples(path)) for path in arguments.check]
-    print(f"{len(examples)} messages; training takes a minute or a few.", file=sys.stderr)
-    try:
-        model, report = train(examples, words, others)
-    except ValueError as error:
-        raise NotReady(f"{', '.join(map(str, arguments.file))}: {error}") from error
+    model = trained(arguments.file, examples, words, others)
     out = arguments.out or Path("labels.model")
     write_model(out, model)
-    print("\n".join(lines(report)))
     classifier = Classifier.from_bytes(model)
     for file, checked in checks:
         for short in (False, True):
@@ -81,6 +75,19 @@ async def train_model(arguments: argparse.Namespace, settings: Settings) -> int:
             print(", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in measured.items()))
     print(f"Written: {out} ({len(model) / 1024:.0f} KiB)")
     return DONE
+
+
+def trained(files: Sequence[Path], examples: Sequence[Example], words: Sequence[tuple[str, str]], others: Sequence[str]) -> bytes:
+    """Train on what some files have taught, print the report and return the model; raises NotReady."""
+    from domain.training import train  # numpy takes a while to load, and nothing else needs it
+
+    print(f"{len(examples)} messages; training takes a minute or a few.", file=sys.stderr)
+    try:
+        model, report = train(examples, words, others)
+    except ValueError as error:
+        raise NotReady(f"{', '.join(map(str, files))}: {error}") from error
+    print("\n".join(lines(report)))
+    return model
 
 
 def write_model(path: Path, model: bytes) -> None:

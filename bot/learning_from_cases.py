@@ -1,7 +1,8 @@
 """`huiyin train --from-cases`: a model for this city from what its cases turned out to be about, used if it is no worse.
 
 The words are the masked ones, so nothing personal is unsealed for it. Without labelled messages the weights of the labels stay
-those of the model that ships, and what is learned is how each label parts among the city's categories.
+those of the model that ships, and what is learned is how each label parts among the city's categories. With them, both models
+are compared on some of these messages, too: a few hundred may fit the cases and forget everything else.
 """
 
 from __future__ import annotations
@@ -9,35 +10,33 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from actions import city as cities
 from actions import lessons
-from actions.city import LoadedCity
+from actions.city import MODEL, use_model
 from bot import learning
 from bot.app import NotReady, check_keys, opened
 from bot.classifiers import SHIPPED, shipped
 from bot.clock import Clock
+from bot.exit_codes import DONE, FAILED
+from bot.needs import loaded_city, migrated
 from bot.settings import Settings
 from domain.city import City
 from domain.classifier import Classifier, taught
 from domain.examples import Example
-from domain.lessons import ENOUGH, LEAST_HELD, Lesson, Score, fair, score, shares, straight_from
-from storage.database import Database
-from storage.migrate import lacking
-
-DONE, FAILED = 0, 1
+from domain.lessons import ENOUGH, LEAST_HELD, Lesson, Score, fair, score, score_messages, shares, straight_from
 
 
 async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Learn from the city's cases; the city uses the new model if it gets no fewer of those held back right."""
+    """Learn from the city's cases; the city uses the new model if it is no worse on the cases and messages held back."""
     if arguments.city or arguments.check:
         raise NotReady("--from-cases takes the city from the database and measures on its cases: leave out --city and --check.")
+    examples = [example for path in arguments.file for example in learning.read_examples(path)]
+    tested = [example for example in examples if example.held_back]
     async with opened(settings) as (database, keys):
-        await _migrated(database)
+        await migrated(database)
         async with database.reading() as tx:
             await check_keys(tx, keys, settings)
-            loaded = _loaded(await cities.current(tx))
+            loaded = await loaded_city(tx)
             old = loaded.classifier or shipped()
             every = await lessons.read(tx, loaded.city, old)
         kept = fair(every)
@@ -47,27 +46,33 @@ async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"{len(kept)} cases teach something, {corrections} of them corrections; {len(held)} are held back.")
         if left_out := len(every) - len(kept):
             print(f"Left out: {left_out} of people who taught more than their share.")
-        if len(held) < LEAST_HELD:
-            return _fail(f"Nothing was changed: at least {LEAST_HELD} cases have to be held back to compare two models.")
+        for what, kept_back in {"cases": held, "labelled messages": tested if examples else held}.items():
+            if len(kept_back) < LEAST_HELD:
+                return _fail(f"Nothing was changed: at least {LEAST_HELD} {what} have to be held back to compare two models.")
         if not by_category and not arguments.file:
             return _fail(
                 f"Nothing was changed: without labelled messages, {ENOUGH} corrections are needed. Name a CSV to learn from both."
             )
-        model = _train(arguments, loaded.city, learned, held, by_category=by_category)
-        before = score(loaded.city, old, held, by_category=by_category)
-        after = score(loaded.city, Classifier.from_bytes(model), held, by_category=by_category)
-        print("\n".join(_compared(before, after, by_category=by_category)))
-        if after.right < before.right:
-            return _fail("Nothing was changed: the new model gets fewer of the held-back cases right.")
+        messages = [example for example in examples if not example.held_back]
+        model = _train(arguments, loaded.city, messages, learned, held, by_category=by_category)
+        new = Classifier.from_bytes(model)
+        before, after = (score(loaded.city, one, held, by_category=by_category) for one in (old, new))
+        print(f"Of cases {'categories' if by_category else f'labels (until there are {ENOUGH} corrections)'} are compared.")
+        compared = {"cases": (before, after)}
+        if tested:
+            compared["labelled messages"] = score_messages(old, tested), score_messages(new, tested)
+        print("\n".join(line for what, scores in compared.items() for line in _compared(what, *scores)))
+        if worse := [why for what, scores in compared.items() for why in _worse(what, *scores)]:
+            return _fail("\n".join(("Nothing was changed.", *worse)))
         if arguments.out:
             learning.write_model(arguments.out, model)
             print(f"Written: {arguments.out} ({len(model) / 1024:.0f} KiB). To use it, put it into the city's folder as")
-            print(f"{cities.MODEL} and load that: huiyin city load FOLDER")
+            print(f"{MODEL} and load that: huiyin city load FOLDER")
             return DONE
         counts = {"lessons": len(learned), "corrections": corrections, "held": len(held)}
         counts |= {"right_before": before.right, "right_after": after.right}
         async with database.transaction() as tx:
-            await cities.use_model(tx, model, counts, Clock().now())
+            await use_model(tx, model, counts, Clock().now())
     print("The city uses the new model from now on.")
     return DONE
 
@@ -77,20 +82,26 @@ async def forget(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.file:
         raise NotReady("--shipped learns nothing: leave the file out, or leave out --shipped to learn from it.")
     async with opened(settings) as (database, _keys):
-        await _migrated(database)
+        await migrated(database)
         async with database.transaction() as tx:
-            _loaded(await cities.current(tx))
-            await cities.use_model(tx, None, {}, Clock().now())
+            await loaded_city(tx)
+            await use_model(tx, None, {}, Clock().now())
     print("The city uses the model that ships from now on.")
     return DONE
 
 
 def _train(
-    arguments: argparse.Namespace, city: City, learned: Sequence[Lesson], held: Sequence[Lesson], *, by_category: bool
+    arguments: argparse.Namespace,
+    city: City,
+    messages: Sequence[Example],
+    learned: Sequence[Lesson],
+    held: Sequence[Lesson],
+    *,
+    by_category: bool,
 ) -> bytes:
     data = SHIPPED.read_bytes()
     if arguments.file:
-        data = _from_messages(arguments.file, arguments.others, city, learned)
+        data = _from_messages(arguments, messages, city, learned)
     model = Classifier.from_bytes(data)
     if not by_category:
         return data
@@ -101,44 +112,34 @@ def _train(
     return taught(data, found, straight=straight, ask=model.ask)
 
 
-def _from_messages(files: Sequence[Path], unlabelled: Sequence[Path], city: City, learned: Sequence[Lesson]) -> bytes:
-    from domain.training import train  # numpy takes a while to load, and nothing else needs it
-
-    examples = [example for path in files for example in learning.read_examples(path)]
+def _from_messages(arguments: argparse.Namespace, messages: Sequence[Example], city: City, learned: Sequence[Lesson]) -> bytes:
+    examples = list(messages)
     labels = {example.label for example in examples}
     for lesson in learned:
         if (label := city.label(lesson.category)) in labels:
             examples.append(Example(title="", body=lesson.text, label=label, group=lesson.group))
-    others = [text for path in unlabelled for text in learning.read_unlabelled(path)]
-    print(f"{len(examples)} messages; training takes a minute or a few.", file=sys.stderr)
-    try:
-        model, report = train(examples, list(learning.words_of(city)), others)
-    except ValueError as error:
-        raise NotReady(f"{', '.join(map(str, files))}: {error}") from error
-    print("\n".join(learning.lines(report)))
-    return model
+    others = [text for path in arguments.others for text in learning.read_unlabelled(path)]
+    return learning.trained(arguments.file, examples, list(learning.words_of(city)), others)
 
 
-def _compared(before: Score, after: Score, *, by_category: bool) -> Iterator[str]:
-    yield f"On the cases held back ({'categories' if by_category else f'labels, until there are {ENOUGH} corrections'}):"
+def _compared(what: str, before: Score, after: Score) -> Iterator[str]:
+    yield f"On {before.of} held-back {what}:"
     yield "                             now     new"
     for name in ("right", "among_three", "straight"):
-        was, will = (getattr(one, name) / one.lessons for one in (before, after))
+        was, will = (getattr(one, name) / one.of for one in (before, after))
         yield f"  {name.replace('_', ' '):<24} {was:>6.3f}  {will:>6.3f}"
     was, will = (one.wrong / (one.straight or 1) for one in (before, after))
     yield f"  wrong of those straight  {was:>6.3f}  {will:>6.3f}"
 
 
-async def _migrated(database: Database) -> None:
-    async with database.reading() as tx:
-        if waiting := await lacking(tx):
-            raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
-
-
-def _loaded(loaded: LoadedCity | None) -> LoadedCity:
-    if loaded is None:
-        raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
-    return loaded
+def _worse(what: str, before: Score, after: Score) -> Iterator[str]:
+    if after.right < before.right:
+        yield f"The new model gets fewer of the {after.of} held-back {what} right: {after.right} instead of {before.right}."
+    if after.collapses_after(before):
+        yield (
+            f"The new model would send far fewer of the {after.of} held-back {what} straight to the right place:"
+            f" {after.straight - after.wrong} instead of {before.straight - before.wrong}."
+        )
 
 
 def _fail(why: str) -> int:

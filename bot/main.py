@@ -1,7 +1,7 @@
 """The command line: `huiyin COMMAND`. Every command but `run` and `demo` works while the program runs.
 
-Exit codes: 0 done, 1 it could not be done (the reason is on standard error), 2 the command was written wrongly, 3 `verify` found
-the ledger broken.
+Exit codes: 0 done, 1 it could not be done (the reason is on standard error), 2 the command was written wrongly, 3 the ledger is
+broken, as `verify` or `restore` found.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bot.app import App, NotReady, composed
 from bot.backups.backup import NoPlace
 from bot.backups.form import BadBackup
 from bot.clock import Clock
+from bot.exit_codes import DONE, FAILED
 from bot.learning import describe_train, train_model
 from bot.learning_from_cases import forget, learn
 from bot.logs import set_up_logs
@@ -32,7 +33,6 @@ from bot.settings import BadSettings, Settings, read_settings
 from storage.database import StorageError
 from storage.keys import KeyProblem
 
-DONE, FAILED = 0, 1
 GARBAGE = 20_000
 """How many new objects begin a search for those that refer to each other in circles: a turn makes thousands, and no circles."""
 
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         code = 130
     except BrokenPipeError:  # whoever read what we write has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
+        code = FAILED
     sys.exit(code)
 
 

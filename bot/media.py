@@ -13,6 +13,7 @@ from bot.bell import Bell
 from bot.channels.door import Channel, NotFetched
 from bot.cleaning import Reason, Unacceptable, clean
 from bot.clock import Clock
+from bot.engine import Engine
 from bot.town import Town
 from bot.vault import Damaged, Missing, Vault, VaultError
 from dialog.outgoing import say
@@ -56,6 +57,7 @@ class MediaLoop:
         clock: Clock,
         bell: Bell,
         town: Town,
+        engine: Engine,
         vault: Vault,
         channels: dict[str, Channel],
         *,
@@ -66,6 +68,7 @@ class MediaLoop:
         self._clock = clock
         self._bell = bell
         self._town = town
+        self._engine = engine
         self._vault = vault
         self._channels = channels
         self._keep_free = keep_free
@@ -169,13 +172,16 @@ class MediaLoop:
         """Note that a file can't be had, and tell whoever sent it what to do."""
         log.info("file_refused", extra={"fields": {"file": file.id, "why": why}})
         now = self._clock.now()
+        told = (tell, _("Everything else you sent is kept."))
 
         async def refuse(tx: Tx) -> None:
-            await files.refuse(tx, file.id, why, now)
             conversation = await people.conversation(tx, file.conversation)
             if conversation:
+                # Their turn, before the row of the file, which a turn takes after them.
                 ctx = await self._town.context(tx)
-                await queue(ctx, conversation, say(tell, _("Everything else you sent is kept.")), lane=Lane.ANSWER)
+                if not await self._engine.let_go(ctx, conversation, file.id, *told):
+                    await queue(ctx, conversation, say(*told), lane=Lane.ANSWER)
+            await files.refuse(tx, file.id, why, now)
 
         await self._database.do(refuse)
         await self._drop_raw(file)

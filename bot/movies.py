@@ -56,14 +56,14 @@ def clean_movie(data: bytes) -> Clean:
     blank_unknown(file, outer, _MOVIE)
     _blank_times_and_names(file, outer)
     if b"vide" not in handlers:
-        kind_of_file, media_type, extension = FileKind.AUDIO, "audio/mp4", ".m4a"
+        kind_of_file, media_type = FileKind.AUDIO, "audio/mp4"
     elif data[8:12] == b"qt  ":
-        kind_of_file, media_type, extension = FileKind.VIDEO, "video/quicktime", ".mov"
+        kind_of_file, media_type = FileKind.VIDEO, "video/quicktime"
     elif data[8:10] == b"3g":
-        kind_of_file, media_type, extension = FileKind.VIDEO, "video/3gpp", ".3gp"
+        kind_of_file, media_type = FileKind.VIDEO, "video/3gpp"
     else:
-        kind_of_file, media_type, extension = FileKind.VIDEO, "video/mp4", ".mp4"
-    return Clean(kind=kind_of_file, media_type=media_type, data=bytes(file), extension=extension)
+        kind_of_file, media_type = FileKind.VIDEO, "video/mp4"
+    return Clean(kind=kind_of_file, media_type=media_type, data=bytes(file))
 
 
 def _blank_samples(file: bytearray, track: Box) -> None:

@@ -8,10 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from actions import city as cities
 from actions import tickets
 from actions.cards import KINDS
-from actions.city import BadCity, LoadedCity
+from actions.city import LoadedCity, load, own_classifier, read
 from actions.invitations import PROGRAM_URL, invite, links
 from actions.record import STATES
 from actions.verify import Proof, verify
@@ -26,22 +25,23 @@ from bot.classifiers import shipped
 from bot.clock import Clock
 from bot.doctor.doctor import examine
 from bot.doctor.finding import Level
+from bot.exit_codes import BROKEN, DONE, FAILED
+from bot.needs import loaded_city, migrated
 from bot.setting_values import MEGABYTE, is_loopback
 from bot.settings import Settings, local_url
 from dialog.texts import Text, Words
-from domain.city_files import read_city, unknown_labels
+from domain.city_files import unknown_labels
 from domain.city_tables import Problem
 from domain.classifier import Classifier
 from domain.numbers import read_case_number
 from storage import cases, deadlines, inbox, invitations, ledger, memory, outbox, roles
 from storage.cases import Case
-from storage.database import Database, Tx
-from storage.ids import at
+from storage.database import Tx
 from storage.keys import Keys
-from storage.migrate import lacking, migrate
+from storage.migrate import migrate
 from storage.roles import RoleKind
+from storage.times import at
 
-DONE, FAILED, BROKEN = 0, 1, 3
 MOST_TICKETS = 1000
 MOST_CASES = 100_000
 LONGEST_NAME = 40
@@ -59,7 +59,7 @@ async def migrate_database(arguments: argparse.Namespace, settings: Settings) ->
 async def take_backup(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write a backup while the program runs."""
     async with opened(settings) as (database, keys):
-        await _ready(database)
+        await migrated(database)
         async with database.reading() as tx:
             await check_keys(tx, keys, settings)
         made = await back_up(database, keys, settings.data, arguments.folder, Clock().now())
@@ -91,21 +91,18 @@ async def call_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
 async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check the files of a city, or load them."""
     files = read_folder(arguments.folder, "Name the folder of the city's files.")
-    reading = read_city(files)
-    if reading.city is None:
-        raise BadCity(reading.problems)
-    city = reading.city
+    city = read(files)
     counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
     counts += f", {len(city.halls)} halls, {len(city.windows)} windows" if city.halls else ""
     if arguments.what == "check":
-        unknown = _look_at_labels(files, cities.own_classifier(files))
+        unknown = _look_at_labels(files, own_classifier(files))
         print(f"{city.name}: {counts}. {'It can be loaded as it is.' if unknown else 'Nothing to mend.'}")
         return DONE
     async with opened(settings) as (database, _keys):
-        await _ready(database)
+        await migrated(database)
         async with database.transaction() as tx:
-            changed = await cities.load(tx, files, Clock().now())
-            _look_at_labels(files, (await _loaded(tx)).classifier)
+            changed = await load(tx, files, Clock().now())
+            _look_at_labels(files, (await loaded_city(tx)).classifier)
     print(f"{city.name}: {counts}. {'Loaded.' if changed else 'Already loaded; nothing has changed.'}")
     return DONE
 
@@ -128,9 +125,9 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
     if len(arguments.name) > LONGEST_NAME:
         raise NotReady(f"The name is too long: write at most {LONGEST_NAME} characters.")
     async with opened(settings) as (database, keys):
-        await _ready(database)
+        await migrated(database)
         async with database.transaction() as tx:
-            loaded = await _loaded(tx)
+            loaded = await loaded_city(tx)
             for unit in arguments.unit:
                 if unit not in loaded.city.units:
                     raise NotReady(f"There is no unit {unit}. The codes stand in units.csv.")
@@ -157,9 +154,9 @@ async def print_posters(arguments: argparse.Namespace, settings: Settings) -> in
             " city reaches it, such as https://huiyin.example.org, and ask again."
         )
     async with opened(settings) as (database, keys):
-        await _ready(database)
+        await migrated(database)
         async with database.transaction() as tx:
-            loaded = await _loaded(tx)
+            loaded = await loaded_city(tx)
             city = loaded.city
             if arguments.hall not in ("all", *city.halls):
                 raise NotReady(
@@ -193,9 +190,9 @@ async def make_tickets(arguments: argparse.Namespace, settings: Settings) -> int
     if not 1 <= arguments.count <= MOST_TICKETS:
         raise NotReady(f"One call makes 1 to {MOST_TICKETS} tickets. They are good for a day, so make them as you need them.")
     async with opened(settings) as (database, keys):
-        await _ready(database)
+        await migrated(database)
         async with database.transaction() as tx:
-            loaded = await _loaded(tx)
+            loaded = await loaded_city(tx)
             window, now = arguments.window, Clock().now()
             if window not in loaded.city.windows:
                 raise NotReady(f"There is no window {window}. The codes stand in windows.csv.")
@@ -221,9 +218,9 @@ async def show_cases(arguments: argparse.Namespace, settings: Settings) -> int:
     if not 1 <= arguments.most <= MOST_CASES:
         raise NotReady(f"--most is a number from 1 to {MOST_CASES}.")
     async with opened(settings) as (database, _keys):
-        await _ready(database)
+        await migrated(database)
         async with database.reading() as tx:
-            loaded = await _loaded(tx)
+            loaded = await loaded_city(tx)
             words = Words(read_catalogues(), loaded.city.languages, loaded.city.zone)
             if arguments.number:
                 return await _show_case(tx, loaded, words, arguments.number, as_json=arguments.json)
@@ -258,7 +255,7 @@ async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> 
     if arguments.what == "show" and not arguments.id:
         raise NotReady("Which one? huiyin parked show ID")
     async with opened(settings) as (database, _keys):
-        await _ready(database)
+        await migrated(database)
         async with database.transaction() as tx:
             coming, going, due = await inbox.parked(tx), await outbox.parked(tx), await deadlines.put_aside(tx)
             if arguments.what == "retry":
@@ -296,7 +293,7 @@ async def _retry(tx: Tx, id: str | None, coming: Sequence[str], going: Sequence[
 async def verify_ledger(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prove the ledger, or say what is broken."""
     async with opened(settings) as (database, _keys):
-        await _ready(database)
+        await migrated(database)
         async with database.reading() as tx:
             return _told(await verify(tx))
 
@@ -314,7 +311,7 @@ async def demo_links(app: App) -> str:
     settings = app.settings
     lines = ["", f"  Citizen    {settings.public_url}/"]
     async with app.database.transaction() as tx:
-        loaded = await _loaded(tx)
+        loaded = await loaded_city(tx)
         roles_to_try: tuple[tuple[RoleKind, str, Sequence[str]], ...] = (
             (RoleKind.CONTACT, "Contact", tuple(loaded.city.units)),
             (RoleKind.OFFICE, "Office", ()),
@@ -347,19 +344,6 @@ def _what_it_holds(manifest: Manifest) -> str:
     size = sum(part.bytes for part in manifest.parts.values())
     seal = f"newest seal {manifest.seal[0]} {manifest.seal[1][:16]}" if manifest.seal else "no seal yet"
     return f"{rows} rows ({size / MEGABYTE:.1f} MB), {manifest.parts[LIST].lines} files, {seal}"
-
-
-async def _ready(database: Database) -> None:
-    async with database.reading() as tx:
-        if waiting := await lacking(tx):
-            raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
-
-
-async def _loaded(tx: Tx) -> LoadedCity:
-    loaded = await cities.current(tx)
-    if loaded is None:
-        raise NotReady("No city is loaded. Run: huiyin city load FOLDER")
-    return loaded
 
 
 def _facts(case: Case) -> dict[str, object]:

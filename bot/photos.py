@@ -58,9 +58,9 @@ def clean_photo(image_format: str, data: bytes, *, limit: int) -> Clean:
         encoded = BytesIO()
         bare.save(encoded, "PNG")
         if encoded.tell() <= limit:
-            return Clean(kind=FileKind.PHOTO, media_type="image/png", data=encoded.getvalue(), extension=".png")
+            return Clean(kind=FileKind.PHOTO, media_type="image/png", data=encoded.getvalue())
     if mode == "RGBA":
         bare = Image.alpha_composite(Image.new("RGBA", bare.size, "white"), bare).convert("RGB")
     encoded = BytesIO()
     bare.save(encoded, "JPEG", quality=88)
-    return Clean(kind=FileKind.PHOTO, media_type="image/jpeg", data=encoded.getvalue(), extension=".jpg")
+    return Clean(kind=FileKind.PHOTO, media_type="image/jpeg", data=encoded.getvalue())

@@ -28,7 +28,7 @@ def clean_ogg(data: bytes) -> Clean:
         raise Unacceptable(Reason.DAMAGED)
     empty = _OggPage(flags=0, position=0, stream=head.stream, lengths=bytes([len(_NO_COMMENTS)]), body=_NO_COMMENTS)
     cleaned = b"".join(page.numbered(number) for number, page in enumerate((head, empty, *pages[last + 1 :])))
-    return Clean(kind=FileKind.AUDIO, media_type="audio/ogg", data=cleaned, extension=".ogg")
+    return Clean(kind=FileKind.AUDIO, media_type="audio/ogg", data=cleaned)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def clean_mp3(data: bytes) -> Clean:
     cut_short = len(rest) < max(length, 4)
     if frames < 2 or not (cut_short or rest.startswith(_MP3_TAGS) or not any(rest)):
         raise Unacceptable(Reason.DAMAGED)
-    return Clean(kind=FileKind.AUDIO, media_type="audio/mpeg", data=data[start:end], extension=".mp3")
+    return Clean(kind=FileKind.AUDIO, media_type="audio/mpeg", data=data[start:end])
 
 
 def _mp3_frame_length(head: bytes) -> int:
@@ -123,7 +123,7 @@ def clean_wav(data: bytes) -> Clean:
         raise Unacceptable(Reason.DAMAGED)
     chunks = b"".join(kept.values())
     cleaned = b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks
-    return Clean(kind=FileKind.AUDIO, media_type="audio/wav", data=cleaned, extension=".wav")
+    return Clean(kind=FileKind.AUDIO, media_type="audio/wav", data=cleaned)
 
 
 # Bytes after a frame's first, by its type (RFC 4867, 3GPP TS 26.101 and 26.201).
@@ -145,5 +145,5 @@ def clean_amr(data: bytes) -> Clean:
     if start > len(data):
         raise Unacceptable(Reason.DAMAGED)
     if wide:
-        return Clean(kind=FileKind.AUDIO, media_type="audio/amr-wb", data=data, extension=".awb")
-    return Clean(kind=FileKind.AUDIO, media_type="audio/amr", data=data, extension=".amr")
+        return Clean(kind=FileKind.AUDIO, media_type="audio/amr-wb", data=data)
+    return Clean(kind=FileKind.AUDIO, media_type="audio/amr", data=data)

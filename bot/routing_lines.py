@@ -1,6 +1,7 @@
 """`huiyin route --jsonl` and `huiyin area --jsonl`: where messages would go and where points lie, a line in, a line out.
 
-Neither needs a database or a running program. A line that can't be read gets a line with `error`, and the command ends with 1.
+Neither needs a database or a running program. A line that can't be read gets a line with `error`, and the command ends with 1;
+an empty one gets none. `confidence` is that of the unit, 0 without one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from actions.city import MODEL, LoadedCity
 from bot.app import NotReady
 from bot.catalogues import read_catalogues
 from bot.classifiers import shipped
+from bot.exit_codes import DONE, FAILED
 from bot.learning import read_city_folder
 from bot.reasons import in_words
 from bot.settings import Settings
@@ -23,10 +25,9 @@ from dialog.texts import Words
 from domain.cases import CaseKind
 from domain.choosing import choose
 from domain.classifier import BadModel, Classifier
-from domain.places import AreaMap, Crs, Point
+from domain.places import AreaMap, Crs, Point, with_surface
 from domain.working_days import WorkingDays
 
-DONE, FAILED = 0, 1
 LABELS = 3
 
 
@@ -69,7 +70,7 @@ async def route_lines(arguments: argparse.Namespace, settings: Settings) -> int:
             "categories": [{"category": one.code, "p": round(one.p, 4)} for one in chosen.categories],
             "area": chosen.located.area,
             "unit": chosen.unit,
-            "confidence": round(chosen.confidence, 4),
+            "confidence": round(chosen.confidence, 4) if chosen.unit else 0.0,
             "decision": chosen.way,
             "reasons": [words.render(in_words(loaded, one.code, one.detail), language) for one in chosen.reasons],
         }
@@ -80,9 +81,14 @@ async def route_lines(arguments: argparse.Namespace, settings: Settings) -> int:
 async def area_lines(arguments: argparse.Namespace, settings: Settings) -> int:
     """Answer points: `lon`, `lat`, `crs`; near a border, `near` names the other areas that may be meant."""
     try:
-        area_map = AreaMap.from_geojson(json.loads(arguments.areas.read_text("utf-8-sig")))
+        document, without = with_surface(json.loads(arguments.areas.read_text("utf-8-sig")))
+        area_map = AreaMap.from_geojson(document)
+    except RecursionError as error:
+        raise NotReady(f"{arguments.areas}: it is nested too deeply to be a GeoJSON FeatureCollection.") from error
     except (OSError, ValueError) as error:
         raise NotReady(f"{arguments.areas}: {error}") from error
+    for feature in without:
+        print(f"{arguments.areas}: {feature}, has no surface and is left out.", file=sys.stderr)
 
     def answer(asked: dict[str, Any]) -> dict[str, Any]:
         point = _point(asked)
@@ -140,6 +146,8 @@ def _read(line: bytes) -> dict[str, Any]:
 def _answer_each(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     code = DONE
     for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
         try:
             answered = answer(_read(line))
         except KeyError as error:

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.town import Town
 from schedules import Job, ReadFirst, Run, Sweep
 from storage import cities, future, job_runs
-from storage.database import Conflict, Database, StorageError, Tx
+from storage.database import Database, StorageError, Tx, again
 
 log = logging.getLogger("huiyin.scheduler")
 
@@ -138,12 +138,7 @@ class Scheduler:
             await job_runs.finish(tx, job.name, slot, self._clock.now())
             return ctx
 
-        while True:
-            try:
-                ctx = await self._database.do(work)
-            except Conflict:
-                continue
-            break
+        ctx = await again(lambda: self._database.do(work))
         self._done[job.name] = slot
         self._bell.ring_for(ctx.rings, ctx.now)
         return True
@@ -162,10 +157,7 @@ class Scheduler:
 
         done = 0
         while True:
-            try:
-                ctx, due, acted = await self._database.do(batch)
-            except Conflict:
-                continue
+            ctx, due, acted = await again(lambda: self._database.do(batch))
             self._bell.ring_for(ctx.rings, ctx.now)
             done += acted
             if due < BATCH or not acted:

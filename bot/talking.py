@@ -241,6 +241,17 @@ class Talking:
             talk.reopened = talk.answers.open_last()
         await self.show(talk)
 
+    async def let_go(self, file: str, *why: Text) -> bool:
+        """Take a file that can't be had out of the forms it was told in, and say why where one asks; False if none does."""
+        asked = await self.current()
+        for talk in await talks.of_person(self._ctx.tx, self._ctx.keys, self._ctx.me.person, self._ctx.now):
+            if talk.form in self._forms and talk.answers.let_go(file):
+                if asked and talk.id == asked.id:
+                    await self.show(talk, *why)
+                    return True
+                await self._write(talk)
+        return False
+
     async def go_on(self, mark: str) -> None:
         """Go on with a form that waits."""
         talk = await self._waiting(mark)

@@ -62,13 +62,13 @@ class Outgoing:
         """What is drawn when the message is sent."""
         return self.chart or self.code
 
-    def below(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
+    def with_news(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message, and files with it."""
         return replace(self, lines=(*news, *self.lines), files=files, news=self.news + len(news))
 
-    def headed(self, *lines: Text, files: tuple[str, ...] = ()) -> Outgoing:
+    def with_passing_news(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message that go when it is brought up to date, and files with it."""
-        return replace(self, lines=(*lines, *self.lines), files=files)
+        return replace(self, lines=(*news, *self.lines), files=files)
 
 
 def say(

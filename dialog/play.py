@@ -31,6 +31,7 @@ from dialog.texts import Json, Text, _
 
 SEND_IT = _("Send")
 CHANGE_IT = _("Change")
+I_DONT_KNOW = Option(SKIP, _("I don't know"))
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -129,6 +130,22 @@ class Answers:
             items = [item for item in answer.raw["items"] if item.get("picked") != picked]
             self.given[question.key] = replace(answer, raw={"items": items, "done": False})
             self.unconfirm()
+
+    def let_go(self, file: str) -> bool:
+        """Take a file out of what was told, and with it a message of which nothing is left; False if nobody told it.
+
+        Only confirmations are void, and a collection that is empty now is open again.
+        """
+        told = [key for key, answer in self.given.items() if isinstance(answer.raw, dict) and _has(answer.raw.get("items"), file)]
+        for key in told:
+            answer = self.given[key]
+            left = _without(answer.raw["items"], file)
+            self.given[key] = replace(answer, raw={"items": left, "done": answer.raw["done"] and bool(left)})
+        was_aside = _has(self.aside, file)
+        self.aside = _without(self.aside, file)
+        if told:
+            self.unconfirm()
+        return bool(told) or was_aside
 
     def taken_over(self, but: Sequence[str]) -> Answers:
         """Give what a form begins with that takes the place of this one: all answers but some, none of them confirmed."""
@@ -241,26 +258,42 @@ class Dialog:
         return {thing.key: cast("str", self._ask(question)) for thing, question in zip(of, questions, strict=True)}
 
     async def choose(
-        self, key: str, prompt: Text, options: Options, *, label: Text, own_words: tuple[str, str] | None = None
+        self,
+        key: str,
+        prompt: Text,
+        options: Options,
+        *,
+        label: Text,
+        lines: tuple[Text, ...] = (),
+        own_words: tuple[str, str] | None = None,
     ) -> str:
-        """Ask for one of some options; `own_words` as in Question."""
-        question = Question(key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, options=options, own_words=own_words)
+        """Ask for one of some options; `lines` stand above, `own_words` as in Question."""
+        question = Question(
+            key=key, kind=Kind.CHOOSE, prompt=prompt, label=label, lines=lines, options=options, own_words=own_words
+        )
         return cast("str", self._ask(question))
 
     async def place(self, key: str, prompt: Text, areas: Options, *, label: Text, may_skip: bool = True) -> Place | None:
         """Ask for a place: shared, described, or picked from a list of areas; None if the person does not know it."""
-        options = (*areas, Option(SKIP, _("I don't know"))) if may_skip else areas
+        options = (*areas, I_DONT_KNOW) if may_skip else areas
         question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=options, most=300)
         return cast("Place | None", self._ask(question))
+
+    async def place_on_request(self, key: str, prompt: Text, areas: Options, *, label: Text) -> Place | None:
+        """Offer a place that is asked for only when the person picks it; None until then."""
+        question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=(*areas, I_DONT_KNOW), most=300)
+        return cast("Place | None", self._ask(question)) if self._is_wanted(question) else None
 
     async def confirm(
         self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT, change: Text = CHANGE_IT
     ) -> bool:
         """Show everything and ask whether to go through with it (`yes` names that); False if the person cancels.
 
-        `change` leads to the list of changes, in which stands, too, what is asked on request only.
+        `change` leads to the list of changes, in which stands, too, what is asked on request only; where nothing can be changed
+        it is not offered.
         """
-        options = (Option(SEND, yes), Option(CHANGE, change), Option(CANCEL, _("Cancel")))
+        changes = (Option(CHANGE, change),) if self.changeable else ()
+        options = (Option(SEND, yes), *changes, Option(CANCEL, _("Cancel")))
         question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)
         return bool(self._ask(question) == SEND)
 
@@ -342,6 +375,16 @@ async def play(script: Script[R], arg: str, answers: Answers, reader: Any, reope
         return Asking(pending.question, tuple(dialog.asked[:-1]), tuple(dialog.changeable))
     finally:
         answers.put_in_order(dialog.asked)
+
+
+def _has(items: Sequence[Json] | None, file: str) -> bool:
+    return any(file in item.get("files", ()) for item in items or ())
+
+
+def _without(items: Sequence[Json], file: str) -> list[Json]:
+    """Take a file out of messages; one that was nothing else goes with it."""
+    kept = [{**item, "files": [one for one in item["files"] if one != file]} if _has([item], file) else item for item in items]
+    return [item for item in kept if item.get("text") or item.get("files") or item.get("place") or item.get("picked")]
 
 
 def _dump(value: Any) -> Json:

@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 
 Json = Any
 
+LANGUAGE_NAMES: Mapping[str, str] = {"zh_Hans": "中文", "en": "English"}
+"""What each language calls itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

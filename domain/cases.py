@@ -102,7 +102,7 @@ class Party(StrEnum):
 
 
 class Satisfaction(StrEnum):
-    """The four levels (practice S4)."""
+    """How content the citizen is with how a case ended."""
 
     SATISFIED = "satisfied"
     FAIRLY = "fairly_satisfied"

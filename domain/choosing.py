@@ -21,7 +21,16 @@ from domain.locating import Located, locate, without_landmarks
 from domain.misconduct import speaks_of_misconduct
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
-from domain.routing import Decision, category_order, category_scores, route, route_anywhere, units_in, words_for
+from domain.routing import (
+    Decision,
+    category_order,
+    category_scores,
+    route,
+    route_anywhere,
+    units_in,
+    without_neighbours,
+    words_for,
+)
 from domain.served import Served
 
 MOST_ASKED = 3
@@ -149,7 +158,7 @@ def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
-    text = without_denials(without_landmarks(city, text))
+    text = _matter(city, text)
     guesses = classifier.guess(text)
     likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
@@ -184,8 +193,8 @@ def choose(
     """Choose from words and place; `place` are words about the place alone, `area` was picked and needs no looking for."""
     located = locate(city, point, text, place=place)
     if area:
-        located = replace(located, area=area, near=(), elsewhere="", instead="")
-    text = without_denials(without_landmarks(city, text))
+        located = replace(located, area=area, near=(), elsewhere="", instead="", perhaps="", outside=False)
+    text = _matter(city, text)
     guesses = classifier.guess(text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     named = category_scores(city, kind, text)
@@ -196,6 +205,9 @@ def choose(
     )
     every = guessed if understood else ()
     best = every[0].code if every else None
+    doubted = bool(located.perhaps and best and kind is not CaseKind.MISCONDUCT and not route_anywhere(city, kind, best))
+    if doubted:
+        located = replace(located, area=located.perhaps)
     decision = route_at(city, kind, located, best)
     anywhere = located.area is None and decision.unit is not None and kind is not CaseKind.MISCONDUCT
     led_by = [one for one in every if not anywhere or route_at(city, kind, located, one.code).unit]
@@ -217,7 +229,7 @@ def choose(
     anywhere_in_it = not area and located.area == city.root_area.code and located.how.code is ReasonCode.WORDS
     likely_enough = leading is not None and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
     nowhere = leading is not None and anywhere_in_it and route_anywhere(city, kind, leading.code) is None
-    sure = likely_enough and not (misconduct or nowhere or located.elsewhere or located.instead)
+    sure = likely_enough and not (misconduct or nowhere or doubted or located.elsewhere or located.instead or located.outside)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
@@ -228,6 +240,8 @@ def choose(
     reasons = [located.how]
     if nowhere:
         reasons.append(Reason(code=ReasonCode.AREA_UNKNOWN))
+    if located.outside and located.how.code is not ReasonCode.POINT_OUTSIDE:
+        reasons.append(Reason(code=ReasonCode.POINT_OUTSIDE))
     if located.instead:
         reasons.append(Reason(code=ReasonCode.NAMED_INSTEAD, detail={"area": located.instead}))
     if located.elsewhere and located.how.code is not ReasonCode.ELSEWHERE:
@@ -246,10 +260,13 @@ def choose(
         Reason(code=ReasonCode.UNIT_NAMED, detail={"unit": code, "alias": alias})
         for code, alias in units_in(city, text)[:MOST_ASKED]
     ]
-    reasons += [reason for one in located.served for reason in _served(city, one)]
+    reasons += [reason for one in {one.alias: one for one in located.served}.values() for reason in _served(city, one)]
+    said_already = set() if understood else {ReasonCode.CATEGORY_UNKNOWN}
+    if located.elsewhere:
+        said_already.add(ReasonCode.AREA_UNKNOWN)
     reasons += [
         reason for reason in decision.reasons
-        if unit in (None, decision.unit) and (understood or reason.code is not ReasonCode.CATEGORY_UNKNOWN)
+        if unit in (None, decision.unit) and reason.code not in said_already
     ]  # fmt: skip
     if unit and way is Way.STRAIGHT and len(together) > 1 and kind is not CaseKind.MISCONDUCT:
         reasons.append(Reason(code=ReasonCode.SAME_UNIT, detail={"unit": unit, "p": f"{confidence:.2f}"}))
@@ -263,6 +280,11 @@ def choose(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
         categories=guessed[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _matter(city: City, text: str) -> str:
+    """Leave what the text says of the matter itself, neither what it denies nor what is only beside it."""
+    return without_neighbours(city, without_denials(without_landmarks(city, text)))
 
 
 def _served(city: City, served: Served) -> Iterator[Reason]:

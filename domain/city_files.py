@@ -21,8 +21,6 @@ from domain.limits import Limit
 from domain.places import AreaMap
 from domain.routing import route
 
-FILES = ("city.toml", "areas.geojson", "areas.csv", "units.csv", "categories.csv", "rules.csv")
-
 AREA_COLUMNS = ("code", "parent", "name", "name_en", "aliases")
 UNIT_COLUMNS = ("code", "parent", "kind", "name", "name_en", "head_title")
 UNIT_MAY_HAVE = ("aliases",)

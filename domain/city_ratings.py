@@ -28,7 +28,7 @@ CRITERIA = (
     RatingWord(code="efficiency", name="办事效率", name_en="Speed"),
     RatingWord(code="integrity", name="廉洁自律", name_en="Honesty"),
 )
-"""The criteria of a city whose file has none. Source: S4."""
+"""The criteria of a city whose file has none."""
 
 REASONS = (
     RatingWord(code="attitude", name="态度生硬、不耐烦", name_en="Unfriendly or impatient"),

@@ -1,8 +1,10 @@
 """Places outside the city that a text names: 北京市朝阳区, 甘肃省. Told by their form, for nobody lists all of them.
 
 A name begins where a word surely begins, and ends in what a province, city, district or county is called. What only looks like
-one (小区, 超市, 开发区) is none, nor is what the city's own areas are called, nor its province. Every city has new districts that
-no list has (海湖新区), so of these only the state's own (雄安新区) count.
+one (小区, 超市, 开发区) is none, nor is what the city's own areas are called, nor its province; but what follows another city's
+name lies there, whatever it is called (柳州市城中区). Every city has new districts that no list has (海湖新区), so of these only
+the state's own (雄安新区) count. Provinces and prefectures are known without their form, too, where the words go on as about a
+place: 兰州的, 杭州朝阳 where 朝阳 is one of ours, but not 兰州拉面 and not 北京路.
 """
 
 from __future__ import annotations
@@ -13,19 +15,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from domain.city import City
+from domain.prefectures import PREFECTURES
 
 # What stands in hardly any name of a place; after these a name may begin.
-_BETWEEN = "的了是我你他她们请被向到在于从往去住和与及各由把将等至以已拨打望问谢为做还据难这那该个有使对但可让给因且"
+BETWEEN = "的了是我你他她们请被向到在于从往去住和与及各由把将等至以已拨打望问谢为做还据难这那该个有使对但可让给因且"
 _NEW_DISTRICTS = "(?:浦东|滨海|两江|群岛|兰州|南沙|西咸|贵安|海岸|金普|天府|湘江|江北|福州|滇中|尔滨|长春|赣江|雄安)"
-_LETTER = f"(?:(?![{_BETWEEN}])[\u4e00-\u9fff])"
+_LETTER = f"(?:(?![{BETWEEN}])[\u4e00-\u9fff])"
+_CITY = "市(?![场民政容委监内里值面集级]|长(?!.[区县]))"
 _NAME = (
     rf"(?!关于|自治|县委|市委|区委|省委|市政|县政|本人|尊敬|投诉|举报|反映|咨询|希望|根据|作为|要求|请求|恳求|强烈|通知){_LETTER}{{2,4}}?"
-    r"(?:自治区|自治州|自治县|新区|省|市(?![场民政容委监内里值面集长级])|[区县](?![域间别分划内里长城委级]))"
+    rf"(?:自治区|自治州|自治县|新区|省|{_CITY}|[区县](?![域间别分划内里长城委级]))"
     r"(?<![小社辖园校院厂库山林牧城郊景灾地片街禁老矿病商市全本外务发理聚集置易心止禽护宅属活公学户业税贸装层段货餐民开备群一二三四五六七八九十]区)"
     rf"(?<!高新区)(?:(?<!新区)|(?<={_NEW_DISTRICTS}新区))(?<![超城夜菜门本全都集早楼股上入外闹街花鱼肉辖地县]市)(?<!地州市)(?<![全本郊外小撤]县)(?<![全本外节反大]省)"
 )
-_NAMED = re.compile(rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{_BETWEEN}]))(?:{_NAME})+")
-_NAMES = re.compile(_NAME)
 # The first two digits of a city's code, as in GB/T 2260.
 _PROVINCES = {
     "11": "北京", "12": "天津", "13": "河北", "14": "山西", "15": "内蒙古", "21": "辽宁", "22": "吉林", "23": "黑龙江",
@@ -33,6 +35,14 @@ _PROVINCES = {
     "43": "湖南", "44": "广东", "45": "广西", "46": "海南", "50": "重庆", "51": "四川", "52": "贵州", "53": "云南", "54": "西藏",
     "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏", "65": "新疆",
 }  # fmt: skip
+
+_KNOWN = "|".join((*_PROVINCES.values(), "香港", "澳门", "台湾", *PREFECTURES))
+# In this order: a whole name is more than its beginning.
+_STEP = rf"(?:{_NAME}|(?:{_KNOWN})(?!路|街|巷|大[街道])(?:{_CITY})?)"
+_NAMED = re.compile(rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{BETWEEN}])){_STEP}+")
+_STEPS = re.compile(_STEP)
+_BEGINS_KNOWN = re.compile(_KNOWN)
+_GOES_ON = re.compile("的|[这那]边")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +60,36 @@ def elsewhere_in(city: City, text: str) -> tuple[Elsewhere, ...]:
 
 
 def _elsewhere(city: City, text: str) -> Iterator[Elsewhere]:
-    own = _own_names(city)
+    whole, own, every = _own_names(city)
     for named in _NAMED.finditer(text):
-        start = named.start()
-        for step in _NAMES.finditer(text, named.start(), named.end()):
-            if any(name in step[0] for name in own):
-                start = step.end()
-        if start < named.end():
+        start, foreign, known = named.start(), False, True
+        for step in _STEPS.finditer(text, named.start(), named.end()):
+            name = next((name for name in own if name in step[0]), "")
+            # What lies in another city or province is not ours, whatever it is called; 江西宁都县 has our name by chance.
+            above = _BEGINS_KNOWN.match(step[0])
+            below = above and above[0] not in whole and not step[0].startswith(name)
+            ours = name and (name in whole or not foreign) and not below
+            if ours:
+                start, foreign, known = step.end(), False, True
+            else:
+                foreign, known = True, known and bool(above and above[0] == step[0])
+        if foreign and (not known or _GOES_ON.match(text, named.end()) or text.startswith(every, named.end())):
             yield Elsewhere(name=text[start : named.end()], start=start, end=named.end())
 
 
 @lru_cache(maxsize=8)
-def _own_names(city: City) -> tuple[str, ...]:
-    """The whole names of the city's areas, the city's short ones, and its province."""
+def _own_names(city: City) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """The names of the city and its province; these, the districts' whole ones and all areas'; and these with all short ones."""
     root = city.root_area
     districts = [area for area in city.areas.values() if area.parent == root.code]
-    names = {root.name, *root.aliases, *(area.name for area in city.areas.values())}
-    names |= {alias for area in districts for alias in area.aliases if alias[-1] in "区县市"}
-    return (*names, *filter(None, [_PROVINCES.get(root.code[:2] if len(root.code) == 6 else "")]))
+    whole = {root.name, *root.aliases, *filter(None, [province_of(city)])}
+    own = whole | {area.name for area in city.areas.values()}
+    own |= {alias for area in districts for alias in area.aliases if alias[-1] in "区县市"}
+    own_first = tuple(sorted(own, key=lambda name: (-len(name), name)))
+    return frozenset(whole), own_first, (*own_first, *(alias for area in city.areas.values() for alias in area.aliases))
+
+
+def province_of(city: City) -> str:
+    """Return the short name of the province (青海), "" where the city's code does not tell it."""
+    code = city.root_area.code
+    return _PROVINCES.get(code[:2], "") if len(code) == 6 else ""

@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.common_pairs import COMMON_PAIRS
 from domain.likeness import Matter, bits, likeness, posted, rarity, uncovered
+from domain.publicity import publish
 
 FEWEST = 3
 """How many different people make an issue, and have to use a phrase before it is shown."""
@@ -19,17 +21,28 @@ LINKED = 0.2
 COMPARED = 12
 LOOKED_AT = 30
 PHRASES = 3
-SHORTEST, LONGEST = 4, 10
+SHORTEST, LONG, LONGEST = 2, 4, 10
+"""Characters of a phrase; from LONG on it may be of words that are not known."""
+TYPICAL = 4
+"""How much the pairs of a phrase say on average, in bits: 小区, 没有 or 希望 say two."""
+LOOSE = frozenset("的了着和与及也都就很是在我你您他她这那")
+"""With these a phrase neither begins nor ends."""
+DENYING = frozenset("不没无")
+"""With these no name begins: 不亮, 没水."""
 _RUN = re.compile("[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One matter: its masked `text`, and who told it, as a name that only tells people apart."""
+    """One matter: its masked `text`, and who told it, as a name that only tells people apart.
+
+    `areas` are the area where it is and those around it up to the district, the smallest first; empty if that is not known.
+    """
 
     matter: Matter
     text: str
     reporter: str
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +58,10 @@ class Issue:
 
     @property
     def area(self) -> str | None:
-        """Where most of it is, None if that is not known."""
+        """The smallest area that all of it shares, as far as is known, else the district of most of it; None if not known."""
+        known = [one.areas for one in self.told if one.areas]
+        if shared := [area for area in known[0] if all(area in areas for areas in known)] if known else []:
+            return shared[0]
         areas = Counter(one.matter.area for one in self.told if one.matter.area)
         return areas.most_common(1)[0][0] if areas else None
 
@@ -78,17 +94,27 @@ def issues(told: Sequence[Told]) -> list[Issue]:
 
 
 def phrases(issue: Issue) -> tuple[str, ...]:
-    """Give up to three phrases of four to ten characters that several people used, in no part the same.
+    """Give up to three phrases that several people used, in no part the same, those that say most first.
 
-    The texts are masked, and what stands beside a placeholder or a surname with stars is left out with it.
+    They are masked as for the public, and what stands beside a placeholder is left out with it. Fewer than four characters are
+    shown only of words that are known, for they may be a name that no mask knows.
     """
     users: defaultdict[str, set[str]] = defaultdict(set)
+    before: defaultdict[str, set[object]] = defaultdict(set)
+    after: defaultdict[str, set[object]] = defaultdict(set)
     for one in issue.told:
-        for run in _RUN.findall(uncovered(one.text)):
+        for run in _RUN.findall(uncovered(publish(one.text).text)):
             for at in range(len(run)):
                 for end in range(at + SHORTEST, min(at + LONGEST, len(run)) + 1):
-                    users[run[at:end]].add(one.reporter)
-    said = {phrase: len(people) * _bits(phrase) for phrase, people in users.items() if len(people) >= FEWEST}
+                    phrase = run[at:end]
+                    users[phrase].add(one.reporter)
+                    before[phrase].add(run[at - 1] if at else None)
+                    after[phrase].add(run[end] if end < len(run) else None)
+    said = {
+        phrase: len(people) * _bits(phrase)
+        for phrase, people in users.items()
+        if len(people) >= FEWEST and _tells(phrase) and _varies(before[phrase]) and _varies(after[phrase])
+    }
     chosen: list[str] = []
     for phrase in sorted(said, key=lambda phrase: (-said[phrase], phrase)):
         pairs = {phrase[at : at + 2] for at in range(len(phrase) - 1)}
@@ -97,6 +123,18 @@ def phrases(issue: Issue) -> tuple[str, ...]:
         if len(chosen) == PHRASES:
             break
     return tuple(chosen)
+
+
+def _tells(phrase: str) -> bool:
+    """Tell whether a phrase is whole in itself, typical of a matter rather than of letters to an office, and no name."""
+    pairs = [phrase[at : at + 2] for at in range(len(phrase) - 1)]
+    is_known = len(phrase) >= LONG or phrase[0] in DENYING or all(pair in COMMON_PAIRS for pair in pairs)
+    return is_known and not {phrase[0], phrase[-1]} & LOOSE and _bits(phrase) >= TYPICAL * len(pairs)
+
+
+def _varies(neighbours: set[object]) -> bool:
+    """Tell whether a phrase ends there: at the end of a run, or different characters go on from it."""
+    return None in neighbours or len(neighbours) > 1
 
 
 def _bits(phrase: str) -> int:

@@ -6,7 +6,6 @@ told by a hash of their id, is held back and never learned from, so that two mod
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,15 +15,17 @@ from domain.cases import CaseKind
 from domain.choosing import Way, choose
 from domain.city import City
 from domain.classifier import Classifier, Shares
+from domain.examples import Example, held_back
 from domain.routing import category_scores, route
 
 ENOUGH = 500
 """Corrections from which on "wrong" means the wrong category; before, the wrong label."""
 WRONG = 0.05
 """The share of straight routings that may be wrong."""
-HELD_BACK_OF = 5
-LEAST_HELD = 20
-"""Held-back cases without which two models can't be compared."""
+LEAST_HELD = 50
+"""Held-back cases, and labelled messages, without which two models can't be compared: of fewer, a tenth is chance."""
+COLLAPSE = 0.5
+"""What part of those that went straight and right has to go on doing so."""
 MOST_OF_ONE, MOST_OF_OFFICE = 10, 1000
 """Lessons of one citizen, and of one person at the office, who sorts for everybody: the newest count."""
 
@@ -45,18 +46,22 @@ class Lesson:
     @property
     def held_back(self) -> bool:
         """Whether it is kept for comparing; cases about one matter are on one side."""
-        return hashlib.sha256(self.group.encode()).digest()[0] % HELD_BACK_OF == 0
+        return held_back(self.group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """How many of some lessons a classifier gets right, has among its best three, sends straight, and of those wrong."""
+    """How many cases or messages a classifier gets right, has among its best three, sends straight, and of those wrong."""
 
-    lessons: int
+    of: int
     right: int
     among_three: int
     straight: int
     wrong: int
+
+    def collapses_after(self, before: Score) -> bool:
+        """Whether far fewer go straight and right than with the model that `before` is of."""
+        return self.straight - self.wrong < COLLAPSE * (before.straight - before.wrong)
 
 
 def fair(lessons: Sequence[Lesson]) -> list[Lesson]:
@@ -115,12 +120,27 @@ def score(city: City, classifier: Classifier, lessons: Iterable[Lesson], *, by_c
             best, right = [one.code for one in choice.categories], lesson.category
         else:
             best, right = [one.label for one in choice.guesses], city.label(lesson.category)
-        counted["lessons"] += 1
+        counted["of"] += 1
         counted["right"] += best[:1] == [right]
         counted["among_three"] += right in best[:3]
         if choice.way is Way.STRAIGHT:
             counted["straight"] += 1
             counted["wrong"] += not _is_right(city, choice.decision.category, lesson, by_category=by_category)
+    return Score(**{name: counted[name] for name in Score.__dataclass_fields__})
+
+
+def score_messages(classifier: Classifier, examples: Iterable[Example]) -> Score:
+    """Measure the labels of a classifier on messages that it has not learned from."""
+    counted: Counter[str] = Counter()
+    for example in examples:
+        guesses = classifier.guess(example.text)
+        best = [guess.label for guess in guesses]
+        counted["of"] += 1
+        counted["right"] += best[0] == example.label
+        counted["among_three"] += example.label in best[:3]
+        if guesses[0].p >= classifier.straight:
+            counted["straight"] += 1
+            counted["wrong"] += best[0] != example.label
     return Score(**{name: counted[name] for name in Score.__dataclass_fields__})
 
 

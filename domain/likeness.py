@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +42,7 @@ def grams(text: str, leave_out: Iterable[str] = ()) -> tuple[str, ...]:
         plain = plain.replace(_folded(name), "\n")
     found: dict[str, None] = {}
     said = 0
-    for gram in _grams(plain):
+    for _at, gram in _grams(plain):
         if said >= OPENING:
             break
         said += 0 if gram in found else rarity(gram)
@@ -59,15 +60,30 @@ def _folded(name: str) -> str:
     return fold(name).lower()
 
 
-def _grams(plain: str) -> Iterator[str]:
+def familiar(text: str, said: str) -> str:
+    """Leave of a masked text what many say and what was `said` in another one, and "…" for the rest.
+
+    It is for texts that nobody has read before they are shown: a name that no mask knows is neither.
+    """
+    plain, known = fold(text).lower(), {gram for _at, gram in _grams(fold(said).lower())}
+    shown = {at for at, char in enumerate(plain) if unicodedata.category(char)[0] in "PSZ"}  # no letter of any other script
+    shown.update(at for match in _COVERED.finditer(plain) for at in range(*match.span()))
+    for start, gram in _grams(plain):
+        if gram in COMMON_PAIRS or gram in known:
+            shown.update(range(start, start + len(gram)))
+    return "".join(char if at in shown else "…" for at, char in enumerate(text) if at in shown or at - 1 in shown or at == 0)
+
+
+def _grams(plain: str) -> Iterator[tuple[int, str]]:
+    """Give each gram with where it begins."""
     for match in _TEXT.finditer(plain):
-        run = match[0]
+        run, start = match[0], match.start()
         if run.isdecimal():
-            yield run + plain[match.end() : match.end() + 1].strip()  # 3 of 3栋 is not the 3 of 3路
+            yield start, run + plain[match.end() : match.end() + 1].strip()  # 3 of 3栋 is not the 3 of 3路
         elif run.isascii():
-            yield run
+            yield start, run
         else:
-            yield from (run[at : at + 2] for at in range(len(run) - 1))
+            yield from ((start + at, run[at : at + 2]) for at in range(len(run) - 1))
 
 
 def rarity(gram: str) -> int:
@@ -130,8 +146,8 @@ class Likeness:
 
     @property
     def alike(self) -> bool:
-        """Whether they may be the same."""
-        return self.score >= ALIKE
+        """Whether they may be the same; whatever the words say, not where their points are far from each other."""
+        return self.score >= ALIKE and (self.metres is None or self.metres <= FAR_METRES)
 
 
 def words_alike(one: Matter, other: Matter) -> float:
@@ -144,8 +160,8 @@ def likeness(one: Matter, other: Matter) -> Likeness:
     """Compare two matters; which is first changes nothing.
 
     The score is what their words share (0 to 1); 0.05 more for the same category; up to 0.15 more for points less than 300 m
-    apart, a third of it where the categories differ; 0.15 less for points more than 1500 m apart, and for different districts;
-    and half of all that after 180 days.
+    apart, a third of it where the categories differ; 0.15 less for points more than 1500 m apart, which are never
+    `alike`, though an issue may have many places, and for different districts; and half of all that after 180 days.
     """
     words = words_alike(one, other)
     metres = distance(one.point, other.point) if one.point and other.point else None

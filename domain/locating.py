@@ -1,4 +1,10 @@
-"""Where a matter is: by the shared point, else by the names of areas in the words; what is ambiguous stays so."""
+"""Where a matter is: by the shared point, else by the names of areas in the words; what is ambiguous stays so.
+
+A name of two characters that says no kind of area (城西, 朝阳) also stands within other words (县城西边, 朝阳产业), and Chinese
+has no spaces. It is sure only where a word surely begins before it and, below the districts, ends after it: a district's short
+name is known to everybody, a street's is often a common word too. One that is not sure counts within an area that is surely
+named, else only where no other is named, and then nothing goes there unasked.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from domain.city import City
-from domain.elsewhere import Elsewhere, elsewhere_in
+from domain.elsewhere import BETWEEN, Elsewhere, elsewhere_in, province_of
 from domain.places import AreaMap, Point
 from domain.reasons import Reason, ReasonCode
 from domain.served import Served, served_at
@@ -24,6 +30,7 @@ class AreaHit:
     code: str
     alias: str
     start: int
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,8 @@ class Located:
     `near` are other areas of the map whose border is so close that they may be meant; `passed_over` names that were said but not
     meant ("not the fault of ...", "opposite ..."); `served` the halls, and windows in them, that it is said to be about.
     `elsewhere` is a place outside the city that the words name; a point that was shared counts before it. `instead` is another
-    area than that of the point which the words name.
+    area than that of the point which the words name. `perhaps` is the area whose name the words have only if it is no part of
+    another word: there is no `area` then, or only the whole city.
     """
 
     area: str | None
@@ -44,25 +52,53 @@ class Located:
     served: tuple[Served, ...] = ()
     elsewhere: str = ""
     instead: str = ""
+    perhaps: str = ""
 
 
+_SHORT = re.compile("[\u4e00-\u9fff]{2}(?<![区县市镇乡街路巷])")
+_BEGINS = re.compile(rf"(?!的)(?:[^\u4e00-\u9fff]|[{BETWEEN}跟同或来回离靠近属经过烦诉映询议报今天晚午年月日])")
+_ENDS = re.compile(
+    "$|[^\u4e00-\u9fff]|[区县市镇乡村街路巷道桥社站段园东南西北中里外内前后旁附周边门口这那某小大老新一二三四五六]"
+    "|[的有没是在到和与及或也都就又还不被停住什]|学校|医院|公园|公交|派出所|法院|车站|广场|物业|幼儿园|垃圾|业主"
+)
+_OTHER_TOWN = re.compile("[县老古新旧]城")
 _STREET_AFTER = re.compile(r"[东南西北中]?(?:路(?![灯面口边段])|大街(?!道)|街(?![道上])|大道|巷)")
 
 
 def areas_in(city: City, text: str) -> tuple[AreaHit, ...]:
     """Find the names of areas, from left to right, the longest name at each place; ambiguity is kept.
 
-    A street that is called after a district (大通路) is in no matter which one.
+    A street that is called after a district (大通路) is in no matter which one. 县城西边, the west of a county town, is not 城西.
     """
     hits: list[AreaHit] = []
     end = 0
     for start, word, codes in _area_words(city).found(text):
-        if start >= end:
-            end = start + len(word)
-            if word[-1] not in "区县市" and _STREET_AFTER.match(text, end):
-                codes = tuple(code for code in codes if city.areas[code].parent != city.root_area.code)
-            hits.extend(AreaHit(code=code, alias=text[start:end], start=start) for code in codes)
+        if start < end:
+            continue
+        if start and _OTHER_TOWN.match(text, start - 1):
+            codes = tuple(code for code in codes if _is_in_county(city, code))
+        begins = _begins(city, text, start) or (bool(hits) and text[end:start] in ("", "的"))
+        end = start + len(word)
+        ends = bool(_ENDS.match(text, end))
+        if word[-1] not in "区县市" and _STREET_AFTER.match(text, end):
+            codes = tuple(code for code in codes if not _is_district(city, code))
+        for code in codes:
+            sure = not _SHORT.fullmatch(word) or code == city.root_area.code or (begins and (ends or _is_district(city, code)))
+            hits.append(AreaHit(code=code, alias=text[start:end], start=start, sure=sure))
     return tuple(hits)
+
+
+def _begins(city: City, text: str, start: int) -> bool:
+    """Tell whether a word surely begins here."""
+    return start == 0 or bool(_BEGINS.match(text, start - 1)) or text.endswith(province_of(city) or "\n", 0, start)
+
+
+def _is_district(city: City, code: str) -> bool:
+    return city.areas[code].parent == city.root_area.code
+
+
+def _is_in_county(city: City, code: str) -> bool:
+    return any(city.areas[step].name.endswith("县") for step in city.area_path(code)[1:])
 
 
 def locate(city: City, point: Point | None, words: str, *, place: str = "") -> Located:
@@ -78,7 +114,7 @@ def locate(city: City, point: Point | None, words: str, *, place: str = "") -> L
     meant = {hit.start for hit in hits if not _is_beside(words, hit)}
     served = tuple(one for one in every if one.start in meant)
     hits = _where_served(city, hits, served)
-    by_words = _by_words(city, hits)
+    by_words = _by_sure_words(city, hits)
     if (answer := place.strip()) and not hits:
         by_words = replace(by_words, how=Reason(code=ReasonCode.PLACE_UNKNOWN, detail={"alias": answer}))
     if elsewhere:
@@ -99,12 +135,14 @@ def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, 
     around = area_map.near(point, NEAR_BORDER_METRES)
     if not around:
         outside = by_words.how if by_words.area else Reason(code=ReasonCode.POINT_OUTSIDE)
-        return replace(by_words, how=outside, outside=True)
-    named = {step for hit in hits for step in city.area_path(hit.code)} & set(around)
+        return replace(by_words, how=outside, outside=True, perhaps="")
+    named = {step for hit in hits if hit.sure for step in city.area_path(hit.code)} & set(around)
     found = next(iter(named)) if len(named) == 1 else around[0]
     below = _by_words(city, tuple(hit for hit in hits if found in city.area_path(hit.code)[1:]))
     if below.area is not None and below.area != found:
-        return below
+        alias = below.how.detail["alias"]
+        several = len({hit.code for hit in hits if hit.alias == alias}) > 1
+        return replace(below, how=replace(below.how, code=ReasonCode.WORDS_AT_POINT)) if several else below
     if found != around[0]:
         alias = next(hit.alias for hit in hits if found in city.area_path(hit.code))
         how = Reason(code=ReasonCode.WORDS, detail={"area": found, "alias": alias})
@@ -122,8 +160,8 @@ def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, 
 
 def _with_halls(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, ...]) -> tuple[AreaHit, ...]:
     """Put the areas of the halls that are named among the names of areas, in the place of those that stand within them."""
-    spans = [(one.start, one.start + len(one.alias)) for one in served]
-    outside = [hit for hit in hits if not any(start <= hit.start < end for start, end in spans)]
+    within = {place for one in served for place in range(one.start, one.start + len(one.alias))}
+    outside = [hit for hit in hits if hit.start not in within]
     halls = [AreaHit(code=city.halls[hall].area, alias=one.alias, start=one.start) for one in served for hall in one.halls]
     return tuple(sorted((*outside, *halls), key=lambda hit: hit.start))
 
@@ -139,11 +177,14 @@ def _where_served(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, .
 
 
 _DENIED = re.compile(
-    r"(?:不是|并非|不怪|不怨|不归|不属于?|不在|无关于|(?:\bnot|n't)(?: the fault of| in| about)?(?: the)?)\s*$", re.IGNORECASE
+    r"(?:不是|并非|不怪|不怨|不归|不属于?|不在|不关|不赖|无关于|(?:\bnot|n't)(?: the fault of| in| about)?(?: the)?)\s*$",
+    re.IGNORECASE,
 )
-_DENIED_AFTER = re.compile(r"\w{0,6}?(?:无关|没有?关系|没有?责任| (?:is|are) not )")
+_DENIED_AFTER = re.compile(r"没有?责任(?!心)| (?:is|are) not ")
+_WITH = re.compile("[与跟和同]$")
+_NO_TIE = re.compile(r"\w{0,6}?(?:无关|没有?关系|没有?责任(?!心))")
 _BESIDE = re.compile(r"(?:靠近|邻近|临近|\b(?:near|opposite|next to|beside|close to)(?: the)?)\s*$", re.IGNORECASE)
-_BESIDE_AFTER = re.compile(r"\w{0,3}?(?:对面|附近|旁边|隔壁|周边|边上)")
+_BESIDE_AFTER = re.compile(r"\w{0,3}?(?:对面|附近|旁边|隔壁|周边|边上)|的?门[口前外]")
 
 
 def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], tuple[str, ...]]:
@@ -151,27 +192,44 @@ def _meant(text: str, hits: tuple[AreaHit, ...]) -> tuple[tuple[AreaHit, ...], t
     denied, beside = set(), set()
     for hit in hits:
         before, after = text[max(hit.start - 24, 0) : hit.start], text[hit.start + len(hit.alias) :][:12]
-        if _DENIED.search(before) or _DENIED_AFTER.match(after):
+        if _DENIED.search(before) or _DENIED_AFTER.match(after) or (_WITH.search(before) and _NO_TIE.match(after)):
             denied.add(hit.start)
         elif _is_beside(text, hit):
             beside.add(hit.start)
-    if all(hit.start in denied | beside for hit in hits):
+    if {hit.start for hit in hits} <= denied | beside:
         beside = set()
-    passed_over = dict.fromkeys(hit.alias for hit in hits if hit.start in denied | beside)
-    return tuple(hit for hit in hits if hit.start not in denied | beside), tuple(passed_over)
+    passed = denied | beside
+    passed_over = dict.fromkeys(hit.alias for hit in hits if hit.start in passed)
+    return tuple(hit for hit in hits if hit.start not in passed), tuple(passed_over)
 
 
 def without_landmarks(city: City, text: str) -> str:
     """Return the text without the names of areas and halls beside which it only is: they say nothing of what it is about."""
     hits = _with_halls(city, areas_in(city, text), served_at(city, text))
-    for hit in sorted({hit for hit in hits if _is_beside(text, hit)}, key=lambda hit: -hit.start):
-        text = f"{text[: hit.start]} {text[hit.start + len(hit.alias) :]}"
-    return text
+    kept, end = [], 0
+    for hit in hits:
+        if hit.start >= end and _is_beside(text, hit):
+            kept += [text[end : hit.start], " "]
+            end = hit.start + len(hit.alias)
+    return "".join((*kept, text[end:]))
 
 
 def _is_beside(text: str, hit: AreaHit) -> bool:
     before, after = text[max(hit.start - 24, 0) : hit.start], text[hit.start + len(hit.alias) :][:12]
     return bool(_BESIDE.search(before) or _BESIDE_AFTER.match(after))
+
+
+def _by_sure_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
+    """Choose by the names that are sure, and those within them; where only others are found, say what they may mean."""
+    named = {hit.code for hit in hits if hit.sure} - {city.root_area.code}
+    believed = tuple(hit for hit in hits if hit.sure or named & set(city.area_path(hit.code)[1:]))
+    located = _by_words(city, believed)
+    if named or len(believed) == len(hits):
+        return located
+    perhaps = _by_words(city, hits)
+    if perhaps.area is None:
+        return perhaps
+    return replace(located, how=replace(perhaps.how, code=ReasonCode.WORDS_UNSURE), perhaps=perhaps.area)
 
 
 def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:

@@ -91,6 +91,22 @@ _OF_KIN = re.compile(
     f"(?:(?:我|俺|本人)(?:的|家|家的)?|(?<!{_HAN})){_KIN}[ :是叫]{{0,2}}(?!{_NO_NAME})"
     f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{2}})"
 )
+# 孩子叫陈小明: whoever is called by a name, with any kin and no 我 before it.
+_CALLED = re.compile(
+    f"(?=[奶爷外姥父母爸妈丈妻老爱儿女孙哥姐弟妹叔舅姑姨公婆岳侄邻同朋房室孩小娃宝])"
+    f"(?:{_KIN}|孩子|小孩|娃|宝宝)(?:的?名字)?(?:叫做?|名叫|名字是)[ :]?(?!{_NO_NAME})"
+    f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}(?:{_HAN}?{_END}|{_HAN}(?=[{_NEXT_WORD}])|(?=[{_NEXT_WORD}])))"
+)
+# 我是3号楼2单元501的李建国
+_OF_A_PLACE = re.compile(
+    f"(?:我|本人)是[^,。;!?、\n*]{{1,24}}?的(?!{_NO_NAME})"
+    f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END})){_END}"
+)
+# 我叫 王 秀 英: as people fill in a form.
+_SPACED = re.compile(
+    f"(?=[我名真本姓联投举反申来上报署落])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}}|(?:我是|本人) {{0,2}})"
+    f"((?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}]) {{1,3}}{_HAN}(?: {{1,3}}{_HAN})?){_END}"
+)
 # As staff write of people: 业主张伟, 当事人李小红, 王建国局长, 联系陈女士's full name with its title.
 _ROLE = (
     "(?:当事人|投诉人|举报人|反映人|来电人|来信人|来访人|诉求人|申请人|信访人|业主|户主|住户|租户|居民|村民|市民|群众|店主|摊主|车主|房东"
@@ -111,7 +127,7 @@ _TITLED = re.compile(
 )
 # 科长孙** is no 长孙.
 _COVERED = re.compile(f"(?:(?<![省市区县局处科股所队站院校镇乡村组班会])(?:{_DOUBLE})|[{_FREQUENT}{_OTHERS}])\\*+")
-_SURNAME = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?={_HAN})")
+_SURNAME = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?= {{0,3}}{_HAN})")
 
 
 def said_names(text: str) -> Iterator[SaidName]:
@@ -120,7 +136,7 @@ def said_names(text: str) -> Iterator[SaidName]:
     for match in _AFTER_STRONG.finditer(text):
         start, end = match.span(match.lastgroup or 0)
         yield SaidName(start=start, end=end, sure=match.lastgroup == "sure")
-    for pattern in (_AFTER_LABEL, _AFTER_WEAK, _AFTER_SURNAME, _ENGLISH):
+    for pattern in (_AFTER_LABEL, _AFTER_WEAK, _AFTER_SURNAME, _CALLED, _OF_A_PLACE, _SPACED, _ENGLISH):
         for match in pattern.finditer(text):
             yield SaidName(start=match.start(1), end=match.end(1), sure=True)
 

@@ -43,6 +43,8 @@ _SEMI_MAJOR_AXIS = 6378245.0
 _ECCENTRICITY_SQUARED = 0.00669342162296594323
 _CHINA = (72.004, 0.8293, 137.8347, 55.8271)  # west, south, east, north: outside of this box nothing is shifted
 _METRES_A_DEGREE = 111_195.0
+ON_BORDER_METRES = 0.01
+"""A point this close to the border of the outermost area lies on it: coordinates have no more digits that mean something."""
 
 
 def to_wgs84(point: Point) -> Point:
@@ -136,6 +138,9 @@ class Area:
         return nearest if nearest <= within else math.inf
 
 
+_WITHOUT_SURFACE = (None, "Point", "MultiPoint", "LineString", "MultiLineString")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaMap:
     """The areas of one city, in the order of their file."""
@@ -162,9 +167,12 @@ class AreaMap:
         return cls(areas=tuple(areas.values()))
 
     def find(self, point: Point) -> str | None:
-        """Give the adcode of the area that a point lies in; None when it lies in none."""
+        """Give the adcode of the area that a point lies in, or on whose border; None when it lies in none."""
         place = to_wgs84(point)
-        return next((area.adcode for area in self.areas if area.contains(place.lon, place.lat)), None)
+        inside = (area.adcode for area in self.areas if area.contains(place.lon, place.lat))
+        # The even-odd rule leaves out the eastern and the northern border, which no neighbour has where the map ends.
+        on = (area.adcode for area in self.areas if area.metres_to_border(place.lon, place.lat, ON_BORDER_METRES) < math.inf)
+        return next(inside, None) or next(on, None)
 
     def near(self, point: Point, metres: float = 200) -> tuple[str, ...]:
         """Give the adcodes of the areas that a point may belong to: its own, then by distance those within `metres`."""
@@ -176,6 +184,24 @@ class AreaMap:
             if distance <= metres:
                 reached.append((-1.0 if inside else distance, area.adcode))
         return tuple(adcode for _, adcode in sorted(reached))
+
+
+def with_surface(document: Any) -> tuple[Any, tuple[str, ...]]:
+    """Leave out the features of a FeatureCollection that have no surface, such as points, and name these."""
+    features = document.get("features") if isinstance(document, Mapping) else None
+    if not isinstance(features, list):
+        return document, ()
+    kept, named = [], []
+    for number, feature in enumerate(features, 1):
+        geometry = feature.get("geometry", "") if isinstance(feature, Mapping) else ""
+        kind = geometry.get("type", "") if isinstance(geometry, Mapping) else geometry
+        if kind in _WITHOUT_SURFACE:
+            properties = feature.get("properties")
+            name = properties.get("name") if isinstance(properties, Mapping) else None
+            named.append(f"Feature {number} ({name or 'no name'}), {kind or 'null'}")
+        else:
+            kept.append(feature)
+    return {**document, "features": kept}, tuple(named)
 
 
 def _area(feature: Any, number: int) -> Area:

@@ -1,8 +1,8 @@
 """What the public may read of a text: personal data masked as for a unit, and doors, positions and the people whom staff name.
 
-A unit has to find the door, so its texts keep it; the public has not. Like `domain.privacy` it masks what is clear and rather
-too much of it: somebody at the office reads the text before it is released. Of a name not even the surname is left, for with
-the place it may be enough. Masking a masked text changes nothing.
+A unit has to find the door, so its texts keep all but the citizen's own; the public has not. Like `domain.privacy` it masks what
+is clear and rather too much of it: somebody at the office reads the text before it is released. Of a name not even the surname is
+left, for with the place it may be enough. Masking a masked text changes nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _DOORS = re.compile(
     f"|{_NUMBER} ?单元{_ROOM}|(?<![0-9])[0-9]{{2,4}} ?(?:室|号房)|(?:[0-9]{{1,2}}|{_HAN_NUMBER}) ?楼(?![梯道顶宇])"
     "|(?<![0-9])[0-9]{1,2} ?层(?=[^面次级高])"
     "|(?<![0-9-])(?!(?:19|20)[0-9]{2}-)[0-9]{1,3} ?[-\u2010-\u2015] ?[0-9]{1,3} ?[-\u2010-\u2015] ?[0-9]{1,4}(?![0-9-])"
+    f"|(?<![0-9-])[0-9]{{1,3}}-[0-9]{{1,2}}-(?={PLACEHOLDER[Kind.DOOR]})"
     # 五四西路12号, but neither a line nor a date
     f"|(?<=[路街巷道弄里村苑庄园区镇院社组队]) ?{_NUMBER}(?:-[0-9]{{1,4}})? ?号(?!线|公交|文件|令|通知|坑|桩)"
     f"(?:院|附 ?{_NUMBER} ?号|之{_HAN_NUMBER})?"
@@ -89,7 +90,7 @@ def _replaced(text: str, spans: Iterable[tuple[int, int]], shown: str) -> str:
 
 
 def first_words(text: str, most: int = PROBLEM) -> str:
-    """Cut a masked text after its last whole sentence within `most` characters, and never inside of a placeholder."""
+    """Cut a masked text after its last whole sentence within so many characters, and never inside of a placeholder."""
     text = text.strip()
     if len(text) <= most:
         return text

@@ -14,7 +14,9 @@ class ReasonCode(StrEnum):
     POINT_NEAR_BORDER = "point_near_border"  # area
     POINT_OUTSIDE = "point_outside"
     WORDS = "words"  # area, alias
+    WORDS_UNSURE = "words_unsure"  # area, alias: it may be part of another word
     WORDS_AMBIGUOUS = "words_ambiguous"  # areas (codes with commas), alias
+    WORDS_AT_POINT = "words_at_point"  # area, alias: several areas bear the name, and the point lies in this one
     WORDS_SEVERAL = "words_several"  # areas (codes with commas): each is named by words of its own
     NAMED_INSTEAD = "named_instead"  # area: the words name it, and the point lies in another
     NOTHING_SAID = "nothing_said"

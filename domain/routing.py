@@ -5,6 +5,7 @@ A decision is data. Nothing here guesses: where nothing is known the answer is N
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from domain.vocabulary import Vocabulary
 
 MOST_OFFERED = 9
 """How many categories a person can look over on a phone without scrolling."""
+MOST_SUGGESTED = 4
+"""How many of them the words may choose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +39,15 @@ class Decision:
     confidence: float
 
 
-def suggest_categories(city: City, kind: CaseKind, text: str, *, most: int = 4) -> tuple[str, ...]:
-    """Return the categories whose names or aliases stand in the text, the best first; only those that suit the kind."""
-    return _best(city, category_scores(city, kind, text), most)
-
-
 def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
-    """Return what a person is shown to pick from, nine at most: the suggestions, then the upper categories not among them.
+    """Return what a person is shown to pick from, nine at most: four by the words found, then upper categories not among them.
 
     An upper category is left out when it, or one below it, is suggested; those with more words in the text come first.
     Where a single upper category suits the kind, what stands below it is shown in its place.
     """
     scores = category_scores(city, kind, text)
-    suggested = _best(city, scores, 4)
+    order = category_order(city)
+    suggested = tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:MOST_SUGGESTED])
     uppers = suitable_uppers(city, kind)
     if len(uppers) == 1 and city.subcategories(uppers[0]):
         rest = [child.code for child in city.subcategories(uppers[0]) if city.suits(child.code, kind)]
@@ -158,11 +157,6 @@ def _rules(city: City) -> tuple[_Rules, _Rules]:
     return ordinary, discipline
 
 
-def _best(city: City, scores: Mapping[str, float], most: int) -> tuple[str, ...]:
-    order = category_order(city)
-    return tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:most])
-
-
 def category_scores(city: City, kind: CaseKind, text: str) -> dict[str, float]:
     """Weigh the categories that suit the kind by the words found.
 
@@ -194,6 +188,23 @@ def units_in(city: City, text: str) -> tuple[tuple[str, str], ...]:
 def words_for(city: City, code: str, text: str) -> tuple[str, ...]:
     """Return the words of the text that speak for a category, each once."""
     return tuple(dict.fromkeys(word for _, word, codes in _category_words(city).found(text) if code in codes))
+
+
+# How words for a building or an institution end; who writes 井盖旁边 or 垃圾站旁边 may well mean the thing itself.
+_BUILDING = frozenset("院校园局店馆所区市行楼厅学")
+_BESIDE = re.compile("的?(?:[大正后侧]?门[口前外]|[前后对外]面|附近|旁|隔壁|周边|边上|楼下)")
+_NEAR = re.compile(r"(?:靠近|邻近|临近|紧邻|\b(?:near|opposite|next to|beside|close to)(?: the| a)? )$", re.IGNORECASE)
+
+
+def without_neighbours(city: City, text: str) -> str:
+    """Return the text without the words of categories that only say beside which building it is: 医院对面, 小区门口."""
+    kept, end = [], 0
+    for start, word, _ in _category_words(city).found(text):
+        beside = _BESIDE.match(text, start + len(word)) or _NEAR.search(text, max(start - 12, 0), start)
+        if start >= end and beside and (word[-1] in _BUILDING or word.isascii()):
+            kept += [text[end:start], " "]
+            end = start + len(word)
+    return "".join((*kept, text[end:]))
 
 
 def _weight(word: str) -> float:

@@ -47,7 +47,7 @@ def served_at(city: City, text: str) -> tuple[Served, ...]:
     if not city.halls:
         return ()
     speaks = bool(_SPEAKS_OF_ONE.search(text))
-    numbers = [_number(next(filter(None, found.groups()))) for found in _WINDOW.finditer(text)] if speaks else []
+    numbers = {_number(next(filter(None, found.groups()))) for found in _WINDOW.finditer(text)} if speaks else set()
     topics = {code for _start, _word, codes in _topic_words(city).found(text) for code in codes} if speaks else set()
     found = []
     for start, alias, halls in _halls(city, text):

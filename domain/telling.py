@@ -12,6 +12,8 @@ from those of a quarter of an hour ago, the windows' from their hall's, a week's
 - of today only the oldest groups are told, in the order in which they were given, in steps of STEP, and so that what is held
   back is a group again when the day is told whole. They are told as they were given at first: of a change made today nothing
   is seen, for it would be seen alone;
+- words are told to the unit alone, and of a group so few that GROUP of its ratings are left without: whoever is known by what
+  they wrote must not leave the others fewer;
 - what is struck later is taken off its group, which stays the same one: that was decided by people, and is a public figure. It
   is told with its group, not before: only what was struck after an appeal is told at once, with the appeal of the unit.
 
@@ -98,6 +100,11 @@ def groups(given: Iterable[Given], until: date) -> tuple[Group, ...]:
         if sum(one.count for one in few) >= GROUP:
             told.append(_group(None, verified, first, last, few))
     return tuple(told)
+
+
+def words_told_of(group: Group) -> int:
+    """Say how many of a group's ratings may be told with their words."""
+    return max(0, sum(group.levels.values()) - GROUP)
 
 
 def told_of(given: int) -> int:

@@ -161,14 +161,14 @@ async def upheld(ctx: Context, id: str) -> Reply:
         if heads
         else _("{unit} is held to account. It has no head who could be told.", unit=unit)
     )
-    return Reply(messages=((await undecided(ctx, "")).below(news),))
+    return Reply(messages=((await undecided(ctx, "")).with_news(news),))
 
 
 async def dropped(ctx: Context, command: Drop) -> Reply:
     """Don't hold a unit to account."""
     proposal = await accountability.drop(ctx, command.proposal, command.reason)
     news = _("{unit} is not held to account.", unit=ctx.city.unit(proposal.unit))
-    return Reply(messages=((await undecided(ctx, "")).below(news),))
+    return Reply(messages=((await undecided(ctx, "")).with_news(news),))
 
 
 SUBJECT: Subject[Context] = Subject(

@@ -98,7 +98,7 @@ async def send(ctx: Context, asked: Appeal) -> Reply:
     """Appeal."""
     case = await appealing.appeal(ctx, asked.case, asked.ground, asked.reason)
     news = _("The supervision office has your appeal. Until it decides, the rating counts and the case goes on.")
-    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).below(news),))
+    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).with_news(news),))
 
 
 async def decide(ctx: Context, decided: Decide) -> Reply:
@@ -107,7 +107,7 @@ async def decide(ctx: Context, decided: Decide) -> Reply:
     news = _("The rating was struck; the unit and the citizen have been told why.")
     if not decided.granted:
         news = _("The rating counts; the unit and the citizen have been told why.")
-    return Reply(messages=(office_card(ctx, await facts(ctx, case), ctx.me.person).below(news),))
+    return Reply(messages=(office_card(ctx, await facts(ctx, case), ctx.me.person).with_news(news),))
 
 
 async def settle(ctx: Context, id: str, version: int) -> Reply:

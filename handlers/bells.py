@@ -110,7 +110,7 @@ async def hang(ctx: Context, bell: NewBell) -> Reply:
     hung = await bells.hang(ctx, bell.kind, bell.address)
     if hung.needs_code:
         return Reply(opens=Opening(form="bell_code", arg=hung.id))
-    return Reply(messages=((await show(ctx, "")).below(*_rung(hung.name)),))
+    return Reply(messages=((await show(ctx, "")).with_news(*_rung(hung.name)),))
 
 
 async def confirm(ctx: Context, given: Code) -> Reply:
@@ -119,7 +119,7 @@ async def confirm(ctx: Context, given: Code) -> Reply:
     if name is None:
         wrong = _("That is not the code, or it is older than 30 minutes. To have a new one sent, begin again: /bell")
         return Reply(messages=(say(wrong),), opens=Opening(form="bell_code", arg=given.bell))
-    return Reply(messages=((await show(ctx, "")).below(_("{bell} rings from now on.", bell=name)),))
+    return Reply(messages=((await show(ctx, "")).with_news(_("{bell} rings from now on.", bell=name)),))
 
 
 async def test(ctx: Context, id: str, version: int) -> Reply:
@@ -131,7 +131,7 @@ async def test(ctx: Context, id: str, version: int) -> Reply:
 async def remove(ctx: Context, id: str, version: int) -> Reply:
     """Take a bell down."""
     name = await bells.remove(ctx, id)
-    return Reply(card=(await show(ctx, "")).below(_("{bell} has been removed.", bell=name)), note=_("Done."))
+    return Reply(card=(await show(ctx, "")).with_news(_("{bell} has been removed.", bell=name)), note=_("Done."))
 
 
 async def may_hang(ctx: Context, arg: str) -> None:

@@ -16,8 +16,9 @@ from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
 from domain.numbers import show_code
 from handlers.categories import choose_category
-from handlers.filing import YES_NO, districts_of_city, in_ascii, no_phone, where
+from handlers.filing import YES_NO, in_ascii, no_phone
 from handlers.staff import may_staff
+from handlers.whereabouts import ask_place, districts_of_city, place_in_words
 
 SOURCES: dict[Source, Text] = {Source.PHONE: _("By phone"), Source.LETTER: _("By letter"), Source.VISIT: _("In person")}
 SOURCE_OPTIONS: Options = tuple(Option(source, label) for source, label in SOURCES.items())
@@ -48,10 +49,8 @@ async def file_for_caller(d: Dialog) -> ForCaller | None:
         label=_("What happened"),
     )
     kind = CaseKind(await d.choose("kind", _("What kind of matter is it?"), KIND_OPTIONS, label=_("Kind")))
-    place = told.place or await d.place(
-        "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
-    )
-    category, about = await choose_category(d, kind, told.text)
+    place, areas = await ask_place(d, told, districts)
+    category, about = await choose_category(d, kind, told.text, place)
     identity = await d.choose("identity", _("Is it known who it was? No unit will learn it."), IDENTITY, label=_("Reporter"))
     name = phone = ""
     if identity == "named":
@@ -73,11 +72,11 @@ async def file_for_caller(d: Dialog) -> ForCaller | None:
         phone=in_ascii(phone),
         publish=publish == "yes",
     )
-    sure = await d.confirm("sure", _("Shall we file it like this?"), summary(source, command, about, districts))
+    sure = await d.confirm("sure", _("Shall we file it like this?"), summary(source, command, about, areas))
     return ForCaller(source=source, command=command) if sure else None
 
 
-def summary(source: Source, command: FileCase, category: Text, districts: Options) -> tuple[Text, ...]:
+def summary(source: Source, command: FileCase, category: Text, areas: Options) -> tuple[Text, ...]:
     """Show what will be filed, with personal data covered as the unit will see it."""
     masked = command.masked(command.text)
     lines = [
@@ -87,7 +86,7 @@ def summary(source: Source, command: FileCase, category: Text, districts: Option
     ]
     if command.files:
         lines.append(_("Files: {count}", count=len(command.files)))
-    lines.append(_("Place: {place}", place=where(command, districts)))
+    lines.append(_("Place: {place}", place=place_in_words(command, areas)))
     lines.append(_("Name and phone number are kept sealed.") if command.name else _("No name is kept."))
     lines.append(_("It may be published without the reporter in it.") if command.publish else _("It will not be published."))
     return tuple(lines)

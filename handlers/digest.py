@@ -10,10 +10,9 @@ from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Text, _
 from domain.weeks import Week
-from storage import cases, deadlines, figures, parked
+from storage import cases, cursors, deadlines, figures, parked
 from storage.deadlines import Deadline
 from storage.figures import UnitFigures
-from storage.ids import at, ms
 
 PAGE = 6
 UNITS = 12
@@ -64,12 +63,10 @@ async def ratings(ctx: Context, arg: str) -> Outgoing:
 async def late(ctx: Context, after: str) -> Outgoing:
     """List the cases that should have been answered, by a unit or before a unit was found, the longest overdue first."""
     ctx.as_office()
-    due, _dot, id = after.partition(".")
-    behind = (at(int(due)), id) if due.isdecimal() else None
-    found = await deadlines.late(ctx.tx, behind, PAGE + 1, ctx.now)
+    found = await deadlines.late(ctx.tx, cursors.read(after), PAGE + 1, ctx.now)
     rows = [await _overdue(ctx, deadline) for deadline in found[:PAGE]]
     if len(found) > PAGE:
-        rows.append((screen_button(_("Next ones"), "late", f"{ms(found[PAGE - 1].due_at)}.{found[PAGE - 1].id}"),))
+        rows.append((screen_button(_("Next ones"), "late", cursors.write(found[PAGE - 1].cursor)),))
     rows.append((screen_button(_("My desk"), "desk"),))
     return say(_("Late and not answered, the longest overdue first:") if found else _("No case is late."), rows=tuple(rows))
 

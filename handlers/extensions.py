@@ -115,7 +115,7 @@ async def send(ctx: Context, asked: Ask) -> Reply:
     """Ask."""
     case = await extending.ask(ctx, asked.case, asked.rule, asked.reason)
     news = _("The supervision office has been asked for more time. Until it decides, the date stays as it is.")
-    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news),))
+    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).with_passing_news(news),))
 
 
 async def grant(ctx: Context, id: str, n: int) -> Reply:

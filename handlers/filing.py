@@ -15,11 +15,11 @@ from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Subject, form_button, screen_button
 from dialog.texts import Secret, Text, _, verbatim
 from domain.cases import CaseKind
-from domain.locating import locate
 from domain.misconduct import speaks_of_misconduct
 from domain.numbers import show_code
 from handlers.categories import choose_category
 from handlers.joining import dealt_with_together, same_matter
+from handlers.whereabouts import ask_place, districts_of_city, place_in_words
 
 AS_IT_IS = "as_it_is"
 KIND_OPTIONS: Options = tuple(
@@ -53,10 +53,8 @@ async def file(d: Dialog) -> FileCase | None:
     if kind is not CaseKind.MISCONDUCT and speaks_of_misconduct(told.text):
         wish = await d.choose("misconduct", MISCONDUCT_HINT, MISCONDUCT_OR_NOT, label=_("Report or not"))
         kind = CaseKind.MISCONDUCT if wish == CaseKind.MISCONDUCT else kind
-    place = told.place or await d.place(
-        "place", _("Where is it? Share the place, choose the district, or describe it in words."), districts, label=_("Place")
-    )
-    category, about = await choose_category(d, kind, told.text)
+    place, areas = await ask_place(d, told, districts)
+    category, about = await choose_category(d, kind, told.text, place)
     into = await same_matter(d, kind, told.text, place, category)
     who, choices = _("Who may know that it was you? The unit never will."), IDENTITY
     if kind is CaseKind.MISCONDUCT:
@@ -90,26 +88,18 @@ async def file(d: Dialog) -> FileCase | None:
         cover=tuple(word for word in _BETWEEN.split(cover) if word),
         messages=tuple(item.message for item in told.items if item.message),
     )
-    lines = summary(command, about, districts)
-    if place and place.area and told.text:
-        named = await d.look("named", district_named, told.text)
-        lines += tuple(
-            _("Your words name {area}. If it is there, press Change and choose that place.", area=option.label)
-            for option in named
-            if option.key != place.area
-        )
-    sure = await d.confirm("sure", _("Shall we send it like this?"), lines)
+    sure = await d.confirm("sure", _("Shall we send it like this?"), summary(command, about, areas))
     return command if sure else None
 
 
-def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text, ...]:
+def summary(command: FileCase, category: Text, areas: Options) -> tuple[Text, ...]:
     """Show what will be sent, with personal data covered as the unit will see it."""
     masked = command.masked(command.text)
     lines = [_("{kind} · {category}", kind=KINDS[command.kind], category=category)]
     lines.append(verbatim(excerpt(masked.text, 2000)) if masked.text else _("(no words, see the files)"))
     if command.files:
         lines.append(_("Files: {count}", count=len(command.files)))
-    lines.append(_("Place: {place}", place=where(command, districts)))
+    lines.append(_("Place: {place}", place=place_in_words(command, areas)))
     if command.name:
         # In full, so that the person sees a typing error; nobody else ever reads this summary.
         lines.append(_("Your name and phone, sealed: {name}, {phone}", name=command.name, phone=command.phone))
@@ -126,19 +116,6 @@ def summary(command: FileCase, category: Text, districts: Options) -> tuple[Text
     elif masked.text:
         lines.append(_("We have found no personal data in your words. With Change you can cover what nobody shall read."))
     return tuple(lines)
-
-
-async def districts_of_city(ctx: Context) -> Options:
-    """Offer the areas right below the city."""
-    city = ctx.city.city
-    return tuple(Option(area.code, _name(ctx, area.code)) for area in city.subareas(city.root_area.code))
-
-
-async def district_named(ctx: Context, text: str) -> Options:
-    """Give the district in which a matter is by its words, if they tell."""
-    city = ctx.city.city
-    path = city.area_path(area) if (area := locate(city, None, text).area) else ()
-    return (Option(path[-2], _name(ctx, path[-2])),) if len(path) > 1 else ()
 
 
 def in_ascii(phone: str) -> str:
@@ -187,20 +164,6 @@ async def send(ctx: Context, command: FileCase) -> Reply:
         lines.append(_("The place you shared lies outside {city}; the office will look at it.", city=ctx.city.name))
     rows = ((screen_button(_("Show the case"), "case", case.id), form_button(_("Add something"), "add", case.id)),)
     return Reply(messages=(Outgoing(lines=tuple(lines), rows=rows, subject=case.id, card=Card.CITIZEN),))
-
-
-def _name(ctx: Context, area: str) -> Text:
-    return Text("{name}", {"name": ctx.city.area(area)})
-
-
-def where(command: FileCase, districts: Options) -> Text:
-    """Say where a matter is, as the unit will read it."""
-    place = command.place
-    if place is None:
-        return _("not known")
-    if place.area:
-        return next((option.label for option in districts if option.key == place.area), verbatim(place.area))
-    return verbatim(command.masked(place.words).text) if place.words else _("as shared on the map")
 
 
 FILE: Form[Context] = Form(

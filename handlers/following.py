@@ -194,13 +194,15 @@ async def reopen(ctx: Context, told: Words) -> Reply:
         if (await cases.leading(ctx.tx, case)).unit
         else _("The case has been reopened; the supervision office looks at it first.")
     )
-    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).below(news),))
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).with_news(news),))
 
 
 async def explain(ctx: Context, told: Words) -> Reply:
     """Keep the reason of a bad rating."""
     case = await following.explain(ctx, told.case, told.text)
-    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).headed(_("Thank you. Your reason has been passed on.")),))
+    return Reply(
+        messages=(citizen_card(ctx, await facts(ctx, case)).with_passing_news(_("Thank you. Your reason has been passed on.")),)
+    )
 
 
 async def end(ctx: Context, told: Words) -> Reply:

@@ -8,8 +8,8 @@ from actions.context import Context
 from dialog.outgoing import Outgoing, say
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Text, _, verbatim
-from handlers.unit_desk import PAGE, cursor, place, waiting_rows
-from storage import roles, workloads
+from handlers.unit_desk import PAGE, waiting_rows
+from storage import cursors, roles, workloads
 from storage.workloads import Load, Year
 
 LATELY = timedelta(days=30)
@@ -27,10 +27,10 @@ async def unit(ctx: Context, arg: str) -> Outgoing:
 async def late(ctx: Context, after: str) -> Outgoing:
     """List what is late at a head's units, the longest first."""
     _heads_only(ctx)
-    found = await workloads.most_urgent(ctx.tx, ctx.me.headed, place(after), PAGE + 1, ctx.told_until, late_at=ctx.now)
+    found = await workloads.most_urgent(ctx.tx, ctx.me.headed, cursors.read(after), PAGE + 1, ctx.told_until, late_at=ctx.now)
     rows = await waiting_rows(ctx, found[:PAGE], "case")
     if len(found) > PAGE:
-        rows.append((screen_button(_("Less urgent ones"), "head_late", cursor(found[PAGE - 1])),))
+        rows.append((screen_button(_("Less urgent ones"), "head_late", cursors.write(found[PAGE - 1].cursor)),))
     rows.append((screen_button(_("My unit"), "head"),))
     return say(_("Late at your unit, the longest first:") if found else _("Nothing is late at your unit."), rows=tuple(rows))
 

@@ -9,14 +9,12 @@ from actions.invitations import enter
 from actions.windows import DEEP_LINK
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
-from dialog.texts import Name, Text, _, verbatim
+from dialog.texts import LANGUAGE_NAMES, Text, _, verbatim
 from handlers.desk import desk
 from handlers.rating import scanned
 from handlers.windows import rate_command
 from storage import people, roles, talks
 from storage.roles import RoleKind
-
-LANGUAGES = {"zh_Hans": Name("中文"), "en": Name("English")}
 
 
 async def menu(ctx: Context, arg: str) -> Outgoing:
@@ -108,7 +106,7 @@ async def start(ctx: Context, code: str) -> Reply:
         )
     held = tuple(await roles.of_person(ctx.tx, entered.person))
     desk_now = await desk(replace(ctx, actor=replace(ctx.me, person=entered.person, roles=held)), "")
-    return Reply(messages=(desk_now.below(_welcome(ctx, entered.role, entered.units)),))
+    return Reply(messages=(desk_now.with_news(_welcome(ctx, entered.role, entered.units)),))
 
 
 def _welcome(ctx: Context, role: RoleKind | None, units: tuple[str, ...]) -> Text:
@@ -136,7 +134,7 @@ def _board(ctx: Context) -> Rows:
 
 
 def _language(code: str) -> Text:
-    return verbatim(LANGUAGES[code].zh)
+    return verbatim(LANGUAGE_NAMES[code])
 
 
 def _other_language(ctx: Context) -> tuple[Button, ...]:

@@ -10,6 +10,7 @@ from actions.cards import LEVELS
 from actions.citizen_cards import citizen_card, not_heard_yet
 from actions.context import Context
 from actions.facts import excerpt, facts
+from actions.praise import PRAISE
 from actions.rating import can_change, changeable_until, may_add, own
 from actions.rating_words import points_in_words, reasons_in_words
 from actions.record import STATES
@@ -18,7 +19,7 @@ from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
-from handlers.rating import ADD, ADD_LABEL, where
+from handlers.rating import ADD, ADD_LABEL, READ_BY_UNIT, where
 from handlers.windows import change_button
 from storage import cases, ratings
 from storage.ratings import Rating
@@ -95,16 +96,18 @@ def _is_changeable(ctx: Context, rating: Rating) -> bool:
 async def add(d: Dialog) -> Added:
     """Ask what is to be added."""
     about = await d.look("about", rated_window, d.arg)
-    if about:
-        d.head(about[0].label)
+    d.head(*(line.label for line in about))
     told = await d.collect("told", ADD, label=ADD_LABEL)
     return Added(rating=d.arg, text=told.in_words(), files=told.files)
 
 
 async def rated_window(ctx: Context, id: str) -> Options:
-    """Name the window of a rating."""
+    """Name the window of a rating, and say who reads words of praise."""
     rating = await ratings.get(ctx.tx, id)
-    return (Option("window", where(ctx, rating.window)),) if rating else ()
+    if rating is None:
+        return ()
+    read = (Option("read", READ_BY_UNIT),) if rating.level in PRAISE else ()
+    return (Option("window", where(ctx, rating.window)), *read)
 
 
 async def title(ctx: Context, id: str) -> Text:
@@ -115,7 +118,7 @@ async def title(ctx: Context, id: str) -> Text:
 async def send(ctx: Context, added: Added) -> Reply:
     """Add to a rating."""
     rating = await rates.add(ctx, added.rating, added.text, added.files)
-    return Reply(messages=((await _card(ctx, rating)).below(_("Thank you. It has been added to your rating.")),))
+    return Reply(messages=((await _card(ctx, rating)).with_news(_("Thank you. It has been added to your rating.")),))
 
 
 async def object_to_strike(d: Dialog) -> Added:
@@ -135,7 +138,7 @@ async def send_objection(ctx: Context, said: Added) -> Reply:
     """Object."""
     case = await objecting.object_to_strike(ctx, said.rating, said.text, said.files)
     news = _("Thank you. The supervision office has your objection and reads it.")
-    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).headed(news),))
+    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).with_passing_news(news),))
 
 
 async def may_object(ctx: Context, id: str) -> None:

@@ -136,7 +136,7 @@ async def shown(ctx: Context, case: Case, *news: Text) -> Reply:
 
 
 async def _card(ctx: Context, case: Case, *news: Text) -> Outgoing:
-    return office_card(ctx, await facts_for_office(ctx, case), ctx.me.person).headed(*news)
+    return office_card(ctx, await facts_for_office(ctx, case), ctx.me.person).with_passing_news(*news)
 
 
 async def may_decide(ctx: Context, id: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from actions import triage
 from actions.cards import due
 from actions.context import Context
@@ -10,25 +12,23 @@ from actions.office_cards import office_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Text, _
-from storage import cases, deadlines, roles
+from storage import cases, cursors, deadlines, roles
 from storage.cases import Case
 from storage.deadlines import Deadline
-from storage.ids import ms
 
 PAGE = 6
-FIRST = (0, "")
 
 
 async def queue(ctx: Context, after: str) -> Outgoing:
     """List the cases that wait to be assigned, the first due first."""
     ctx.as_office()
-    found = await deadlines.unassigned(ctx.tx, _read(after), PAGE + 1)
+    found = await deadlines.unassigned(ctx.tx, cursors.read(after), PAGE + 1)
     rows: list[tuple[Button, ...]] = []
     for deadline, case in found[:PAGE]:
         rows.append((screen_button(await _line(ctx, deadline, case), "office_case", case.id),))
     if len(found) > PAGE:
-        last = found[PAGE - 1][0]
-        rows.append((screen_button(_("Later ones"), "office", f"{ms(last.due_at)}.{last.id}"),))
+        last, _case = found[PAGE - 1]
+        rows.append((screen_button(_("Later ones"), "office", cursors.write(last.cursor)),))
     rows.append((screen_button(_("Units and staff"), "staff"), screen_button(_("Closed by silence"), "silent")))
     rows.append((form_button(_("File for somebody"), "file_for"), screen_button(_("My desk"), "desk")))
     confidential = await cases.count_confidential(ctx.tx)
@@ -46,7 +46,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
         raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
     ctx.as_office(case)
     f = await facts_for_office(ctx, case)
-    return office_card(ctx, f, ctx.me.person).below(files=f.citizens_files)
+    return replace(office_card(ctx, f, ctx.me.person), files=f.citizens_files)
 
 
 async def take(ctx: Context, id: str, version: int) -> Reply:
@@ -67,12 +67,6 @@ async def _line(ctx: Context, deadline: Deadline, case: Case) -> Text:
     if holder:
         return _("{number} {category}, taken by {name}", number=case.number, category=category, name=holder.name)
     return _("{number} {category}, by {due}", number=case.number, category=category, due=due(deadline))
-
-
-def _read(cursor: str) -> tuple[int, str]:
-    """Read what the button of the next page carries: due time and id of the last one shown."""
-    due_ms, _dot, id = cursor.partition(".")
-    return (int(due_ms), id) if due_ms.isdecimal() and len(due_ms) <= 15 else FIRST
 
 
 SUBJECT: Subject[Context] = Subject(

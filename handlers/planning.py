@@ -71,7 +71,7 @@ async def make(ctx: Context, command: MakePlan) -> Reply:
     news = _("Thank you. The citizen has been told of your plan.")
     if command.rule:
         news = _("Thank you. The citizen has been told of your plan, and the supervision office decides on the later date.")
-    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news),))
+    return Reply(messages=(unit_card(ctx, await facts(ctx, case), ctx.me.roles).with_passing_news(news),))
 
 
 async def may_plan(ctx: Context, id: str) -> None:

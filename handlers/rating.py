@@ -11,6 +11,7 @@ from actions.citizen_cards import not_heard_yet
 from actions.context import Context
 from actions.facts import excerpt
 from actions.filing import Receipt
+from actions.praise import PRAISE
 from actions.rating import HAS_REASONS, Rate, can_change, changeable_until, of_this_visit, on_file, rate, window_to_rate
 from actions.tickets import Use
 from dialog.outgoing import Button, Outgoing, say
@@ -31,6 +32,10 @@ LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfa
 ADD = _("What would you like to add? You can write words and send photos, in any order.")
 ADD_LABEL = _("Add words or a photo")
 LEFT_OUT = _("What you wrote, sent and chose with it before is left out of the rating. What a case has already stays there.")
+READ_BY_UNIT = _(
+    "Words of praise are read by the unit, days later and among those of others, with nothing that says who wrote them. Please"
+    " write nothing by which you could be known."
+)
 LEAVE_OUT = "leave_out"
 SAID_BEFORE = _("What you said before")
 EARLIER: Options = (Option("keep", _("Keep it")), Option(LEAVE_OUT, _("Leave it out")))
@@ -86,6 +91,7 @@ async def rate_window(d: Dialog) -> Rate | None:
         leaves_out=earlier[0].key if stays == LEAVE_OUT else "",
     )
     lines = [*(option.label for option in about[1:]), *summary(command, usual, points)]
+    lines += [READ_BY_UNIT] if level in PRAISE and (command.text or (earlier and not command.leaves_out)) else []
     lines += [LEFT_OUT] if command.leaves_out else []
     return command if await d.confirm("sure", _("Shall we send this rating?"), tuple(lines), change=_("Add or change")) else None
 
@@ -214,7 +220,7 @@ async def scanned(ctx: Context, code: str) -> Outgoing:
     """Show the window of a code that was scanned; a ticket in it is used for whoever scanned it."""
     window, ticket = tickets.split(ctx.city.city, code)
     card = await enter_window(ctx, window)
-    return card.below(TICKETS[await tickets.use(ctx, window, ticket)]) if ticket else card
+    return card.with_news(TICKETS[await tickets.use(ctx, window, ticket)]) if ticket else card
 
 
 def named(arg: str) -> tuple[str, Satisfaction | None]:

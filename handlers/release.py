@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import releasing
+from actions.cards import on_board
 from actions.context import Context
 from actions.facts import facts
 from actions.office_cards import office_card
@@ -88,8 +89,7 @@ def _hidden(text: Published) -> tuple[str, ...]:
 async def publish(ctx: Context, wanted: Release) -> Reply:
     """Release."""
     case = await releasing.release(ctx, wanted.case, wanted.problem, wanted.result)
-    link = f"{ctx.public_url}/board"
-    done = _("Case {number} is published: {link}", number=case.number, link=link)
+    done = _("Case {number} is published: {link}", number=case.number, link=on_board(ctx, case))
     return Reply(messages=(say(done, rows=((screen_button(_("More to publish"), "to_release"),),)),))
 
 

@@ -144,7 +144,7 @@ async def end(ctx: Context, command: End) -> Reply:
     else:
         ended = await staffing.unbind(ctx, command.role)
         done = _("The role of {name} has ended. Cases left to be signed in: {count}.", name=ended.role.name, count=ended.cases)
-    return Reply(messages=((await staff_of_unit(ctx, ended.role.unit or "")).below(done),))
+    return Reply(messages=((await staff_of_unit(ctx, ended.role.unit or "")).with_news(done),))
 
 
 async def may_staff(ctx: Context, arg: str) -> None:

@@ -106,8 +106,13 @@ async def questions_open(ctx: Context, id: str) -> Options:
     """Offer the unit's question and the form's."""
     case = await cases.get(ctx.tx, id)
     asked = (await facts(ctx, case)).question if case else None
-    unit = Option(id, _("The unit's: {text}", text=excerpt(asked.text, 60))) if asked else Option(id, _("The unit's"))
+    unit = Option(id, _("The unit's: {text}", text=_on_a_button(asked.text))) if asked else Option(id, _("The unit's"))
     return (unit, Option(FORM, _("The one we asked here before")))
+
+
+def _on_a_button(text: str) -> str:
+    """Put the beginning of a text on one line."""
+    return excerpt(" ".join(text.split()), 60)
 
 
 async def sort_out(ctx: Context, words: Sorted) -> Reply:
@@ -152,7 +157,7 @@ async def open_cases(ctx: Context) -> Options:
     found = await cases.of_follower(ctx.tx, ctx.me.person, None, LOOKED_AT, only_open=True)
     asked = [(case, question) for case in found if (question := (await facts(ctx, case)).question)]
     first = tuple(
-        Option(case.id, _("The answer to the unit's question: {text}", text=excerpt(question.text, 60)))
+        Option(case.id, _("The answer to the unit's question: {text}", text=_on_a_button(question.text)))
         for case, question in asked
     )
     if len(asked) != 1:

@@ -80,13 +80,13 @@ async def words(ctx: Context, id: str) -> str:
 async def make(ctx: Context, wish: Make) -> Reply:
     """Make one."""
     await templates.make(ctx, wish.unit, wish.title, wish.text)
-    return Reply(messages=((await ours(ctx, "")).below(_("Kept. It is offered from now on when a result is reported.")),))
+    return Reply(messages=((await ours(ctx, "")).with_news(_("Kept. It is offered from now on when a result is reported.")),))
 
 
 async def drop(ctx: Context, id: str, version: int) -> Reply:
     """Take a usual answer out of use."""
     await templates.drop(ctx, id)
-    return Reply(messages=((await ours(ctx, "")).below(_("It is not offered any more.")),), note=_("Dropped."))
+    return Reply(messages=((await ours(ctx, "")).with_news(_("It is not offered any more.")),), note=_("Dropped."))
 
 
 async def may_make(ctx: Context, unit: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from actions.cards import LEVELS, title
@@ -10,8 +10,8 @@ from actions.citizen_cards import lateness, not_heard_yet
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import has_heard, is_over
-from actions.rating_words import entry_text
 from actions.record import STATES, for_others
+from actions.said import with_files
 from dialog.outgoing import Outgoing
 from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Moment, Name, Text, _
@@ -21,10 +21,11 @@ from domain.ledger import Entry as LedgerRow
 from domain.ledger import JsonValue
 from domain.ratings import hour_of
 from storage import cases, entries, ledger, roles
+from storage import files as stored_files
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 from storage.entries import Entry
-from storage.ids import at
+from storage.times import at
 
 # What happened, as those who follow the case read it. {text} is what was written with it.
 WORDS: dict[Event, Text] = {
@@ -36,15 +37,15 @@ WORDS: dict[Event, Text] = {
     Event.HAND_OVER: _("Handed to a colleague at {unit}."),
     Event.PASS_ON: _("Passed on to {unit}."),
     Event.ASK: _("Question of the unit: {text}"),
-    Event.REPLY: _("Reply of the citizen: {text}"),
-    Event.ADD: _("Added by the citizen: {text}"),
-    Event.CORRECT: _("Reworded by the citizen: {text}"),
-    Event.URGE: _("Urged by the citizen."),
+    Event.REPLY: _("Your reply: {text}"),
+    Event.ADD: _("You added: {text}"),
+    Event.CORRECT: _("You reworded: {text}"),
+    Event.URGE: _("You urged the unit or the office."),
     Event.REPORT: _("Answer of the unit: {text}"),
-    Event.SOLVED: _("Solved, says the citizen. Closed."),
-    Event.NOT_SOLVED: _("Not solved, says the citizen: {text}"),
+    Event.SOLVED: _("Confirmed as solved. Closed."),
+    Event.NOT_SOLVED: _("You said that it is not solved: {text}"),
     Event.RATE: _("Rated: {level}"),
-    Event.EXPLAIN: _("Why the citizen was dissatisfied: {text}"),
+    Event.EXPLAIN: _("Why you were dissatisfied: {text}"),
     Event.REFUSE: _("Not taken on: {text}"),
     Event.WITHDRAW: _("Withdrawn. {text}"),
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
@@ -60,20 +61,31 @@ WORDS: dict[Event, Text] = {
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
     Event.UNMERGE: _("On its own again."),
-    Event.SAY_SOLVED: _("Solved, says the citizen."),
-    Event.SAY_NOT_SOLVED: _("Not solved, says the citizen: {text}"),
+    Event.SAY_SOLVED: _("You said that it is solved."),
+    Event.SAY_NOT_SOLVED: _("You said that it is not solved: {text}"),
     Event.REPLACE: _("Handed to a colleague at {unit}."),
     Event.UNBIND: _("To be signed in by another contact of {unit}."),
     Event.VERIFY: _("Checked by the supervision office: the result holds."),
     Event.REOPEN: _("Reopened by the supervision office: {text}"),
-    Event.CHANGE_RATING: _("Rating changed by the citizen: {text}"),
+    Event.CHANGE_RATING: _("You changed the rating: {text}"),
     Event.APPEAL: _("The unit appeals against the rating: {text}"),
     Event.REFUSE_APPEAL: _("Appeal refused by the supervision office: {text}"),
     Event.STRIKE: _("Rating struck by the supervision office; the case is closed: {text}"),
-    Event.OBJECT: _("The citizen objects to the striking of the rating: {text}"),
+    Event.OBJECT: _("You objected to the striking of the rating: {text}"),
 }
-# What only staff read, and with whose words.
+# What only staff read, with whose words, and of the citizen as of somebody else.
 STAFF_WORDS: dict[Event, Text] = {
+    Event.REPLY: _("Reply of the citizen: {text}"),
+    Event.ADD: _("Added by the citizen: {text}"),
+    Event.CORRECT: _("Reworded by the citizen: {text}"),
+    Event.URGE: _("Urged by the citizen."),
+    Event.SOLVED: _("Solved, says the citizen. Closed."),
+    Event.NOT_SOLVED: _("Not solved, says the citizen: {text}"),
+    Event.EXPLAIN: _("Why the citizen was dissatisfied: {text}"),
+    Event.SAY_SOLVED: _("Solved, says the citizen."),
+    Event.SAY_NOT_SOLVED: _("Not solved, says the citizen: {text}"),
+    Event.CHANGE_RATING: _("Rating changed by the citizen: {text}"),
+    Event.OBJECT: _("The citizen objects to the striking of the rating: {text}"),
     Event.RETURN: _("Returned by {unit}: {text}"),
     Event.HAND_OVER: _("Handed to {name}."),
     Event.ACCEPT: _("Signed in by {name}, {unit}."),
@@ -149,7 +161,9 @@ async def _files(ctx: Context, case: Case, *, staff: bool) -> tuple[str, ...]:
     texts = await entries.of_case(ctx.tx, case.id)
     if _is_of_unit(ctx, case, staff=staff):
         texts = [entry for entry in texts if has_heard(ctx, entry)]
-    return tuple(file for entry in texts for file in entry.files)
+    found = [file for entry in texts for file in entry.files]
+    refused = await stored_files.refused(ctx.tx, found)
+    return tuple(file for file in found if file not in refused)
 
 
 def _is_of_unit(ctx: Context, case: Case, *, staff: bool) -> bool:
@@ -184,6 +198,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
     if case.kind is CaseKind.BAD_RATING and _is_of_unit(ctx, case, staff=staff):
         rows = [row for row in rows if not _is_kept_back(ctx, row)]
     lines = [title(ctx, case)]
+    refused = await stored_files.refused(ctx.tx, [file for entry in texts.values() for file in entry.files])
     unit = None
     for row in sorted(rows, key=lambda row: row.at_ms):
         back = row.event in (Event.RETURN, Event.UNASSIGN)
@@ -192,7 +207,7 @@ async def history(ctx: Context, case: Case, *, staff: bool) -> tuple[Text, ...]:
         when = at(row.at_ms)
         if staff and case.kind is CaseKind.BAD_RATING and (row.actor == Party.CITIZEN or Event(row.event) in BY_RATER):
             when = hour_of(when, ctx.city.city.zone)
-        if line := await _line(ctx, case.kind, row, whose, texts, staff=staff):
+        if line := await _line(ctx, case.kind, row, whose, texts, refused, staff=staff):
             lines.append(_("{at}  {what}", at=Moment(when), what=line))
     lines.append(_("Now: {state}", state=STATES[lead.state]))
     if not staff and (heard := not_heard_yet(ctx, case)):
@@ -213,7 +228,7 @@ def _is_kept_back(ctx: Context, row: LedgerRow) -> bool:
 
 
 async def _line(
-    ctx: Context, kind: CaseKind, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], *, staff: bool
+    ctx: Context, kind: CaseKind, row: LedgerRow, unit: str | None, texts: Mapping[str, Entry], refused: Set[str], *, staff: bool
 ) -> Text | None:
     event = Event(row.event)
     words = (STAFF_WORDS.get(event) if staff else None) or WORDS.get(event)
@@ -235,7 +250,7 @@ async def _line(
         words.id,
         {
             "unit": ctx.city.unit(unit) if unit else Name("", ""),
-            "text": _text(ctx, kind, entry),
+            "text": with_files(ctx, kind, entry, refused) if entry else "",
             "name": role.name if role else "",
             "due": Moment(at(due)) if isinstance(due := row.payload.get("due"), int) else "",
             "level": LEVELS[Satisfaction(str(level))] if level else "",
@@ -252,21 +267,6 @@ def _rung(row: LedgerRow, words: Text) -> Text:
     if whom := tuple(TOLD[str(to)] for to in told if to in TOLD):
         line = _("{what} Told: {whom}.", what=line, whom=whom)
     return _("{what} Proposed for the accountability list.", what=line) if RungTo.ACCOUNTABILITY in told else line
-
-
-def _text(ctx: Context, kind: CaseKind, entry: Entry | None) -> Text | str:
-    if entry is None:
-        return ""
-    if entry.erased:
-        return _("(erased on request)")
-    text = entry_text(ctx, kind, entry)
-    if not entry.files:
-        return text
-    return (
-        _("{text} (files: {count})", text=text, count=len(entry.files))
-        if entry.text
-        else _("(files: {count})", count=len(entry.files))
-    )
 
 
 SUBJECT: Subject[Context] = Subject(screens=(Screen(name="timeline", view=timeline), Screen(name="files", view=files)))

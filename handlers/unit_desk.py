@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions import handling
 from actions.cards import due
@@ -20,10 +20,10 @@ from domain.cases import CaseKind, CaseState
 from handlers import templates
 from handlers.case_form import case_form
 from handlers.following import one_line
-from storage import cases, workloads
+from storage import cases, cursors, workloads
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
-from storage.workloads import Place, Waiting
+from storage.workloads import Waiting
 
 SIGNS_IN = _("Sending it also signs the case in: it is yours then.")
 PAGE = 6
@@ -60,11 +60,11 @@ async def ours(ctx: Context, after: str) -> Outgoing:
     """List what waits for a contact's units: what is late first, then by the time at which it is due."""
     if not ctx.me.units:
         raise Refused(_("This list is for the contacts of a unit."))
-    found = await workloads.most_urgent(ctx.tx, ctx.me.units, place(after), PAGE + 1, ctx.told_until)
+    found = await workloads.most_urgent(ctx.tx, ctx.me.units, cursors.read(after), PAGE + 1, ctx.told_until)
     shown = await waiting_rows(ctx, found[:PAGE], "unit_case")
     rows = [*shown]
     if len(found) > PAGE:
-        rows.append((screen_button(_("Less urgent ones"), "unit", cursor(found[PAGE - 1])),))
+        rows.append((screen_button(_("Less urgent ones"), "unit", cursors.write(found[PAGE - 1].cursor)),))
     rows.append((screen_button(_("All open cases"), "unit_all"), screen_button(_("My desk"), "desk")))
     if not shown:
         return say(_("Nothing waits for your unit."), rows=tuple(rows))
@@ -87,18 +87,6 @@ async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> l
     return rows
 
 
-def cursor(waiting: Waiting) -> str:
-    """Write down where the next page begins."""
-    due, id = waiting.place
-    return f"{due}.{id}"
-
-
-def place(cursor: str) -> Place | None:
-    """Read where a page begins; None is the first one."""
-    due, _dot, id = cursor.partition(".")
-    return (int(due), id) if due.isdecimal() and len(due) < 16 else None
-
-
 async def all_open(ctx: Context, after: str) -> Outgoing:
     """List all open cases of a contact's units, oldest first: also those that are answered."""
     if not ctx.me.units:
@@ -115,7 +103,7 @@ async def show(ctx: Context, id: str) -> Outgoing:
     """Show one case to a contact of its unit."""
     case = await _mine(ctx, id)
     f = await facts(ctx, case)
-    return unit_card(ctx, f, ctx.me.roles).below(files=heard(ctx, f).citizens_files)
+    return replace(unit_card(ctx, f, ctx.me.roles), files=heard(ctx, f).citizens_files)
 
 
 async def accept(ctx: Context, id: str, version: int) -> Reply:
@@ -252,6 +240,24 @@ async def may_work(ctx: Context, id: str) -> None:
     await ctx.as_holder(await _mine(ctx, id))
 
 
+async def may_hand_over(ctx: Context, id: str) -> None:
+    """Let only those open the form who deal with the case, and only where somebody could take it over."""
+    await may_work(ctx, id)
+    if len(await receivers(ctx, id)) > 1:
+        return
+    case = await _mine(ctx, id)
+    if case.state is CaseState.ASSIGNED and len(await ctx.colleagues(case.unit or "")) > 1:
+        raise Refused(_("Please sign case {number} in first, then hand it to a colleague.", number=case.number))
+    if case.kind is CaseKind.MISCONDUCT:
+        raise Refused(_("Nobody else could take this report over. The supervision office can invite another contact."))
+    raise Refused(
+        _(
+            "Your unit has no other contact and no unit below it, so nobody could take the case over. If it is not yours, you can"
+            " return it; the supervision office can invite another contact."
+        )
+    )
+
+
 async def may_report(ctx: Context, id: str) -> None:
     """Let only the contact report who has signed the case in."""
     await may_work(ctx, id)
@@ -277,7 +283,7 @@ async def _mine(ctx: Context, id: str) -> Case:
 
 
 async def _card(ctx: Context, case: Case, news: Text) -> Outgoing:
-    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).headed(news)
+    return unit_card(ctx, await facts(ctx, case), ctx.me.roles).with_passing_news(news)
 
 
 # The office reads the reason as it was chosen; entries keep plain words.
@@ -296,6 +302,6 @@ SUBJECT: Subject[Context] = Subject(
         case_form(name="ask", title=_("Asking the citizen"), script=ask, then=send_question, may=may_work),
         case_form(name="report", title=_("Reporting the result"), script=report, then=send_report, may=may_report),
         case_form(name="report_told", title=_("Reporting the result"), script=report_told, then=send_report, may=may_report),
-        case_form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_work),
+        case_form(name="hand_over", title=_("Handing a case over"), script=hand_over, then=pass_over, may=may_hand_over),
     ),
 )

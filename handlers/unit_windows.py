@@ -12,16 +12,21 @@ from datetime import datetime, time
 from actions import tickets
 from actions.cards import LEVELS
 from actions.context import Context
+from actions.facts import excerpt
+from actions.praise import words_of_praise
 from actions.telling import first_day, settled_of_hall
 from dialog.code import Code
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Act, Refused, Reply, Screen, Subject, act_button, screen_button
-from dialog.texts import Moment, _
+from dialog.texts import Moment, _, verbatim
 from domain.cases import Satisfaction
 from domain.city import Window
 from domain.telling import GROUP
 from handlers.hall_words import window_and_hall, windows_in_words
 from handlers.paging import Page, page, turns
+
+MOST_PRAISE, EXCERPT = 5, 120
+"""How much of it fits on a screen, for each window."""
 
 
 def windows_of(ctx: Context, units: Collection[str]) -> tuple[Window, ...]:
@@ -81,7 +86,30 @@ async def show_ratings(ctx: Context, behind: str) -> Outgoing:
         )
         line = _("{label}: {counts}", label=window_and_hall(ctx, window), counts=counts)
         lines.append(line if shown else _("{label}: too few to show", label=window_and_hall(ctx, window)))
-    return say(*lines, rows=(*turns(cut, "unit_ratings", more=_("More windows")), (screen_button(_("My desk"), "desk"),)))
+    last = (screen_button(_("Words of praise"), "praise"), screen_button(_("My desk"), "desk"))
+    return say(*lines, rows=(*turns(cut, "unit_ratings", more=_("More windows")), last))
+
+
+async def show_praise(ctx: Context, behind: str) -> Outgoing:
+    """Show a unit what was written in praise of its windows, as far as that gives nobody away."""
+    cut = _page(ctx, behind, ctx.me.works_at)
+    lines = [
+        _(
+            "Words of praise of the last four weeks, in no order. They are shown when a day is over, and only where at least"
+            " {least} other ratings came with them, so that nobody can be guessed.",
+            least=GROUP,
+        )
+    ]
+    for hall in dict.fromkeys(window.hall for window in cut.shown):
+        windows = [window for window in cut.shown if window.hall == hall]
+        told = await words_of_praise(ctx, hall, [window.code for window in windows])
+        for window in windows:
+            lines += [_("{window}:", window=window_and_hall(ctx, window))] if told[window.code] else []
+            lines += [_("“{text}”", text=verbatim(excerpt(text, EXCERPT))) for text in told[window.code][:MOST_PRAISE]]
+    if len(lines) == 1:
+        lines.append(_("There are none yet."))
+    back = screen_button(_("Our ratings"), "unit_ratings")
+    return say(*lines, rows=(*turns(cut, "praise", more=_("More windows")), (back, screen_button(_("My desk"), "desk"))))
 
 
 def _page(ctx: Context, behind: str, units: Collection[str]) -> Page[Window]:
@@ -94,6 +122,10 @@ def _page(ctx: Context, behind: str, units: Collection[str]) -> Page[Window]:
 
 
 SUBJECT: Subject[Context] = Subject(
-    screens=(Screen(name="tickets", view=show_tickets), Screen(name="unit_ratings", view=show_ratings)),
+    screens=(
+        Screen(name="tickets", view=show_tickets),
+        Screen(name="unit_ratings", view=show_ratings),
+        Screen(name="praise", view=show_praise),
+    ),
     acts=(Act(name="ticket", do=ticket),),
 )

@@ -115,7 +115,7 @@ async def enter_window(ctx: Context, code: str) -> Outgoing:
     else:
         sorry = _("We don't know the window of this code. Please choose your window, or look for it by its name.")
     hall = _hall_like(ctx, code)
-    return (_hall(ctx, hall) if hall else _districts(ctx)).below(sorry)
+    return (_hall(ctx, hall) if hall else _districts(ctx)).with_news(sorry)
 
 
 async def show_hall(ctx: Context, arg: str) -> Outgoing:
@@ -124,7 +124,7 @@ async def show_hall(ctx: Context, arg: str) -> Outgoing:
     behind = city.windows.get(arg[1:]) if arg.startswith(AFTER) else None
     hall = city.halls.get(behind.hall if behind else arg)
     if hall is None:
-        return _districts(ctx).below(_("This hall is no longer there. Please choose another one."))
+        return _districts(ctx).with_news(_("This hall is no longer there. Please choose another one."))
     return _hall(ctx, hall, behind=behind.code if behind else "")
 
 
@@ -185,7 +185,7 @@ async def rate_command(ctx: Context, typed: str) -> Reply:
 def _near(ctx: Context, place: Point) -> Outgoing:
     near = halls_near(ctx.city.city, place)[:NEAREST]
     if not near:
-        return _districts(ctx).below(_("We don't know where the halls are on the map."))
+        return _districts(ctx).with_news(_("We don't know where the halls are on the map."))
     labels = (
         (hall, _("{hall}, {distance}", hall=ctx.city.hall(hall.code), distance=distance_in_words(metres)))
         for hall, metres in near

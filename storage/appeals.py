@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 class Ground(StrEnum):

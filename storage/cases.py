@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.cases import CaseKind, CaseState, Satisfaction
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from storage.database import Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 async def newest(tx: Tx) -> int:

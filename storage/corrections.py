@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 MANY = 100
 """How far the corrections of one person or unit are counted: beyond it is many."""

@@ -8,7 +8,8 @@ whose type PostgreSQL can't infer needs a CAST; a colon inside a literal would b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
@@ -28,7 +29,11 @@ class Unavailable(StorageError):
 
 
 class Conflict(StorageError):
-    """Two transactions were in each other's way: run this one again at once."""
+    """Two transactions were in each other's way: run this one again at once, see `again`."""
+
+
+TRIES = 5
+PAUSE_SECONDS = 0.02
 
 
 class Damaged(StorageError):
@@ -131,6 +136,17 @@ def missing_file(url: str) -> Path | None:
         return file if url.startswith("sqlite:") and not file.exists() else None
     except OSError:
         return None  # whoever opens it is told why that can't be done
+
+
+async def again(work: Callable[[], Awaitable[T]]) -> T:
+    """Do what is done in one transaction, from its beginning after each Conflict; raises the last of TRIES."""
+    for tries in range(TRIES - 1):
+        try:
+            return await work()
+        except Conflict:
+            # Those that met once may meet again if they begin together.
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * tries))
+    return await work()
 
 
 async def finish(work: Coroutine[Any, Any, Any]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from storage import cases
 from storage.cases import Case
+from storage.cursors import START, Cursor
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 class DeadlineKind(StrEnum):
@@ -51,6 +52,11 @@ class Deadline:
     passed: tuple[str, ...] = ()
     calendar: str
     provisional: bool
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where a list that ends with this one goes on."""
+        return ms(self.due_at), self.id
 
 
 async def insert(tx: Tx, deadline: Deadline) -> None:
@@ -157,13 +163,13 @@ async def put_aside(tx: Tx) -> Sequence[tuple[Deadline, str]]:
     return [(_deadline(row), row["why"]) for row in rows]
 
 
-async def late(tx: Tx, after: tuple[datetime, str] | None, limit: int, now: datetime) -> Sequence[Deadline]:
+async def late(tx: Tx, after: Cursor | None, limit: int, now: datetime) -> Sequence[Deadline]:
     """Read the units' times to answer that are over, the longest first, from behind the due time and id `after`.
 
     With them are the broken promises of what waits to be assigned.
     Those of misconduct reports are not among them, nor those that stand still while the citizen is asked.
     """
-    due, id = after or (datetime.fromtimestamp(0, UTC), "")
+    due, id = after or START
     # Each from behind the place by itself, so that neither is read further than a page.
     behind = "d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now AND (d.due_at > :due OR d.id > :id)"
     rows = await tx.all(
@@ -176,7 +182,7 @@ async def late(tx: Tx, after: tuple[datetime, str] | None, limit: int, now: date
         f" WHERE t.kind = 'triage' AND t.stopped_at IS NULL AND d.case_id = t.case_id AND d.kind = 'promise' AND {behind}"
         " AND c.id = d.case_id AND c.kind <> 'misconduct' ORDER BY d.due_at, d.id LIMIT :limit) AS promises"
         " ORDER BY due_at, id LIMIT :limit",
-        due=ms(due),
+        due=due,
         id=id,
         now=ms(now),
         limit=limit,
@@ -184,17 +190,18 @@ async def late(tx: Tx, after: tuple[datetime, str] | None, limit: int, now: date
     return [_deadline(row) for row in rows]
 
 
-async def unassigned(tx: Tx, after: tuple[int, str], limit: int) -> Sequence[tuple[Deadline, Case]]:
-    """Read the cases that wait to be assigned, the first due first, from above a due time (ms) and a deadline's id.
+async def unassigned(tx: Tx, after: Cursor | None, limit: int) -> Sequence[tuple[Deadline, Case]]:
+    """Read the cases that wait to be assigned, the first due first, from behind the due time and id `after`.
 
     Misconduct reports are never among them.
     """
+    due, id = after or START
     rows = await tx.all(
         "SELECT * FROM deadline WHERE kind = 'triage' AND stopped_at IS NULL AND (due_at, id) > (:due, :id)"
         " AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = case_id AND c.kind <> 'misconduct')"
         " ORDER BY due_at, id LIMIT :limit",
-        due=after[0],
-        id=after[1],
+        due=due,
+        id=id,
         limit=limit,
     )
     found = [(deadline, await cases.get(tx, deadline.case)) for deadline in map(_deadline, rows)]

@@ -13,8 +13,9 @@ from domain.ledger import text_hash
 from domain.privacy import Found, Kind, Masked
 from storage import files as storage_files
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
+from storage.times import at, ms
 
 
 class EntryKind(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.database import Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 OLDEST = 5
 _ORDINARY = "c.kind <> 'misconduct'"

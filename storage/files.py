@@ -9,8 +9,9 @@ from datetime import datetime
 
 from dialog.incoming import IncomingFile
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,11 @@ async def get(tx: Tx, ids: Sequence[str]) -> Sequence[File]:
         if row:
             found[id] = _file(row)
     return [found[id] for id in ids if id in found]
+
+
+async def refused(tx: Tx, ids: Sequence[str]) -> frozenset[str]:
+    """Give those of these files that can't be had."""
+    return frozenset(file.id for file in await get(tx, ids) if file.refused is not None)
 
 
 async def owned(tx: Tx, conversation: str, id: str) -> File | None:

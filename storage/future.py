@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from storage.database import Tx
-from storage.ids import ms
+from storage.times import ms
 
 MEANWHILE = timedelta(seconds=2)
 """What is ahead by less may have been written since the clock was read."""

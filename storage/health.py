@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import at
+from storage.times import at
 
 _SETTINGS = (
     "/*lite SELECT 'journal_mode' AS name, journal_mode AS setting FROM pragma_journal_mode */"

@@ -6,17 +6,9 @@ They sort by the making machine's clock; no rule of ours may rest on that order.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 
-
-def ms(at: datetime) -> int:
-    """Give a point in time as UTC epoch milliseconds, as the database keeps it."""
-    return round(at.timestamp() * 1000)
-
-
-def at(stored: int) -> datetime:
-    """Give stored milliseconds as a point in time."""
-    return datetime.fromtimestamp(stored / 1000, UTC)
+from storage.times import ms
 
 
 def new_id(now: datetime) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import at, ms
 from storage.roles import RoleKind
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

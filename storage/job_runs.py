@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import ms
+from storage.times import ms
 
 
 async def take(tx: Tx, job: str, slot: datetime, now: datetime, until: datetime) -> bool:

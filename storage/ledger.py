@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.ledger import GENESIS, Entry, JsonValue, Seal, canonical, link, seal_hash
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 PAGE = 100
 

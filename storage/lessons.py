@@ -19,6 +19,7 @@ class Filed:
     state: CaseState
     area: str | None
     category: str | None
+    unit: str | None
     reporter: str
     text: str
 
@@ -26,7 +27,7 @@ class Filed:
 async def page(tx: Tx, after: str, limit: int) -> Sequence[Filed]:
     """Read cases with words that nobody has had erased, oldest first, from above the id `after`."""
     rows = await tx.all(
-        "SELECT c.id, COALESCE(c.merged_into, c.id) AS lead, c.kind, c.state, c.area, c.category, c.reporter, e.text"
+        "SELECT c.id, COALESCE(c.merged_into, c.id) AS lead, c.kind, c.state, c.area, c.category, c.unit, c.reporter, e.text"
         " FROM cases AS c JOIN entry AS e ON e.case_id = c.id AND e.n = 1"
         " WHERE c.id > :after AND c.kind IN ('complaint', 'consultation', 'suggestion')"
         " AND e.kind = 'told' AND e.erased_at IS NULL AND e.text <> ''"
@@ -37,7 +38,7 @@ async def page(tx: Tx, after: str, limit: int) -> Sequence[Filed]:
     return [
         Filed(
             id=row["id"], lead=row["lead"], kind=CaseKind(row["kind"]), state=CaseState(row["state"]), area=row["area"],
-            category=row["category"], reporter=row["reporter"], text=row["text"],
+            category=row["category"], unit=row["unit"], reporter=row["reporter"], text=row["text"],
         )
         for row in rows
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from datetime import datetime
 from domain.likeness import bits, posted
 from storage.cases import Case, of_ids
 from storage.database import Tx
-from storage.ids import ms
+from storage.times import ms
 
 NEWEST = 40
 """How many posts of one mark are read, in all districts that are searched together."""

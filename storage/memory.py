@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import ms
 from storage.keys import Keys
+from storage.times import ms
 
 
 async def remember(tx: Tx, keys: Keys, key: str, value: bytes, until: datetime) -> None:

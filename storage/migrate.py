@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storage.database import Database, StorageError, Tx
-from storage.ids import ms
+from storage.times import ms
 
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 4_801_730

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from storage.database import Tx
 from storage.figures import MISSED
-from storage.ids import at, ms
+from storage.times import at, ms
 
 KIND = "month"
 _ORDINARY = "c.kind <> 'misconduct'"

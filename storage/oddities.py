@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 from domain.ratings import Pattern
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,6 @@ class Oddity:
     about: str
     day: date
     window: str
-    found_at: datetime
     decided_at: datetime | None = None
 
 
@@ -180,6 +180,5 @@ def _oddity(row: Row) -> Oddity:
         about=row["about"],
         day=date.fromisoformat(row["day"]),
         window=row["window_code"],
-        found_at=at(row["found_at"]),
         decided_at=at(row["decided_at"]) if row["decided_at"] is not None else None,
     )

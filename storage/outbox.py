@@ -15,8 +15,9 @@ from enum import IntEnum
 from dialog import outgoing as wire
 from dialog.outgoing import Outgoing
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
+from storage.times import at, ms
 
 
 class Lane(IntEnum):

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from domain.bells import BellKind
 from storage.database import Row, Tx
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys, Unsealable
 from storage.tables import tables
+from storage.times import ms
 
 _BELLS = frozenset(BellKind)
 

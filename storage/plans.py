@@ -1,4 +1,4 @@
-"""How units will put things right: measures, target, responsible person, date (practice S4). The newest of a round counts."""
+"""How units will put things right: measures, target, responsible person, date. The newest of a round counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,19 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 from domain.cases import CaseKind, CaseState
+from storage.cursors import Cursor
 from storage.database import Row, Tx
 from storage.deadlines import DeadlineKind
-from storage.ids import at, ms
+from storage.times import at, ms
 
 SCAN = 500
 MANY = 100
 """Counting stops behind this."""
-
-Place: TypeAlias = tuple[int, str]
-"""Where a page begins: behind this time (epoch milliseconds) and id."""
 
 
 class Queue(StrEnum):
@@ -84,7 +82,7 @@ class Page:
     """A page of a queue; `next` is where the following one begins, None behind the last."""
 
     lines: Sequence[Line]
-    next: Place | None
+    next: Cursor | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +145,8 @@ _OPEN_OF_UNIT = _Source(
 )
 
 
-async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Place | None, limit: int, now: datetime) -> Page:
-    """Read a page of a queue, from behind a place; a rare wish may fill it only in part, or not at all, and still go on."""
+async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Cursor | None, limit: int, now: datetime) -> Page:
+    """Read a page of a queue, from behind a cursor; a rare wish may fill it only in part, or not at all, and still go on."""
     source = (_OF_UNIT.get(queue) if wanted.unit else None) or _SOURCES[queue]
     scan = SCAN if wanted else 10 * limit
     given: dict[str, Any] = {"scan": scan, "limit": limit + 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from storage.database import Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 
 async def use(tx: Tx, id: str, amount: int, allowed: int, window: timedelta, now: datetime) -> datetime | None:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from domain.cases import Satisfaction
 from storage import rating_figures
 from storage.database import Tx
-from storage.ids import ms
 from storage.rating_figures import By
+from storage.times import ms
 
 LEAST = 20
 """From how many ratings on a window is compared with others; of fewer, one bad day decides."""

@@ -1,6 +1,6 @@
 """Figures of ratings, kept in the transaction of each rating: reading them costs the same however many ratings there are.
 
-Kept by window and the city's day, verified and unverified visits apart; those of a hall, a unit and the city are sums of them.
+Kept by window and the city's day, verified and unverified visits apart; those of a hall and the city are sums of them.
 A rating that was struck is counted as struck, on its own day, and as no level. Appeals stand on the day of the rating, too.
 """
 
@@ -31,7 +31,7 @@ class Counted(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Cell:
     """Where a rating stands in the figures; hall and unit are those that the window had then."""
 
     window: str
@@ -67,39 +67,35 @@ class By(StrEnum):
 
     WINDOW = "window_code"
     HALL = "hall"
-    UNIT = "unit"
 
 
-async def count(tx: Tx, place: Place, counted: Counted, n: int) -> None:
+async def count(tx: Tx, cell: Cell, counted: Counted, n: int) -> None:
     """Add to a figure, or take away from it."""
     await tx.run(
         "INSERT INTO rating_count (window_code, day, hall, unit, verified, counted, n)"
         " VALUES (:window, :day, :hall, :unit, :verified, :counted, :n)"
         " ON CONFLICT (window_code, day, hall, unit, verified, counted) DO UPDATE SET n = rating_count.n + excluded.n",
-        window=place.window,
-        day=place.day.isoformat(),
-        hall=place.hall,
-        unit=place.unit,
-        verified=int(place.verified),
+        window=cell.window,
+        day=cell.day.isoformat(),
+        hall=cell.hall,
+        unit=cell.unit,
+        verified=int(cell.verified),
         counted=counted,
         n=n,
     )
 
 
 async def total(tx: Tx, first: date, last: date, by: By | None = None, code: str = "") -> Figures:
-    """Add up the days from one to another, of a window, a hall, a unit, or (`by` None) the whole city."""
+    """Add up the days from one to another, of a window, a hall, or (`by` None) the whole city."""
     return _together(await _sums(tx, None, first, last, by, code))
 
 
-async def daily(tx: Tx, first: date, last: date, by: By | None = None, code: str = "") -> Mapping[date, Figures]:
-    """Give the figures of each day on which there were any, in order."""
-    sums = _grouped(await _sums(tx, "day", first, last, by, code), "day")
-    return {date.fromisoformat(day): figures for day, figures in sums.items()}
-
-
 async def each(tx: Tx, of: By, first: date, last: date, by: By | None = None, code: str = "") -> Mapping[str, Figures]:
-    """Give the figures of each window, hall or unit (`of`) that has any, of a hall, a unit or the whole city."""
-    return _grouped(await _sums(tx, of, first, last, by, code), of)
+    """Give the figures of each window or hall (`of`) that has any, of a hall or the whole city."""
+    groups: dict[str, list[Row]] = {}
+    for row in await _sums(tx, of, first, last, by, code):
+        groups.setdefault(row[of], []).append(row)
+    return {code: _together(found) for code, found in groups.items()}
 
 
 async def given(tx: Tx, hall: str, first: date, last: date) -> Sequence[Given]:
@@ -127,10 +123,10 @@ async def given(tx: Tx, hall: str, first: date, last: date) -> Sequence[Given]:
     ]
 
 
-async def of_window(tx: Tx, window: str) -> Mapping[tuple[Place, Counted], int]:
+async def of_window(tx: Tx, window: str) -> Mapping[tuple[Cell, Counted], int]:
     """Read every figure of a window as it is kept, to hold it against the ledger; those that came down to 0 are left out."""
     rows = await tx.all("SELECT * FROM rating_count WHERE window_code = :window AND n <> 0", window=window)
-    return {(_place(row), Counted(row["counted"])): int(row["n"]) for row in rows}
+    return {(_cell(row), Counted(row["counted"])): int(row["n"]) for row in rows}
 
 
 def _together(rows: Sequence[Row]) -> Figures:
@@ -148,7 +144,7 @@ def _together(rows: Sequence[Row]) -> Figures:
     )
 
 
-async def _sums(tx: Tx, of: str | None, first: date, last: date, by: By | None, code: str) -> Sequence[Row]:
+async def _sums(tx: Tx, of: By | None, first: date, last: date, by: By | None, code: str) -> Sequence[Row]:
     columns = ", ".join(filter(None, (of, "verified", "counted")))
     whose = f"{by} = :code AND " if by else ""
     return await tx.all(
@@ -160,15 +156,8 @@ async def _sums(tx: Tx, of: str | None, first: date, last: date, by: By | None, 
     )
 
 
-def _grouped(rows: Sequence[Row], of: str) -> Mapping[str, Figures]:
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row[of], []).append(row)
-    return {code: _together(found) for code, found in groups.items()}
-
-
-def _place(row: Row) -> Place:
-    return Place(
+def _cell(row: Row) -> Cell:
+    return Cell(
         window=row["window_code"],
         hall=row["hall"],
         unit=row["unit"],

@@ -12,8 +12,8 @@ from domain.cases import Satisfaction
 from domain.ledger import text_hash
 from storage import files as storage_files
 from storage.database import Row, Tx
-from storage.ids import at, ms
-from storage.rating_figures import Counted, Place, count
+from storage.rating_figures import Cell, Counted, count
+from storage.times import at, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +59,9 @@ class Rating:
         return Counted.STRUCK if self.struck_at else Counted(self.level)
 
     @property
-    def place(self) -> Place:
+    def cell(self) -> Cell:
         """Where it stands in the figures."""
-        return Place(window=self.window, hall=self.hall, unit=self.unit, day=self.day, verified=self.verified)
+        return Cell(window=self.window, hall=self.hall, unit=self.unit, day=self.day, verified=self.verified)
 
 
 _COLUMNS = {
@@ -79,7 +79,7 @@ _UPDATE = f"UPDATE rating SET {', '.join(f'{c} = :{c}' for c in _COLUMNS if c no
 async def insert(tx: Tx, rating: Rating, now: datetime) -> None:
     """Keep a new rating, and count it."""
     await tx.run(_INSERT, **_values(rating))
-    await count(tx, rating.place, rating.counted, 1)
+    await count(tx, rating.cell, rating.counted, 1)
     await storage_files.use(tx, rating.files, now)
 
 
@@ -87,9 +87,9 @@ async def update(tx: Tx, before: Rating, after: Rating, now: datetime) -> None:
     """Write a changed rating, and move its count."""
     values = _values(after)
     await tx.run(_UPDATE, **{name: values[name] for name in values if name == "id" or name not in _FIXED})
-    if (before.place, before.counted) != (after.place, after.counted):
-        await count(tx, before.place, before.counted, -1)
-        await count(tx, after.place, after.counted, 1)
+    if (before.cell, before.counted) != (after.cell, after.counted):
+        await count(tx, before.cell, before.counted, -1)
+        await count(tx, after.cell, after.counted, 1)
     await storage_files.use(tx, after.files, now)
 
 
@@ -139,6 +139,17 @@ async def last_of_person(tx: Tx, person: str, since: datetime, limit: int) -> Se
         person=person,
         since=ms(since),
         limit=limit,
+    )
+    return [_rating(row) for row in rows]
+
+
+async def with_words(tx: Tx, window: str, since: datetime) -> Sequence[Rating]:
+    """Read the ratings of a window since a time that say something in words, count, and are no case."""
+    rows = await tx.all(
+        "SELECT * FROM rating WHERE window_code = :window AND rated_at >= :since AND text <> ''"
+        " AND struck_at IS NULL AND case_id IS NULL",
+        window=window,
+        since=ms(since),
     )
     return [_rating(row) for row in rows]
 

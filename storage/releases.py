@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from domain.cases import CaseKind, CaseState
 from storage.database import Row, Tx
-from storage.ids import at, ms
+from storage.times import at, ms
 
 NEWEST = 500
 """So many released cases of the city are looked through for those of one hall."""
@@ -147,6 +148,18 @@ async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[
     condition, order = _SHELVES[name]
     start = await tx.one(f"SELECT {order} AS at, id FROM cases AS c WHERE number = :number AND {condition}", number=below or "")
     after = f" AND (c.{order}, c.id) < (:at, :id)" if start else ""
+    known = {"at": start["at"], "id": start["id"]} if start else {}
+    return await _read(tx, f"{condition}{after}", order, limit, **known)
+
+
+async def of_number(tx: Tx, number: str) -> Shown | None:
+    """Read the case of a number, wherever it stands; None if the public may not read of it."""
+    condition, order = _SHELVES[Shelf.ALL]
+    found = await _read(tx, f"c.number = :number AND {condition}", order, 1, number=number)
+    return found[0] if found else None
+
+
+async def _read(tx: Tx, condition: str, order: str, limit: int, **values: Any) -> Sequence[Shown]:
     rows = await tx.all(
         "SELECT c.number, c.kind, c.state, c.area, c.category, c.unit, c.named, c.cover, c.released_at, c.closed_at, r.problem,"
         " r.result,"
@@ -155,7 +168,7 @@ async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[
         "  THEN 1 ELSE 0 END AS waits,"
         " p.measures, p.target, p.responsible, p.until_at"
         # The page is found first and completed then, or PostgreSQL would join whole tables for twenty rows.
-        f" FROM (SELECT * FROM cases AS c WHERE {condition}{after} ORDER BY c.{order} DESC, c.id DESC LIMIT :limit) AS c"
+        f" FROM (SELECT * FROM cases AS c WHERE {condition} ORDER BY c.{order} DESC, c.id DESC LIMIT :limit) AS c"
         " JOIN release AS r ON r.case_id = c.id"
         " LEFT JOIN deadline AS d ON d.id = (SELECT newest.id FROM deadline AS newest WHERE newest.case_id = c.id"
         "  AND newest.kind = CASE WHEN c.unit IS NULL THEN 'promise' ELSE 'answer' END ORDER BY newest.id DESC LIMIT 1)"
@@ -163,7 +176,7 @@ async def shelf(tx: Tx, name: Shelf, below: str | None, limit: int) -> Sequence[
         "  AND made.round = c.round ORDER BY made.id DESC LIMIT 1)"
         f" ORDER BY c.{order} DESC, c.id DESC",
         limit=limit,
-        **({"at": start["at"], "id": start["id"]} if start else {}),
+        **values,
     )
     return [_shown(row) for row in rows]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from storage.database import Tx
-from storage.ids import ms
+from storage.times import ms
 
 
 async def keep(tx: Tx, kind: str, period: str, body: str, now: datetime) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
+from storage.times import at, ms
 
 
 class RoleKind(StrEnum):

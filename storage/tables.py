@@ -14,7 +14,7 @@ from graphlib import TopologicalSorter
 from typing import TypeAlias
 
 from storage.database import Tx
-from storage.ids import ms
+from storage.times import ms
 
 Value: TypeAlias = str | int | bytes | None
 

@@ -10,8 +10,9 @@ import orjson
 
 from dialog.play import Answers
 from storage.database import Row, Tx
-from storage.ids import at, ms, new_id
+from storage.ids import new_id
 from storage.keys import Keys
+from storage.times import at, ms
 
 LIFE = timedelta(hours=24)
 
@@ -79,6 +80,16 @@ async def waiting(tx: Tx, keys: Keys, person: str, form: str, now: datetime) -> 
         " ORDER BY opened_at DESC, id DESC",
         person=person,
         form=form,
+        now=ms(now),
+    )
+    return [_talk(row, keys) for row in rows]
+
+
+async def of_person(tx: Tx, keys: Keys, person: str, now: datetime) -> Sequence[Talk]:
+    """Read every open talk of a person, suspended or not, newest first."""
+    rows = await tx.all(
+        "SELECT * FROM talk WHERE person = :person AND closed_at IS NULL AND expires_at > :now ORDER BY opened_at DESC, id DESC",
+        person=person,
         now=ms(now),
     )
     return [_talk(row, keys) for row in rows]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Row, Tx
-from storage.ids import ms, new_id
+from storage.ids import new_id
+from storage.times import ms
 
 MANY = 100
 

@@ -12,15 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import TypeAlias
 
+from storage.cursors import START, Cursor
 from storage.database import Tx
 from storage.figures import MISSED, RAN
-from storage.ids import at, ms
+from storage.times import at, ms
 
 _KNOWN = "(c.kind <> 'bad_rating' OR c.filed_at < :rated)"
-Place: TypeAlias = tuple[int, str]
-"""Where a page of a list begins: after this due time (epoch milliseconds) and deadline."""
 
 _STANDS_STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
 _REOPENED = (
@@ -41,7 +39,7 @@ class Waiting:
     case: str
     due_at: datetime
     still: bool
-    place: Place
+    cursor: Cursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +68,10 @@ class Year:
 
 
 async def most_urgent(
-    tx: Tx, units: Sequence[str], after: Place | None, limit: int, rated_before: datetime, late_at: datetime | None = None
+    tx: Tx, units: Sequence[str], after: Cursor | None, limit: int, rated_before: datetime, late_at: datetime | None = None
 ) -> Sequence[Waiting]:
     """Read what waits for some units, the most urgent first; with `late_at` only what is late then."""
-    due, id = after or (0, "")
+    due, id = after or START
     found: list[Waiting] = []
     for unit, kind in product(units, ("accept", "answer")):
         rows = await tx.all(
@@ -92,11 +90,11 @@ async def most_urgent(
         )
         found += [
             Waiting(
-                case=row["case_id"], due_at=at(row["due_at"]), still=bool(row["still"]), place=(int(row["due_at"]), row["id"])
+                case=row["case_id"], due_at=at(row["due_at"]), still=bool(row["still"]), cursor=(int(row["due_at"]), row["id"])
             )
             for row in rows
         ]
-    return sorted(found, key=lambda waiting: waiting.place)[:limit]
+    return sorted(found, key=lambda waiting: waiting.cursor)[:limit]
 
 
 async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime, rated_before: datetime) -> Sequence[Load]:

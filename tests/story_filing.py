@@ -7,6 +7,8 @@ import re
 from story_person import Person
 
 RUBBISH = "城西区某小区门口的垃圾堆了一个星期没人清运"
+SURE = "^Rubbish"
+"""The category of which these words are sure, so that nobody is asked."""
 
 
 async def receipt_of(citizen: Person, *, unit: str = "") -> tuple[str, str]:
@@ -28,7 +30,7 @@ async def tells(
     *,
     command: str = "/complain",
     place: str = "城西区",
-    category: str = "^Rubbish",
+    category: str = SURE,
     name: str = "",
     phone: str = "",
 ) -> None:
@@ -37,13 +39,13 @@ async def tells(
     await citizen.sees("Tell us what happened")
     await citizen.says(text)
     await citizen.says("/done")
-    await citizen.sees("Where is it")
-    await citizen.says(place)
-    await citizen.sees("one of these")
-    await citizen.presses(category)
-    if category == "Something else" and command != "/report":
-        await names_none(citizen)
-    await citizen.sees("Who may know")
+    if "Where is it" in (question := await citizen.sees("Where is it|one of these|Who may know")).text:
+        await citizen.says(place)
+        question = await citizen.sees("one of these|Who may know")
+    asked = "one of these" in question.text
+    if asked:
+        await chooses(citizen, category, command)
+        await citizen.sees("Who may know")
     await citizen.presses("Give my name" if name else "anonymous")
     if name:
         await citizen.sees("your name")
@@ -54,6 +56,19 @@ async def tells(
         await citizen.sees("May we publish")
         await citizen.presses("^No$")
     await citizen.sees("Shall we send it")
+    if not asked and category != SURE:  # the words were sure of another one
+        for label in ("^Change$", "^Category$"):
+            await citizen.presses(label)
+        await citizen.sees("one of these")
+        await chooses(citizen, category, command)
+        await citizen.sees("Shall we send it")
+
+
+async def chooses(citizen: Person, category: str, command: str) -> None:
+    """Pick a category, or none of them."""
+    await citizen.presses(category)
+    if category == "Something else" and command != "/report":
+        await names_none(citizen)
 
 
 async def names_none(citizen: Person) -> None:
@@ -63,7 +78,7 @@ async def names_none(citizen: Person) -> None:
 
 
 async def files(
-    citizen: Person, text: str = RUBBISH, *, command: str = "/complain", place: str = "城西区", category: str = "^Rubbish"
+    citizen: Person, text: str = RUBBISH, *, command: str = "/complain", place: str = "城西区", category: str = SURE
 ) -> tuple[str, str]:
     """File a matter anonymously; return number and code of the receipt."""
     await tells(citizen, text, command=command, place=place, category=category)

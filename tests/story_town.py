@@ -8,7 +8,6 @@ import io
 import itertools
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from typing import Any, Self
 from unittest.mock import patch
 
 from botapi import BotApi
+from ports import free_port
 from story_person import Person
 from story_telegram import TelegramPerson
 from story_web import WebPerson
@@ -71,7 +71,7 @@ class Town:
         self.alarms = Alarms()
         self._names = itertools.count(1)
         self._people: list[Person] = []
-        port = _free_port() if webhook else 0
+        port = free_port() if webhook else 0
         given = {
             "LISTEN": f"127.0.0.1:{port}",
             "DATABASE": database,
@@ -219,9 +219,3 @@ async def town_over(folder: Path, database: str, **settings: Any) -> AsyncIterat
     """Open a town with its own Telegram."""
     async with BotApi() as api, Town(api, folder, database, **settings) as town:
         yield town
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

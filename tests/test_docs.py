@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -17,7 +19,8 @@ from bot.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-FOR_OPERATORS = (README, ROOT / "docs" / "operate.md")
+OPERATE = ROOT / "docs" / "operate.md"
+FOR_OPERATORS = (README, OPERATE)
 DECISIONS = ROOT / "docs" / "decisions"
 LARGEST_PICTURE = 300_000
 ONE_SCREEN = 40
@@ -81,6 +84,30 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
             yield from action.choices.items()
 
 
+def events() -> Iterator[str]:
+    """Give what the program logs as a warning or worse: the event of a call, or of a pair of an event and its level."""
+    for path, text in texts().items():
+        if path.suffix != ".py" or path.relative_to(ROOT).parts[0] in ("tests", "benchmarks"):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="log" | "LOGGER"), attr="warning" | "error" | "critical" | "exception"),
+                    args=[event, *_],
+                ):
+                    yield event_of(path, event)
+                case ast.Tuple(elts=[event, ast.Attribute(value=ast.Name(id="logging"), attr="WARNING" | "ERROR" | "CRITICAL")]):
+                    yield event_of(path, event)
+
+
+def event_of(path: Path, node: ast.expr) -> str:
+    """Read an event that is written out, or named by a constant of its module."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    assert isinstance(node, ast.Name), f"{name(path)}:{node.lineno} logs what is no constant"
+    return str(getattr(importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts)), node.id))
+
+
 @pytest.mark.parametrize("command", [command for command, _ in commands()])
 def test_every_command_is_told_to_operators(command: str) -> None:
     assert any(re.search(rf"\bhuiyin {command}\b", pages()[page]) for page in FOR_OPERATORS)
@@ -101,6 +128,13 @@ def test_every_command_that_pages_show_exists() -> None:
     for page, text in pages().items():
         shown = set(re.findall(r"(?:^|`|bin/)huiyin ([a-z]+)", text, re.MULTILINE))
         assert shown <= known, f"{name(page)} shows {sorted(shown - known)}"
+
+
+def test_every_event_that_is_a_warning_or_worse_is_told_to_operators() -> None:
+    told, found = pages()[OPERATE], set(events())
+    assert {"message_parked", "telegram_token_refused", "mail_server_refuses"} <= found
+    assert not [event for event in sorted(found) if not re.fullmatch("[a-z]+(_[a-z]+)*", event)]
+    assert not [event for event in sorted(found) if f"| `{event}`" not in told and f", `{event}`" not in told]
 
 
 def test_every_setting_that_is_named_exists() -> None:
@@ -124,6 +158,11 @@ def test_every_link_between_pages_leads_somewhere() -> None:
         for target, anchor in links(page):
             assert target.exists(), f"{name(page)} links to {target.name}, which is not there"
             assert not anchor or anchor in anchors(target), f"{name(page)} links to #{anchor} of {name(target)}"
+
+
+def test_every_section_for_operators_stands_in_the_contents() -> None:
+    contents, *sections = re.split(r"^## (.+)\n", pages()[OPERATE], flags=re.MULTILINE)
+    assert not [heading for heading in sections[::2] if f"[{heading}](#" not in contents]
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:

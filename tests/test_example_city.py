@@ -12,7 +12,7 @@ from domain.city_files import read_city
 from domain.limits import Limit
 from domain.locating import locate
 from domain.places import Point
-from domain.routing import offer_categories, route, suggest_categories
+from domain.routing import offer_categories, route
 
 FOLDER = Path(__file__).parent.parent / "examples" / "xining"
 
@@ -68,7 +68,7 @@ def test_every_category_can_be_found_by_ten_words(city: City) -> None:
     ],
 )
 def test_what_people_say_finds_its_category_and_unit(city: City, text: str, category: str, unit: str) -> None:
-    assert suggest_categories(city, CaseKind.COMPLAINT, text)[0] == category
+    assert offer_categories(city, CaseKind.COMPLAINT, text)[0] == category
     assert route(city, CaseKind.COMPLAINT, "630104003", category).unit == unit
 
 

@@ -28,7 +28,6 @@ from storage.tables import Value
 
 FORMAT = "huiyin backup 1"
 MANIFEST, ROWS, LIST, FILES = "manifest.json", "rows", "files.jsonl", "files"
-PIECE = 1024 * 1024
 
 
 class BadBackup(Exception):

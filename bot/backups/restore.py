@@ -18,10 +18,10 @@ from bot.settings import Settings
 from bot.vault import place
 from storage import ledger, tables
 from storage.database import Database, Tx, connect
-from storage.ids import ms
 from storage.keys import Keys, NoKeyFile
 from storage.migrate import known, migrate
 from storage.tables import Value
+from storage.times import ms
 
 AT_ONCE = 200
 

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
@@ -28,11 +28,11 @@ from dialog.texts import Text, Words
 
 LOGGER = logging.getLogger("huiyin.telegram")
 
-INTRODUCED = "telegram connected"
-COMMANDS_REFUSED = "telegram refused the list of commands"
-PRESS_UNANSWERED = "telegram took no answer to a press"
-EDIT_DROPPED = "telegram edit dropped"
-SENT_AS_DOCUMENTS = "telegram would not show a file"
+INTRODUCED = "telegram_connected"
+COMMANDS_REFUSED = "telegram_commands_refused"
+PRESS_UNANSWERED = "telegram_press_unanswered"
+EDIT_DROPPED = "telegram_edit_dropped"
+SENT_AS_DOCUMENTS = "telegram_file_not_shown"
 
 USERNAME_KEY, COMMANDS_KEY = "telegram username", "telegram commands"
 REMEMBERED = timedelta(days=365)
@@ -54,7 +54,7 @@ Commands = Sequence[tuple[str, Text]]
 
 
 class Telegram:
-    """The channel. `commands` gives the list for everyone: names without slash, and what they do."""
+    """The channel. `commands` are those offered to everyone: names without slash, and what they do."""
 
     name = "telegram"
     pushes = True
@@ -66,7 +66,7 @@ class Telegram:
         *,
         token: str,
         clock: Clock,
-        commands: Callable[[], Commands],
+        commands: Commands,
         base_url: str = "https://api.telegram.org/bot",
         file_url: str = "https://api.telegram.org/file/bot",
         mode: Literal["polling", "webhook"] = "polling",
@@ -189,8 +189,8 @@ class Telegram:
 
     async def _publish_commands(self) -> None:
         first, *others = self._words.languages
-        lists = {"": self._listed(self._commands(), first)}
-        lists |= {CODES.get(language, language): self._listed(self._commands(), language) for language in others}
+        lists = {"": self._listed(self._commands, first)}
+        lists |= {CODES.get(language, language): self._listed(self._commands, language) for language in others}
         written = json.dumps({code: [command.to_dict() for command in listed] for code, listed in lists.items()})
         digest = hashlib.sha256(f"{self._api.bot.token} {written}".encode()).digest()
         if await self._door.recall(COMMANDS_KEY) == digest:

@@ -11,14 +11,14 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 
 LOGGER = logging.getLogger("huiyin.telegram")
 
-TOKEN_REFUSED = "telegram token refused"
-OTHER_POLLER = "telegram has another poller or a webhook"
-UNREACHED = "telegram out of reach"
-REFUSED = "telegram refuses"
-NOT_KEPT = "telegram channel held up by our own store"
-WELL_AGAIN = "telegram well again"
+TOKEN_REFUSED = "telegram_token_refused"
+OTHER_POLLER = "telegram_has_another_poller"
+UNREACHED = "telegram_out_of_reach"
+REFUSED = "telegram_refuses"
+STORE_AWAY = "telegram_waits_for_the_store"
+WELL_AGAIN = "telegram_well_again"
 
-WAITS = {TOKEN_REFUSED: (5.0, 60.0), NOT_KEPT: (0.5, 5.0)}
+WAITS = {TOKEN_REFUSED: (5.0, 60.0), STORE_AWAY: (0.5, 5.0)}
 """The first and the longest wait in seconds, where they are not `USUAL`: our own store is soon back and nobody's to spare."""
 USUAL = (1.0, 30.0)
 
@@ -75,4 +75,4 @@ def _event(error: Exception) -> tuple[str, int]:
             return UNREACHED, logging.WARNING
         case TelegramError():
             return REFUSED, logging.WARNING
-    return NOT_KEPT, logging.WARNING
+    return STORE_AWAY, logging.WARNING

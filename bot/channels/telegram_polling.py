@@ -17,10 +17,10 @@ from bot.channels.telegram_patience import Clock, Patience
 
 LOGGER = logging.getLogger("huiyin.telegram")
 
-WEBHOOK_DELETED = "telegram webhook deleted"
-NOT_RELEASED = "telegram poller's lease not released"
-NOT_READ = "telegram update not read"
-CONTESTED_BY_ANOTHER = "telegram messages are fetched by another program too"
+WEBHOOK_DELETED = "telegram_webhook_deleted"
+NOT_RELEASED = "telegram_lease_not_released"
+NOT_READ = "telegram_update_not_read"
+CONTESTED_BY_ANOTHER = "telegram_fetched_by_another_program"
 
 CHANNEL = "telegram"
 LEASE, LEASE_SECONDS, RENEW_SECONDS = "telegram poller", 9.0, 3.0

@@ -24,10 +24,10 @@ from bot.channels.telegram_patience import Clock, Patience
 
 LOGGER = logging.getLogger("huiyin.telegram")
 
-WEBHOOK_SET = "telegram webhook set"
-NOT_READ = "telegram update not read"
-NOT_KEPT = "telegram update not kept"
-WRONG_SECRET = "telegram webhook called with a wrong secret"
+WEBHOOK_SET = "telegram_webhook_set"
+NOT_READ = "telegram_update_not_read"
+NOT_KEPT = "telegram_update_not_kept"
+WRONG_SECRET = "telegram_webhook_with_wrong_secret"
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 CONNECTIONS = 40

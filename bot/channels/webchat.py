@@ -27,10 +27,9 @@ from bot.channels.door import Door, Letter, NotFetched, Undeliverable
 from bot.channels.webchat_files import ACCEPT, FILE_LIMIT, Files
 from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge, Visitor
 from bot.channels.webchat_message import FILES_LIMIT, TEXT_LIMIT, Malformed, TooLong, parse
-from bot.channels.webchat_stream import BEAT_SECONDS, Streams
+from bot.channels.webchat_stream import BEAT_SECONDS, Streams, milliseconds
 from bot.channels.webchat_words import (
     GO_ON,
-    LANGUAGES,
     MALFORMED,
     NOT_KEPT,
     PAGE,
@@ -44,11 +43,11 @@ from bot.channels.webchat_words import (
     title,
 )
 from dialog.incoming import Incoming
-from dialog.texts import Name, Text, Words
+from dialog.texts import LANGUAGE_NAMES, Name, Text, Words
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("huiyin.web")
 
-MESSAGE_NOT_KEPT = "webchat.message_not_kept"
+MESSAGE_NOT_KEPT = "webchat_message_not_kept"
 
 BODY_LIMIT = 2**20
 """Bytes of a posted body, files apart."""
@@ -132,7 +131,7 @@ class WebChat:
         language = await self._gate.language(request, address)
         texts = {name: self._words.render(text, language) for name, text in PAGE.items()}
         limits = {"characters": TEXT_LIMIT, "files": FILES_LIMIT, "bytes": FILE_LIMIT, "beat": self._streams.beat_seconds}
-        others = [(code, LANGUAGES.get(code, code)) for code in self._words.languages if code != language]
+        others = [(code, LANGUAGE_NAMES.get(code, code)) for code in self._words.languages if code != language]
         response = self._html(
             "chat.html",
             language,
@@ -178,7 +177,7 @@ class WebChat:
         code = request.match_info["code"]
         # The code is a secret as long as it is good, and ids of messages are stored as they are.
         id = "in:" + hashlib.sha256(f"{visitor.address}:{code}".encode()).hexdigest()
-        moment = _milliseconds(self._now())
+        moment = milliseconds(self._now())
         await self._take(request, visitor, external_id=id, order=moment, sent_ms=moment, text=f"/start {code}")
         response = web.Response(status=303, headers={**HEADERS, "Location": "/"})
         self._gate.set_cookie(response, visitor.address)
@@ -195,13 +194,13 @@ class WebChat:
         except Malformed as error:
             raise self._gate.refusal(request, web.HTTPBadRequest, MALFORMED) from error
         now = self._now()
-        timely = _milliseconds(now - OLDEST) <= posted.at_ms <= _milliseconds(now)
+        timely = milliseconds(now - OLDEST) <= posted.at_ms <= milliseconds(now)
         await self._take(
             request,
             visitor,
             external_id=f"{visitor.device}:{posted.id}",
             order=posted.order,
-            sent_ms=posted.at_ms if timely else _milliseconds(now),
+            sent_ms=posted.at_ms if timely else milliseconds(now),
             message=posted.id,
             text=posted.text,
             reply_to=posted.reply_to,
@@ -268,7 +267,3 @@ class WebChat:
             **values,
         )
         return web.Response(text=page, content_type="text/html", headers=HEADERS)
-
-
-def _milliseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1000)

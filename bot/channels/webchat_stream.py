@@ -12,7 +12,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -142,7 +142,7 @@ def message_json(delivery: Delivery, words: Words) -> dict[str, Any]:
     return {
         "n": delivery.n,
         "id": delivery.id,
-        "at": _milliseconds(delivery.at),
+        "at": milliseconds(delivery.at),
         "edits": delivery.edits,
         "lines": [words.render(line, delivery.language) for line in message.lines],
         "rows": [
@@ -174,7 +174,7 @@ def own_json(at: datetime, sent: Incoming) -> dict[str, Any]:
     place = sent.place
     return {
         "id": sent.message,
-        "at": _milliseconds(at),
+        "at": milliseconds(at),
         "text": sent.text,
         "reply_to": sent.reply_to,
         "files": [{"kind": file.kind, "url": f"/chat/uploads/{file.ref}"} for file in sent.files if file.kept],
@@ -182,8 +182,9 @@ def own_json(at: datetime, sent: Incoming) -> dict[str, Any]:
     }
 
 
-def _milliseconds(at: datetime) -> int:
-    return round(at.astimezone(UTC).timestamp() * 1000)
+def milliseconds(at: datetime) -> int:
+    """Give a point in time as the page counts it."""
+    return round(at.timestamp() * 1000)
 
 
 def _after(request: web.Request) -> int:

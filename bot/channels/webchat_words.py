@@ -9,9 +9,6 @@ from collections.abc import Mapping
 
 from dialog.texts import Name, Text, _
 
-LANGUAGES: Mapping[str, str] = {"zh_Hans": "中文", "en": "English"}
-"""How each language calls itself on its button."""
-
 
 def title(city: Name) -> Text:
     """Name the page."""

@@ -17,9 +17,10 @@ from actions.facts import Facts, facts, facts_for_office
 from actions.hearing import heard
 from actions.likeness import Alike, like_case, reasons
 from actions.office_cards import office_card
-from actions.rating_words import entry_text, told
+from actions.rating_words import entry_text
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
+from actions.said import told
 from actions.usual_reasons import CHECKED, REFUSALS, TAKEN_BACK
 from bot.desk.late import late_by
 from bot.desk.queue_page import about_rating

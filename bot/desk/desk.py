@@ -31,7 +31,7 @@ from bot.desk import (
     corrections_page,
     digest_page,
     filing_page,
-    pattern_page,
+    oddity_page,
     queue_page,
     unit_pages,
     windows_page,
@@ -43,10 +43,9 @@ from bot.town import Town
 from dialog.subjects import Refused, Reply
 from dialog.texts import Text, Words, dump, load_text
 from storage import memory, people, quotas, roles
-from storage.database import Conflict, Database, Tx
+from storage.database import Database, Tx, again
 from storage.people import Conversation
 
-TRIES = 5
 KEPT = timedelta(days=1)
 """How long what was done waits to be told, and how long the same form is known again."""
 # With "no-referrer" browsers would say of our own forms that they come from nowhere.
@@ -70,7 +69,7 @@ CASE = Page(name="queue", template="desk_case.html", view=case_page.view)
 UNITS = Page(name="units", template="desk_units.html", view=unit_pages.units)
 UNIT = Page(name="units", template="desk_unit.html", view=unit_pages.unit)
 WINDOWS = Page(name="windows", template="desk_windows.html", view=windows_page.view)
-PATTERN = Page(name="windows", template="desk_pattern.html", view=pattern_page.view)
+PATTERN = Page(name="windows", template="desk_pattern.html", view=oddity_page.view)
 DIGEST = Page(name="digest", template="desk_digest.html", view=digest_page.view)
 ACCOUNTABILITY = Page(name="accountability", template="desk_accountability.html", view=accountability_page.view)
 CORRECTIONS = Page(name="corrections", template="desk_corrections.html", view=corrections_page.view)
@@ -106,7 +105,7 @@ class Desk:
             web.post("/desk/windows/{act}", self._does(windows_page.do)),
             web.get("/desk/windows/{act}", self._back),
             web.get("/desk/patterns/{oddity}", self._shows(PATTERN)),
-            web.post("/desk/patterns/{oddity}/{act}", self._does(pattern_page.do)),
+            web.post("/desk/patterns/{oddity}/{act}", self._does(oddity_page.do)),
             web.get("/desk/patterns/{oddity}/{act}", self._back),
             web.get("/desk/digest", self._shows(DIGEST)),
             web.get("/desk/accountability", self._shows(ACCOUNTABILITY)),
@@ -129,13 +128,7 @@ class Desk:
     def _does(self, do: Do) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def done(request: web.Request) -> web.StreamResponse:
             fields = await _fields(request)
-            for tries in range(TRIES):
-                try:
-                    return await self._do(request, fields, do)
-                except Conflict:
-                    if tries == TRIES - 1:
-                        raise
-            raise AssertionError
+            return await again(lambda: self._do(request, fields, do))
 
         return done
 

@@ -16,7 +16,8 @@ from dialog.texts import Text
 from domain.cases import CaseKind
 from handlers import caller
 from handlers.caller import SOURCES, ForCaller
-from handlers.filing import KIND_OPTIONS, districts_of_city, in_ascii, no_phone
+from handlers.filing import KIND_OPTIONS, in_ascii, no_phone
+from handlers.whereabouts import districts_of_city
 
 MOST_TOLD, MOST_PLACE, MOST_NAME = 20_000, 500, 60
 KINDS = tuple(option for option in KIND_OPTIONS if option.key != CaseKind.MISCONDUCT)

@@ -24,10 +24,10 @@ from domain.cases import CaseKind
 from domain.numbers import read_case_number
 from handlers.desk import counted
 from handlers.unit_search import units_named
-from storage import cases, entries, extensions, queues
+from storage import cases, cursors, entries, extensions, queues
 from storage.deadlines import DeadlineKind
 from storage.entries import EntryKind
-from storage.queues import Line, Place, Queue, Wanted
+from storage.queues import Line, Queue, Wanted
 
 PAGE = 20
 TOLD = 110
@@ -61,7 +61,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
             raise web.HTTPSeeOther(f"/desk/case/{number}")
     queue = Queue(query["state"]) if query.get("state") in set(Queue) else Queue.TRIAGE
     wanted, unknown = await _wanted(ctx, query)
-    after = _place(query.get("after", ""))
+    after = cursors.read(query.get("after", ""))
     page = queues.Page(lines=(), next=None)
     if not unknown:
         page = await queues.page(ctx.tx, queue, wanted, after, PAGE, ctx.now)
@@ -74,7 +74,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "state": queue,
         "tabs": [(one, QUEUES[one], counted(counts[one]), _address(kept, state=one)) for one in Queue],
         "items": [replace(await item(ctx, line), why=await _why(ctx, queue, line.number)) for line in page.lines],
-        "next": _address(kept, state=queue, after=f"{page.next[0]}.{page.next[1]}") if page.next else None,
+        "next": _address(kept, state=queue, after=cursors.write(page.next)) if page.next else None,
         "first": _address(kept, state=queue) if after else None,
         "everything": _address({}, state=queue),
         "wanted": bool(wanted),
@@ -182,9 +182,3 @@ async def _called_back(ctx: Context) -> Sequence[str]:
 
 def _address(kept: Mapping[str, str], **more: str) -> str:
     return f"/desk?{urlencode({**more, **kept})}"
-
-
-def _place(after: str) -> Place | None:
-    """Read where a page begins, as the link of the page before it says."""
-    due, _dot, id = after.partition(".")
-    return (int(due), id) if due.isascii() and due.isdecimal() and len(due) <= 15 and len(id) == 32 else None

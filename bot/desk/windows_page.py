@@ -11,13 +11,13 @@ from aiohttp import web
 
 from actions.appealing import GROUNDS
 from actions.context import Context
-from bot.desk import pattern_page
+from bot.desk import oddity_page
 from bot.desk.words import UNKNOWN_CASE, WORDS
 from bot.pages import id_of
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Name, Text
 from domain.cases import Satisfaction
-from handlers import looking
+from handlers.oddities import decided, why
 from storage import appeals, cases, oddities, rating_figures
 from storage.oddities import Oddity
 from storage.rated_weeks import LEAST
@@ -87,7 +87,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
 
 async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> Reply:
     """Keep what is left of unusual ratings or strike it, as in chat. Raises Refused."""
-    act = {"keep": pattern_page.keep, "strike": pattern_page.strike}.get(request.match_info["act"])
+    act = {"keep": oddity_page.keep, "strike": oddity_page.strike}.get(request.match_info["act"])
     if act is None:
         raise Refused(UNKNOWN_CASE)
     return await act(ctx, fields.get("oddity", ""), fields)
@@ -124,7 +124,7 @@ def _share(levels: Mapping[Satisfaction, int]) -> str:
 
 async def _unusual(ctx: Context, oddity: Oddity) -> Unusual:
     tally = await oddities.tally(ctx.tx, oddity.id)
-    return Unusual(id=oddity.id, why=looking.why(ctx, oddity, tally.count), left=tally.left, decided=looking.decided(tally))
+    return Unusual(id=oddity.id, why=why(ctx, oddity, tally.count), left=tally.left, decided=decided(tally))
 
 
 async def _appeals(ctx: Context) -> Sequence[Appeal]:

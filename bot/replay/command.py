@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.app import NotReady
+from bot.exit_codes import DONE, FAILED
 from bot.replay.replay import replay
 from bot.setting_values import Wrong
 from bot.setting_values import database as parse_database
 from bot.settings import Settings
-
-DONE, FAILED = 0, 1
 
 DESCRIPTION = """\
 Send every row of a CSV file through the real program as a citizen, and see what comes of it.

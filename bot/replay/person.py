@@ -17,6 +17,7 @@ from bot.replay.channel import NAME
 from dialog.incoming import Incoming
 from dialog.outgoing import Outgoing, Wants
 from dialog.questions import SEND
+from storage.times import ms
 
 DONE = "好了"
 MOST_ANSWERS = 30
@@ -136,7 +137,7 @@ class Person(ABC):
             address=self.address,
             sender=self.address,
             order=number,
-            sent_ms=round(sent_at.timestamp() * 1000),
+            sent_ms=ms(sent_at),
             text=step.text,
             message=str(number),
             press=step.press,

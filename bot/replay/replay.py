@@ -11,8 +11,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from actions import city as cities
-from actions.city import BadCity
+from actions.city import current, load, read
 from actions.invitations import invite
 from bot.app import App, NotReady, city_files
 from bot.catalogues import read_catalogues
@@ -28,7 +27,6 @@ from bot.replay.staff import Contact, DatedContact, Head, Office, Staff
 from bot.settings import Settings
 from dialog.texts import Words
 from domain.city import DISCIPLINE, City
-from domain.city_files import read_city
 from storage.database import Database, connect
 from storage.keys import Keys
 from storage.migrate import is_empty, migrate
@@ -44,7 +42,7 @@ async def replay(file: Path, settings: Settings, seed: int, mapping: str | None)
     """Replay a file in the city and the database of the settings. Raises NotReady, BadCity, StorageError."""
     columns = read_mapping(mapping) if mapping else COLUMNS
     files = city_files(settings.city)
-    city = _read(files)
+    city = read(files)
     rows = read_rows(file, columns, city.zone)
     has_dates = "closed" in columns
     if has_dates:
@@ -74,8 +72,8 @@ class Replay:
         keys = Keys.make(self._settings.keys)
         await migrate(self._database, self._clock.now())
         async with self._database.transaction() as tx:
-            await cities.load(tx, files, self._clock.now())
-            loaded = await cities.current(tx)
+            await load(tx, files, self._clock.now())
+            loaded = await current(tx)
         if loaded is None:
             raise NotReady("The city could not be loaded.")
         city = loaded.city
@@ -131,13 +129,6 @@ class Replay:
             figures=figures,
             expected=(sum(expected), len(expected)) if self._has_dates else None,
         )
-
-
-def _read(files: Mapping[str, bytes]) -> City:
-    reading = read_city(files)
-    if reading.city is None:
-        raise BadCity(reading.problems)
-    return reading.city
 
 
 @asynccontextmanager

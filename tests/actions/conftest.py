@@ -1,11 +1,14 @@
-"""Everybody in one place, over a PostgreSQL of their own; each test brings its own case."""
+"""Everybody in one place: over a PostgreSQL to which each test brings a case of its own, or over an SQLite file a test."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from cast import Cast
+from rating_town import RatingTown
 from stores import migrated_postgres, opened
 
 from storage.keys import Keys
@@ -26,3 +29,13 @@ async def cast(company: Cast) -> AsyncIterator[Cast]:
     company.conflicts = 0
     yield company
     await company.is_whole()
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
+    """Bring everybody together where windows are rated, and prove ledger and figures afterwards."""
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        town = RatingTown(store)
+        await town.arrive()
+        yield town
+        await town.is_whole()

@@ -16,7 +16,7 @@ from actions.context import Context
 from dialog.subjects import Refused
 from domain.cases import CaseKind, CaseState
 from storage.cases import Case
-from storage.ids import at
+from storage.times import at
 
 CONTACTS = {UNIT: ("holder", "colleague"), BELOW: ("below",), ALSO_BELOW: ("also below",), OTHER: ("other unit",)}
 WATER = replace(COMPLAINT, category="water-supply")

@@ -19,7 +19,7 @@ from domain.cases import Satisfaction
 from storage import ledger, people, rating_figures, ratings, roles
 from storage.database import Database
 from storage.keys import Keys
-from storage.rating_figures import Counted, Place
+from storage.rating_figures import Cell, Counted
 from storage.ratings import Rating
 from storage.roles import RoleKind
 
@@ -75,22 +75,22 @@ class RatingTown(Cast):
         async with self.database.reading() as tx:
             return [one for window in WINDOWS for one in await ratings.at_window(tx, window)]
 
-    async def kept(self) -> Counter[tuple[Place, Counted]]:
+    async def kept(self) -> Counter[tuple[Cell, Counted]]:
         """Read all figures as they are kept."""
         async with self.database.reading() as tx:
             return Counter({k: n for window in WINDOWS for k, n in (await rating_figures.of_window(tx, window)).items()})
 
-    async def counted_from_the_ledger(self) -> Counter[tuple[Place, Counted]]:
+    async def counted_from_the_ledger(self) -> Counter[tuple[Cell, Counted]]:
         """Count all figures from nothing but the ledger."""
         async with self.database.reading() as tx:
-            found: Counter[tuple[Place, Counted]] = Counter()
+            found: Counter[tuple[Cell, Counted]] = Counter()
             for window in WINDOWS:
                 found += recount(window, await ledger.of_subject(tx, f"window:{window}"))[1]
             return found
 
-    async def counted_from_the_ratings(self) -> Counter[tuple[Place, Counted]]:
+    async def counted_from_the_ratings(self) -> Counter[tuple[Cell, Counted]]:
         """Count levels and what was struck from nothing but the ratings."""
-        return Counter((one.place, one.counted) for one in await self.ratings())
+        return Counter((one.cell, one.counted) for one in await self.ratings())
 
 
 def says(window: str, level: Satisfaction = GOOD, text: str = "") -> Deed:

@@ -11,13 +11,16 @@ from cast import COMPLAINT, LIMITS, MISCONDUCT, Cast, Undone, xining
 from stores import NOW
 
 from actions import checking, filing, following, handling, likeness, merging
+from actions.citizen_cards import citizen_card
 from actions.context import Context
+from actions.facts import facts
 from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
 from dialog.texts import Words
-from domain.cases import CaseKind, Satisfaction
-from handlers.joining import others_like_it
+from domain.cases import CaseKind, Event, Satisfaction
+from handlers.joining import others_like_it, words_of
+from storage import ledger
 from storage import likeness as index
 from storage.cases import Case
 from storage.keys import Keys
@@ -95,6 +98,43 @@ async def test_only_what_its_citizen_lets_publish_and_nobody_has_answered_is_off
     assert private.id not in [one.case.id for one in found]
 
 
+async def test_who_is_offered_a_case_is_told_how_far_from_theirs_it_is_and_reads_no_rare_word_of_another_one(cast: Cast) -> None:
+    text = "李小明说北小街7号门前的护栏倒了，电话13997254418"
+    near, far = Place(lon=101.7489, lat=36.6296), Place(lon=101.7489, lat=36.6296 + 0.02)
+    case = await filed(cast, replace(LAMP, text=text, place=near))
+    private = await filed(cast, replace(LAMP, text=text, place=near, publish=False))
+
+    async def offered(ctx: Context, place: Place) -> list[str]:
+        options = await others_like_it(ctx, CaseKind.COMPLAINT, "北小街7号门前护栏倒了", place, "street-lamps")
+        return [Words({}, ("en",), xining().city.zone).render(one.label, "en") for one in options if one.key == case.id]
+
+    (label,) = await cast.does("stranger", lambda ctx: offered(ctx, replace(near, lat=36.6296 + 0.002)))
+    assert "at most 300 m from yours" in label
+    assert await cast.does("stranger", lambda ctx: offered(ctx, far)) == []
+    (words,) = await cast.does("stranger", lambda ctx: words_of(ctx, [private.id, case.id], "北小街7号门前护栏倒了"))
+    read = Words({}, ("en",), xining().city.zone).render(words.label, "en")
+    assert read.startswith("2. Reported on")
+    assert "护栏倒了" in read
+    assert not any(hidden in read for hidden in ("小明", "7号", "1399"))
+    await cast.does("reporter", lambda ctx: following.withdraw(ctx, case.id, "好了"))
+
+
+async def test_a_category_that_was_refused_does_not_keep_a_returned_case_from_the_one_beside_it(cast: Cast) -> None:
+    here = Place(lon=101.80, lat=36.62)
+    lead = await filed(cast, replace(LAMP, text="路口的路灯坏了三天没人修", place=here, category="planning"))
+    case = await filed(cast, replace(LAMP, text="这里的路灯不亮，太黑了", place=here, category="construction"))
+
+    async def deed(ctx: Context) -> None:
+        before = [one.case.id for one in await likeness.like_case(ctx, case)]
+        await ledger.append(ctx.tx, f"case:{case.id}", "office", Event.RETURN, {"before": case.unit}, ctx.now)
+        found = [one.case.id for one in await likeness.like_case(ctx, case)]
+        assert (lead.id in before, lead.id in found) == (False, True)
+        raise Undone
+
+    with pytest.raises(Undone):
+        await cast.does("office", deed)
+
+
 async def test_no_word_stands_in_the_index_and_another_key_gives_other_marks(cast: Cast) -> None:
     case = await filed(cast)
     async with cast.database.reading() as tx:
@@ -169,6 +209,28 @@ async def test_several_may_say_at_once_that_it_is_not_solved_and_it_is_reopened_
     )
     assert sum(isinstance(end, Refused) for end in ends) == 1
     assert (await cast.case(lead.id)).round == 2
+
+
+async def test_who_said_that_it_is_solved_is_thanked_until_there_is_another_answer_and_may_change_their_mind(cast: Cast) -> None:
+    case, lead = await cast.assigned(), await cast.accepted()
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "已清运"))
+
+    async def shown(ctx: Context) -> str:
+        card = citizen_card(ctx, await facts(ctx, await ctx.case(case.id)))
+        words = Words({}, ("en",), xining().city.zone)
+        return "\n".join(words.render(text, "en") for text in (*card.lines, *(one.label for row in card.rows for one in row)))
+
+    answered = await cast.case(lead.id)
+    await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, answered.version))
+    assert await cast.tries("reporter", lambda ctx: following.solved(ctx, case.id, answered.version))
+    said = await cast.does("reporter", shown)
+    assert "Thank you" in said
+    assert "It is not solved after all" in said
+    assert "Is it solved?" not in said
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "还在"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, lead.id, "再次清运"))
+    assert "Is it solved?" in await cast.does("reporter", shown)
 
 
 async def test_nobody_but_a_follower_may_say_or_rate_for_a_merged_case(cast: Cast) -> None:

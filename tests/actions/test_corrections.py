@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from cast import BELOW, COMPLAINT, EVERYBODY, MISCONDUCT, OTHER, UNIT, Cast
 
-from actions import correcting, filing, handling, triage
+from actions import correcting, filing, handling, merging, triage
 from actions.context import Context
 from bot.classifiers import shipped
 from dialog.incoming import Place
@@ -69,6 +69,15 @@ async def test_a_returned_case_that_goes_to_another_unit_is_kept_twice_and_back_
     await cast.does("holder", lambda ctx: handling.return_(ctx, again.id, "不归我们管"))
     await cast.does("office", lambda ctx: triage.assign(ctx, again.id, UNIT))
     assert [one.sort for one in await kept(cast, again)] == [Sort.RETURNED]
+
+
+async def test_a_merging_that_was_undone_leaves_what_the_unit_returned_and_the_office_put_right(cast: Cast) -> None:
+    case, lead = await cast.assigned(), await cast.assigned()
+    await cast.does("holder", lambda ctx: handling.return_(ctx, case.id, "不归我们管"))
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id))
+    await cast.does("office", lambda ctx: merging.unmerge(ctx, case.id))
+    await cast.does("office", lambda ctx: triage.assign(ctx, case.id, OTHER))
+    assert await told(cast, case) == [(Sort.RETURNED, UNIT, None, UNIT), (Sort.ASSIGNED, UNIT, OTHER, UNIT)]
 
 
 async def test_what_the_office_takes_back_and_gives_to_another_unit_is_the_offices_own_correction(cast: Cast) -> None:

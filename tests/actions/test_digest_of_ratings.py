@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
-from stores import opened
 
-from actions import digest, following, kept_digests, looking
+from actions import digest, following, judging, kept_digests
 from actions.context import Context
 from domain.ratings import Pattern
 from domain.weeks import Week
 from storage import oddities
 
 LATER = NOON + timedelta(hours=1)
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed_ones(town: RatingTown) -> None:
@@ -37,7 +23,7 @@ async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed
     async with town.database.transaction() as tx:
         odd = await oddities.find(tx, Pattern.BURST, "centre-1", MORNING.date(), "centre-1", NOON)
         await oddities.add(tx, odd, Pattern.BURST, rated[0].id)
-    await town.does("office", lambda ctx: looking.strike_one(ctx, rated[0].id, "重复评价"), NOON)
+    await town.does("office", lambda ctx: judging.strike_one(ctx, rated[0].id, "重复评价"), NOON)
     await town.does("reporter", lambda ctx: following.withdraw(ctx, str(rated[3].case), "算了"), NOON)
     await town.rates("stranger", "centre-2", GOOD, NOON)
 

@@ -21,8 +21,8 @@ from domain.weeks import Week
 from storage import figures, months, roles, workloads
 from storage.database import Row
 from storage.figures import Figures
-from storage.ids import ms
 from storage.keys import Keys
+from storage.times import ms
 
 FIRST, LAST = city_time("2025-12-10 12:00"), city_time("2026-01-28 09:00")
 SUNDAY, MONDAY = city_time("2026-01-11 23:59:59.999"), city_time("2026-01-12 00:00")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from rating_town import BAD, NOON, RatingTown
-from stores import opened
 
 from actions import appealing, following, objecting
 from dialog.subjects import Refused
@@ -19,16 +16,6 @@ from storage.appeals import Ground
 
 LATER = NOON + timedelta(minutes=20)
 WORDS, FILE = "我当天确实来过", "f" * 32
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 @pytest.fixture

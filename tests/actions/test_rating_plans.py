@@ -43,14 +43,11 @@ async def test_figures_and_lists_are_read_by_their_index(tmp_path: Path) -> None
         town = RatingTown(store)
         await town.arrive()
         rating = (await town.rates("reporter", "centre-1", BAD)).rating
-        whose: tuple[tuple[By | None, str], ...] = (
-            (None, ""), (By.WINDOW, rating.window), (By.HALL, rating.hall), (By.UNIT, rating.unit),
-        )  # fmt: skip
+        whose = ((None, ""), (By.WINDOW, rating.window), (By.HALL, rating.hall))
         async with store.reading() as tx:
             explained = Explained(tx)
             for by, code in whose:
                 assert (await rating_figures.total(explained, rating.day, rating.day, by, code)).ratings == 1
-                assert len(await rating_figures.daily(explained, rating.day, rating.day, by, code)) == 1
                 assert len(await rating_figures.each(explained, By.WINDOW, rating.day, rating.day, by, code)) == 1
             await appeals.undecided(explained, None, 6)
             await oddities.undecided(explained, None, 6)

@@ -11,7 +11,7 @@ import pytest_asyncio
 from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown, says
 from stores import migrated_postgres, opened
 
-from actions import appealing, handling, looking
+from actions import appealing, handling, judging
 from actions import rating as rates
 from actions.context import Context
 from actions.rating import Rated
@@ -151,7 +151,7 @@ async def test_a_rating_is_changed_or_struck_but_not_lost(town: RatingTown, turn
         (found,) = await ratings.at_window(tx, window)
         await oddities.add(tx, oddity, Pattern.BURST, found.id)
         assert ctx.me.is_office
-    deeds = [("reporter", says(window, GOOD)), ("office", lambda ctx: looking.strike_rest(ctx, oddity, 1, "重复评价"))]
+    deeds = [("reporter", says(window, GOOD)), ("office", lambda ctx: judging.strike_rest(ctx, oddity, 1, "重复评价"))]
     await town.at_once(*(deeds if turn else deeds[::-1]), now=NOON)
     (rating,) = await at(town, window)
     assert rating.struck_at
@@ -165,8 +165,8 @@ async def test_unusual_ratings_are_decided_about_once(town: RatingTown) -> None:
         oddity = await oddities.find(tx, Pattern.BURST, window, MORNING.date(), window, NOON)
         await oddities.add(tx, oddity, Pattern.BURST, rating.id)
     ends = await town.at_once(
-        ("office", lambda ctx: looking.keep_rest(ctx, oddity, 1)),
-        ("second office", lambda ctx: looking.strike_rest(ctx, oddity, 1, "重复评价")),
+        ("office", lambda ctx: judging.keep_rest(ctx, oddity, 1)),
+        ("second office", lambda ctx: judging.strike_rest(ctx, oddity, 1, "重复评价")),
         now=NOON,
     )
     assert sum(isinstance(end, Refused) for end in ends) == 1
@@ -193,10 +193,10 @@ async def test_each_unusual_rating_is_decided_about_once(town: RatingTown, windo
     found = [(await town.rates(await town.newcomer(f"{window} {n}"), window, GOOD)).rating.id for n in range(2)]
     oddity = await flagged(town, window, found)
     deeds: dict[str, Callable[[Context], Awaitable[object]]] = {
-        "keep": lambda ctx: looking.keep(ctx, found[0]),
-        "strike": lambda ctx: looking.strike_one(ctx, found[0], "重复评价"),
-        "keep rest": lambda ctx: looking.keep_rest(ctx, oddity, 2),
-        "strike rest": lambda ctx: looking.strike_rest(ctx, oddity, 2, "重复评价"),
+        "keep": lambda ctx: judging.keep(ctx, found[0]),
+        "strike": lambda ctx: judging.strike_one(ctx, found[0], "重复评价"),
+        "keep rest": lambda ctx: judging.keep_rest(ctx, oddity, 2),
+        "strike rest": lambda ctx: judging.strike_rest(ctx, oddity, 2, "重复评价"),
     }
     ends = await town.at_once(("office", deeds[first]), ("second office", deeds[second]), now=NOON)
     assert sum(isinstance(end, Refused) for end in ends) == 1
@@ -213,7 +213,7 @@ async def test_a_pattern_is_settled_when_each_of_its_ratings_is_decided_wherever
     case = bad.case or ""
     oddity = await flagged(town, window, [bad.id, good.id])
     await town.does("clerk", lambda ctx: appealing.appeal(ctx, case, Ground.MISTAKEN, "不是本窗口"), NOON)
-    await town.does("office", lambda ctx: looking.keep(ctx, good.id), NOON)
+    await town.does("office", lambda ctx: judging.keep(ctx, good.id), NOON)
     await town.does("office", lambda ctx: appealing.decide(ctx, case, "属实", granted=True), NOON)
     async with town.database.reading() as tx:
         found = await oddities.get(tx, oddity)
@@ -221,7 +221,7 @@ async def test_a_pattern_is_settled_when_each_of_its_ratings_is_decided_wherever
     assert found
     assert found.decided_at == NOON
     with pytest.raises(Refused, match="decided already"):
-        await town.does("second office", lambda ctx: looking.keep_rest(ctx, oddity, 0), NOON)
+        await town.does("second office", lambda ctx: judging.keep_rest(ctx, oddity, 0), NOON)
 
 
 async def test_two_who_decide_about_the_last_two_ratings_at_once_settle_the_pattern(town: RatingTown) -> None:
@@ -230,10 +230,10 @@ async def test_two_who_decide_about_the_last_two_ratings_at_once_settle_the_patt
     oddity = await flagged(town, windows[0], found)
 
     async def slowly(ctx: Context) -> None:
-        await looking.keep(ctx, found[0])
+        await judging.keep(ctx, found[0])
         await asyncio.sleep(0.5)
 
-    await town.at_once(("office", slowly), ("second office", lambda ctx: looking.keep(ctx, found[1])), now=NOON)
+    await town.at_once(("office", slowly), ("second office", lambda ctx: judging.keep(ctx, found[1])), now=NOON)
     async with town.database.reading() as tx:
         now = await oddities.get(tx, oddity)
     assert now
@@ -246,8 +246,8 @@ async def test_nobody_decides_about_ratings_that_came_after_they_looked(town: Ra
     oddity = await flagged(town, window, found)
     for seen in (0, 1, 3):
         with pytest.raises(Refused, match="look again"):
-            await town.does("office", lambda ctx, seen=seen: looking.strike_rest(ctx, oddity, seen, "重复评价"), NOON)
-    await town.does("office", lambda ctx: looking.strike_rest(ctx, oddity, 2, "重复评价"), NOON)
+            await town.does("office", lambda ctx, seen=seen: judging.strike_rest(ctx, oddity, seen, "重复评价"), NOON)
+    await town.does("office", lambda ctx: judging.strike_rest(ctx, oddity, 2, "重复评价"), NOON)
 
 
 async def flagged(town: RatingTown, window: str, found: Sequence[str]) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from cast import UNIT
 from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown
-from stores import opened
 
-from actions import appealing, following, handling, looking, merging, rating, triage
+from actions import appealing, following, handling, judging, merging, rating, triage
 from actions.context import Context
 from actions.rating import Rate
 from dialog.subjects import Refused
@@ -26,16 +23,6 @@ from storage.rating_figures import Counted
 
 WITHIN = NOON + timedelta(hours=1)
 """Still the same visit."""
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 async def test_a_change_marks_only_a_case_that_goes_on(town: RatingTown) -> None:
@@ -98,10 +85,10 @@ async def test_who_strikes_an_unusual_rating_has_granted_the_appeal_against_it(t
     async with town.database.transaction() as tx:
         oddity = await oddities.find(tx, Pattern.BURST, "centre-1", MORNING.date(), "centre-1", NOON)
         await oddities.add(tx, oddity, Pattern.BURST, only.id)
-    await town.does("office", lambda ctx: looking.strike_one(ctx, only.id, "重复评价"), NOON)
+    await town.does("office", lambda ctx: judging.strike_one(ctx, only.id, "重复评价"), NOON)
     assert await waiting(town) == 0
     kept = await town.kept()
-    assert (kept[only.place, Counted.GRANTED], kept[only.place, Counted.STRUCK]) == (1, 1)
+    assert (kept[only.cell, Counted.GRANTED], kept[only.cell, Counted.STRUCK]) == (1, 1)
     assert kept == await town.counted_from_the_ledger()
     with pytest.raises(Refused, match="decided this appeal already"):
         await town.does("second office", lambda ctx: appealing.decide(ctx, case, "属实", granted=False), NOON)
@@ -115,6 +102,10 @@ async def test_a_rating_changed_while_an_appeal_waits_is_decided_as_it_is_then(t
     await town.rates("reporter", "centre-1", GOOD, WITHIN)
     shown = await town.does("office", lambda ctx: show_case(ctx, case), WITHIN)
     assert "Rating changed by the citizen, now" in repr(shown.lines)
+    (anew,) = [line for line in shown.lines if line.id.startswith("Rated anew")]
+    assert "Rating: {level}" not in repr(anew), "it speaks of a rating already"
+    own = await town.does("reporter", lambda ctx: show_case(ctx, case), WITHIN)
+    assert "You changed the rating, now" in repr(own.lines)
     await town.does("office", lambda ctx: appealing.decide(ctx, case, "内容属实", granted=False), WITHIN)
     (only,) = await town.ratings()
     assert (only.level, only.struck_at) == (GOOD, None)

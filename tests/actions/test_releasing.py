@@ -15,6 +15,8 @@ from actions import following, handling, releasing
 from actions.context import Context
 from actions.verify import verify
 from dialog.texts import Words
+from handlers.release import Release as Wanted
+from handlers.release import publish
 from storage import cases, entries, releases
 from storage.cases import Case
 from storage.outbox import OutboxRow
@@ -57,6 +59,33 @@ async def test_what_is_proposed_hides_the_reporter_the_staff_and_the_door(cast: 
     assert shown.problem.text == "我叫〔姓名〕，五四西路〔门牌〕，电话〔已遮盖〕"
     assert shown.result.text == "〔姓名〕已与〔姓名〕约好，〔姓名〕在〔门牌〕等"
     assert [words for _kind, words in shown.result.hidden] == ["holder", "欧阳小敏", "小敏", "3号楼"]
+
+
+async def test_what_is_proposed_is_what_was_told_at_filing_and_no_talk_with_the_unit_since(cast: Cast) -> None:
+    case = await cast.accepted(AGREED)
+    await cast.does("reporter", lambda ctx: following.add(ctx, case.id, "我的垃圾怎么样了"))
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "哪个门口？"))
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "北门"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运"))
+    await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "还在"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "又清运了一次"), NOW + timedelta(hours=1))
+    shown = await cast.does("office", lambda ctx: releasing.proposal(ctx, case))
+    assert shown.problem.text == AGREED.text
+    assert shown.result.text == "又清运了一次"
+
+
+async def test_citizen_office_and_channel_are_led_to_where_the_case_stands(cast: Cast) -> None:
+    case = await cast.answered(AGREED)
+    await cast.does("reporter", lambda ctx: following.solved(ctx, case.id, case.version))
+    await cast.does("office", lambda ctx: release(ctx, case))
+    address = f"/board/case/{case.number}"
+    (post,) = await posts(cast, case)
+    assert (cast.message(post).rows[0][0].url or "").endswith(address)
+    told = [row for row in await cast.rows() if row.subject == case.id and row.card == "citizen"]
+    assert any(address in read(cast, row) for row in told)
+    wanted = Wanted(case=case.id, problem="门口垃圾没人清运", result="已清运")
+    reply = await cast.does("office", lambda ctx: publish(ctx, wanted))
+    assert address in repr(reply.messages[0])
 
 
 async def test_the_ledger_keeps_the_hash_of_what_was_published_and_the_time_stays_that_of_the_first_release(cast: Cast) -> None:

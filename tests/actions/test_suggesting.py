@@ -75,6 +75,22 @@ async def test_a_unit_that_returned_the_case_is_not_suggested_and_one_that_lost_
         await cast.does("office", deed)
 
 
+async def test_after_the_unit_of_a_whole_field_returned_a_case_the_units_within_the_field_are_suggested(cast: Cast) -> None:
+    likely = routing(("construction", 0.9), ("transport", 0.15))
+    case = replace(await waiting(cast), category="construction", area="630104", routing=likely)
+    assert await cast.does("office", lambda ctx: suggested_units(ctx, case)) == ["construction", "transport", CHENGXI]
+
+    async def deed(ctx: Context) -> None:
+        await ledger.append(ctx.tx, f"case:{case.id}", "office", Event.RETURN, {"before": "construction"}, ctx.now)
+        assert await suggested_units(ctx, case) == [BELOW, OTHER, "transport"]
+        named = replace(case, routing=routing(("construction", 0.3), ("heating", 0.7)))
+        assert (await suggested_units(ctx, named))[0] == "heating-company", "what the words say counts more"
+        raise Undone
+
+    with pytest.raises(Undone):
+        await cast.does("office", deed)
+
+
 async def waiting(cast: Cast) -> Case:
     """Give a case that waits, of which nothing is known."""
     receipt = await cast.does("reporter", lambda ctx: filing.file_case(ctx, NOWHERE))

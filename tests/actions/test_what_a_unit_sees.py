@@ -5,13 +5,11 @@ The same for each change of it; and never the minute in which the citizen did an
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown
-from stores import opened
 
 from actions import appealing, following, handling, mornings, rating, timekeeping
 from actions.context import Context
@@ -25,7 +23,7 @@ from handlers.following import show_case
 from storage import deadlines
 from storage.appeals import Ground
 from storage.deadlines import Deadline, DeadlineKind
-from storage.ids import ms
+from storage.times import ms
 
 STAFF = ("clerk", "chief")
 ALMOST = NOON - timedelta(milliseconds=1)
@@ -39,6 +37,7 @@ OF_THE_UNIT: dict[str, View] = {
     "unit": lambda ctx, case: unit_desk.ours(ctx, ""),
     "unit_all": lambda ctx, case: unit_desk.all_open(ctx, ""),
     "unit_ratings": lambda ctx, case: unit_windows.show_ratings(ctx, ""),
+    "praise": lambda ctx, case: unit_windows.show_praise(ctx, ""),
     "tickets": lambda ctx, case: unit_windows.show_tickets(ctx, ""),
     "head": lambda ctx, case: head_desk.unit(ctx, ""),
     "head_late": lambda ctx, case: head_desk.late(ctx, ""),
@@ -59,16 +58,6 @@ OF_OTHERS = {
     "staff", "staff_unit", "bell", "template", "templates", "window", "hall", "halls",
 }  # fmt: skip
 """Screens of the citizen and of the office, and what shows nothing of any case."""
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 async def seen(town: RatingTown, now: object, case: str, views: dict[str, View]) -> dict[tuple[str, str], object]:

@@ -13,7 +13,7 @@ import pytest_asyncio
 from rating_town import BAD, GOOD, MORNING, NOON, Deed, RatingTown, says
 from stores import NOW, migrated_postgres, opened
 
-from actions import appealing, following, handling, looking, rating, tickets
+from actions import appealing, following, handling, judging, rating, tickets
 from actions.context import Context
 from actions.rating import Rate
 from actions.tickets import LIFE, Use, issue, split, use
@@ -25,9 +25,9 @@ from domain.ratings import Pattern
 from handlers import desk, timeline, unit_desk, unit_windows
 from storage import oddities, rating_figures, roles
 from storage.appeals import Ground
-from storage.ids import ms
 from storage.rating_figures import Counted
 from storage.roles import RoleKind
+from storage.times import ms
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -130,9 +130,9 @@ async def test_only_the_office_decides_and_nobody_who_works_at_the_unit(town: Ra
         (only,) = await town.ratings()
         await oddities.add(tx, oddity, Pattern.BURST, only.id)
     for who in ("clerk", "chief", "both", "other unit", "reporter"):
-        assert await town.tries(who, lambda ctx: looking.keep_rest(ctx, oddity, 1)), who
-        assert await town.tries(who, lambda ctx: looking.strike_rest(ctx, oddity, 1, "重复")), who
-    assert await town.tries("office", lambda ctx: looking.keep_rest(ctx, oddity, 1)) is None
+        assert await town.tries(who, lambda ctx: judging.keep_rest(ctx, oddity, 1)), who
+        assert await town.tries(who, lambda ctx: judging.strike_rest(ctx, oddity, 1, "重复")), who
+    assert await town.tries("office", lambda ctx: judging.keep_rest(ctx, oddity, 1)) is None
     assert await town.tries("office", lambda ctx: appealing.decide(ctx, case, "属实", granted=False)) is None
 
 
@@ -140,7 +140,7 @@ async def test_until_it_is_decided_a_rating_counts_and_its_case_goes_on(town: Ra
     case = await bad_case(town)
     await town.does("clerk", lambda ctx: appealing.appeal(ctx, case, Ground.ABUSIVE, "辱骂"), NOON)
     (only,) = await town.ratings()
-    assert (await town.kept())[only.place, Counted.DISSATISFIED] == 1
+    assert (await town.kept())[only.cell, Counted.DISSATISFIED] == 1
     found = await town.case(case)
     await town.does("clerk", lambda ctx: handling.accept(ctx, case, found.version), NOON)
     await town.does("clerk", lambda ctx: handling.report(ctx, case, "已整改"), NOON)

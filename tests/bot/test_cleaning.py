@@ -27,7 +27,7 @@ SAMPLES = {
 def test_cleaning_what_is_clean_keeps_its_type(name: str) -> None:
     once = clean(SAMPLES[name], limit=LIMIT)
     twice = clean(once.data, limit=LIMIT)
-    assert (twice.kind, twice.media_type, twice.extension) == (once.kind, once.media_type, once.extension)
+    assert (twice.kind, twice.media_type) == (once.kind, once.media_type)
 
 
 @pytest.mark.parametrize("name", ["jpeg", "png", "webp", "gif", "ogg", "wav", "amr", "pdf"])

@@ -11,22 +11,15 @@ from bot.cleaning import FileKind, Reason, clean
 
 
 @pytest.mark.parametrize(
-    ("brand", "media_type", "extension"),
-    [
-        (b"isom", "video/mp4", ".mp4"),
-        (b"mp42", "video/mp4", ".mp4"),
-        (b"qt  ", "video/quicktime", ".mov"),
-        (b"3gp5", "video/3gpp", ".3gp"),
-    ],
+    ("brand", "media_type"),
+    [(b"isom", "video/mp4"), (b"mp42", "video/mp4"), (b"qt  ", "video/quicktime"), (b"3gp5", "video/3gpp")],
 )
 @pytest.mark.parametrize("wide", [False, True])
-def test_a_video_loses_place_names_and_times_and_keeps_its_pictures(
-    brand: bytes, media_type: str, extension: str, wide: bool
-) -> None:
+def test_a_video_loses_place_names_and_times_and_keeps_its_pictures(brand: bytes, media_type: str, wide: bool) -> None:
     sent = mp4(brand, wide=wide)
     assert struct.pack(">I", 3_800_000_000) in sent
     cleaned = clean(sent, limit=LIMIT)
-    assert (cleaned.kind, cleaned.media_type, cleaned.extension) == (FileKind.VIDEO, media_type, extension)
+    assert (cleaned.kind, cleaned.media_type) == (FileKind.VIDEO, media_type)
     assert tells_nothing(cleaned.data)
     assert b"\xa9xyz" not in cleaned.data
     assert struct.pack(">I", 3_800_000_000) not in cleaned.data
@@ -55,7 +48,7 @@ def test_a_video_stays_playable_where_time_scale_and_duration_stood_beside_the_t
 
 def test_a_recording_without_pictures_is_audio() -> None:
     cleaned = clean(mp4(b"M4A ", shown=b"soun"), limit=LIMIT)
-    assert (cleaned.kind, cleaned.media_type, cleaned.extension) == (FileKind.AUDIO, "audio/mp4", ".m4a")
+    assert (cleaned.kind, cleaned.media_type) == (FileKind.AUDIO, "audio/mp4")
     assert tells_nothing(cleaned.data)
 
 

@@ -21,7 +21,7 @@ def test_a_photo_loses_its_place_device_time_comment_and_profile() -> None:
     assert SECRET in sent
     assert Image.open(BytesIO(sent)).getexif().get_ifd(0x8825)
     cleaned = clean(sent, limit=LIMIT)
-    assert (cleaned.kind, cleaned.media_type, cleaned.extension) == (FileKind.PHOTO, "image/jpeg", ".jpg")
+    assert (cleaned.kind, cleaned.media_type) == (FileKind.PHOTO, "image/jpeg")
     assert tells_nothing(cleaned.data)
     left = Image.open(BytesIO(cleaned.data))
     assert not left.getexif()
@@ -30,14 +30,12 @@ def test_a_photo_loses_its_place_device_time_comment_and_profile() -> None:
     assert looks_like(cleaned.data, (35, 25), (0, 0, 255))
 
 
-@pytest.mark.parametrize(
-    ("make", "media_type", "extension"), [(png, "image/png", ".png"), (webp, "image/jpeg", ".jpg"), (gif, "image/png", ".png")]
-)
-def test_other_pictures_lose_theirs_too(make: Callable[[], bytes], media_type: str, extension: str) -> None:
+@pytest.mark.parametrize(("make", "media_type"), [(png, "image/png"), (webp, "image/jpeg"), (gif, "image/png")])
+def test_other_pictures_lose_theirs_too(make: Callable[[], bytes], media_type: str) -> None:
     sent = make()
     assert not tells_nothing(sent)
     cleaned = clean(sent, limit=LIMIT)
-    assert (cleaned.kind, cleaned.media_type, cleaned.extension) == (FileKind.PHOTO, media_type, extension)
+    assert (cleaned.kind, cleaned.media_type) == (FileKind.PHOTO, media_type)
     assert tells_nothing(cleaned.data)
     left = Image.open(BytesIO(cleaned.data))
     assert not left.getexif()

@@ -28,7 +28,7 @@ from bot.cleaning import FileKind, Reason, clean
 @pytest.mark.parametrize("comment", [SECRET, SECRET * 20_000])
 def test_a_voice_message_loses_its_comments_and_its_pages_stay_whole(comment: bytes) -> None:
     cleaned = clean(voice(comment), limit=LIMIT)
-    assert (cleaned.kind, cleaned.media_type, cleaned.extension) == (FileKind.AUDIO, "audio/ogg", ".ogg")
+    assert (cleaned.kind, cleaned.media_type) == (FileKind.AUDIO, "audio/ogg")
     tags = b"OpusTags" + bytes(8)
     assert cleaned.data.startswith(
         ogg_page(0, [len(OPUS_HEAD)], OPUS_HEAD, flags=2)
@@ -69,7 +69,7 @@ def test_ogg_with_another_stream_in_it_is_refused() -> None:
 @pytest.mark.parametrize("before", [b"", id3(SECRET), id3(SECRET, with_footer=True), id3(SECRET * 50) + id3(SECRET) + bytes(30)])
 def test_an_mp3_keeps_its_sound_alone(before: bytes, behind: bytes) -> None:
     cleaned = clean(before + MP3_FRAME * 9 + behind, limit=LIMIT)
-    assert (cleaned.kind, cleaned.media_type, cleaned.extension) == (FileKind.AUDIO, "audio/mpeg", ".mp3")
+    assert (cleaned.kind, cleaned.media_type) == (FileKind.AUDIO, "audio/mpeg")
     assert cleaned.data == MP3_FRAME * 9
 
 
@@ -82,7 +82,7 @@ def test_a_wav_keeps_its_sound_alone() -> None:
     sound = chunk(b"data", b"\x01\x02\x03")
     sent = wav(chunk(b"LIST", b"INFOIART" + SECRET), FORMAT, chunk(b"bext", SECRET), sound, chunk(b"id3 ", SECRET))
     cleaned = clean(sent, limit=LIMIT)
-    assert (cleaned.kind, cleaned.media_type, cleaned.extension) == (FileKind.AUDIO, "audio/wav", ".wav")
+    assert (cleaned.kind, cleaned.media_type) == (FileKind.AUDIO, "audio/wav")
     assert cleaned.data == wav(FORMAT, sound)
 
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from botapi import BotApi, Fault
+from ports import free_port
 from stores import NOW, opened
 from story_filing import files as files_a_matter
 from story_town import Town
@@ -36,10 +36,7 @@ class RealTimeTown(Town):
     """A town in our own time, which the doctor compares with others'."""
 
     def __init__(self, api: BotApi, folder: Path, database: str, **settings: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        super().__init__(api, folder, database, LISTEN=f"127.0.0.1:{port}", **settings)
+        super().__init__(api, folder, database, LISTEN=f"127.0.0.1:{free_port()}", **settings)
         self.clock = Clock()  # type: ignore[assignment]
 
 

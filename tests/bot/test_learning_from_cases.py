@@ -16,18 +16,19 @@ from pathlib import Path
 import pytest
 from stores import NOW
 
-from actions import city as cities
 from actions import correcting, filing, handling, lessons, triage
+from actions.city import LoadedCity, current, load, use_model
 from actions.context import Actor, Context, Limits
 from bot.classifiers import SHIPPED, shipped
 from bot.clock import Clock
+from bot.learning import words_of
 from bot.town import Town
 from dialog.incoming import Place
-from domain.cases import CaseKind
+from domain.cases import CaseKind, CaseState
 from domain.choosing import likely_categories
 from domain.classifier import Classifier, Shares, taught
 from domain.lessons import ENOUGH, fair
-from storage import corrections, ledger, people, roles
+from storage import cases, corrections, ledger, people, roles
 from storage.corrections import Whose
 from storage.database import Database, Tx, connect
 from storage.keys import Keys
@@ -104,7 +105,7 @@ async def living(folder: Path) -> AsyncIterator[LearningCity]:
         await migrate(database, NOW)
         async with database.transaction() as tx:
             await people.sealed_with(tx, keys)
-            await cities.load(tx, files_of(XINING), NOW)
+            await load(tx, files_of(XINING), NOW)
         yield LearningCity(database, keys)
     finally:
         await database.close()
@@ -130,7 +131,7 @@ class Huiyin:
         return process.returncode or 0, out.decode()
 
 
-def idea(city: cities.LoadedCity, classifier: Classifier, text: str) -> str:
+def idea(city: LoadedCity, classifier: Classifier, text: str) -> str:
     likely = likely_categories(city.city, classifier.guess(text), CaseKind.COMPLAINT, text, classifier.learned)
     return likely[0].code
 
@@ -141,7 +142,7 @@ async def test_enough_corrections_make_a_model_that_is_used_at_once_and_stays(tm
     async with living(tmp_path) as city:
         await city.lives(corrections=ENOUGH + 20, confirmed=80)
         async with city.database.transaction() as tx:
-            loaded = await cities.current(tx)
+            loaded = await current(tx)
         assert loaded is not None
         assert idea(loaded, await city.classifier(), DARK[0]) == "construction"
         code, out = await huiyin("train", "--from-cases")
@@ -162,10 +163,10 @@ async def test_enough_corrections_make_a_model_that_is_used_at_once_and_stays(tm
 
         changed = files_of(XINING) | {"city.toml": (XINING / "city.toml").read_bytes() + b"\n# changed\n"}
         async with city.database.transaction() as tx:
-            assert await cities.load(tx, changed, NOW)
+            assert await load(tx, changed, NOW)
         assert (await city.classifier()).learned == after.learned, "a later loading of the city's files keeps it"
         async with city.database.transaction() as tx:
-            assert not await cities.load(tx, changed, NOW)
+            assert not await load(tx, changed, NOW)
         assert (await huiyin("verify"))[0] == 0
         assert await huiyin("train", "--shipped") == (0, "The city uses the model that ships from now on.\n")
         assert idea(loaded, await city.classifier(), DARK[0]) == "construction"
@@ -178,20 +179,44 @@ async def test_few_corrections_teach_labels_beside_labelled_messages_and_only_wh
     async with living(tmp_path) as city:
         await city.lives(corrections=10, confirmed=10)
         code, out = await huiyin("train", "--from-cases")
-        assert (code, "at least 20 cases have to be held back" in out) == (1, True)
-        await city.lives(corrections=60, confirmed=80)
+        assert (code, "at least 50 cases have to be held back" in out) == (1, True)
+        await city.lives(corrections=140, confirmed=260)
         code, out = await huiyin("train", "--from-cases")
         assert (code, "500 corrections are needed" in out) == (1, True)
         before = await city.classifier()
-        labelled(table, {"教育文体": WAGES[0], "交通运输": DARK[0]}, 100)
+        labelled(table, {"城乡建设": DARK[0], "劳动和社会保障": WAGES[0]}, 50)
         code, out = await huiyin("train", "--from-cases", str(table))
-        assert (code, "fewer of the held-back cases right" in out) == (1, True), out
+        assert (code, "at least 50 labelled messages have to be held back" in out) == (1, True)
+        labelled(table, {"教育文体": WAGES[0], "交通运输": DARK[0]}, 200)
+        code, out = await huiyin("train", "--from-cases", str(table))
+        assert (code, "held-back cases right: 0 instead of" in out) == (1, True), out
         assert (await city.classifier()).labels == before.labels
         labelled(table, {"城乡建设": DARK[0], "劳动和社会保障": WAGES[0]}, 200)
         code, out = await huiyin("train", "--from-cases", str(table))
         assert code == 0, out
-        assert "labels, until there are 500 corrections" in out
+        assert "labels (until there are 500 corrections)" in out
+        assert "held-back cases:" in out
+        assert "held-back labelled messages:" in out
         assert set((await city.classifier()).labels) == {"城乡建设", "劳动和社会保障"}
+
+
+@pytest.mark.timeout(300)
+async def test_a_model_that_fits_the_cases_and_forgets_the_rest_is_not_used(tmp_path: Path) -> None:
+    huiyin, table = Huiyin(tmp_path), tmp_path / "labelled.csv"
+    async with living(tmp_path) as city:
+        await city.lives(corrections=0, confirmed=420)
+        async with city.database.transaction() as tx:
+            loaded = (await city.town.context(tx)).city.city
+        with table.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(("text", "label"))
+            rows.writerows(words_of(loaded))
+        code, out = await huiyin("train", "--from-cases", str(table))
+        assert code == 1, out
+        assert "held-back labelled messages right" in out
+        assert "would send far fewer" in out
+        assert "held-back cases right" not in out
+        assert (await city.classifier()).labels == shipped().labels
 
 
 def labelled(path: Path, texts: dict[str, str], count: int) -> None:
@@ -259,6 +284,21 @@ async def test_a_case_that_was_given_to_another_unit_teaches_that_units_category
         assert (category in ("housing", "property", "demolition"), by_office) == (True, True), category
 
 
+async def test_a_category_whose_unit_refused_the_case_is_never_learned_from_another_units_signing_in(tmp_path: Path) -> None:
+    async with living(tmp_path) as city:
+        id = await city.files(WAGES[0], "wages", signed_in=True)
+        async with city.database.transaction() as tx:
+            case = await cases.get(tx, id)
+            assert case is not None
+            contact = await city.acting(await city.town.context(tx), f"contact of {case.unit}")
+            await handling.return_(contact, id, "不归我们管")
+            signed_in = await cases.get(tx, id)
+            assert signed_in is not None
+            for unit, taught in (("housing", []), (case.unit, ["wages"])):
+                await cases.update(tx, replace(signed_in, unit=unit, state=CaseState.ACCEPTED))
+                assert [one.category for one in await lessons.read(tx, contact.city.city, shipped())] == taught, unit
+
+
 async def test_a_model_in_the_citys_folder_becomes_its_own_and_labels_that_it_does_not_know_are_named(tmp_path: Path) -> None:
     huiyin, folder = Huiyin(tmp_path), tmp_path / "city"
     shutil.copytree(XINING, folder)
@@ -280,7 +320,7 @@ async def test_a_model_in_the_citys_folder_becomes_its_own_and_labels_that_it_do
         assert (code, "labels.model: The model's file is" in out) == (1, True), out
         assert (await city.classifier()).straight == 0.9
         async with city.database.transaction() as tx:
-            await cities.use_model(tx, b"of another version", {}, NOW)
+            await use_model(tx, b"of another version", {}, NOW)
         assert (await city.classifier()).straight == shipped().straight
         (folder / "labels.model").unlink()
         assert (await huiyin("city", "load", str(folder)))[0] == 0, "a model that nobody can read any more holds nothing up"

@@ -10,6 +10,7 @@ from subprocess import PIPE, Popen
 import pytest
 
 from bot.main import main
+from bot.reasons import _per_cent
 
 ROOT = Path(__file__).parents[2]
 XINING = ROOT / "examples" / "xining"
@@ -88,11 +89,43 @@ def test_what_people_say_in_the_example_city_finds_its_way(
     assert (answered["area"], answered["unit"], answered["decision"]) == (area, unit, decision)
 
 
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"text": "城西路灯坏了"}, "文中的“城西”指城西区。"),
+        ({"text": "湟中县路灯坏了"}, "文中的“湟中县”指湟中区。"),
+        ({"text": "八一路与大众街交叉口路灯坏了"}, "文中的“八一路”在城东区。"),
+        ({"text": "医保大厅的路灯坏了"}, "文中的“医保大厅”在人民街街道。"),
+        ({"text": "大通县城关镇路灯坏了"}, "文中的“城关镇”指大通回族土族自治县城关镇。"),
+        ({"text": "城关镇路灯坏了"}, "文中的“城关镇”可能指多个区域：大通回族土族自治县城关镇、湟源县城关镇。"),
+        (
+            {"text": "城关镇路灯坏了", "lon": 101.68, "lat": 36.93},
+            "文中的“城关镇”可能指多个区域；按所发位置，应为大通回族土族自治县城关镇。",
+        ),
+        ({"text": "朝阳产业园外路灯坏了"}, "文中的“朝阳”可能指朝阳街道，也可能只是别的词语中的字。"),
+        ({"text": "遵义市的路灯坏了"}, "文中的“遵义市”不在本市。"),
+    ],
+)
+def test_the_reasons_say_what_is_true_of_a_place_in_the_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: dict[str, object], reason: str
+) -> None:
+    _, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=json.dumps(asked).encode())
+    reasons = json.loads(out)["reasons"]
+    assert reasons[0] == reason
+    assert not ("遵义市" in reason and "未能判定所在区域。" in reasons)
+    assert "%" in reasons[1]
+    assert "0." not in "".join(reasons)
+
+
+def test_nothing_is_said_to_be_certain() -> None:
+    assert [_per_cent(p) for p in ("1.00", "0.88", "0.00")] == ["99%", "88%", "1%"]
+
+
 def test_a_bad_line_says_so_and_the_others_are_answered(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = [
-        b"nonsense", b"", b'{"text": 3}', b'{"lon": 1}', b"[" * 100_000, b'{"text": "a", "lon": 200, "lat": 1}',
+        b"nonsense", b'{"text": 3}', b'{"lon": 1}', b"[" * 100_000, b'{"text": "a", "lon": 200, "lat": 1}',
         b'{"text": "a", "lon": 1}', b'{"text": "a", "lon": true, "lat": 1}', b'{"text": "a", "lon": [1], "lat": 1}',
         b'{"text": "a", "lat": 1, "lon": ' + 400 * b"9" + b"}", b'{"text": "a", "lon": 1, "lat": 1, "crs": ["wgs84"]}',
     ]  # fmt: skip
@@ -105,6 +138,21 @@ def test_a_bad_line_says_so_and_the_others_are_answered(
     assert all(list(one) == ["error"] for one in rest)
     assert len(rest) == len(bad)
     assert not any(".." in one["error"] for one in rest)
+
+
+def test_an_empty_line_is_passed_over(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = b'\n{"text": "a"}\n \r\n\n{"text": "b"}\n\n'
+    code, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=lines)
+    assert (code, len(out.splitlines())) == (0, 2)
+
+
+def test_without_a_unit_there_is_no_confidence_in_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = json.dumps({"text": "路灯坏了"}).encode()
+    _, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=line)
+    answered = json.loads(out)
+    assert (answered["unit"], answered["confidence"], answered["categories"][0]["p"] > 0.9) == (None, 0.0, True)
 
 
 def test_a_shared_place_and_words_that_contradict_it_are_asked_about(
@@ -158,6 +206,42 @@ def test_points_are_found_in_any_areas_and_both_are_named_near_a_border(
     assert code == 0
     assert [json.loads(line) for line in out.splitlines()] == [
         {"area": "1"}, {"area": "2", "near": ["1"]}, {"area": "1", "near": ["2"]}, {"area": None},
+    ]  # fmt: skip
+
+
+def test_a_map_that_is_nested_too_deeply_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    areas = tmp_path / "areas.geojson"
+    areas.write_text("[" * 100_000)
+    code, out = run(monkeypatch, capsys, "area", "--jsonl", "--areas", str(areas))
+    assert code == 1
+    assert "nested too deeply" in out
+
+
+def test_what_has_no_surface_is_left_out_of_a_map_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    ring = [[101, 36], [102, 36], [102, 37], [101, 37], [101, 36]]
+    square = {"type": "Polygon", "coordinates": [ring]}
+    features = [
+        {"type": "Feature", "properties": {"adcode": adcode, "name": name}, "geometry": geometry}
+        for adcode, name, geometry in (
+            ("1", "区", square),
+            ("2", "点", {"type": "Point", "coordinates": [1, 2]}),
+            ("3", "无", None),
+        )
+    ]
+    areas = tmp_path / "areas.geojson"
+    areas.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"lon": 101.5, "lat": 36.5}')))
+    monkeypatch.setattr("bot.main.set_up_logs", lambda *, as_json: None)
+    with pytest.raises(SystemExit) as ended:
+        main(["area", "--jsonl", "--areas", str(areas)])
+    said = capsys.readouterr()
+    assert (ended.value.code or 0, json.loads(said.out)) == (0, {"area": "1"})
+    assert [line.partition(": ")[2] for line in said.err.splitlines()] == [
+        "Feature 2 (点), Point, has no surface and is left out.", "Feature 3 (无), null, has no surface and is left out.",
     ]  # fmt: skip
 
 

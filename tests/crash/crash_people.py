@@ -36,23 +36,25 @@ async def files_a_matter(
         await person.says("done")
     else:
         await person.presses("Done", timeout=PATIENCE)
-    await person.sees("Where is it", timeout=PATIENCE)
-    await person.presses("Chengxi", timeout=PATIENCE)
-    await person.sees("Is it about one of these", timeout=PATIENCE)
-    await person.presses("Rubbish|Something else", timeout=PATIENCE)
-    asked = await person.sees("Who may know|Which of these comes nearest", timeout=PATIENCE)
-    if "nearest" in (asked if isinstance(asked, str) else asked.text):
-        await person.presses("None of these", timeout=PATIENCE)
-        await person.sees("Who may know", timeout=PATIENCE)
+    answers = {"Where is it": "Chengxi", "one of these": "Rubbish|Something else", "comes nearest": "None of these"}
+    asked = await sees_text(person, "|".join((*answers, "Who may know")))
+    while "Who may know" not in asked:
+        await person.presses(next(answer for question, answer in answers.items() if question in asked), timeout=PATIENCE)
+        asked = await sees_text(person, "|".join((*answers, "Who may know")))
     await person.presses("Stay anonymous", twice=chance.random() < 0.3, timeout=PATIENCE)
     await person.sees("May we publish", timeout=PATIENCE)
     await person.presses("^No$", timeout=PATIENCE)
     await person.sees("Shall we send it like this", timeout=PATIENCE)
     await person.presses("^Send$", twice=chance.random() < 0.5, timeout=PATIENCE)
-    receipt = await person.sees(RECEIPT, timeout=PATIENCE)
-    found = re.search(RECEIPT, receipt if isinstance(receipt, str) else receipt.text)
+    found = re.search(RECEIPT, await sees_text(person, RECEIPT))
     assert found is not None
     return found[1]
+
+
+async def sees_text(person: TelegramUser | WebCitizen, pattern: str) -> str:
+    """Wait for a message and return its words."""
+    seen = await person.sees(pattern, timeout=PATIENCE)
+    return seen if isinstance(seen, str) else seen.text
 
 
 async def signs_in(person: TelegramUser, program: Program, role: str = "contact") -> None:

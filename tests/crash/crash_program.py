@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -14,19 +13,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
+from ports import free_port
 
 from storage.database import Database, connect
 
 ROOT = Path(__file__).parents[2]
 HUIYIN = Path(sys.executable).parent / "huiyin"
 WATCHED = (sys.executable, str(Path(__file__).with_name("doomed.py")))
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Program:

@@ -71,6 +71,9 @@ class PlainReading:
         skip = (Option("skip", Text("I don't know")),) if may_skip else ()
         return self.ask(Question(key=key, kind=Kind.PLACE, prompt=prompt, options=(*areas, *skip), label=label))
 
+    async def place_on_request(self, key: str, prompt: Text, areas: Options, *, label: Text) -> Any:
+        return await self.place(key, prompt, areas, label=label) if key in self.given else None
+
     async def confirm(self, key: str, prompt: Text, summary: tuple[Text, ...], **rest: Any) -> bool:
         options = self.given[key].question.options
         question = Question(key=key, kind=Kind.CONFIRM, prompt=prompt, label=prompt, lines=summary, options=options)

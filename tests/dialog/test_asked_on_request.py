@@ -93,3 +93,37 @@ def test_what_is_taken_after_the_summary_was_seen_asks_for_it_again() -> None:
     talk.answer("bad")
     assert talk.asks("sure")
     assert talk.question.seen != seen
+
+
+def test_a_file_that_can_not_be_had_is_taken_out_of_what_was_told_and_the_summary_is_asked_again() -> None:
+    talk = Talk(script)
+    talk.reopened = "more"
+    question = talk.question
+    for item in ({"text": "", "files": ["gone"]}, {"text": "words", "files": ["gone", "kept"]}, {"picked": "bad"}):
+        talk.answers.append(question, item)
+    talk.answers.close(question)
+    talk.reopened = None
+    assert not talk.answers.let_go("another")
+    assert talk.answers.let_go("gone")
+    assert talk.asks("sure")
+    talk.answer(SEND)
+    told = talk.result[2]
+    assert (len(told.items), told.text, told.files, told.picked) == (2, "words", ("kept",), ("bad",))
+
+
+def test_a_collection_of_which_nothing_is_left_is_open_again() -> None:
+    talk = Talk(script)
+    talk.reopened = "more"
+    question = talk.question
+    talk.answers.append(question, {"text": "", "files": ["gone"]})
+    talk.answers.close(question)
+    assert talk.answers.let_go("gone")
+    talk.reopened = None
+    assert talk.asks("more")
+
+
+def test_a_summary_of_nothing_that_could_be_changed_offers_no_change() -> None:
+    async def nothing_asked(d: Dialog) -> bool:
+        return await d.confirm("sure", SURE, ())
+
+    assert [option.key for option in Talk(nothing_asked).question.options] == [SEND, CANCEL]

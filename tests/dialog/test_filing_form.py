@@ -165,13 +165,21 @@ def test_a_name_that_was_taken_back_is_not_filed(talk: Talk) -> None:
     assert filed(talk) == FILED
 
 
-def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether_to_publish(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def something_is_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     async def others(*_looked: object) -> Options:
         return (Option("a" * 32, verbatim("Add mine")),)
 
+    async def words(*_looked: object) -> Options:
+        return (Option("a" * 32, verbatim("the lamp is out")),)
+
     monkeypatch.setattr(joining, "others_like_it", others)
+    monkeypatch.setattr(joining, "words_of", words)
+
+
+def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether_to_publish(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    something_is_alike(monkeypatch)
     said = answered(talk, into="a" * 32)
     assert "It is added to what has been reported already." in said
     assert "You stay anonymous." in said
@@ -180,10 +188,7 @@ def test_who_adds_theirs_to_a_case_alike_is_asked_neither_for_a_name_nor_whether
 
 
 def test_who_says_that_theirs_is_different_is_asked_as_before(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def others(*_looked: object) -> Options:
-        return (Option("a" * 32, verbatim("Add mine")),)
-
-    monkeypatch.setattr(joining, "others_like_it", others)
+    something_is_alike(monkeypatch)
     answered(talk, into="different")
     assert {"identity", "publish"} <= set(talk.answers.given)
     assert filed(talk) == FILED
@@ -206,7 +211,7 @@ def test_words_of_a_bribe_are_offered_to_be_filed_as_a_misconduct_report(talk: T
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
-        ("出租车拒载，司机不打表还乱收费", ["taxi", "transport", "-"]),
+        ("打车太贵，司机态度也不好", ["taxi", "construction", "transport", "-"]),
         (
             "hello there",
             ["construction", "labour", "education", "health", "environment", "transport", "commerce", "utilities", "land", "-"],
@@ -239,14 +244,14 @@ def asked_about(talk: Talk, text: str, kind: str = "complaint") -> Talk:
     return talk
 
 
-def test_something_else_offers_the_upper_categories_that_were_not_and_then_what_is_below(sorting: Talk) -> None:
-    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+def test_something_else_offers_all_upper_categories_and_then_what_is_below(sorting: Talk) -> None:
+    talk = asked_about(sorting, "打车太贵，司机态度也不好")
     talk.answer("-")
     assert talk.asks("other")
     uppers = [option.key for option in talk.question.options]
     assert uppers == [
-        "construction", "labour", "education", "health", "environment", "commerce", "utilities", "land", "civil", "safety",
-        "government", "-",
+        "construction", "labour", "education", "health", "environment", "transport", "commerce", "utilities", "land", "civil",
+        "safety", "government", "-",
     ]  # fmt: skip
     talk.answer("commerce")
     assert talk.asks("below")
@@ -259,14 +264,14 @@ def test_something_else_offers_the_upper_categories_that_were_not_and_then_what_
 
 
 def test_none_of_these_is_left_to_the_office(sorting: Talk) -> None:
-    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+    talk = asked_about(sorting, "打车太贵，司机态度也不好")
     talk.answer("-", "-", "anonymous", "no")
     assert "Complaint · Something else" in summary(talk)
     assert filed(talk).category is None
 
 
 def test_another_first_answer_takes_the_later_ones_back(sorting: Talk) -> None:
-    talk = asked_about(sorting, "出租车拒载，司机不打表还乱收费")
+    talk = asked_about(sorting, "打车太贵，司机态度也不好")
     talk.answer("-", "commerce", "consumer", "anonymous", "no")
     talk.change("category", "taxi")
     assert filed(talk).category == "taxi"

@@ -107,7 +107,7 @@ def test_a_receipt_keeps_its_number_and_its_buttons() -> None:
 
 def test_news_stand_above_a_card() -> None:
     card = Outgoing(lines=(_("Card"),), rows=((Button(_("Press"), "x"),),), subject="c1", card="unit")
-    both = card.below(_("News"), files=("f1",))
+    both = card.with_news(_("News"), files=("f1",))
     assert (both.lines, both.files, both.rows, both.subject, both.card) == (
         (_("News"), _("Card")), ("f1",), card.rows, "c1", "unit",
     )  # fmt: skip

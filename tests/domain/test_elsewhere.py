@@ -24,6 +24,21 @@ from domain.reasons import ReasonCode
         ("河湾市东区的路灯", []),
         ("我们小区、我区、本市的超市和城市", []),
         ("桥南市场", []),
+        ("上海市东区的路灯", ["上海市"]),
+        ("广西柳州市东区的路灯", ["广西柳州市"]),
+        ("柳州东区的路灯", ["柳州东区"]),
+        ("上海市长宁区的垃圾", ["上海市长宁区"]),
+        ("兰州市长说了", []),
+        ("浙江杭州桥南的路灯", ["浙江杭州"]),
+        ("兰州的路灯", ["兰州"]),
+        ("呼和浩特这边停水", ["呼和浩特"]),
+        ("兰州拉面、北京路、上海大众、四川人", []),
+        ("我从兰州来河湾，住东区", []),
+        ("昨天东区停水", []),
+        ("江西河湾县的路", ["江西河湾县"]),
+        ("云南大理的路", ["云南大理"]),
+        ("四川省成都市桥南的路", ["四川省成都市"]),
+        ("河湾东区", []),
     ],
 )
 def test_the_names_of_other_cities_and_districts_are_told_by_their_form(words: str, named: list[str]) -> None:
@@ -32,8 +47,16 @@ def test_the_names_of_other_cities_and_districts_are_told_by_their_form(words: s
 
 def test_the_citys_own_province_is_no_other_place() -> None:
     city = replace(CITY, areas={"630100": area("630100", None, "河湾市", "Hewan")})
-    assert elsewhere_in(city, "青海省的规定") == ()
+    assert elsewhere_in(city, "青海省的规定") == elsewhere_in(city, "青海的规定") == ()
+    assert elsewhere_in(city, "青海省河湾市") == elsewhere_in(city, "青海河湾") == ()
     assert [one.name for one in elsewhere_in(CITY, "青海省的规定")] == ["青海省"]
+
+
+@pytest.mark.parametrize("words", ["上海市东区的垃圾堆坏了", "上海东区的垃圾堆坏了", "浙江杭州桥南垃圾堆坏了"])
+def test_an_area_of_the_same_name_in_another_city_is_not_ours(words: str) -> None:
+    chosen = choice(words)
+    assert (chosen.located.area, chosen.way, chosen.unit) == (None, Way.TRIAGE, None)
+    assert choice("河湾市东区的垃圾堆坏了").way is Way.STRAIGHT
 
 
 @pytest.mark.parametrize("words", ["桥南区的路灯坏了", "上海市浦东新区桥南路的路灯坏了", "我在上海市，桥南的路灯坏了"])

@@ -15,7 +15,7 @@ from domain.city_settings import LADDER
 from domain.ladder import RungTime, next_rung, reached, rung_times
 from domain.limits import Limit
 from domain.working_days import Due, Pause, WorkingDays
-from storage import ids
+from storage import times
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CITY = WorkingDays(zone=ZONE, closing_time=time(18), table={})
@@ -36,32 +36,32 @@ class Row:
 
     def times(self) -> tuple[RungTime, ...]:
         due = CITY.shifted(self.first_due, self.pauses).at
-        return rung_times(LADDER, ids.at(self.started_ms), due, self.pauses, CITY)
+        return rung_times(LADDER, times.at(self.started_ms), due, self.pauses, CITY)
 
     def ahead(self) -> list[RungTime]:
         """The rungs that were neither taken nor lay before the start."""
         taken = {rung for (_, rung), _ in self.seen}
-        return [(at, rung) for at, rung in self.times() if at > ids.at(self.started_ms) and rung not in taken]
+        return [(at, rung) for at, rung in self.times() if at > times.at(self.started_ms) and rung not in taken]
 
     def arm(self) -> None:
-        self.next_rung_ms = next((ids.ms(at) for at, _ in self.ahead()), None)
+        self.next_rung_ms = next((times.ms(at) for at, _ in self.ahead()), None)
 
     def sweep(self, now: datetime) -> None:
-        if self.next_rung_ms is None or ids.at(self.next_rung_ms) > now:
+        if self.next_rung_ms is None or times.at(self.next_rung_ms) > now:
             return
-        times = self.ahead()
-        found = reached(times, ids.at(self.next_rung_ms), now)
+        ahead = self.ahead()
+        found = reached(ahead, times.at(self.next_rung_ms), now)
         assert found, "A sweep came for a rung that was not there."
         self.seen += [(rung_time, now) for rung_time in found]
-        following = next_rung(times, now)
-        self.next_rung_ms = None if following is None else ids.ms(following)
+        following = next_rung(ahead, now)
+        self.next_rung_ms = None if following is None else times.ms(following)
 
 
 def deadlines(random: Random) -> list[Row]:
     rows = []
     for _ in range(300):
-        started = ids.ms(FIRST + random.random() * timedelta(days=60))
-        rows.append(Row(started_ms=started, first_due=CITY.due(ids.at(started), Limit.parse(random.choice(LIMITS)))))
+        started = times.ms(FIRST + random.random() * timedelta(days=60))
+        rows.append(Row(started_ms=started, first_due=CITY.due(times.at(started), Limit.parse(random.choice(LIMITS)))))
         rows[-1].arm()
     return rows
 
@@ -85,7 +85,7 @@ def test_every_rung_of_every_deadline_is_taken_exactly_once_by_the_first_sweep_a
         for row in rows:
             row.sweep(now)
     for row in rows:
-        started = ids.at(row.started_ms)
+        started = times.at(row.started_ms)
         assert [rung_time for rung_time, _ in row.seen] == [(at, rung) for at, rung in row.times() if at > started]
         assert all(swept == moments[bisect_left(moments, at)] for (at, _), swept in row.seen)
         assert row.next_rung_ms is None
@@ -100,10 +100,10 @@ def test_questions_to_citizens_lose_no_rung_and_bring_none_twice(seed: int):
     rows, moments = deadlines(random), sweeps(random)
     events: list[tuple[datetime, int, Row | None, Pause | None]] = [(now, 0, None, None) for now in moments]
     for row in rows:
-        asked = ids.at(row.started_ms)
+        asked = times.at(row.started_ms)
         for _ in range(random.randrange(3)):
-            asked = ids.at(ids.ms(asked + random.random() * timedelta(days=4)))
-            answered = ids.at(ids.ms(asked + random.random() * timedelta(days=3)))
+            asked = times.at(times.ms(asked + random.random() * timedelta(days=4)))
+            answered = times.at(times.ms(asked + random.random() * timedelta(days=3)))
             events += [(asked, 1, row, None), (answered, 2, row, (asked, answered))]
             asked = answered
     for now, _, of, pause in sorted(events, key=lambda event: event[:2]):
@@ -116,10 +116,10 @@ def test_questions_to_citizens_lose_no_rung_and_bring_none_twice(seed: int):
             of.pauses.append(pause)
             of.arm()
     for row in rows:
-        expected = [rung for at, rung in rung_times(LADDER, ids.at(row.started_ms), row.first_due.at, [], CITY)]
-        started = ids.at(row.started_ms)
+        expected = [rung for at, rung in rung_times(LADDER, times.at(row.started_ms), row.first_due.at, [], CITY)]
+        started = times.at(row.started_ms)
         passed = {rung for at, rung in row.times() if at <= started}
         assert sorted(rung.at for (_, rung), _ in row.seen) == sorted(rung.at for rung in expected if rung not in passed)
         assert all(at <= swept for (at, _), swept in row.seen)
         assert all(one <= other for ((one, _), _), ((other, _), _) in pairwise(row.seen))
-    assert any(row.times() != rung_times(LADDER, ids.at(row.started_ms), row.first_due.at, [], CITY) for row in rows)
+    assert any(row.times() != rung_times(LADDER, times.at(row.started_ms), row.first_due.at, [], CITY) for row in rows)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.hot_issues import FEWEST, Told, issues, phrases
+from domain.hot_issues import FEWEST, Issue, Told, issues, phrases
 from domain.likeness import (
     ALIKE,
     OPENING,
@@ -18,6 +18,7 @@ from domain.likeness import (
     Matter,
     bits,
     distance,
+    familiar,
     grams,
     likeness,
     posted,
@@ -111,12 +112,28 @@ def test_a_place_nearby_helps_short_words_and_one_far_away_speaks_against() -> N
     assert likeness(matter(LAMP), matter(SAME_LAMP, area="630105")).score < likeness(matter(LAMP), matter(SAME_LAMP)).score
 
 
+def test_what_is_known_to_be_ten_kilometres_apart_is_not_the_same_whatever_the_words() -> None:
+    here, there = Point(lon=101.912, lat=36.555), Point(lon=101.810, lat=36.608)
+    words = "这里的路灯坏了，没有人修"
+    assert likeness(matter(words), matter(words)).alike
+    assert not likeness(matter(words, point=here), matter(words, point=there)).alike
+    assert likeness(matter(words, point=here), matter(words, point=there)).score > ALIKE
+
+
 def test_what_was_covered_says_nothing_and_numbers_are_kept_with_what_they_count() -> None:
     assert grams("王**，电话〔电话〕") == ("电话",)
     assert grams("3栋") == ("3栋",)
     assert not set(grams("12号楼")) & set(grams("12路公交")) - {"号楼"}
     assert grams("西宁市城西区路灯", ["西宁市", "城西区"]) == ("路灯",)
     assert grams("ＡＢ 路") == ("ab",)
+
+
+def test_of_the_words_of_others_only_what_many_say_or_one_said_oneself_is_shown() -> None:
+    assert familiar("李小明说北小街〔门牌〕的护栏倒了", "北小街护栏") == "…北小街〔门牌〕…护栏…"
+    assert familiar("五四大街12号门口的路灯坏了", "12路的五四大街") == "五四大街…门口的路灯坏了"
+    assert familiar("五四大街12号门口的路灯坏了", "五四大街12号") == "五四大街12号门口的路灯坏了"
+    assert familiar("ཚེ་རིང 路灯！ Иван", "路灯") == "…་… 路灯！ …"
+    assert familiar("", "") == ""
 
 
 def test_a_common_pair_says_little() -> None:
@@ -149,6 +166,28 @@ def test_a_phrase_is_shown_only_if_several_people_used_it() -> None:
     assert phrases(issue) == ("五四大街路灯不亮",)
     twice = replace(issue, told=(mine, replace(mine, text=mine.text)))
     assert phrases(twice) == ()
+
+
+def test_four_wordings_of_one_lamp_share_short_phrases_but_no_name_and_no_half_of_a_word() -> None:
+    texts = (
+        "路口的路灯坏了三天，晚上一片漆黑，周树人不管",
+        "大门前路灯不亮，已经好几天了，希望领导重视",
+        "路边的灯杆不亮，路灯没人修，周树人也不来",
+        "这里路灯一直不亮，老人摔倒了，找周树人没用，希望尽快修",
+    )
+    found = phrases(Issue(told=tuple(told(text, name) for text, name in zip(texts, "abcd", strict=True))))
+    assert set(found) == {"路灯", "不亮"}
+
+
+def test_the_area_of_an_issue_is_as_small_as_all_of_it_shares() -> None:
+    def area(*areas: tuple[str, ...]) -> str | None:
+        return Issue(told=tuple(replace(told(LAMP, "a"), areas=some) for some in areas)).area
+
+    lane, road = ("630104001", "630104"), ("630104002", "630104")
+    assert area(lane, lane, ()) == "630104001"
+    assert area(lane, road) == area(lane, ("630104",)) == "630104"
+    assert area(lane, ("630105",), lane) == "630104", "the district of most"
+    assert area((), ()) == "630104"
 
 
 @given(st.lists(st.tuples(words, st.sampled_from("abcdef"), st.integers(0, 6)), max_size=30))

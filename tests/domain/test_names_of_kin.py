@@ -21,6 +21,22 @@ def test_a_name_beside_kin_or_a_surname_is_masked_once_and_for_all(text: str, sh
     assert mask(shown).text == shown
 
 
-@pytest.mark.parametrize("text", ["我邻居王大爷", "我儿子高中毕业", "我妈马上要手术", "我爸金融公司上班", "邻居家的狗", "我姓张"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我邻居王大爷",
+        "我儿子高中毕业",
+        "我妈马上要手术",
+        "我爸金融公司上班",
+        "邻居家的狗",
+        "我姓张",
+        "孩子叫苦",
+        "孩子叫家长来",
+        "同学叫高中生让座",
+        "我是小区的方便面厂",
+        "我是这里的老师",
+        "我是上面说的那栋楼的业主",
+    ],
+)
 def test_what_is_no_name_stays(text: str) -> None:
     assert mask(text).text == text

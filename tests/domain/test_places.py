@@ -164,3 +164,12 @@ def test_a_bad_feature_is_named(bad: Any, told: str):
 def test_what_is_no_collection_of_areas_is_refused(document: Any):
     with pytest.raises(ValueError, match="FeatureCollection"):
         AreaMap.from_geojson(document)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [(101.0, 36.5), (102.0, 36.5), (101.5, 36.0), (101.5, 37.0), (102.0, 37.0), (101.0, 36.0)]
+)
+def test_a_point_on_any_side_of_the_outer_border_lies_inside(lon: float, lat: float) -> None:
+    alone = AreaMap.from_geojson(collection(feature("1", "West", [box(101, 36, 102, 37)])))
+    assert alone.find(Point(lon=lon, lat=lat)) == "1"
+    assert alone.find(Point(lon=lon + 1.001, lat=lat)) is None

@@ -18,6 +18,7 @@ DOOR, NAME, SPOT = "〔门牌〕", "〔姓名〕", "〔位置〕"
         ("阳光小区三号楼二单元漏水", f"阳光小区{DOOR}漏水"),
         ("B座1203的空调", f"{DOOR}的空调"),
         ("住12-3-502，漏水", f"住{DOOR}，漏水"),
+        ("住3号楼2单元502室，漏水", f"住{DOOR}，漏水"),
         ("六楼漏水", f"{DOOR}漏水"),
         ("Room 502, No. 12 Wusi Road", f"{DOOR}, {DOOR} Wusi Road"),
         ("at 12 West Gate Road", f"at {DOOR} West Gate Road"),

@@ -13,7 +13,7 @@ from domain.city import LANGUAGES, Area, Category, City, Rule, Unit
 from domain.locating import Located, areas_in, locate
 from domain.places import AreaMap, Crs, Point
 from domain.reasons import ReasonCode
-from domain.routing import offer_categories, route, suggest_categories
+from domain.routing import category_scores, offer_categories, route
 
 CITIZEN = (CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION)
 
@@ -106,8 +106,8 @@ def test_the_longest_name_at_a_place_is_found_and_ambiguity_is_kept() -> None:
 
 def test_latin_names_are_whole_words_in_any_case() -> None:
     assert [hit.code for hit in areas_in(CITY, "near QIAONAN, in Hewanese style")] == ["1101"]
-    assert suggest_categories(CITY, CaseKind.COMPLAINT, "Las Vegas") == ()
-    assert suggest_categories(CITY, CaseKind.COMPLAINT, "Gas!") == ("gas",)
+    assert not category_scores(CITY, CaseKind.COMPLAINT, "Las Vegas")
+    assert set(category_scores(CITY, CaseKind.COMPLAINT, "Gas!")) == {"gas"}
 
 
 def test_letters_that_grow_in_lower_case_move_nothing() -> None:
@@ -153,7 +153,7 @@ def test_a_point_counts_more_than_words_and_words_below_it_make_it_finer() -> No
     east = Point(lon=102.5, lat=36.5, crs=Crs.WGS84)
     assert found(locate(CITY, east, "西区")) == ("11", ReasonCode.POINT_INSIDE)
     assert found(locate(CITY, east, "东区桥南")) == ("1101", ReasonCode.WORDS)
-    assert found(locate(CITY, east, "城关镇")) == ("1102", ReasonCode.WORDS)
+    assert found(locate(CITY, east, "城关镇")) == ("1102", ReasonCode.WORDS_AT_POINT)
 
 
 def test_a_point_just_off_the_map_counts_as_the_nearest_area() -> None:
@@ -169,23 +169,17 @@ def test_a_point_outside_the_city_says_so_and_leaves_it_to_the_words() -> None:
 
 
 def test_the_category_with_more_and_longer_words_is_suggested_first() -> None:
-    assert suggest_categories(CITY, CaseKind.COMPLAINT, "厕所和垃圾，垃圾没人清运") == ("rubbish", "toilet")
+    assert offer_categories(CITY, CaseKind.COMPLAINT, "厕所和垃圾，垃圾没人清运")[:2] == ("rubbish", "toilet")
 
 
 def test_a_word_that_two_categories_share_suggests_both_in_the_order_of_the_file() -> None:
-    assert suggest_categories(CITY, CaseKind.COMPLAINT, "卫生") == ("clean", "toilet")
+    assert offer_categories(CITY, CaseKind.COMPLAINT, "卫生")[:2] == ("clean", "toilet")
 
 
-def test_only_categories_that_suit_the_kind_are_suggested() -> None:
-    assert suggest_categories(CITY, CaseKind.COMPLAINT, "燃气和红包") == ("gas",)
-    assert suggest_categories(CITY, CaseKind.CONSULTATION, "燃气和红包") == ()
-    assert suggest_categories(CITY, CaseKind.MISCONDUCT, "燃气和红包") == ("bribes",)
-
-
-def test_no_more_are_suggested_than_asked_for() -> None:
-    text = "垃圾 厕所 燃气 其他1 其他2 其他3"
-    assert len(suggest_categories(CITY, CaseKind.COMPLAINT, text)) == 4
-    assert len(suggest_categories(CITY, CaseKind.COMPLAINT, text, most=2)) == 2
+def test_words_speak_only_for_categories_that_suit_the_kind() -> None:
+    assert set(category_scores(CITY, CaseKind.COMPLAINT, "燃气和红包")) == {"gas"}
+    assert not category_scores(CITY, CaseKind.CONSULTATION, "燃气和红包")
+    assert set(category_scores(CITY, CaseKind.MISCONDUCT, "燃气和红包")) == {"bribes"}
 
 
 def test_nine_are_offered_with_upper_categories_after_the_suggestions() -> None:
@@ -259,5 +253,5 @@ def test_the_reasons_can_be_stored() -> None:
 @pytest.mark.timeout(60)  # a fraction of a second; a slip into quadratic time takes minutes
 def test_a_hundred_thousand_characters_are_read_at_once() -> None:
     text = "河东垃圾没人清运，厕所脏，gas, 上桥南。" * 4_000
-    suggest_categories(CITY, CaseKind.COMPLAINT, text[:100])
-    assert suggest_categories(CITY, CaseKind.COMPLAINT, text)
+    category_scores(CITY, CaseKind.COMPLAINT, text[:100])
+    assert category_scores(CITY, CaseKind.COMPLAINT, text)

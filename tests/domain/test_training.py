@@ -6,6 +6,7 @@ import pytest
 
 from domain.classifier import Classifier
 from domain.examples import Example
+from domain.lessons import Score
 from domain.training import measure, train
 
 ABOUT = {
@@ -33,6 +34,14 @@ def test_it_learns_and_says_how_well() -> None:
     assert report.accuracy == measure(classifier, written(60, seed=2))["accuracy"] == 1.0
     assert report.wrong == 0.0
     assert classifier.ask <= classifier.straight
+
+
+def test_a_model_that_sends_far_fewer_straight_and_right_is_worse_though_it_gets_no_fewer_right() -> None:
+    before = Score(of=100, right=90, among_three=99, straight=55, wrong=3)
+    assert Score(of=100, right=90, among_three=99, straight=25, wrong=0).collapses_after(before)
+    assert not Score(of=100, right=90, among_three=99, straight=30, wrong=0).collapses_after(before)
+    mistaken = Score(of=100, right=10, among_three=20, straight=60, wrong=55)
+    assert not Score(of=100, right=90, among_three=99, straight=10, wrong=0).collapses_after(mistaken), "fewer, but right"
 
 
 def test_the_same_messages_give_the_same_bytes() -> None:

@@ -11,9 +11,9 @@ from stores import NOW
 
 from storage import inbox, outbox, people
 from storage.database import Database, Tx
-from storage.ids import ms
 from storage.inbox import InboxRow
 from storage.keys import Keys
+from storage.times import ms
 
 SECOND = timedelta(seconds=1)
 

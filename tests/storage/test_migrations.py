@@ -15,9 +15,9 @@ from stores import NOW
 from storage import callbacks, oddities
 from storage import migrate as migrations
 from storage.database import Database, StorageError, connect
-from storage.ids import ms
 from storage.migrate import WrongSchema, migrate, missing
 from storage.oddities import Tally
+from storage.times import ms
 
 
 @asynccontextmanager

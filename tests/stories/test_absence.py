@@ -9,8 +9,6 @@ from story_filing import files, solves
 from story_person import Person
 from story_town import RUBBISH_UNIT, Town
 
-from storage.roles import RoleKind
-
 
 async def goes_away(contact: Person, deputy: str, how_long: str = "Three days") -> None:
     await contact.says("/away")
@@ -19,13 +17,6 @@ async def goes_away(contact: Person, deputy: str, how_long: str = "Three days") 
     await contact.sees("Who stands in")
     await contact.presses(deputy)
     await contact.sees(r"You are away up to and with \d+ \w+ 20\d\d", buttons=["back at work"])
-
-
-async def head_of(town: Town, on: str) -> Person:
-    person = await town.somebody(on)
-    await person.follows(await town.invites(RoleKind.HEAD, (RUBBISH_UNIT,), person.name))
-    await person.sees("signed in")
-    return person
 
 
 @pytest.mark.parametrize(("wang_on", "li_on"), [("telegram", "web"), ("web", "telegram")])
@@ -83,7 +74,7 @@ async def test_an_absence_ends_by_itself(town: Town) -> None:
 
 @pytest.mark.parametrize("head_on", ["telegram", "web"])
 async def test_without_a_deputy_the_head_reads_what_comes_but_can_not_act(town: Town, head_on: str) -> None:
-    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await head_of(town, head_on)
+    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await town.head(head_on)
     office = await town.office("web")
     number, _code = await files(citizen)
     await wang.presses("^Sign in$")

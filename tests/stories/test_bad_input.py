@@ -155,6 +155,23 @@ async def test_an_unreadable_file_is_named_and_the_receipt_does_not_wait(town: T
     await citizen.sends_file(b"\xff\xd8 no picture at all")
     await citizen.sees("(damaged|kind we can't take).+else you sent is kept")
     await finishes(citizen)
+    assert not citizen.saw("Files: ")
+
+
+async def test_an_unreadable_voice_message_is_counted_nowhere(town: Town) -> None:
+    citizen, contact = await town.somebody("telegram"), await town.contact("web")
+    assert isinstance(citizen, TelegramPerson)
+    await citizen.says("/complain")
+    await citizen.says(RUBBISH)
+    await citizen.sends_photo()
+    await citizen.sees("Noted so far: 1 message, 1 file")
+    await citizen.user.sends_voice(b"OggS and no sound")
+    await citizen.sees("(damaged|kind we can't take).+else you sent is kept.+Noted so far: 1 message, 1 file. Send more")
+    await finishes(citizen)
+    assert citizen.saw("Files: 1")
+    assert not citizen.saw("Files: 2")
+    card = await contact.sees("Sent with it: 1 photo or file")
+    assert "could not be taken" not in card.text
 
 
 async def test_words_of_danger_are_answered_with_the_emergency_numbers_at_once(town: Town) -> None:
@@ -168,12 +185,13 @@ async def test_words_of_danger_are_answered_with_the_emergency_numbers_at_once(t
 async def finishes(citizen: Person, *, category: str = "^Rubbish", place: str = "城西区", receipt: bool = True) -> None:
     """Answer everything after what was told, by the shortest way."""
     await citizen.says("/done")
-    if place:
-        await citizen.sees("Where is it")
+    if "Where is it" in (asked := await citizen.sees("Where is it|one of these|Who may know")).text:
         await citizen.says(place)
-    await citizen.presses(category)
-    if category == "Something else":
-        await names_none(citizen)
+        asked = await citizen.sees("one of these|Who may know")
+    if "one of these" in asked.text:
+        await citizen.presses(category)
+        if category == "Something else":
+            await names_none(citizen)
     await citizen.presses("anonymous")
     await citizen.presses("^No$")
     await citizen.presses("^Send$")

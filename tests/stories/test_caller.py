@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from story_filing import solves
 from story_person import Person
 from story_town import RUBBISH_UNIT, Town
-
-
-@pytest.fixture(params=["web", "telegram"])
-async def office(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Sign in somebody of the office."""
-    return await town.office(request.param)
 
 
 async def files_for(office: Person, *, named: bool) -> tuple[str, str]:
@@ -25,8 +18,6 @@ async def files_for(office: Person, *, named: bool) -> tuple[str, str]:
     await office.says("/done")
     await office.sees("What kind", buttons=["Complaint", "Consultation", "Suggestion", "Back", "Cancel"])
     await office.presses("^Complaint$")
-    await office.says("城西区")
-    await office.presses("^Rubbish")
     await office.sees("known who it was")
     await office.presses("^Yes" if named else "^No")
     if named:

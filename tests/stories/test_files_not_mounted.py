@@ -24,8 +24,8 @@ async def test_a_photo_follows_its_case_when_the_disk_is_back(town: Town) -> Non
     await town.restarts()
     assert [record.getMessage() for record in town.alarms.records] == ["data_folder_is_another"]
     town.alarms.records.clear()
-    for step in ("^Done$", "城西区", "^Rubbish", "anonymous", "^No$", "^Send$"):
-        await (citizen.says(step) if step == "城西区" else citizen.presses(step))
+    for step in ("^Done$", "anonymous", "^No$", "^Send$"):
+        await citizen.presses(step)
     number, _code = await receipt_of(citizen)
     town.clock.ahead += timedelta(minutes=1)
     await contact.sees(number)

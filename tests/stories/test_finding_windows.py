@@ -16,12 +16,6 @@ from storage import outbox
 LEVELS = ["^Satisfied$", "^Fairly satisfied$", "^Basically satisfied$", "^Dissatisfied$"]
 
 
-@pytest.fixture(params=["web", "telegram"])
-async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Bring a citizen to the door."""
-    return await town.somebody(request.param)
-
-
 async def is_at(town: Town, at: datetime) -> None:
     """Move the town's clock forward to a time of the coming weeks."""
     town.clock.ahead += at - town.clock.now()

@@ -15,12 +15,6 @@ from story_web import WebPerson
 from storage import outbox
 
 
-@pytest.fixture(params=["web", "telegram"])
-async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Bring a citizen to the town."""
-    return await town.somebody(request.param)
-
-
 @pytest.fixture
 async def contact(town: Town) -> Person:
     """Sign in the contact who deals with rubbish in Chengxi."""

@@ -13,12 +13,6 @@ CONTACTS_FORMS = {"return": "not belong", "ask": "like to ask", "report": "What 
 OFFICE_FORMS = {"assign": "Which unit", "refuse": "can't the case be taken on"}
 
 
-@pytest.fixture(params=["web", "telegram"])
-async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Bring a citizen to the town."""
-    return await town.somebody(request.param)
-
-
 async def test_back_asks_the_question_before_and_keeps_the_later_answers(citizen: Person) -> None:
     await tells(citizen)
     await citizen.says("/back")
@@ -148,7 +142,7 @@ async def test_what_does_not_fit_a_question_is_not_lost(citizen: Person) -> None
 
 
 async def test_words_at_a_choice_are_added_only_if_that_is_wanted(town: Town, citizen: Person) -> None:
-    for line in ("/complain", RUBBISH, "好了", "Chengxi", "1"):
+    for line in ("/complain", RUBBISH, "好了"):
         await citizen.says(line)
     await citizen.sees("Who may know that it was you")
     await citizen.says("怕他们报复我家")
@@ -236,7 +230,8 @@ async def understands_every_word(person: Person, case: str, forms: dict[str, str
 
 
 async def test_what_happened_can_be_written_anew_and_the_place_is_not_asked_again(citizen: Person) -> None:
-    await tells(citizen)
+    before = "门口的垃圾没人清运"
+    await tells(citizen, before)
     await citizen.presses("^Change$")
     await citizen.sees("like to change")
     await citizen.presses("What happened")
@@ -245,11 +240,9 @@ async def test_what_happened_can_be_written_anew_and_the_place_is_not_asked_agai
     await citizen.sees("Tell us what happened")
     await citizen.says("楼道里的垃圾没人清运")
     await citizen.says("/done")
-    await citizen.sees("one of these")
-    await citizen.presses("^Rubbish")
     summary = await citizen.sees("Shall we send it")
     assert "楼道里" in summary.text
-    assert RUBBISH not in summary.text
+    assert before not in summary.text
 
 
 async def _pause(town: Town) -> int:

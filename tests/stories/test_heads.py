@@ -6,24 +6,15 @@ from datetime import timedelta
 
 import pytest
 from story_filing import files, receipt_of, solves, tells
-from story_person import Person
-from story_town import RUBBISH_UNIT, Town
+from story_town import Town
 
 from storage import deadlines
 from storage.deadlines import DeadlineKind
-from storage.roles import RoleKind
-
-
-async def head_of(town: Town, on: str, unit: str = RUBBISH_UNIT) -> Person:
-    person = await town.somebody(on)
-    await person.follows(await town.invites(RoleKind.HEAD, (unit,), person.name))
-    await person.sees("signed in")
-    return person
 
 
 @pytest.mark.parametrize("on", ["telegram", "web"])
 async def test_a_head_sees_what_is_late_what_the_contacts_do_and_how_the_year_goes(town: Town, on: str) -> None:
-    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await head_of(town, on)
+    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await town.head(on)
     await files(citizen, "城西区第一处垃圾")
     await wang.presses("^Sign in$")
     await solves(wang, "已清运")
@@ -57,7 +48,7 @@ async def test_a_head_sees_what_is_late_what_the_contacts_do_and_how_the_year_go
 
 
 async def test_a_late_case_comes_to_the_head_with_a_button_to_look_at_it(town: Town) -> None:
-    citizen, wang, head = await town.somebody("web"), await town.contact("web", name="Wang"), await head_of(town, "telegram")
+    citizen, wang, head = await town.somebody("web"), await town.contact("web", name="Wang"), await town.head("telegram")
     number, _code = await files(citizen)
     await wang.presses("^Sign in$")
     await wang.sees("Signed in by Wang", new=False)
@@ -71,7 +62,7 @@ async def test_a_late_case_comes_to_the_head_with_a_button_to_look_at_it(town: T
 
 
 async def test_a_head_never_learns_who_complained_and_can_do_nothing(town: Town) -> None:
-    citizen, head = await town.somebody("web"), await head_of(town, "telegram")
+    citizen, head = await town.somebody("web"), await town.head("telegram")
     await town.contact("web", name="Wang")
     await tells(citizen, "我叫欧阳小敏，城西区某小区门口垃圾没人清运，电话13997254418", name="欧阳小敏", phone="13997254418")
     await citizen.presses("^Send$")
@@ -86,7 +77,7 @@ async def test_a_head_never_learns_who_complained_and_can_do_nothing(town: Town)
 
 
 async def test_the_head_of_another_unit_sees_nothing_of_it(town: Town) -> None:
-    citizen, stranger = await town.somebody("web"), await head_of(town, "telegram", "housing")
+    citizen, stranger = await town.somebody("web"), await town.head("telegram", "housing")
     number, _code = await files(citizen)
     case = await town.case(number)
     for press in (f"s:case:{case.id}", f"s:timeline:{case.id}", f"s:unit_case:{case.id}"):

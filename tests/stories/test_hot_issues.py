@@ -31,7 +31,8 @@ async def test_the_digest_names_what_several_people_reported_and_gives_the_same_
     town.clock.ahead += week.end + timedelta(hours=9) - town.clock.now()
     await town.app.scheduler.run_job(DIGEST)
     message = await office.sees(
-        "Reported by several people this week:.+Chengxi District: 3 people, 8 July? 2026 to 8 July? 2026. They write: “五四大街”"
+        "Reported by several people this week:.+Chengxi District: 3 people, 8 July? 2026 to 8 July? 2026."
+        " They write: “五四大街”, “路灯”"
     )
     assert not office.saw("红包")
     assert not any(secret in message.text for secret in ("小明", "13812345678", "周树人"))

@@ -55,7 +55,6 @@ async def files_in_chinese(citizen: Person) -> None:
     await citizen.shares_place(*GATE)
     await citizen.says("好了")
     await citizen.presses("^投诉")
-    await citizen.presses("^环卫与垃圾清运")
     await citizen.presses("匿名")
     await citizen.presses("^否$")
     await citizen.sees("〔电话〕")

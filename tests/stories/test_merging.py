@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from story_filing import files, receipt_of, solves, tells
 from story_person import Person
 from story_town import Town
 
 MINE = "城西区某小区门口的垃圾堆了一个星期，我住三单元"
 THEIRS = "城西区某小区垃圾没人管，我家在五单元楼下"
-
-
-@pytest.fixture(params=["web", "telegram"])
-async def office(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Sign in somebody of the office."""
-    return await town.office(request.param)
 
 
 async def merges(office: Person, number: str, into: str) -> None:
@@ -103,6 +96,17 @@ async def test_a_unit_that_names_a_person_names_them_only_to_the_citizen_whom_it
     await zhang.presses("^Timeline$")
     await zhang.sees("Answer of the unit: 已与业主张伟")
     assert not li.saw("张伟|13812345678")
+
+
+async def test_after_a_merging_is_undone_no_card_of_the_contact_says_that_the_case_was_merged(town: Town, office: Person) -> None:
+    contact = await town.contact("web", name="Wang")
+    lead, _code = await files(await town.somebody("web"), MINE)
+    number, _code = await files(await town.somebody("telegram"), THEIRS)
+    await merges(office, number, lead)
+    await contact.sees(f"Case {number} was merged with this one")
+    await office.presses("Undo the merging")
+    await contact.sees(f"Case {number} is not merged with this one any more.+{lead}")
+    assert not contact.now_sees(f"Case {number} was merged with this one")
 
 
 async def test_the_case_that_goes_on_can_be_named_by_its_number(town: Town, office: Person) -> None:

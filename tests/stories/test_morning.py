@@ -8,12 +8,10 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from story_filing import files
-from story_person import Person
-from story_town import RUBBISH_UNIT, Town
+from story_town import Town
 
 from actions.city import current
 from schedules import JOBS
-from storage.roles import RoleKind
 
 MORNING = next(job for job in JOBS if job.name == "morning")
 
@@ -36,16 +34,9 @@ async def the_morning_comes(town: Town) -> None:
     await asyncio.sleep(0)
 
 
-async def head_of(town: Town, on: str) -> Person:
-    person = await town.somebody(on)
-    await person.follows(await town.invites(RoleKind.HEAD, (RUBBISH_UNIT,), person.name))
-    await person.sees("signed in")
-    return person
-
-
 @pytest.mark.parametrize(("contact_on", "head_on"), [("telegram", "web"), ("web", "telegram")])
 async def test_on_a_working_day_contacts_and_heads_read_what_the_day_brings(town: Town, contact_on: str, head_on: str) -> None:
-    citizen, wang, head = await town.somebody("web"), await town.contact(contact_on, name="Wang"), await head_of(town, head_on)
+    citizen, wang, head = await town.somebody("web"), await town.contact(contact_on, name="Wang"), await town.head(head_on)
     li = await town.contact("telegram", name="Li")
     number, _code = await files(citizen)
     await wang.presses("^Sign in$")
@@ -119,7 +110,7 @@ async def test_the_list_of_a_unit_goes_on_by_due_time_and_has_each_case_once(tow
 
 
 async def test_while_the_citizen_is_asked_nothing_is_late(town: Town) -> None:
-    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await head_of(town, "web")
+    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await town.head("web")
     number, _code = await files(citizen)
     await wang.presses("^Sign in$")
     await wang.presses("Ask the citizen")

@@ -15,12 +15,6 @@ from storage.ratings import Rating
 WINDOW, HALL_UNIT = "centre-5", "service-hall"
 
 
-@pytest.fixture(params=["web", "telegram"])
-async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Bring a citizen to the door."""
-    return await town.somebody(request.param)
-
-
 @pytest.fixture
 async def town(town: Town) -> Town:
     """Let it be five past ten on a working day."""

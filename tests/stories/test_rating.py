@@ -18,17 +18,11 @@ from story_web import WebMessage, WebPerson
 
 from bot.app import NotReady
 from storage import ratings
-from storage.ids import ms
 from storage.ratings import Rating
+from storage.times import ms
 
 WINDOW, OTHER_WINDOW, HALL_UNIT = "centre-5", "centre-6", "service-hall"
 CHINA = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture(params=["web", "telegram"])
-async def citizen(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Bring a citizen to the door."""
-    return await town.somebody(request.param)
 
 
 @pytest.fixture

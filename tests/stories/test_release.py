@@ -35,9 +35,8 @@ async def files_and_agrees(citizen: Person, text: str = TOLD) -> str:
     await citizen.sees("Tell us what happened")
     await citizen.says(text)
     await citizen.says("/done")
-    await citizen.sees("Where is it")
-    await citizen.says("城西区")
-    await citizen.presses("^Rubbish")
+    if "Where is it" in (await citizen.sees("Where is it|Who may know")).text:
+        await citizen.says("城西区")
     await citizen.presses("anonymous")
     await citizen.presses("^Yes$")
     await citizen.presses("^Send$")

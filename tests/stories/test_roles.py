@@ -24,7 +24,7 @@ HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "pr
     "my_ratings",
 }
 # About no case, and only for some.
-OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template", "unit_ratings", "tickets", "ticket"}
+OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template", "unit_ratings", "praise", "tickets", "ticket"}
 OF_THE_HEAD = {"head", "head_late"}
 OF_STAFF = {"away", "back_at_work"}
 CITIZEN = (

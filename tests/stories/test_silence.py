@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from story_filing import files, solves
 from story_person import Person
 from story_town import Town
-
-
-@pytest.fixture(params=["web", "telegram"])
-async def office(request: pytest.FixtureRequest, town: Town) -> Person:
-    """Sign in somebody of the office."""
-    return await town.office(request.param)
 
 
 async def silent(town: Town, count: int) -> list[str]:

@@ -25,11 +25,11 @@ async def test_the_office_is_told_elsewhere_and_once_and_everything_else_goes_on
     await office.sees("Telegram refuses our program", timeout=20)
     citizen = await town.somebody("web")
     await files(citizen)
-    assert any("token refused" in record.getMessage() for record in town.alarms.records)
+    assert any("token_refused" in record.getMessage() for record in town.alarms.records)
     town.api.faults.remove(fault)
     await elsewhere.says("/desk")
     await elsewhere.sees("desk", timeout=30)
     await asyncio.sleep(1)
     assert sum("refuses our program" in message.text for message in office.standing()) == 1
     assert not elsewhere.saw("refuses our program")
-    town.alarms.records = [record for record in town.alarms.records if "token refused" not in record.getMessage()]
+    town.alarms.records = [record for record in town.alarms.records if "token_refused" not in record.getMessage()]

@@ -28,10 +28,10 @@ async def test_a_poller_that_stays_is_told_the_office_once(town: Town, monkeypat
     await office.sees("Another program uses our account on Telegram", timeout=30)
     assert asyncio.get_running_loop().time() - began > 2
     await elsewhere.sees("Another program uses our account on Telegram", timeout=30)
-    assert any("fetched by another program" in record.getMessage() for record in town.alarms.records)
+    assert any("fetched_by_another_program" in record.getMessage() for record in town.alarms.records)
     await asyncio.sleep(3)
     polling.cancel()
     assert sum("Another program uses" in message.text for message in office.standing()) == 1
     await elsewhere.says("/desk")
     await elsewhere.sees("desk", timeout=30)
-    town.alarms.records = [record for record in town.alarms.records if "another program" not in record.getMessage()]
+    town.alarms.records = [record for record in town.alarms.records if "another_program" not in record.getMessage()]

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from botapi import BotApi
 from telegram_process import COMMANDS, WORDS, Clock, MemoryDoor, Process, Store
 
 from bot.channels.telegram import Telegram
 
 
-@pytest.fixture(autouse=True)
-def direct(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no proxy of the developer's come between."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
+async def api(direct: None) -> AsyncIterator[BotApi]:
     async with BotApi(webhook_timeout=0.5, webhook_pause=0.02) as server:
         yield server
 
@@ -44,7 +31,7 @@ async def make(api: BotApi, store: Store) -> AsyncIterator[Callable[..., Process
     def process(**settings: Any) -> Process:
         door, clock = MemoryDoor(store), Clock()
         given = {"token": api.token, "base_url": api.base_url, "file_url": api.file_url, "poll_timeout": 5} | settings
-        made.append(Process(Telegram(door, WORDS, clock=clock, commands=lambda: COMMANDS, **given), door, clock))
+        made.append(Process(Telegram(door, WORDS, clock=clock, commands=COMMANDS, **given), door, clock))
         return made[-1]
 
     yield process

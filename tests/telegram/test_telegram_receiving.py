@@ -128,7 +128,7 @@ async def test_a_conflict_is_said_once_and_ends_nothing(
     await api.user().says("hi")
     process.start()
     await process.keeps(1)
-    said = [record for record in caplog.records if record.getMessage() == "telegram has another poller or a webhook"]
+    said = [record for record in caplog.records if record.getMessage() == "telegram_has_another_poller"]
     assert len(said) == 1
     assert process.running
 

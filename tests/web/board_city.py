@@ -22,8 +22,9 @@ from domain.cases import CaseKind, Satisfaction
 from schedules import board, seal
 from storage import cases, people, roles
 from storage.cases import Case
-from storage.ids import ms, new_id
+from storage.ids import new_id
 from storage.roles import RoleKind
+from storage.times import ms
 
 UNIT = "urban-management-630104"
 RUBBISH = FileCase(

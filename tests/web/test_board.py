@@ -46,6 +46,24 @@ async def test_a_released_case_goes_from_what_is_dealt_with_to_what_is_done_with
     assert re.search(rf"已清运.+{case.number}", await city.reads("/board/done"), re.S)
 
 
+async def test_the_address_told_of_a_published_case_shows_it_open_and_closed_and_nothing_when_it_is_taken_back(
+    city: BoardCity,
+) -> None:
+    answered = await city.answered()
+    nothing = "No case of this number is on the board"
+    assert nothing in await city.reads(f"/board/case/{answered.number}")
+    case = await city.releases(answered)
+    page = await city.reads(f"/board/case/{case.number}")
+    assert "小区门口的垃圾一周没人清运" in page
+    assert f'id="n{case.number}"' in page
+    await city.does("citizen", lambda ctx: following.solved(ctx, case.id, case.version))
+    page = await city.reads(f"/board/case/{case.number}")
+    assert "Closed on" in page
+    await city.does("office", lambda ctx: releasing.revoke(ctx, case.id))
+    assert nothing in await city.reads(f"/board/case/{case.number}")
+    assert nothing in await city.reads("/board/case/not-a-number")
+
+
 async def test_what_was_not_released_or_was_taken_back_or_withdrawn_is_nowhere(city: BoardCity) -> None:
     secret = await city.answered()
     taken_back = await city.releases(await city.answered())

@@ -420,7 +420,6 @@ async def test_photos_of_a_case_are_shown_to_the_office_only(desk: Desk) -> None
         ("Tell us what happened", lambda: citizen.sends_photo(caption="门口垃圾没人清运")),
         ("", lambda: citizen.says("/done")),
         ("Where is it", lambda: citizen.says("城西区")),
-        ("one of these", lambda: citizen.presses("^Rubbish")),
         ("Who may know", lambda: citizen.presses("anonymous")),
         ("May we publish", lambda: citizen.presses("^No$")),
         ("Shall we send it", lambda: citizen.presses("^Send$")),

@@ -18,7 +18,7 @@ from aiohttp.test_utils import make_mocked_request
 from board_city import BoardCity, board_city
 from rated_days import Visit, visits
 
-from actions import appealing, looking, releasing
+from actions import appealing, judging, releasing
 from actions.rating import Rated
 from actions.verify_ratings import recount
 from bot.hall_pages import halls
@@ -29,7 +29,7 @@ from domain.ratings import Pattern
 from domain.telling import Given, Group, groups
 from storage import ledger, oddities
 from storage.appeals import Ground
-from storage.rating_figures import Counted, Place
+from storage.rating_figures import Cell, Counted
 from storage.roles import RoleKind
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -176,8 +176,8 @@ async def decide(city: BoardCity, serving: rated_days.Counter, rated: Sequence[R
             await appealing.decide(ctx, str(one.rating.case), "已核实", granted=granted)
     async with serving.staff(later, RoleKind.OFFICE) as ctx:
         odd = await oddities.undecided(ctx.tx, None, 2)
-        await looking.strike_rest(ctx, odd[0].id, len(await oddities.left(ctx.tx, odd[0].id)), "短时间内集中评价")
-        await looking.keep_rest(ctx, odd[1].id, len(await oddities.left(ctx.tx, odd[1].id)))
+        await judging.strike_rest(ctx, odd[0].id, len(await oddities.left(ctx.tx, odd[0].id)), "短时间内集中评价")
+        await judging.keep_rest(ctx, odd[1].id, len(await oddities.left(ctx.tx, odd[1].id)))
 
 
 async def chains_of_windows(city: BoardCity) -> Mapping[str, Sequence[Entry]]:
@@ -191,10 +191,10 @@ def from_ledger(plan: City, chains: Mapping[str, Sequence[Entry]], hall: str) ->
     counts: dict[tuple[str, date, bool], Counter[Counted]] = defaultdict(Counter)
     for window, rows in chains.items():
         _ratings, found = recount(window, rows)
-        for (place, counted), n in found.items():
-            assert isinstance(place, Place)
-            if place.hall == hall:
-                counts[window, place.day, place.verified][counted] += n
+        for (cell, counted), n in found.items():
+            assert isinstance(cell, Cell)
+            if cell.hall == hall:
+                counts[window, cell.day, cell.verified][counted] += n
     given = [
         Given(
             window=window, day=day, verified=verified, struck=found[Counted.STRUCK], granted=found[Counted.GRANTED],
@@ -238,8 +238,8 @@ def appeals(chains: Mapping[str, Sequence[Entry]], hall: str, told: Sequence[Gro
     """Count what the board tells of appeals: about ratings from the first of the month before."""
     counts: Counter[Any] = Counter()
     for window, rows in chains.items():
-        for (place, counted), n in recount(window, rows)[1].items():
-            if place.hall == hall and place.day >= date(2026, 6, 1):
+        for (cell, counted), n in recount(window, rows)[1].items():
+            if cell.hall == hall and cell.day >= date(2026, 6, 1):
                 counts[counted] += n
     made, granted, refused = (counts[one] for one in (Counted.APPEALED, Counted.GRANTED, Counted.REFUSED))
     return [made, granted, refused, made - granted - refused, granted + sum(group.struck for group in told)]
@@ -254,7 +254,7 @@ async def test_what_is_struck_is_told_with_the_groups_that_it_is_taken_off_and_n
         odd = await oddities.find(tx, Pattern.BURST, WINDOW, begin.date(), WINDOW, begin)
         await oddities.add(tx, odd, Pattern.BURST, rated[0].rating.id)
     async with serving.staff(NOON, RoleKind.OFFICE) as ctx:
-        await looking.strike_one(ctx, rated[0].rating.id, "短时间内集中评价")
+        await judging.strike_one(ctx, rated[0].rating.id, "短时间内集中评价")
     assert (await reads(city)).appeals[4] == 0, "of today nothing that was struck is told"
     city.town.clock.ahead += 2 * DAY
     assert (await reads(city)).appeals[4] == (given >= 5)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from rating_town import BAD, MORNING, NOON, RatingTown
-from stores import opened
 
 from actions import rating
 from actions.rating import Rate
@@ -15,21 +13,11 @@ from bot.channels.telegram_outgoing import PRESS_BYTES
 from dialog.outgoing import Button, Outgoing
 from dialog.texts import Text
 from domain.ratings import Pattern
-from handlers import looking
+from handlers import oddities as shown
 from handlers.following import show_case
 from storage import oddities
 
 PLACES = (("reporter", "centre-1"), ("reporter", "centre-2"), ("reporter", "east-1"))
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together, and prove ledger and figures afterwards."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
-        await town.is_whole()
 
 
 async def group(town: RatingTown, pattern: Pattern, rated: Sequence[str]) -> str:
@@ -62,17 +50,17 @@ async def test_who_decides_a_rating_comes_back_to_the_group_from_which_it_was_op
     ones = await rated(town)
     closed = await group(town, Pattern.CLOSED, ones[:2])  # the older one, which was shown before
     account = await group(town, Pattern.MANY_WINDOWS, ones)
-    card = await town.does("office", lambda ctx: looking.show(ctx, account), NOON)
+    card = await town.does("office", lambda ctx: shown.show(ctx, account), NOON)
     opens = button(card, "Open 1").press.removeprefix("s:odd_rating:")
-    one = await town.does("office", lambda ctx: looking.show_one(ctx, opens), NOON)
+    one = await town.does("office", lambda ctx: shown.show_one(ctx, opens), NOON)
     assert button(one, "together with it").press == f"s:oddity:{account}"
     kind, _name, arg = button(one, "Strike it" if strikes else "Keep it").press.split(":")[:3]
     if strikes:
         id, _dot, among = arg.partition(".")
-        command = looking.StrikeOne(rating=id, reason="未到过该窗口", among=among)
-        then = (await town.does("office", lambda ctx: looking.send_one(ctx, command), NOON)).messages[0]
+        command = shown.StrikeOne(rating=id, reason="未到过该窗口", among=among)
+        then = (await town.does("office", lambda ctx: shown.send_one(ctx, command), NOON)).messages[0]
     else:
-        then = (await town.does("office", lambda ctx: looking.keep_one(ctx, arg, 0), NOON)).card
+        then = (await town.does("office", lambda ctx: shown.keep_one(ctx, arg, 0), NOON)).card
     assert "account or device" in repr(then.lines)
     assert button(then, "Strike 2: one account, many windows")
     assert closed not in repr(then.rows)
@@ -83,10 +71,10 @@ async def test_every_button_about_a_whole_group_names_it(town: RatingTown) -> No
     ones = await rated(town)
     for pattern in Pattern:
         found = await group(town, pattern, ones)
-        card = await town.does("office", lambda ctx, found=found: looking.show(ctx, found), NOON)
+        card = await town.does("office", lambda ctx, found=found: shown.show(ctx, found), NOON)
         for name in ("Keep 3: ", "Strike 3: "):
-            assert filled(button(card, name).label) == f"{name}{looking.GROUPS[pattern].id}"
-        one = await town.does("office", lambda ctx, p=pattern: looking.show_one(ctx, looking.opened_from(ones[0], p)), NOON)
+            assert filled(button(card, name).label) == f"{name}{shown.GROUPS[pattern].id}"
+        one = await town.does("office", lambda ctx, p=pattern: shown.show_one(ctx, shown.opened_from(ones[0], p)), NOON)
         presses = [one.press for row in (*card.rows, *one.rows) for one in row]
         assert max(len(press.encode()) for press in presses) <= PRESS_BYTES, pattern
 
@@ -94,7 +82,7 @@ async def test_every_button_about_a_whole_group_names_it(town: RatingTown) -> No
 async def test_of_one_account_s_ratings_each_names_its_hall(town: RatingTown) -> None:
     ones = await rated(town)
     account = await group(town, Pattern.MANY_WINDOWS, ones)
-    card = await town.does("office", lambda ctx: looking.show(ctx, account), NOON)
+    card = await town.does("office", lambda ctx: shown.show(ctx, account), NOON)
     halls = ["Xining Public Service Centre" in repr(line) for line in card.lines[1:]]
     assert sorted(halls) == [False, True, True]
     assert "Chengdong" in repr(card.lines[1:])
@@ -103,25 +91,25 @@ async def test_of_one_account_s_ratings_each_names_its_hall(town: RatingTown) ->
 async def test_a_decision_is_told_as_what_it_is(town: RatingTown) -> None:
     ones = await rated(town)
     found = await group(town, Pattern.MANY_WINDOWS, ones)
-    kept = await town.does("office", lambda ctx: looking.keep_one(ctx, ones[0], 0), NOON)
+    kept = await town.does("office", lambda ctx: shown.keep_one(ctx, ones[0], 0), NOON)
     assert kept.note and "was kept" in kept.note.id
-    kept = await town.does("office", lambda ctx: looking.keep(ctx, found, 2), NOON)
+    kept = await town.does("office", lambda ctx: shown.keep(ctx, found, 2), NOON)
     assert kept.note and "were kept" in kept.note.id
 
 
 async def test_lists_turn_both_ways_and_call_their_pages_what_they_are(town: RatingTown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "SHOWN", 2)
-    monkeypatch.setattr(looking, "PAGE", 1)
+    monkeypatch.setattr(shown, "SHOWN", 2)
+    monkeypatch.setattr(shown, "PAGE", 1)
     ones = await rated(town)
     ids = [await group(town, pattern, ones) for pattern in (Pattern.MANY_WINDOWS, Pattern.CLOSED)]
-    first = await town.does("office", lambda ctx: looking.show(ctx, ids[0]), NOON)
+    first = await town.does("office", lambda ctx: shown.show(ctx, ids[0]), NOON)
     more = button(first, "More ratings").press.removeprefix("s:oddity:")
-    second = await town.does("office", lambda ctx: looking.show(ctx, more), NOON)
+    second = await town.does("office", lambda ctx: shown.show(ctx, more), NOON)
     assert button(second, "Previous page").press == f"s:oddity:{ids[0]}:0"
-    listed = await town.does("office", lambda ctx: looking.to_look_at(ctx, ""), NOON)
+    listed = await town.does("office", lambda ctx: shown.to_look_at(ctx, ""), NOON)
     assert "To the beginning" not in repr(listed.rows)
     after = button(listed, "More patterns").press.removeprefix("s:oddities:")
-    assert button(await town.does("office", lambda ctx: looking.to_look_at(ctx, after), NOON), "To the beginning")
+    assert button(await town.does("office", lambda ctx: shown.to_look_at(ctx, after), NOON), "To the beginning")
 
 
 async def test_the_office_s_card_of_a_bad_rating_says_that_a_photo_came_with_it_and_leads_there(town: RatingTown) -> None:

@@ -16,7 +16,7 @@ from bot.desk.words import UNKNOWN_CASE, WORDS
 from bot.pages import id_of
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text, _
-from handlers import looking
+from handlers import oddities as shown
 from storage import cases, oddities, ratings
 from storage.ratings import Rating
 
@@ -49,9 +49,9 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     found = [await ratings.get(ctx.tx, one) for one in left[:PAGE]]
     return {
         "oddity": oddity,
-        "why": looking.why(ctx, oddity, tally.count),
+        "why": shown.why(ctx, oddity, tally.count),
         "tally": tally,
-        "decided": looking.decided(tally),
+        "decided": shown.decided(tally),
         "lines": [await _line(ctx, one) for one in found if one],
         "next": left[PAGE - 1] if len(left) > PAGE else None,
         "first": bool(after),
@@ -65,20 +65,20 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
 
 async def keep(ctx: Context, oddity: str, fields: Mapping[str, str]) -> Reply:
     """Keep all that are left of a pattern."""
-    return await looking.keep(ctx, oddity, _left(fields))
+    return await shown.keep(ctx, oddity, _left(fields))
 
 
 async def strike(ctx: Context, oddity: str, fields: Mapping[str, str]) -> Reply:
     """Strike all that are left of a pattern."""
-    return await looking.send(ctx, looking.Strike(oddity=oddity, left=_left(fields), reason=reason_of(fields)))
+    return await shown.send(ctx, shown.Strike(oddity=oddity, left=_left(fields), reason=reason_of(fields)))
 
 
 async def _keep_one(ctx: Context, oddity: str, fields: Mapping[str, str]) -> Reply:
-    return await looking.keep_one(ctx, fields.get("rating", ""), 0)
+    return await shown.keep_one(ctx, fields.get("rating", ""), 0)
 
 
 async def _strike_one(ctx: Context, oddity: str, fields: Mapping[str, str]) -> Reply:
-    return await looking.send_one(ctx, looking.StrikeOne(rating=fields.get("rating", ""), reason=reason_of(fields)))
+    return await shown.send_one(ctx, shown.StrikeOne(rating=fields.get("rating", ""), reason=reason_of(fields)))
 
 
 async def _unknown(ctx: Context, oddity: str, fields: Mapping[str, str]) -> Reply:
@@ -94,9 +94,9 @@ async def _line(ctx: Context, rating: Rating) -> Line:
     case = await cases.get(ctx.tx, rating.case) if rating.case and not own else None
     return Line(
         id=rating.id,
-        head=looking.line(ctx, rating),
+        head=shown.line(ctx, rating),
         verified=_("The visit is verified.") if rating.verified else _("The visit is not verified."),
-        said=() if own else looking.said(ctx, rating),
+        said=() if own else shown.said(ctx, rating),
         files=0 if own else len(rating.files),
         changed=Moment(rating.changed_at) if rating.changed_at > rating.rated_at and not own else None,
         number=case.number if case else None,

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from actions import looking
+from actions import judging
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.facts import excerpt
-from actions.looking import DECIDED
+from actions.judging import DECIDED
+from actions.rating_words import points_in_words, reasons_in_words
 from actions.record import STATES
 from actions.striking import as_outsider, works_there
 from dialog.outgoing import Button, Outgoing, say
@@ -23,7 +24,7 @@ from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Moment, Name, Text, _, verbatim
-from domain.ratings import Pattern
+from domain.ratings import OF_PERSON, Pattern
 from storage import cases, oddities, ratings
 from storage.oddities import Oddity, Tally
 from storage.ratings import Rating
@@ -46,7 +47,6 @@ GROUPS: dict[Pattern, Text] = {
     Pattern.CLOSED: _("hall closed"),
 }
 """What a button calls a group of ratings."""
-OF_ONE_ACCOUNT = frozenset({Pattern.MANY_WINDOWS, Pattern.PRAISE_FROM_ONE})
 ONE_WHILE_CLOSED = _("{day}, {hall}, {window}: one rating while the hall was closed.")
 OWN = _("{at}: a rating of your own unit, which a colleague has to decide about")
 
@@ -106,7 +106,7 @@ async def show(ctx: Context, arg: str) -> Outgoing:
     looks: list[Button] = []
     for n, one in enumerate((await oddities.left(ctx.tx, id))[begin : begin + SHOWN], start=begin + 1):
         if rating := await ratings.get(ctx.tx, one):
-            said_there = line(ctx, rating, hall=oddity.pattern in OF_ONE_ACCOUNT, words=True)
+            said_there = line(ctx, rating, hall=oddity.pattern in OF_PERSON, words=True)
             lines.append(_("{n}. {why}", n=n, why=said_there))
             looks.append(screen_button(_("Open {n}", n=n), "odd_rating", opened_from(rating.id, oddity.pattern)))
     rows = [tuple(looks[at : at + 3]) for at in range(0, len(looks), 3)]
@@ -151,16 +151,16 @@ async def show_one(ctx: Context, arg: str) -> Outgoing:
 
 async def keep(ctx: Context, id: str, left: int) -> Reply:
     """Let the unusual ratings count that are left of a pattern."""
-    await looking.keep_rest(ctx, id, left)
+    await judging.keep_rest(ctx, id, left)
     news = _("These ratings were kept and count.")
-    return Reply(card=(await to_look_at(ctx, "")).below(news), note=news)
+    return Reply(card=(await to_look_at(ctx, "")).with_news(news), note=news)
 
 
 async def keep_one(ctx: Context, arg: str, version: int) -> Reply:
     """Let one unusual rating count."""
     id, _dot, among = arg.partition(".")
     news = _("This rating was kept and counts.")
-    return Reply(card=(await _go_on(ctx, id, await looking.keep(ctx, id), among)).below(news), note=news)
+    return Reply(card=(await _go_on(ctx, id, await judging.keep(ctx, id), among)).with_news(news), note=news)
 
 
 async def strike(d: Dialog) -> Strike | None:
@@ -187,16 +187,16 @@ async def strike_one(d: Dialog) -> StrikeOne | None:
 
 async def send(ctx: Context, command: Strike) -> Reply:
     """Strike what is left of a pattern."""
-    await looking.strike_rest(ctx, command.oddity, command.left, command.reason)
+    await judging.strike_rest(ctx, command.oddity, command.left, command.reason)
     news = _("These ratings were struck; those who gave them have been told why.")
-    return Reply(messages=((await to_look_at(ctx, "")).below(news),))
+    return Reply(messages=((await to_look_at(ctx, "")).with_news(news),))
 
 
 async def send_one(ctx: Context, command: StrikeOne) -> Reply:
     """Strike one rating."""
-    decided = await looking.strike_one(ctx, command.rating, command.reason)
+    decided = await judging.strike_one(ctx, command.rating, command.reason)
     news = _("This rating was struck; who gave it has been told why.")
-    return Reply(messages=((await _go_on(ctx, command.rating, decided, command.among)).below(news),))
+    return Reply(messages=((await _go_on(ctx, command.rating, decided, command.among)).with_news(news),))
 
 
 async def how_many(ctx: Context, id: str) -> int:
@@ -255,16 +255,10 @@ def line(ctx: Context, rating: Rating, *, hall: bool = True, words: bool = False
 
 
 def said(ctx: Context, rating: Rating) -> Sequence[Text]:
-    """Say what somebody said beside the level: reasons, single points, and the words with personal data covered."""
+    """Say what somebody said beside the level: reasons, criteria, and the words with personal data covered."""
+    own = verbatim(excerpt(rating.text, 2000)) if rating.text else None
     city = ctx.city.city
-    reasons = [Text("{name}", {"name": Name(one.name, one.name_en)}) for one in city.rating_reasons if one.code in rating.reasons]
-    points = [
-        _("{name}: {level}", name=Name(one.name, one.name_en), level=LEVELS[rating.criteria[one.code]])
-        for one in city.rating_criteria
-        if one.code in rating.criteria
-    ]
-    lines = [_("Reasons: {reasons}", reasons=tuple(reasons))] if reasons else []
-    return [*lines, *points, *([verbatim(excerpt(rating.text, 2000))] if rating.text else [])]
+    return [*filter(None, (reasons_in_words(city, rating.reasons), points_in_words(city, rating.criteria), own))]
 
 
 def decided(tally: Tally) -> list[Text]:

@@ -1,4 +1,4 @@
-"""Looking at ratings that are unusual: they count like any other until the office keeps them, or strikes them with a reason.
+"""Judging ratings that are unusual: they count like any other until the office keeps them, or strikes them with a reason.
 
 Each is decided for itself, or all that are left of a pattern at once. The pattern is settled when every one is decided.
 """
