@@ -1,4 +1,4 @@
-"""Staff who are away: until when, and who stands in for them. Without a deputy the head is told of their cases."""
+"""Staff who are away: until when, and who stands in for them. Without a deputy the head is told of their cases, and acts."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ async def colleagues(ctx: Context) -> Sequence[Role]:
     """Read who could stand in for the person who acts: the other contacts of their units, one role a person."""
     found = [role for unit in ctx.me.units for role in await ctx.colleagues(unit) if role.person != ctx.me.person]
     return tuple({role.person: role for role in reversed(found)}.values())[::-1]
+
+
+async def left_alone(ctx: Context, deputy: Role) -> Sequence[str]:
+    """Give the units of the person who acts in which a colleague can't stand in, for they are no contact there."""
+    theirs = {role.unit for role in await roles.of_person(ctx.tx, deputy.person) if role.kind is RoleKind.CONTACT}
+    return [unit for unit in ctx.me.units if unit not in theirs]
 
 
 async def leave(ctx: Context, until: datetime, deputy: str | None) -> datetime:

@@ -7,6 +7,7 @@ whom the ones below it were to reach, which are recorded as passed.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import timedelta
 
@@ -96,11 +97,12 @@ async def _tell_broken(ctx: Context, case: Case) -> None:
 async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
     when = unhurried(ctx, case)
     unit = deadline.unit or ""
+    told: Set[str] = frozenset()
     if RungTo.CONTACT in rung.to:
-        await tell_unit(ctx, case, _reminder(ctx, case, deadline), files=(), due=when, passing=True)
+        told = await tell_unit(ctx, case, _reminder(ctx, case, deadline), files=(), due=when, passing=True)
     if RungTo.HEAD in rung.to:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
-        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when)
+        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when, but=told)
     if RungTo.ACCOUNTABILITY in rung.to:
         await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
     if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):

@@ -104,12 +104,31 @@ class Context:
         if not await cases.follows(self.tx, case.id, self.me.person):
             raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
 
-    def as_contact(self, case: Case) -> Role:
-        """Let only contacts of the responsible unit pass, and return the role in which they act."""
-        role = self.me.role(RoleKind.CONTACT, case.unit) if case.unit else None
-        if role is None or not self.has_reached_unit(case):
+    async def as_contact(self, case: Case) -> Role:
+        """Let only contacts of the responsible unit pass, or its head who stands in; return the role in which they act."""
+        if case.unit is None or case.unit not in self.me.works_at or not self.has_reached_unit(case):
             raise Refused(_("Case {number} is not with your unit.", number=case.number))
-        return role
+        if role := self.me.role(RoleKind.CONTACT, case.unit):
+            return role
+        head = self.me.role(RoleKind.HEAD, case.unit)
+        if head is None or not await self.stands_in(case):
+            raise Refused(
+                _("The contacts of your unit deal with case {number}; its head does while none is there.", number=case.number)
+            )
+        return head
+
+    async def stands_in(self, case: Case) -> bool:
+        """Tell whether the person who acts is a head of the unit who does what its contacts do: nobody of them is there."""
+        head = self.me.role(RoleKind.HEAD, case.unit) if case.unit else None
+        if head is None:
+            return False
+        holder = await roles.held(self.tx, case.holder) if case.holder else None
+        return roles.stands_in(head, await self.colleagues(case.unit or ""), holder, self.now)
+
+    async def deals_at(self) -> tuple[str, ...]:
+        """The units with whose cases the person who acts deals: as a contact, or as a head while no contact is there."""
+        alone = [unit for unit in self.me.headed if not roles.dealing(await self.colleagues(unit), None, self.now)]
+        return tuple(dict.fromkeys((*self.me.units, *alone)))
 
     def has_reached_unit(self, case: Case) -> bool:
         """Tell whether the unit of a case may see it by now: a bad rating only once its hour is over."""
@@ -121,8 +140,8 @@ class Context:
         return hour_of(self.now, self.city.city.zone)
 
     async def as_holder(self, case: Case) -> Role:
-        """Let only the contact pass who signed the case in, or who stands in for them while they are away."""
-        role = self.as_contact(case)
+        """Let only those pass who signed the case in, or who stand in while they are away."""
+        role = await self.as_contact(case)
         if case.holder and not await self.holds(case):
             raise Refused(_("A colleague has signed case {number} in and deals with it.", number=case.number))
         return role
@@ -133,7 +152,7 @@ class Context:
         if case.holder is None or case.holder in mine:
             return case.holder is not None
         holder = await roles.get(self.tx, case.holder)
-        return holder is not None and not mine.isdisjoint(holder.hands(self.now))
+        return (holder is not None and not mine.isdisjoint(holder.hands(self.now))) or await self.stands_in(case)
 
     def as_office(self, case: Case | None = None) -> Role:
         """Let only the office pass; misconduct reports are none of its business."""

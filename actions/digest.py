@@ -103,14 +103,14 @@ async def send(ctx: Context) -> None:
 
 
 def worst(units: Sequence[UnitFigures], most: int = WORST) -> tuple[UnitFigures, ...]:
-    """Give the units that were late most often, answered or not; none that never was."""
+    """Give the units that were late to answer most often, answered or not; none that never was."""
     late = [unit for unit in units if _times_late(unit)]
     return tuple(sorted(late, key=lambda unit: (-_times_late(unit), unit.on_time, unit.unit))[:most])
 
 
 def best(units: Sequence[UnitFigures]) -> UnitFigures | None:
-    """Give the unit that answered most, and nothing late."""
-    prompt = [unit for unit in units if unit.on_time and not _times_late(unit)]
+    """Give the unit that answered most, and was never late, neither to answer nor to sign in."""
+    prompt = [unit for unit in units if unit.on_time and not _times_late(unit) and not unit.sign_ins_late]
     return min(prompt, key=lambda unit: (-unit.on_time, unit.unit), default=None)
 
 
@@ -159,10 +159,14 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
             time=_length(now.half_within),
         ),
     ]
-    who = [_("No unit was late.") if praised else _("No unit had an answer due.")]
+    who: list[Text] = []
     if late:
         named = (_("{unit} ({count} late)", unit=ctx.city.unit(unit.unit), count=_times_late(unit)) for unit in late)
-        who = [_("Late most often: {units}.", units=tuple(named))]
+        who.append(_("Late most often: {units}.", units=tuple(named)))
+    if now.sign_ins_late:
+        who.append(_sign_ins_late(ctx, now))
+    if not who:
+        who.append(_("No unit was late.") if praised else _("No unit had an answer due."))
     if praised:
         name = ctx.city.unit(praised.unit)
         who.append(_("Answered most with none late: {unit}, {count}.", unit=name, count=praised.on_time))
@@ -187,6 +191,18 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
     hot = [_("Reported by several people this week:"), *(_issue(ctx, issue) for issue in digest.issues)] if digest.issues else []
     told = [happened, who, matters, *([rated] if rated else []), *([hot] if hot else [])]
     return (_heading(ctx, week), *(_together(lines) for lines in told), *([seal] if seal else []))
+
+
+def _sign_ins_late(ctx: Context, all: Figures) -> Text:
+    """Say how often units were late to sign in, how much they still have not, and who was so most often."""
+    late = sorted((u for u in all.units if u.sign_ins_late), key=lambda unit: (-unit.sign_ins_late, -unit.unsigned, unit.unit))
+    named = (_("{unit} ({count})", unit=ctx.city.unit(unit.unit), count=unit.sign_ins_late) for unit in late[:WORST])
+    return _(
+        "Late to sign in: {count}, {unsigned} of them still not signed in; most often {units}.",
+        count=all.sign_ins_late,
+        unsigned=all.unsigned,
+        units=tuple(named),
+    )
 
 
 def _heading(ctx: Context, week: Week) -> Text:

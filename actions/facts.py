@@ -17,7 +17,7 @@ from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
 from storage.extensions import Extension
 from storage.ratings import Rating
-from storage.roles import Role
+from storage.roles import Role, stands_in
 from storage.times import at
 
 DISAGREE = timedelta(days=7)
@@ -37,7 +37,8 @@ class Facts:
     which it may belong, both read for the office only.
     `may_doubt` says of a closed case that its citizen can still call it unsolved, `said_solved` of a merged one that its citizen
     has called the answer that the other one waits with a solution. `rating` is what a bad rating is now, `changes`
-    are when it was changed to which level, `appeal` is what its unit says of it. `refused` are the files that could not be taken.
+    are when it was changed to which level, `appeal` is what its unit says of it. `refused` are the files that could not be taken,
+    `contacts` those of its unit.
     """
 
     case: Case
@@ -55,6 +56,11 @@ class Facts:
     changes: Sequence[tuple[datetime, Satisfaction]] = ()
     appeal: Appeal | None = None
     refused: Set[str] = frozenset()
+    contacts: Sequence[Role] = ()
+
+    def stands_in(self, role: Role, now: datetime) -> bool:
+        """Whether a head of the unit does what its contacts do with the case."""
+        return role.unit == self.case.unit and stands_in(role, self.contacts, self.holder, now)
 
     @property
     def question(self) -> Entry | None:
@@ -174,6 +180,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
         changes=await _changes(ctx, case) if any(entry.kind is EntryKind.RATING_CHANGED for entry in texts) else (),
         appeal=await appeals.of_rating(ctx.tx, rating.id) if rating else None,
         refused=await files.refused(ctx.tx, [file for entry in texts for file in entry.files]),
+        contacts=await ctx.colleagues(case.unit) if case.unit else (),
     )
 
 

@@ -27,7 +27,7 @@ from storage.times import ms
 async def accept(ctx: Context, id: str, version: int) -> Case:
     """Sign a case in: the first contact who does holds it. Raises Refused, naming who was faster."""
     case = await ctx.case(id)
-    role = ctx.as_contact(case)
+    role = await ctx.as_contact(case)
     await _not_outdated(ctx, case, version)
     case = await move(ctx, case, Event.ACCEPT, Party.CONTACT, holder=role.id)
     await note(ctx, case, Event.ACCEPT, Party.CONTACT, role)
@@ -104,7 +104,7 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
 async def settle(ctx: Context, id: str, version: int) -> Case:
     """Answer a bad rating that the citizen has changed to a better one by saying so; they say whether it is settled."""
     case = await ctx.case(id)
-    ctx.as_contact(case)
+    await ctx.as_contact(case)
     rating = heard(ctx, await facts(ctx, case)).rating
     if rating is None or rating.level is Satisfaction.DISSATISFIED:
         raise Refused(_("The citizen has not changed this rating to a better one."))

@@ -25,7 +25,7 @@ async def reveal(ctx: Context, id: str) -> Reporter:
     """Open the reporter's name and phone; that it was opened stands in the ledger and in the citizen's timeline."""
     case = await ctx.case(id)
     if case.kind is CaseKind.MISCONDUCT:
-        role, party = ctx.as_contact(case), Party.CONTACT
+        role, party = await ctx.as_contact(case), Party.CONTACT
     else:
         role, party = ctx.as_office(case), Party.OFFICE
     if case.named is None:

@@ -1,8 +1,11 @@
-"""The list of the day: contacts read what waits for them, heads what is late at their unit; one message a person."""
+"""The list of the day: contacts read what waits for them, heads what is late at their unit; one message a person.
+
+A head reads what contacts read while no contact is there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from actions.context import Context
@@ -36,26 +39,38 @@ async def greet(ctx: Context) -> None:
     for role in contacts:
         for hand in role.hands(ctx.now):
             hands.setdefault(hand, set()).add(role.id)
+    for role in heads:
+        hands.setdefault(role.id, set()).add(role.id)
+    alone = {unit for unit in units if not roles.dealing([role for role in contacts if role.unit == unit], None, ctx.now)}
     for person, theirs in held.items():
         if not any(role.is_away(ctx.now) for role in theirs):
-            await _greet(ctx, person, theirs, loads, set().union(*(hands.get(role.id, set()) for role in theirs)))
+            await _greet(ctx, person, theirs, loads, set().union(*(hands.get(role.id, set()) for role in theirs)), alone)
 
 
-async def _greet(ctx: Context, person: str, theirs: Sequence[Role], loads: Loads, holders: set[str]) -> None:
+async def _greet(
+    ctx: Context, person: str, theirs: Sequence[Role], loads: Loads, holders: set[str], alone: Collection[str]
+) -> None:
+    """Give one person their list; `holders` are the roles whose cases are theirs, no contact is there at the units `alone`."""
     lines: list[Text] = []
     rows: list[tuple[Button, ...]] = []
-    mine = [load for role in theirs if role.kind is RoleKind.CONTACT for load in loads[role.unit or ""]]
-    waits = [load for load in mine if load.holder is None or load.holder in holders]
+    deals = {role.unit for role in theirs if role.kind is RoleKind.CONTACT or role.unit in alone}
+    waits = [
+        load
+        for unit in {role.unit for role in theirs}
+        for load in loads[unit or ""]
+        if load.holder in holders or (unit in deals and (load.holder is None or unit in alone))
+    ]
     today, late = sum(load.today for load in waits), sum(load.late for load in waits)
     new = sum(load.open for load in waits if load.holder is None)
     if today or late or new:
         lines.append(_("Good morning. {today} due today, {late} late, {new} not signed in.", today=today, late=late, new=new))
-        rows.append((screen_button(_("Our cases"), "unit"),))
-    at_units = {role.unit: sum(load.late for load in loads[role.unit or ""]) for role in theirs if role.kind is RoleKind.HEAD}
-    for unit, n in at_units.items():
-        if unit and n:
+        if deals:
+            rows.append((screen_button(_("Our cases"), "unit"),))
+    headed = [role.unit for role in theirs if role.kind is RoleKind.HEAD and role.unit]
+    for unit in headed:
+        if (n := sum(load.late for load in loads[unit])) and unit not in deals:
             lines.append(_("{unit} is late with {n}.", unit=ctx.city.unit(unit), n=n))
-    if any(at_units.values()):
+    if headed and lines:
         rows.append((screen_button(_("My unit"), "head"),))
     if lines:
         await tell(ctx, person, say(*lines, rows=tuple(rows)), ctx.city.after_quiet(ctx.now))

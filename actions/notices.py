@@ -184,28 +184,32 @@ async def _feed_back(
 
 async def tell_unit(
     ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None, passing: bool = False
-) -> None:
+) -> set[str]:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
+
+    Returns the persons who get it.
 
     `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. Of a bad
     rating nothing is told before its hour is over. What is only `passing`, as a reminder is, goes when the card is brought up
     to date.
     """
     if case.unit is None:
-        return
+        return set()
     if case.kind is CaseKind.BAD_RATING:
         due = max(due or ctx.now, reaches_unit_at(case.filed_at, ctx.city.city.zone))
     f = await facts(ctx, case)
     then = at(ctx, due)
     shown = tuple(files) if files is not None else heard(then, f).citizens_files
     reached = 0
-    for role in await _who_deals(ctx, f):
+    dealing = await _who_deals(ctx, f)
+    for role in dealing:
         card = unit_card(then, f, (role,))
         card = card.with_passing_news(*news, files=shown) if passing else card.with_news(*news, files=shown)
         told = await tell(ctx, role.person, card, due)
         reached += 0 if role.is_away(ctx.now) else told
     if not reached:
         await tell_unreachable(ctx, case.unit)
+    return {role.person for role in dealing}
 
 
 def at(ctx: Context, due: datetime | None) -> Context:
@@ -230,11 +234,14 @@ async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None
     await tell_unit(ctx, lead, *news, files=entry.files if entry else ())
 
 
-async def tell_heads(ctx: Context, unit: str, message: Outgoing, due: datetime | None = None) -> None:
-    """Tell the heads of a unit who are there; all of them where none is."""
+async def tell_heads(
+    ctx: Context, unit: str, message: Outgoing, due: datetime | None = None, *, but: Set[str] = frozenset()
+) -> None:
+    """Tell the heads of a unit who are there; all of them where none is. `but` are persons who know."""
     heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
     for role in [role for role in heads if not role.is_away(ctx.now)] or heads:
-        await tell(ctx, role.person, message, due)
+        if role.person not in but:
+            await tell(ctx, role.person, message, due)
 
 
 async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> None:
@@ -389,17 +396,14 @@ async def _roles(ctx: Context, person: str) -> Sequence[Role]:
 async def _who_deals(ctx: Context, f: Facts) -> Sequence[Role]:
     """One role a person: the holder alone where there is one, else every contact of the unit; of them, those who are there.
 
-    Where nobody of them is, their deputies are told too; without a deputy the heads are told in their place.
+    Where nobody of them is, their deputies are told too; without a deputy the heads are told in their place, and act in it.
     """
     unit = f.case.unit or ""
-    holds = f.holder is not None and f.holder.unit == unit
-    contacts = (f.holder,) if f.holder and holds else await ctx.colleagues(unit)
-    contacts = tuple({role.person: role for role in contacts}.values())
-    if there := [role for role in contacts if not role.is_away(ctx.now)]:
-        return there
-    deputies = [await roles.held(ctx.tx, role.deputy) for role in contacts if role.deputy]
-    stand_in = [role for role in deputies if role and role.unit == unit and not role.is_away(ctx.now)]
-    if stand_in:
-        return tuple({role.person: role for role in (*contacts, *stand_in)}.values())
-    heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
-    return [role for role in heads if not role.is_away(ctx.now)] or contacts
+    holder = f.holder if f.holder and f.holder.unit == unit else None
+    there = roles.dealing(f.contacts, holder, ctx.now)
+    if there and holder:
+        there = (holder, *there)
+    if not there:
+        heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
+        there = [role for role in heads if not role.is_away(ctx.now)] or ((holder,) if holder else f.contacts)
+    return tuple({role.person: role for role in there}.values())

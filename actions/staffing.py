@@ -55,7 +55,7 @@ async def withdraw_invitation(ctx: Context, unit: str, code: str) -> str:
 
 
 async def unbind(ctx: Context, id: str) -> Ended:
-    """End the role of a contact or head; what a contact has signed in can be signed in by any other."""
+    """End the role of a contact or head; what they have signed in can be signed in by any contact."""
     ended = await _end(ctx, id, Event.UNBIND)
     count = 0
     for held in await cases.held_by(ctx.tx, id):
@@ -64,8 +64,10 @@ async def unbind(ctx: Context, id: str) -> Ended:
             await start(ctx, case, DeadlineKind.ACCEPT, ctx.city.times(case.kind, case.category).accept)
             count += 1
         await refresh_cards(ctx, case)
-    if ended.kind is RoleKind.CONTACT:
+    if ended.kind is RoleKind.CONTACT or count:
         news = _("{name} is no longer a contact of your unit. Cases left to be signed in: {count}.", name=ended.name, count=count)
+        if ended.kind is RoleKind.HEAD:  # who signed them in while no contact was there
+            news = _("{name} is no longer head of your unit. Cases left to be signed in: {count}.", name=ended.name, count=count)
         reached = [await _tell(ctx, role, news) for role in await ctx.colleagues(ended.unit or "")]
         if count and not any(reached):
             await tell_unreachable(ctx, ended.unit or "")

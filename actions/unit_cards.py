@@ -59,29 +59,35 @@ def left_card(case: Case) -> Outgoing:
 
 def _rating_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
     """Offer what a unit can do about the rating itself: appeal, or answer by saying that it was changed."""
-    if f.rating is None or f.rating.struck_at or not _deals(ctx, f, viewer):
+    if f.rating is None or f.rating.struck_at:
         return ()
+    deals, heads = _deals(ctx, f, viewer), any(role.kind is RoleKind.HEAD and role.unit == f.case.unit for role in viewer)
     is_better = f.rating.level is not Satisfaction.DISSATISFIED and f.case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED)
-    settle = ((act_button(_("Answer: the rating was changed"), "settle", f.case.id, f.case.version),),) if is_better else ()
-    may_appeal = f.appeal is None and f.case.state in TRANSITIONS[Event.APPEAL][0]
+    settles = deals and is_better
+    settle = ((act_button(_("Answer: the rating was changed"), "settle", f.case.id, f.case.version),),) if settles else ()
+    may_appeal = (deals or heads) and f.appeal is None and f.case.state in TRANSITIONS[Event.APPEAL][0]
     appeal = ((form_button(_("Appeal against the rating"), "appeal", f.case.id),),) if may_appeal else ()
     return (*settle, *appeal)
 
 
+def _works(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Sequence[Role]:
+    """Give the roles in which somebody works on the case: as a contact of its unit, or as its head who stands in."""
+    return [role for role in viewer if role.unit == f.case.unit and (role.kind is RoleKind.CONTACT or f.stands_in(role, ctx.now))]
+
+
 def _deals(ctx: Context, f: Facts, viewer: Sequence[Role]) -> bool:
-    """Tell whether somebody is a head of the unit, or deals with the case there."""
-    held = [role for role in viewer if role.unit == f.case.unit]
+    """Tell whether somebody deals with the case: holds it, could sign it in, or stands in for those who do."""
+    held = _works(ctx, f, viewer)
     hands = f.holder.hands(ctx.now) if f.holder else {role.id for role in held}
     return any(role.kind is RoleKind.HEAD or role.id in hands for role in held)
 
 
 def _unit_rows(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Rows:
     case, id, version = f.case, f.case.id, f.case.version
-    contacts = {role.id for role in viewer if role.kind is RoleKind.CONTACT and role.unit == case.unit}
-    if not contacts:
+    if not _works(ctx, f, viewer):
         return (history_buttons(f),)
     more = (*history_buttons(f), *name_buttons(case, CaseKind.MISCONDUCT))
-    holds = f.holder is not None and not contacts.isdisjoint(f.holder.hands(ctx.now))
+    holds = f.holder is not None and _deals(ctx, f, viewer)
     if case.state is not CaseState.ASSIGNED and not (case.state is CaseState.ACCEPTED and holds):
         return (more,)
     ask = form_button(_("Ask the citizen"), "ask", id)

@@ -53,8 +53,12 @@ OVER = (
     ("deadline_running", "d.stopped_at IS NULL"),
     ("deadline_stopped_late", "d.stopped_at > d.due_at AND d.stopped_at >= :end"),
 )
+AGAIN = (
+    "EXISTS (SELECT 1 FROM deadline AS b /*lite INDEXED BY deadline_of_case */ WHERE b.case_id = d.case_id AND b.kind = 'answer'"
+    " AND b.unit = d.unit AND b.started_at < d.started_at)"
+)
 BY_HAND = (
-    f"SELECT d.kind, d.unit, COUNT(*) FROM deadline AS d {OTHERS}"
+    f"SELECT d.kind, d.unit, COUNT(*), COUNT(CASE WHEN {AGAIN} THEN 1 END) FROM deadline AS d {OTHERS}"
     " WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end GROUP BY d.kind, d.unit",
     f"SELECT d.unit, d.ended, d.stopped_at <= d.due_at, COUNT(*) FROM deadline AS d {OTHERS}"
     " WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end"
@@ -65,6 +69,12 @@ BY_HAND = (
     *(
         f"SELECT d.unit, COUNT(*) FROM deadline AS d /*lite INDEXED BY {index} */ {OTHERS}"
         f" WHERE d.kind = 'answer' AND {ended} AND d.due_at < :end AND {RAN} GROUP BY d.unit"
+        for index, ended in OVER
+    ),
+    *(
+        "SELECT d.unit, COUNT(*), COUNT(CASE WHEN d.stopped_at < :end THEN NULL ELSE 1 END)"
+        f" FROM deadline AS d /*lite INDEXED BY {index} */ {OTHERS}"
+        f" WHERE d.kind = 'accept' AND {ended.replace(':end', ':begin')} AND d.due_at < :end GROUP BY d.unit"
         for index, ended in OVER
     ),
     "SELECT unit, closing, COUNT(*) FROM cases WHERE closed_at >= :begin AND closed_at < :end AND kind <> 'misconduct'"
@@ -211,13 +221,16 @@ def context(tx: Tx, city: LoadedCity) -> Context:
 
 def agree(counted: Figures, answers: Answers) -> None:
     """Make sure that both counted the same."""
-    begun, stopped, missed, running, ended_late, closed, filed, took, _open, _closed, *waiting = answers
+    begun, stopped, missed, running, ended_late, unsigned, signed_late, closed, filed, took, _open, _closed, *waiting = answers
     confidential = {bool(row[0]): row[1] for row in filed}
     assert sum(unit.new for unit in counted.units) == sum(row[2] for row in begun if row[0] == "answer")
+    assert sum(unit.again for unit in counted.units) == sum(row[3] for row in begun if row[0] == "answer")
     assert counted.on_time == sum(row[3] for row in stopped if row[1] == "report" and row[2])
     assert counted.late == sum(row[2] for row in missed)
     assert sum(unit.late_ended for unit in counted.units) == sum(row[2] for row in missed if row[1])
     assert counted.still_late == sum(row[1] for row in (*running, *ended_late))
+    assert counted.sign_ins_late == sum(row[1] for row in (*unsigned, *signed_late))
+    assert counted.unsigned == sum(row[2] for row in (*unsigned, *signed_late))
     assert counted.late_at_office == sum(rows[0][0] for rows in waiting)
     assert counted.solved + counted.silent == sum(row[2] for row in closed if row[1] in ("solved", "silence"))
     assert (counted.filed, counted.misconduct) == (confidential.get(False, 0), confidential.get(True, 0))

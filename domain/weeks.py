@@ -9,7 +9,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-_WEEK = re.compile(r"(20[0-9]{2})\s*-?\s*W?\s*([0-9]{1,2})", re.IGNORECASE)
+from domain.days import read_day
+
+_WEEK = re.compile(r"(20[0-9]{2})\s*[-年]?\s*[W第]?\s*([0-9]{1,2})\s*周?", re.IGNORECASE)
+_WEEKS_AGO = {
+    "本周": 0,
+    "这周": 0,
+    "this week": 0,
+    "上周": 1,
+    "上星期": 1,
+    "last week": 1,
+    "上上周": 2,
+    "the week before last": 2,
+}
 _DAYS = timedelta(days=7)
 
 
@@ -33,6 +45,16 @@ class Week:
         if match is None:
             raise ValueError(f'"{text}" is not a week.')
         return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1), zone)
+
+    @classmethod
+    def called(cls, text: str, now: datetime, zone: ZoneInfo) -> Self:
+        """Read a week from what people call it now: its name, "last week", or a day in it; raises ValueError like `read`."""
+        running = cls.of(now, zone)
+        ago = _WEEKS_AGO.get(unicodedata.normalize("NFKC", text).strip().casefold())
+        if ago is not None:
+            return cls(running.monday - ago * _DAYS, zone)
+        day = read_day(text, now.astimezone(zone).date(), ahead=False)
+        return cls(day - timedelta(days=day.weekday()), zone) if day else cls.read(text, zone)
 
     @property
     def year(self) -> int:

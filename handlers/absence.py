@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -14,7 +13,9 @@ from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Act, Form, Refused, Reply, Subject, act_button, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
+from domain.days import read_day
 from storage import roles
+from storage.roles import Role
 
 OWN_DATE = "date"
 NOBODY = "nobody"
@@ -24,7 +25,6 @@ UNTIL: tuple[Option, ...] = (
     Option("7", _("A week, with today")),
     Option(OWN_DATE, _("Until another day")),
 )
-_DATE = re.compile(r"(20\d\d)\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\D{0,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,12 @@ async def away(d: Dialog) -> Leave:
         today = date.fromisoformat(await d.look("today", today_here))
         written = await d.text(
             "date",
-            _("Which is the last day? Please write it like 2026-02-28."),
+            _("Which is the last day? Please write it like 2026-02-28, 2-28 or “tomorrow”."),
             label=_("Last day"),
             most=30,
             check=no_day_from(today),
         )
-        last = read_date(written)
+        last = read_day(written, today, ahead=True)
     choices = await d.look("deputies", deputies)
     deputy = await d.choose("deputy", _("Who stands in for you?"), choices, label=_("Deputy"))
     return Leave(days=0 if last else int(how_long), last=last, deputy=None if deputy == NOBODY else deputy)
@@ -62,8 +62,22 @@ async def today_here(ctx: Context) -> str:
 
 async def deputies(ctx: Context) -> Options:
     """Offer the colleagues of somebody's units."""
-    colleagues = await absence.colleagues(ctx)
-    return (*(Option(role.id, verbatim(role.name)) for role in colleagues), Option(NOBODY, _("Nobody; the head is told")))
+    colleagues = [Option(role.id, await _serving(ctx, role)) for role in await absence.colleagues(ctx)]
+    return (*colleagues, Option(NOBODY, _("Nobody; the head is told")))
+
+
+async def _serving(ctx: Context, role: Role) -> Text:
+    """Name a colleague, and the units for which they can stand in, where these are not all."""
+    without = await absence.left_alone(ctx, role)
+    if not without:
+        return verbatim(role.name)
+    units = named(ctx, [unit for unit in ctx.me.units if unit not in without])
+    return _("{name} (only for {units})", name=role.name, units=units)
+
+
+def named(ctx: Context, units: Sequence[str]) -> tuple[Text, ...]:
+    """Name units in a sentence."""
+    return tuple(Text("{unit}", {"unit": ctx.city.unit(unit)}) for unit in units)
 
 
 async def leave(ctx: Context, wish: Leave) -> Reply:
@@ -73,9 +87,17 @@ async def leave(ctx: Context, wish: Leave) -> Reply:
     until = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
     await absence.leave(ctx, until, wish.deputy)
     deputy = await roles.get(ctx.tx, wish.deputy) if wish.deputy else None
-    who = _("{name} stands in for you.", name=deputy.name) if deputy else _("Your head is told of what comes for you.")
+    who = [_("{name} stands in for you.", name=deputy.name) if deputy else _("Your head is told of what comes for you.")]
+    if deputy and (without := await absence.left_alone(ctx, deputy)):
+        who.append(
+            _(
+                "{name} is no contact of {units}: nobody stands in for you there, and the head is told of what comes for you.",
+                name=deputy.name,
+                units=named(ctx, without),
+            )
+        )
     day = Moment(until - timedelta(minutes=1), day=True)
-    return Reply(messages=(say(_("You are away up to and with {day}.", day=day), who, rows=((_back_button(),),)),))
+    return Reply(messages=(say(_("You are away up to and with {day}.", day=day), *who, rows=((_back_button(),),)),))
 
 
 async def back(ctx: Context, arg: str, version: int) -> Reply:
@@ -105,22 +127,11 @@ def button(ctx: Context) -> Button:
     return _back_button()
 
 
-def read_date(text: str) -> date | None:
-    """Read a day as people write it (2026-02-28, 2026/2/28, 2026年2月28日); None if it is none."""
-    written = _DATE.fullmatch(text.strip())
-    if written is None:
-        return None
-    try:
-        return date(int(written[1]), int(written[2]), int(written[3]))
-    except ValueError:
-        return None
-
-
 def no_day_from(today: date) -> Callable[[str], Text | None]:
     """Tell what is wrong with a last day, if anything: it can't be over, nor more than a year away."""
 
     def wrong(text: str) -> Text | None:
-        day = read_date(text)
+        day = read_day(text, today, ahead=True)
         if day is None:
             return _("That is no day we can read. Please write year, month and day, like 2026-02-28.")
         if not today <= day < today + absence.LONGEST:

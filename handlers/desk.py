@@ -10,7 +10,7 @@ from dialog.texts import Secret, Text, _
 from domain.cases import CaseState
 from handlers import absence
 from handlers.unit_windows import windows_of
-from storage import cases, proposals, queues
+from storage import cases, proposals, queues, workloads
 from storage.queues import MANY, Queue
 from storage.roles import RoleKind
 
@@ -21,11 +21,14 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         raise Refused(_("The desk is for staff. If you are staff, please ask the supervision office for a sign-in link."))
     lines: list[Text] = []
     rows: list[tuple[Button, ...]] = []
-    if ctx.me.units:
-        waiting = await cases.of_units(ctx.tx, ctx.me.units, None, MANY + 1, ctx.told_until)
+    if units := await ctx.deals_at():
+        waiting = await cases.of_units(ctx.tx, units, None, MANY + 1, ctx.told_until)
         new = sum(case.state is CaseState.ASSIGNED for case in waiting)
-        lines.append(_("Your unit: {open} open, {new} of them not signed in.", open=counted(len(waiting)), new=counted(new)))
-        rows.append((screen_button(_("Our cases"), "unit"), screen_button(_("Usual answers"), "templates")))
+        late = len(await workloads.most_urgent(ctx.tx, units, None, MANY + 1, ctx.told_until, late_at=ctx.now))
+        counts = {"open": counted(len(waiting)), "new": counted(new), "late": counted(late)}
+        lines.append(_("Your unit: {open} open, {new} of them not signed in; {late} late.", **counts))
+        usual = (screen_button(_("Usual answers"), "templates"),) if ctx.me.units else ()
+        rows.append((screen_button(_("Our cases"), "unit"), *usual))
     if windows_of(ctx, ctx.me.works_at):
         codes = (screen_button(_("Visit codes"), "tickets"),) if windows_of(ctx, ctx.me.units) else ()
         rows.append((*codes, screen_button(_("Our ratings"), "unit_ratings")))
@@ -41,6 +44,8 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
         rows.append((screen_button(_("Accountability list"), "accountability"), browser))
     if ctx.me.role(RoleKind.HEAD):
         lines.append(_("You are signed in as head of your unit."))
+        if alone := absence.named(ctx, [unit for unit in units if unit not in ctx.me.units]):
+            lines.append(_("No contact is there at {units}: you sign in and answer its cases meanwhile.", units=alone))
         rows.append((screen_button(_("My unit"), "head"),))
     if away := absence.line(ctx):
         lines.append(away)

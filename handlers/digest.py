@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from actions import digest, digest_ratings, kept_digests
 from actions.context import Context
 from dialog.outgoing import Button, Outgoing, say
 from dialog.subjects import Refused, Screen, Subject, screen_button
-from dialog.texts import Moment, Text, _
+from dialog.texts import Moment, Text, _, verbatim
 from domain.weeks import Week
 from storage import cases, cursors, deadlines, figures, parked
-from storage.deadlines import Deadline
+from storage.deadlines import Deadline, DeadlineKind
 from storage.figures import UnitFigures
 
 PAGE = 6
@@ -61,14 +62,15 @@ async def ratings(ctx: Context, arg: str) -> Outgoing:
 
 
 async def late(ctx: Context, after: str) -> Outgoing:
-    """List the cases that should have been answered, by a unit or before a unit was found, the longest overdue first."""
+    """List what a unit should have signed in or answered, or the office assigned, a case once, the longest overdue first."""
     ctx.as_office()
     found = await deadlines.late(ctx.tx, cursors.read(after), PAGE + 1, ctx.now)
     rows = [await _overdue(ctx, deadline) for deadline in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Next ones"), "late", cursors.write(found[PAGE - 1].cursor)),))
     rows.append((screen_button(_("My desk"), "desk"),))
-    return say(_("Late and not answered, the longest overdue first:") if found else _("No case is late."), rows=tuple(rows))
+    heading = _("Late, not signed in or not answered, the longest overdue first:")
+    return say(heading if found else _("No case is late."), rows=tuple(rows))
 
 
 async def put_aside(ctx: Context, arg: str) -> Outgoing:
@@ -89,7 +91,7 @@ async def put_aside(ctx: Context, arg: str) -> Outgoing:
 async def week_named(ctx: Context, name: str) -> Week:
     """Read which week is meant: without a name the last one, or the running one in which the first case was filed.
 
-    Raises Refused for one that can't be shown.
+    A week may be called by its name, by any of its days, or "last week". Raises Refused for one that can't be shown.
     """
     zone = ctx.city.city.zone
     running = Week.of(ctx.now, zone)
@@ -98,25 +100,30 @@ async def week_named(ctx: Context, name: str) -> Week:
     if not name:
         return running if first is None or last.end <= first else last
     try:
-        week = Week.read(name, zone)
+        week = Week.called(name, ctx.now, zone)
     except ValueError:
-        raise Refused(_("There is no such week. A week is written like this: {week}", week=last.name)) from None
+        example = {"week": last.name, "day": last.monday.isoformat()}
+        raise Refused(_("There is no such week. Please name one like {week}, or a day in it like {day}.", **example)) from None
     if week.end <= last.begin and (first is None or week.end <= first):
         raise Refused(_("Nothing had been filed yet in week {number} of {year}.", number=week.number, year=week.year))
     return week
 
 
 def _unit(ctx: Context, unit: UnitFigures) -> Text:
-    return _(
+    new = _("{first} ({again} more came again)", first=unit.first, again=unit.again) if unit.again else verbatim(str(unit.new))
+    line = _(
         "{unit}: new {new}, closed {closed}, on time {on_time}, late {late}, still late {still_late}, returned {returned}",
         unit=ctx.city.unit(unit.unit),
-        new=unit.new,
+        new=new,
         closed=unit.solved + unit.silent,
         on_time=unit.on_time,
         late=unit.late,
         still_late=unit.still_late,
         returned=unit.returned,
     )
+    if unit.sign_ins_late:
+        return _("{line}, late to sign in {late}, still not signed in {n}", line=line, late=unit.sign_ins_late, n=unit.unsigned)
+    return line
 
 
 async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
@@ -124,11 +131,16 @@ async def _overdue(ctx: Context, deadline: Deadline) -> tuple[Button, ...]:
     number = case.number if case else ""
     unit = ctx.city.unit(deadline.unit) if deadline.unit else _("to be assigned")
     days = (ctx.now - deadline.due_at) // timedelta(days=1)
-    label = (
-        _("{number} {unit}: {days} days late", number=number, unit=unit, days=days)
-        if days > 1
-        else _("{number} {unit}: due {due}", number=number, unit=unit, due=Moment(deadline.due_at))
-    )
+    named: dict[str, Any] = {"number": number, "unit": unit}
+    match deadline.kind is DeadlineKind.ACCEPT, days > 1:
+        case True, True:
+            label = _("{number} {unit}: sign-in {days} days late", days=days, **named)
+        case True, False:
+            label = _("{number} {unit}: sign-in due {due}", due=Moment(deadline.due_at), **named)
+        case False, True:
+            label = _("{number} {unit}: {days} days late", days=days, **named)
+        case _other:
+            label = _("{number} {unit}: due {due}", due=Moment(deadline.due_at), **named)
     return (screen_button(label, "office_case", deadline.case),)
 
 

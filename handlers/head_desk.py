@@ -1,4 +1,4 @@
-"""What a unit's head sees: what is late, what the contacts do, how the year goes. Heads look on; contacts act."""
+"""What a unit's head sees: what is late, what the contacts do, how the year goes. Heads look on while contacts are there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dialog.subjects import Refused, Screen, Subject, screen_button
 from dialog.texts import Text, _, verbatim
 from handlers.unit_desk import PAGE, waiting_rows
 from storage import cursors, roles, workloads
+from storage.roles import RoleKind
 from storage.workloads import Load, Year
 
 LATELY = timedelta(days=30)
@@ -41,7 +42,8 @@ async def _unit(ctx: Context, code: str) -> list[Text]:
     loads = {load.holder: load for load in await workloads.loads(ctx.tx, code, ctx.now, ctx.now, ctx.told_until)}
     answered = await workloads.answered(ctx.tx, code, ctx.now - LATELY)
     lines: list[Text] = [_("{unit}:", unit=ctx.city.unit(code))]
-    for role in await roles.of_unit(ctx.tx, code):
+    heads = [role for role in await roles.of_unit(ctx.tx, code, RoleKind.HEAD) if role.id in loads or role.id in answered]
+    for role in (*await roles.of_unit(ctx.tx, code), *heads):
         load = loads.get(role.id, Load(holder=role.id, open=0, late=0, today=0))
         name = _("{name} (away)", name=role.name) if role.is_away(ctx.now) else verbatim(role.name)
         lines.append(
@@ -61,9 +63,9 @@ async def _unit(ctx: Context, code: str) -> list[Text]:
 
 def _year(year: Year) -> tuple[Text, ...]:
     return (
-        _("This year: {received} received, {answered} answered", received=year.received, answered=year.answered),
-        _("On time, of what was due: {share}", share=_share(year.on_time, year.due)),
-        _("Reopened: {reopened}", reopened=year.reopened),
+        _("Cases of this year: {received} received, {answered} answered", received=year.received, answered=year.answered),
+        _("Answers of this year in time, of those due: {share}", share=_share(year.on_time, year.due)),
+        _("Reopened: {reopened}; each time one more answer is due", reopened=year.reopened),
         _("Satisfied: {share}", share=_share(year.satisfied, year.rated)),
     )
 

@@ -58,9 +58,7 @@ class HandOver:
 
 async def ours(ctx: Context, after: str) -> Outgoing:
     """List what waits for a contact's units: what is late first, then by the time at which it is due."""
-    if not ctx.me.units:
-        raise Refused(_("This list is for the contacts of a unit."))
-    found = await workloads.most_urgent(ctx.tx, ctx.me.units, cursors.read(after), PAGE + 1, ctx.told_until)
+    found = await workloads.most_urgent(ctx.tx, await _units(ctx), cursors.read(after), PAGE + 1, ctx.told_until)
     shown = await waiting_rows(ctx, found[:PAGE], "unit_case")
     rows = [*shown]
     if len(found) > PAGE:
@@ -89,14 +87,19 @@ async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> l
 
 async def all_open(ctx: Context, after: str) -> Outgoing:
     """List all open cases of a contact's units, oldest first: also those that are answered."""
-    if not ctx.me.units:
-        raise Refused(_("This list is for the contacts of a unit."))
-    found = await cases.of_units(ctx.tx, ctx.me.units, after or None, PAGE + 1, ctx.told_until)
+    found = await cases.of_units(ctx.tx, await _units(ctx), after or None, PAGE + 1, ctx.told_until)
     rows = [(screen_button(await one_line(ctx, case), "unit_case", case.id),) for case in found[:PAGE]]
     if len(found) > PAGE:
         rows.append((screen_button(_("Newer ones"), "unit_all", found[PAGE - 1].id),))
     rows.append((screen_button(_("My desk"), "desk"),))
     return say(_("Open cases of your unit, the oldest first:") if found else _("Nothing is open at your unit."), rows=tuple(rows))
+
+
+async def _units(ctx: Context) -> Sequence[str]:
+    units = await ctx.deals_at()
+    if not units:
+        raise Refused(_("This list is for the contacts of a unit, and for its head while none of them is there."))
+    return units
 
 
 async def show(ctx: Context, id: str) -> Outgoing:
@@ -278,7 +281,7 @@ async def _mine(ctx: Context, id: str) -> Case:
     case = await cases.get(ctx.tx, id)
     if case is None:
         raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
-    ctx.as_contact(case)
+    await ctx.as_contact(case)
     return case
 
 

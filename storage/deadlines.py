@@ -28,6 +28,13 @@ class DeadlineKind(StrEnum):
     REVISIT = "revisit"
 
 
+DUE_FIRST = (
+    "NOT EXISTS (SELECT 1 FROM deadline AS o /*lite INDEXED BY deadline_of_case */ WHERE o.case_id = d.case_id"
+    " AND o.kind IN ('accept', 'answer') AND o.stopped_at IS NULL AND (o.due_at, o.id) < (d.due_at, d.id))"
+)
+"""Of a unit's running time d to sign in or to answer: that no other of its case is due before, so that a case counts once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """One deadline.
@@ -164,19 +171,20 @@ async def put_aside(tx: Tx) -> Sequence[tuple[Deadline, str]]:
 
 
 async def late(tx: Tx, after: Cursor | None, limit: int, now: datetime) -> Sequence[Deadline]:
-    """Read the units' times to answer that are over, the longest first, from behind the due time and id `after`.
+    """Read the units' times that are over, the longest first, from behind the due time and id `after`.
 
-    With them are the broken promises of what waits to be assigned.
+    Of a case that is neither signed in nor answered in time it is the one that was due first. With them are the broken promises
+    of what waits to be assigned.
     Those of misconduct reports are not among them, nor those that stand still while the citizen is asked.
     """
     due, id = after or START
     # Each from behind the place by itself, so that neither is read further than a page.
     behind = "d.stopped_at IS NULL AND d.due_at >= :due AND d.due_at < :now AND (d.due_at > :due OR d.id > :id)"
     rows = await tx.all(
-        "SELECT * FROM (SELECT d.* FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
-        f" WHERE d.kind = 'answer' AND {behind} AND c.kind <> 'misconduct' AND NOT EXISTS ("
+        "SELECT * FROM (SELECT d.* FROM deadline AS d /*lite INDEXED BY deadline_running */ JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE d.kind IN ('accept', 'answer') AND {behind} AND {DUE_FIRST} AND c.kind <> 'misconduct' AND NOT EXISTS ("
         "  SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
-        " ORDER BY d.due_at, d.id LIMIT :limit) AS answers"
+        " ORDER BY d.due_at, d.id LIMIT :limit) AS of_units"
         " UNION ALL SELECT * FROM (SELECT d.* FROM deadline AS t"
         " CROSS JOIN deadline AS d /*lite INDEXED BY deadline_of_case */ CROSS JOIN cases AS c"
         f" WHERE t.kind = 'triage' AND t.stopped_at IS NULL AND d.case_id = t.case_id AND d.kind = 'promise' AND {behind}"

@@ -1,6 +1,7 @@
 """Figures of a stretch of time [begin, end): counted from rows that do not change once it is over, by index ranges only.
 
-Units are counted by their deadlines, for a case may go elsewhere later. A time to answer counts once: with its answer if that
+Units are counted by their deadlines, for a case may go elsewhere later. "Late" is about times to answer; times to sign in have
+figures of their own. A time to answer counts once: with its answer if that
 came by its due time, else as late at its due time, answered since or not. A due time that is past is final, except while the
 citizen is asked: such a deadline stands still and is not late. Misconduct reports are in no unit's figures.
 """
@@ -18,6 +19,11 @@ OLDEST = 5
 _ORDINARY = "c.kind <> 'misconduct'"
 MISSED = "d.due_at < COALESCE(d.stopped_at, 9223372036854775807)"
 """Of a deadline d whose due time is past: that it ran on beyond it, as the index deadline_missed has it."""
+_AGAIN = (
+    "EXISTS (SELECT 1 FROM deadline AS b /*lite INDEXED BY deadline_of_case */ WHERE b.case_id = d.case_id AND b.kind = 'answer'"
+    " AND b.unit = d.unit AND b.started_at < d.started_at)"
+)
+"""Of a unit's time to answer d: that the unit had had the case before."""
 RAN = (
     "NOT EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.started_at >= d.started_at"
     " AND r.started_at < d.due_at AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at))"
@@ -28,12 +34,14 @@ Units = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFigures:
-    """What one unit got and did: `new` are its times to answer that began, `on_time` those that it kept.
+    """What one unit got and did: `new` are its times to answer that began, `again` of them those for cases that it had had before
+    (reopened, or assigned to it anew), `on_time` those that it kept.
 
     `caught_up` were answered then and due before. `late` are those whose due time passed without an answer, `late_ended` how
     many of these had ended by the end all the same, and `late_unanswered` how many of the latter without an answer: returned,
     assigned anew, merged, withdrawn. `still_late` are all that were over and ran at the end, also from before. `solved` and
-    `silent` were closed by the citizen's word, or for want of it.
+    `silent` were closed by the citizen's word, or for want of it. `sign_ins_late` are the times to sign in that were over at some
+    moment and ran on, `unsigned` those of them that still ran at the end.
     """
 
     unit: str
@@ -47,6 +55,14 @@ class UnitFigures:
     silent: int = 0
     late_unanswered: int = 0  # a digest that was kept before this was counted has none
     caught_up: int = 0  # likewise
+    sign_ins_late: int = 0  # likewise
+    unsigned: int = 0  # likewise
+    again: int = 0  # likewise
+
+    @property
+    def first(self) -> int:
+        """Of what was new, the cases that the unit had not had before."""
+        return self.new - self.again
 
     @property
     def late_answered(self) -> int:
@@ -117,6 +133,16 @@ class Figures:
         return self.still_late + self.late_at_office
 
     @property
+    def sign_ins_late(self) -> int:
+        """Times to sign in of all units that were over at some moment."""
+        return sum(unit.sign_ins_late for unit in self.units)
+
+    @property
+    def unsigned(self) -> int:
+        """What all units had not signed in at the end though its time was over."""
+        return sum(unit.unsigned for unit in self.units)
+
+    @property
     def returned(self) -> int:
         """What units gave back."""
         return sum(unit.returned for unit in self.units)
@@ -140,6 +166,7 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Figures:
     reassigned = await _answered(tx, span, units)
     await _missed(tx, span, units)
     await _still_late(tx, span["end"], units)
+    await _sign_ins_late(tx, span, units)
     ended = await _closed(tx, span, units)
     filed = await tx.one(
         "SELECT COUNT(CASE WHEN kind <> 'misconduct' THEN 1 END) AS cases, COUNT(CASE WHEN kind = 'misconduct' THEN 1 END) AS"
@@ -172,7 +199,8 @@ async def _begun(tx: Tx, span: dict[str, int], units: Units) -> int:
     """Count the units' times to answer that began, and return how often the office had to assign."""
     unroutable = 0
     for row in await tx.all(
-        "SELECT d.kind, d.unit, COUNT(*) AS n FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
+        f"SELECT d.kind, d.unit, COUNT(*) AS n, COUNT(CASE WHEN {_AGAIN} THEN 1 END) AS again"
+        " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         f" WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end AND {_ORDINARY}"
         " GROUP BY d.kind, d.unit",
         **span,
@@ -180,7 +208,7 @@ async def _begun(tx: Tx, span: dict[str, int], units: Units) -> int:
         if row["kind"] == "triage":
             unroutable += row["n"]
         else:
-            units[row["unit"]]["new"] = row["n"]
+            units[row["unit"]] |= {"new": row["n"], "again": row["again"]}
     return unroutable
 
 
@@ -233,6 +261,21 @@ async def _still_late(tx: Tx, end: int, units: Units) -> None:
         ):
             counts = units[row["unit"]]
             counts["still_late"] = counts.get("still_late", 0) + row["n"]
+
+
+async def _sign_ins_late(tx: Tx, span: dict[str, int], units: Units) -> None:
+    """Count the times to sign in that were over at some moment and ran on, and those of them that did so at the end."""
+    for index, ended in _OVER:
+        late = ended.replace(":end", ":begin")
+        for row in await tx.all(
+            "SELECT d.unit, COUNT(*) AS sign_ins_late, COUNT(CASE WHEN d.stopped_at < :end THEN NULL ELSE 1 END) AS unsigned"
+            f" FROM deadline AS d /*lite INDEXED BY {index} */ JOIN cases AS c ON c.id = d.case_id"
+            f" WHERE d.kind = 'accept' AND {late} AND d.due_at < :end AND {_ORDINARY} GROUP BY d.unit",
+            **span,
+        ):
+            counts = units[row["unit"]]
+            for name in ("sign_ins_late", "unsigned"):
+                counts[name] = counts.get(name, 0) + row[name]
 
 
 async def _late_at_office(tx: Tx, end: int) -> int:

@@ -26,7 +26,8 @@ MANY = 100
 class Queue(StrEnum):
     """Waiting to be assigned; late; wanting more time; answered; publishable; closed by silence; everything open.
 
-    Late is what its unit should have answered, and what waits to be assigned though the answer promised to the citizen is due.
+    Late is what its unit should have signed in or answered, and what waits to be assigned though the answer promised to the
+    citizen is due.
     """
 
     TRIAGE = "triage"
@@ -56,7 +57,8 @@ class Wanted:
 class Line:
     """One case of a queue. `clock` is the deadline that runs now, `still` while it stands still; `told` the first words.
 
-    `hall` and `window` are those of a bad rating. `promised_at` is by when the citizen was promised the answer that is still due.
+    `hall` and `window` are those of a bad rating. `promised_at` is by when the citizen was promised the answer that is still due,
+    `sign_in_at` by when a unit has to sign in what it has not.
     """
 
     number: str
@@ -75,6 +77,7 @@ class Line:
     hall: str | None = None
     window: str | None = None
     promised_at: datetime | None = None
+    sign_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +90,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """Where a queue's places stand, in the words of its index: `also` is what is asked of each place and of its case `c`, `other`
-    a second stretch of the same index."""
+    """Where a queue's places stand, in the words of its index: `also` is what is asked of each place `s` and of its case `c`,
+    `others` are further stretches."""
 
     table: str
     where: str
@@ -96,7 +99,7 @@ class _Source:
     at: str = "due_at"
     down: bool = False
     also: str = ""
-    other: str = ""
+    others: tuple[str, ...] = ()
 
 
 _ONE_CLOCK = "kind IN ('triage', 'answer', 'check')"
@@ -106,14 +109,20 @@ _PROMISE = (
     "FROM deadline AS b /*lite INDEXED BY deadline_of_case */"
     " WHERE b.case_id = c.id AND b.kind = 'promise' AND b.stopped_at IS NULL"
 )
+_SIGN_IN = _PROMISE.replace("'promise'", "'accept'")
 _BROKEN = f"EXISTS (SELECT 1 {_PROMISE} AND b.due_at < :now)"
+# Of a place: that no other time of the unit for this case is due before it, so that a case is in a queue once.
+_DUE_FIRST = (
+    "NOT EXISTS (SELECT 1 FROM deadline AS o /*lite INDEXED BY deadline_of_case */ WHERE o.case_id = c.id"
+    " AND o.kind IN ('accept', 'answer') AND o.stopped_at IS NULL AND (o.due_at, o.id) < (s.at, s.place))"
+)
 _SOURCES = {
     Queue.TRIAGE: _Source(table="deadline", where="kind = 'triage' AND stopped_at IS NULL"),
     Queue.LATE: _Source(
         table="deadline",
         where="kind = 'answer' AND stopped_at IS NULL AND due_at < :now",
-        other="kind = 'triage' AND stopped_at IS NULL",
-        also=f" AND NOT {_STILL} AND (c.state <> 'triage' OR {_BROKEN})",
+        others=("kind = 'accept' AND stopped_at IS NULL AND due_at < :now", "kind = 'triage' AND stopped_at IS NULL"),
+        also=f" AND NOT {_STILL} AND {_DUE_FIRST} AND (c.state <> 'triage' OR {_BROKEN})",
     ),
     Queue.EXTENSIONS: _Source(table="extension", where="decided_at IS NULL", at=""),
     Queue.ANSWERED: _Source(table="deadline", where="kind = 'check' AND stopped_at IS NULL"),
@@ -130,12 +139,15 @@ _SOURCES = {
 _RUNS_AT_UNIT = "unit = :unit AND stopped_at IS NULL AND unit IS NOT NULL"
 _OF_UNIT = {
     Queue.LATE: _Source(
-        table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'answer' AND due_at < :now", also=f" AND NOT {_STILL}"
+        table="deadline",
+        where=f"{_RUNS_AT_UNIT} AND kind = 'answer' AND due_at < :now",
+        others=(f"{_RUNS_AT_UNIT} AND kind = 'accept' AND due_at < :now",),
+        also=f" AND NOT {_STILL} AND {_DUE_FIRST}",
     ),
     Queue.ANSWERED: _Source(table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'check'"),
     # What waits to be assigned has no unit yet.
     Queue.ALL: _Source(
-        table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'answer'", other=f"{_RUNS_AT_UNIT} AND kind = 'check'"
+        table="deadline", where=f"{_RUNS_AT_UNIT} AND kind = 'answer'", others=(f"{_RUNS_AT_UNIT} AND kind = 'check'",)
     ),
 }
 
@@ -168,7 +180,7 @@ async def page(tx: Tx, queue: Queue, wanted: Wanted, after: Cursor | None, limit
         "SELECT p.at, p.place, c.number, c.kind, c.state, c.area, c.category, c.unit, c.urged_at, h.name AS holder,"
         f" d.kind AS clock, d.due_at, d.provisional, CASE WHEN {_STILL} THEN 1 ELSE 0 END AS still,"
         " g.hall, g.window_code,"
-        f" (SELECT MIN(b.due_at) {_PROMISE}) AS promised,"
+        f" (SELECT MIN(b.due_at) {_PROMISE}) AS promised, (SELECT MIN(b.due_at) {_SIGN_IN}) AS sign_in,"
         " (SELECT e.text FROM entry AS e WHERE e.case_id = c.id ORDER BY e.n LIMIT 1) AS told"
         f" FROM (SELECT s.at, s.place, c.id FROM ({places}) AS s CROSS JOIN cases AS c"
         f"  WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also}{conditions}"
@@ -205,8 +217,8 @@ async def of_unit(tx: Tx, unit: str, now: datetime) -> tuple[int, int]:
 async def _count(tx: Tx, source: _Source, given: dict[str, Any]) -> int:
     found = 0
     # Each stretch by itself: the places of one may be many and none of them wanted.
-    for where in filter(None, (source.where, source.other)):
-        places = _places(replace(source, where=where, other=""), later=False)
+    for where in (source.where, *source.others):
+        places = _places(replace(source, where=where, others=()), later=False)
         sql = (
             f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM ({places}) AS s CROSS JOIN cases AS c"
             f" WHERE c.id = s.case_id AND c.kind <> 'misconduct'{source.also} LIMIT {MANY + 1}) AS counted"
@@ -226,13 +238,12 @@ def _places(source: _Source, later: bool) -> str:
     stretches = [
         f"SELECT {source.case} AS case_id, {source.at or '0'} AS at, id AS place FROM {source.table}"
         f" WHERE {where}{after} ORDER BY {order} LIMIT :scan"
-        for where in (source.where, source.other)
-        if where
+        for where in (source.where, *source.others)
     ]
     if len(stretches) == 1:
         return stretches[0]
-    both = " UNION ALL ".join(f"SELECT * FROM ({one}) AS stretch" for one in stretches)
-    return f"SELECT * FROM ({both}) AS stretches ORDER BY at{way}, place{way} LIMIT :scan"
+    all = " UNION ALL ".join(f"SELECT * FROM ({one}) AS stretch" for one in stretches)
+    return f"SELECT * FROM ({all}) AS stretches ORDER BY at{way}, place{way} LIMIT :scan"
 
 
 def _line(row: Row) -> Line:
@@ -253,4 +264,5 @@ def _line(row: Row) -> Line:
         hall=row["hall"],
         window=row["window_code"],
         promised_at=at(row["promised"]) if row["promised"] is not None else None,
+        sign_in_at=at(row["sign_in"]) if row["sign_in"] is not None else None,
     )

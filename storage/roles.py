@@ -45,6 +45,21 @@ class Role:
         return frozenset((self.id, self.deputy) if self.deputy and self.is_away(now) else (self.id,))
 
 
+def dealing(contacts: Sequence[Role], holder: Role | None, now: datetime) -> Sequence[Role]:
+    """Of the contacts of a unit give who is there for a case: its holder, or without one every contact; else their deputies."""
+    whose = (holder,) if holder else contacts
+    if there := [role for role in whose if not role.is_away(now)]:
+        return there
+    deputies = {role.deputy for role in whose}
+    return [role for role in contacts if role.id in deputies and not role.is_away(now)]
+
+
+def stands_in(role: Role, contacts: Sequence[Role], holder: Role | None, now: datetime) -> bool:
+    """Tell whether a head of the unit does what its contacts do: nobody of them is there, or the head has signed the case in."""
+    holds = holder is not None and holder.id == role.id
+    return role.kind is RoleKind.HEAD and (holds or not dealing(contacts, holder, now))
+
+
 async def of_person(tx: Tx, person: str) -> Sequence[Role]:
     """Read the roles that a person holds."""
     rows = await tx.all("SELECT * FROM role WHERE person = :person AND until_at IS NULL ORDER BY since_at, id", person=person)

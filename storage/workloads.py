@@ -15,21 +15,22 @@ from itertools import product
 
 from storage.cursors import START, Cursor
 from storage.database import Tx
+from storage.deadlines import DUE_FIRST
 from storage.figures import MISSED, RAN
 from storage.times import at, ms
 
 _KNOWN = "(c.kind <> 'bad_rating' OR c.filed_at < :rated)"
 
 _STANDS_STILL = "EXISTS (SELECT 1 FROM deadline AS r WHERE r.case_id = d.case_id AND r.kind = 'reply' AND r.stopped_at IS NULL)"
+_TODAY = (
+    "EXISTS (SELECT 1 FROM deadline AS t /*lite INDEXED BY deadline_of_case */ WHERE t.case_id = d.case_id"
+    " AND t.kind IN ('accept', 'answer') AND t.stopped_at IS NULL AND t.due_at >= :now AND t.due_at < :tonight)"
+)
 _REOPENED = (
     "EXISTS (SELECT 1 FROM deadline AS p WHERE p.case_id = d.case_id AND p.kind = 'promise' AND p.round = d.round + 1"
     " AND p.started_at < :now)"
 )
 """Of a unit's time to answer d: that its answer did not last, for a promise of the next round was begun."""
-_DUE_FIRST = (
-    "NOT EXISTS (SELECT 1 FROM deadline AS o WHERE o.case_id = d.case_id AND o.kind IN ('accept', 'answer')"
-    " AND o.stopped_at IS NULL AND (o.due_at < d.due_at OR (o.due_at = d.due_at AND o.id < d.id)))"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What waits for one contact, or (`holder` None) for whoever signs it in: all, and of it late, and due before tonight."""
+    """What waits for one contact, or (`holder` None) for whoever signs it in: all, and of it late, and due before tonight.
+
+    What should have been signed in before and is to be answered today is both.
+    """
 
     holder: str | None
     open: int
@@ -78,7 +82,7 @@ async def most_urgent(
             f"SELECT d.id, d.case_id, d.due_at, CASE WHEN {_STANDS_STILL} THEN 1 ELSE 0 END AS still FROM deadline AS d"
             " WHERE d.unit = :unit AND d.kind = :kind AND d.stopped_at IS NULL AND (d.due_at, d.id) > (:due, :id)"
             + (f" AND d.due_at < :late AND NOT {_STANDS_STILL}" if late_at else "")
-            + f" AND {_DUE_FIRST} AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = d.case_id AND {_KNOWN})"
+            + f" AND {DUE_FIRST} AND EXISTS (SELECT 1 FROM cases AS c WHERE c.id = d.case_id AND {_KNOWN})"
             " ORDER BY d.due_at, d.id LIMIT :limit",
             unit=unit,
             kind=kind,
@@ -102,10 +106,10 @@ async def loads(tx: Tx, unit: str, now: datetime, tonight: datetime, rated_befor
     rows = await tx.all(
         "SELECT c.holder, COUNT(*) AS n,"
         f" SUM(CASE WHEN d.due_at < :now AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS late,"
-        f" SUM(CASE WHEN d.due_at >= :now AND d.due_at < :tonight AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
+        f" SUM(CASE WHEN {_TODAY} AND NOT {_STANDS_STILL} THEN 1 ELSE 0 END) AS today"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         " WHERE d.unit = :unit AND d.kind IN ('accept', 'answer') AND d.stopped_at IS NULL"
-        f" AND {_DUE_FIRST} AND {_KNOWN} GROUP BY c.holder ORDER BY c.holder",
+        f" AND {DUE_FIRST} AND {_KNOWN} GROUP BY c.holder ORDER BY c.holder",
         unit=unit,
         rated=ms(rated_before),
         now=ms(now),

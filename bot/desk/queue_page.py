@@ -18,7 +18,7 @@ from actions.hearing import changed_to
 from actions.rating_words import changed_line, shown
 from actions.record import STATES
 from bot.desk.late import late_by
-from bot.desk.words import ASKS, BY, CAME_BACK, PROMISED, QUEUES, QUEUES_ABOUT, STANDS_STILL, UNKNOWN_UNIT
+from bot.desk.words import ASKS, BY, CAME_BACK, PROMISED, QUEUES, QUEUES_ABOUT, SIGN_IN_BY, STANDS_STILL, UNKNOWN_UNIT
 from dialog.texts import Moment, Name, Text, _
 from domain.cases import CaseKind
 from domain.numbers import read_case_number
@@ -101,6 +101,9 @@ async def item(ctx: Context, line: Line) -> Item:
     elif line.clock is DeadlineKind.TRIAGE and line.promised_at and line.promised_at < ctx.now:
         due = Text(PROMISED.id, {"due": Moment(line.promised_at)})
         late = late_by(ctx, line.promised_at, ctx.now)
+    elif line.sign_in_at and line.due_at and line.sign_in_at < min(ctx.now, line.due_at):
+        due = Text(SIGN_IN_BY.id, {"due": Moment(line.sign_in_at)})
+        late = late_by(ctx, line.sign_in_at, ctx.now)
     elif line.due_at:
         due = Text(BY.id, {"due": Moment(line.due_at)})
         late = late_by(ctx, line.due_at, ctx.now) if line.clock is not DeadlineKind.CHECK else None

@@ -131,10 +131,13 @@ WORDS: Mapping[str, Text] = {
     "by_unit": _("Unit by unit"),
     "no_units": _("No unit had anything to do in this week."),
     "week_new": _("New"),
+    "week_again": _("Came again"),
     "week_closed": _("Closed"),
     "week_on_time": _("On time"),
     "week_late": _("Late"),
     "week_still_late": _("Still late"),
+    "week_sign_ins_late": _("Late to sign in"),
+    "week_unsigned": _("Still not signed in"),
     "week_returned": _("Returned"),
     "week_before": _("Week before"),
     "week_after": _("Week after"),
@@ -205,8 +208,8 @@ QUEUES: Mapping[Queue, Text] = {
 QUEUES_ABOUT: Mapping[Queue, Text] = {
     Queue.TRIAGE: _("Cases that no rule could route or a unit has returned, the first due first."),
     Queue.LATE: _(
-        "Cases whose unit should have answered, and those that wait to be assigned after the day promised to the citizen,"
-        " the first due first."
+        "Cases whose unit should have signed in or answered, and those that wait to be assigned after the day promised to the"
+        " citizen, the first due first."
     ),
     Queue.EXTENSIONS: _("Requests that wait for your decision, the oldest first."),
     Queue.ANSWERED: _("Cases whose citizen has not yet said whether they are solved, the first to be closed by silence first."),
@@ -239,6 +242,7 @@ ASKS = _("More time until {until}: {text}")
 HIDDEN = _("Hidden from the public: {words}")
 EXTENDED = _("{limit}, extended")
 BY = _("by {due}")
+SIGN_IN_BY = _("sign-in due by {due}")
 PROMISED = _("answer promised by {due}")
 RUNS = _("running")
 STANDS_STILL = _("stands still: the citizen is asked")

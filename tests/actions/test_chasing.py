@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 from cast import BELOW, COMPLAINT, MISCONDUCT, NOWHERE, UNIT, Cast, xining
 
-from actions import checking, extending, filing, following, handling
+from actions import absence, checking, extending, filing, following, handling
 from actions.cards import unhurried
 from dialog.subjects import Refused
 from dialog.texts import Words
@@ -99,6 +99,19 @@ async def test_every_rung_tells_those_whom_the_ladder_names_and_each_only_once(c
         proposed = [(one.unit, one.ground) for one in await proposals.undecided(tx, None, 100) if one.case == case.id]
     assert proposed == [(UNIT, "+5wd")]
     await cast.is_whole()
+
+
+async def test_a_head_who_stands_in_is_told_once_when_the_time_is_over(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: absence.leave(ctx, at("2026-01-20 00:00"), None), at("2026-01-12 10:00"))
+    try:
+        await told(cast, case, "2026-01-13 18:00")
+        news = await told(cast, case, "2026-01-14 18:00")
+        assert set(news) == {"head", "reporter"}
+        (only,) = news["head"]
+        assert "This case should have been answered" in only
+    finally:
+        await cast.does("holder", absence.come_back, at("2026-01-14 18:00"))
 
 
 async def test_the_history_says_of_each_rung_whom_it_told(cast: Cast) -> None:

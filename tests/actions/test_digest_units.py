@@ -12,3 +12,7 @@ def test_a_unit_that_caught_up_with_what_was_late_is_named_and_not_praised() -> 
     assert best((caught_up, prompt)) is prompt
     assert worst((caught_up, prompt)) == (caught_up,)
     assert best((caught_up,)) is None
+
+
+def test_a_unit_that_was_late_to_sign_in_is_not_praised() -> None:
+    assert best((UnitFigures(unit="a", on_time=5, sign_ins_late=1),)) is None

@@ -26,6 +26,7 @@ from storage.times import ms
 
 FIRST, LAST = city_time("2025-12-10 12:00"), city_time("2026-01-28 09:00")
 SUNDAY, MONDAY = city_time("2026-01-11 23:59:59.999"), city_time("2026-01-12 00:00")
+ENDS_SIGN_IN = ("accept", "ask", "assign", "merge", "pass_on", "refuse", "return", "strike", "unassign", "withdraw")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -60,8 +61,8 @@ async def test_figures_are_those_of_a_count_by_hand_and_stay_so_whatever_happens
     assert [later_same(await figures_of(town, week)) for week, _then in seen] == [later_same(then) for _week, then in seen]
     # A history in which nothing happened would prove nothing.
     everything = [unit for _week, counted in seen for unit in counted.units]
-    lateness = ("late", "late_ended", "late_unanswered", "still_late", "caught_up")
-    for name in ("new", "on_time", *lateness, "returned", "solved", "silent"):
+    lateness = ("late", "late_ended", "late_unanswered", "still_late", "caught_up", "sign_ins_late", "unsigned")
+    for name in ("new", "again", "on_time", *lateness, "returned", "solved", "silent"):
         assert sum(getattr(unit, name) for unit in everything) > 0, name
     for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused", "late_at_office"):
         assert sum(getattr(counted, name) for _week, counted in seen) > 0, name
@@ -78,6 +79,7 @@ async def test_the_ledger_tells_the_same(town: Cast) -> None:
         assert (counted.withdrawn, counted.refused) == (events["withdraw"], events["refuse"])
         assert (counted.on_time, counted.late) == await punctuality_of(town, week)
         assert counted.returned == events["return"]
+        assert counted.sign_ins_late == await sign_ins_late_in(town, week)
         week = week.after()
 
 
@@ -232,6 +234,7 @@ async def by_hand(town: Cast, week: Week) -> Figures:
     cases = {case["id"]: case for case in all_cases if case["kind"] != "misconduct"}
     deadlines = [row for row in rows if row["case_id"] in cases]
     answers = [row for row in deadlines if row["kind"] == "answer"]
+    unsigned = [row for row in deadlines if row["kind"] == "accept" and was_over(row, begin, end)]
     stopped = [row for row in answers if is_within(row["stopped_at"], begin, end)]
     closed = [case for case in cases.values() if is_within(case["closed_at"], begin, end)]
     took = [
@@ -260,6 +263,7 @@ async def by_hand(town: Cast, week: Week) -> Figures:
             figures.UnitFigures(
                 unit=name,
                 new=sum(row["unit"] == name and begin <= row["started_at"] < end for row in answers),
+                again=sum(r["unit"] == name and begin <= r["started_at"] < end and had_before(r, answers) for r in answers),
                 on_time=sum(r["unit"] == name and r["ended"] == "report" and r["stopped_at"] <= r["due_at"] for r in stopped),
                 caught_up=sum(r["unit"] == name and r["ended"] == "report" and r["due_at"] < begin for r in stopped),
                 late=len(missed[name]),
@@ -269,6 +273,8 @@ async def by_hand(town: Cast, week: Week) -> Figures:
                 ),
                 still_late=sum(row["unit"] == name and is_late_at(row, deadlines, end) for row in answers),
                 returned=sum(row["unit"] == name and row["ended"] == "return" for row in stopped),
+                sign_ins_late=sum(row["unit"] == name for row in unsigned),
+                unsigned=sum(row["unit"] == name and (row["stopped_at"] is None or row["stopped_at"] >= end) for row in unsigned),
                 solved=sum(case["unit"] == name and case["closing"] == "solved" for case in closed),
                 silent=sum(case["unit"] == name and case["closing"] == "silence" for case in closed),
             )
@@ -290,6 +296,18 @@ def running_at(all: Sequence[Row], kind: str, end: int, due_before: int | None =
         if row["kind"] == kind and row["started_at"] < end and (row["stopped_at"] is None or row["stopped_at"] >= end)
         if due_before is None or row["due_at"] < due_before
     }
+
+
+def had_before(answer: Row, all: Sequence[Row]) -> bool:
+    """Tell whether a unit had had a case before."""
+    same = [row for row in all if (row["case_id"], row["unit"]) == (answer["case_id"], answer["unit"])]
+    return any(row["started_at"] < answer["started_at"] for row in same)
+
+
+def was_over(row: Row, begin: int, end: int) -> bool:
+    """Tell whether a time was over at some moment of the week, and ran on."""
+    until = end if row["stopped_at"] is None else row["stopped_at"]
+    return row["due_at"] < end and until > row["due_at"] and until >= begin
 
 
 def is_within(moment: int | None, begin: int, end: int) -> bool:
@@ -330,11 +348,25 @@ async def punctuality_of(town: Cast, week: Week) -> tuple[int, int]:
     return on_time, late
 
 
+async def sign_ins_late_in(town: Cast, week: Week) -> int:
+    """Count by the ledger the times to sign in that were over at some moment of a week: from the rung at the due time on."""
+    late, chains = 0, defaultdict(list)
+    for row in await ordinary(town):
+        chains[row["subject"]].append((row["n"], row["at"], row["event"], json.loads(row["payload"])))
+    for chain in chains.values():
+        chain.sort(key=lambda row: row[0])
+        for place, (_n, _at, event, payload) in enumerate(chain):
+            if event == "rung" and payload["kind"] == "accept" and "0" in (payload["rung"], *payload["passed"]):
+                ended = next((at for _n, at, event, _payload in chain[place:] if event in ENDS_SIGN_IN), ms(LAST))
+                late += payload["due"] < ms(week.end) and ended >= ms(week.begin)
+    return late
+
+
 async def ordinary(town: Cast) -> list[Row]:
     """Read the ledger's rows of all cases but misconduct reports."""
     async with town.database.reading() as tx:
         confidential = {f"case:{row['id']}" for row in await tx.all("SELECT id FROM cases WHERE kind = 'misconduct'")}
-        rows = await tx.all("SELECT subject, at, event, payload FROM ledger")
+        rows = await tx.all("SELECT subject, n, at, event, payload FROM ledger")
     return [row for row in rows if row["subject"].startswith("case:") and row["subject"] not in confidential]
 
 

@@ -8,7 +8,7 @@ import pytest
 from cast import UNIT
 from rating_town import BAD, FAIR, GOOD, MORNING, NOON, RatingTown
 
-from actions import appealing, following, handling, judging, merging, rating, triage
+from actions import absence, appealing, following, handling, judging, merging, rating, triage
 from actions.context import Context
 from actions.rating import Rate
 from dialog.subjects import Refused
@@ -114,6 +114,22 @@ async def test_a_rating_changed_while_an_appeal_waits_is_decided_as_it_is_then(t
     await town.does("clerk", lambda ctx: handling.settle(ctx, case, found.version), later)
     assert (await town.case(case)).state is CaseState.ANSWERED
     assert await town.kept() == await town.counted_from_the_ledger()
+
+
+async def test_a_head_settles_a_changed_rating_while_no_contact_is_there_and_else_is_not_offered_to(town: RatingTown) -> None:
+    case = (await town.rates("reporter", "centre-1", BAD)).rating.case or ""
+    await town.rates("reporter", "centre-1", GOOD, NOON)
+    later = WITHIN + timedelta(hours=1)
+    card = repr(await town.does("chief", lambda ctx: show_case(ctx, case), later))
+    assert "appeal" in card
+    assert "settle" not in card
+    for who in ("clerk", "both"):
+        await town.does(who, lambda ctx: absence.leave(ctx, later + timedelta(days=1), None))
+    card = repr(await town.does("chief", lambda ctx: show_case(ctx, case), later))
+    assert "settle" in card
+    found = await town.case(case)
+    await town.does("chief", lambda ctx: handling.settle(ctx, case, found.version), later)
+    assert (await town.case(case)).state is CaseState.ANSWERED
 
 
 @pytest.mark.parametrize("granted", [False, True])

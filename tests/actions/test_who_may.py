@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -412,6 +413,44 @@ async def test_while_the_holder_is_away_the_deputy_may_do_what_the_holder_may(ca
     finally:
         await cast.does("holder", absence.come_back)
     assert await cast.tries("third", lambda ctx: handling.report(ctx, case.id, "done"))
+
+
+@asynccontextmanager
+async def all_away(cast: Cast) -> AsyncIterator[None]:
+    """Let all contacts of the unit be away, and nobody stand in."""
+    for who in sorted(CONTACTS):
+        await cast.does(who, lambda ctx: absence.leave(ctx, NOW + timedelta(days=1), None))
+    try:
+        yield
+    finally:
+        for who in sorted(CONTACTS):
+            await cast.does(who, absence.come_back)
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+async def test_while_no_contact_is_there_the_head_may_do_what_they_may_and_nobody_else(cast: Cast, name: str) -> None:
+    right = RIGHTS[name]
+    await cast.assigned()
+    case = await right.state(cast)
+    async with all_away(cast):
+        may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx: right.what(ctx, case)) is None}
+    assert may == right.whom | ({"head"} if right.whom & CONTACTS else NOBODY)
+
+
+async def test_what_the_head_has_signed_in_is_theirs_when_the_contacts_are_back(cast: Cast) -> None:
+    case, other = await cast.assigned(), await cast.accepted()
+    async with all_away(cast):
+        await cast.does("head", lambda ctx: accept(ctx, case))
+    for deed in (plan, ask_extension, hand_over, lambda ctx, case: handling.report(ctx, case.id, "done")):
+        may = {who for who in EVERYBODY if await cast.tries(who, lambda ctx, deed=deed: deed(ctx, case)) is None}
+        assert may == {"head"}
+    assert await cast.tries("head", lambda ctx: handling.report(ctx, other.id, "done"))
+    head = (await cast.case(case.id)).holder or ""
+    ended = await cast.does("office", lambda ctx: staffing.unbind(ctx, head))
+    assert ended.cases == 1
+    async with cast.database.transaction() as tx:
+        await roles.give(tx, cast.persons["head"], RoleKind.HEAD, UNIT, "head", NOW)
+    assert await cast.tries("colleague", lambda ctx: handling.accept(ctx, case.id, case.version + 2)) is None
 
 
 async def test_only_staff_can_be_away_and_only_a_colleague_stands_in(cast: Cast) -> None:

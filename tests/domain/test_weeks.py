@@ -30,9 +30,36 @@ def test_2026_has_a_53rd_week_and_2027_begins_after_it() -> None:
     assert (last.year, last.number, last.sunday.date().isoformat()) == (2026, 53, "2027-01-03")
 
 
-@pytest.mark.parametrize("typed", ["2026-W47", "2026-w47", "2026W47", " 2026-47 ", "2026 47", "２０２６－Ｗ４７"])
+@pytest.mark.parametrize(
+    "typed", ["2026-W47", "2026-w47", "2026W47", " 2026-47 ", "2026 47", "2026年第47周", "2026 年第 47 周", "２０２６－Ｗ４７"]
+)
 def test_a_week_is_read_however_it_is_typed(typed: str) -> None:
     assert Week.read(typed, CHINA).name == "2026-W47"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("上周", "2026-W47"),
+        ("Last week", "2026-W47"),
+        ("本周", "2026-W48"),
+        ("上上周", "2026-W46"),
+        ("2026-11-10", "2026-W46"),
+        ("2026年11月15日", "2026-W46"),
+        ("11月16日", "2026-W47"),
+        ("昨天", "2026-W47"),
+        ("今天", "2026-W48"),
+        ("2026-W40", "2026-W40"),
+    ],
+)
+def test_a_week_is_found_by_what_people_call_it(typed: str, name: str) -> None:
+    assert Week.called(typed, datetime(2026, 11, 22, 17, tzinfo=UTC), CHINA).name == name
+
+
+@pytest.mark.parametrize("typed", ["someday", "2026-13-01", "47", "2025-W53"])
+def test_what_calls_no_week_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"not a week|[Ii]nvalid week"):
+        Week.called(typed, datetime(2026, 11, 22, 17, tzinfo=UTC), CHINA)
 
 
 @pytest.mark.parametrize(

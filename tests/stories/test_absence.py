@@ -9,6 +9,8 @@ from story_filing import files, solves
 from story_person import Person
 from story_town import RUBBISH_UNIT, Town
 
+from storage.roles import RoleKind
+
 
 async def goes_away(contact: Person, deputy: str, how_long: str = "Three days") -> None:
     await contact.says("/away")
@@ -73,7 +75,7 @@ async def test_an_absence_ends_by_itself(town: Town) -> None:
 
 
 @pytest.mark.parametrize("head_on", ["telegram", "web"])
-async def test_without_a_deputy_the_head_reads_what_comes_but_can_not_act(town: Town, head_on: str) -> None:
+async def test_without_a_deputy_the_head_reads_what_comes_and_acts_until_somebody_is_back(town: Town, head_on: str) -> None:
     citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await town.head(head_on)
     office = await town.office("web")
     number, _code = await files(citizen)
@@ -81,13 +83,67 @@ async def test_without_a_deputy_the_head_reads_what_comes_but_can_not_act(town: 
     await goes_away(wang, "^Nobody")
     await citizen.sees("has signed your case in")
     await citizen.presses("^Urge$")
-    await head.sees(f"citizen urges you.+{number}.+Signed in by Wang", buttons=["Timeline"])
-    await head.presses("^Timeline$")
-    await head.sees("Signed in by Wang")
-    case = await town.case(number)
-    await head.presses_secretly(f"f:report:{case.id}")
-    await head.sees("not with your unit")
+    await head.sees(f"citizen urges you.+{number}.+Signed in by Wang", buttons=["Report", "Pass on", "Timeline"])
+    await head.says("/desk")
+    await head.sees("Your unit: 1 open, 0 of them not signed in.+No contact is there at .+answer its cases meanwhile")
+    await head.presses("^Our cases$")
+    await head.sees("What waits for your unit")
+    await head.presses(number)
+    await solves(head, "已清运")
+    await citizen.sees("已清运")
+    other, _code = await files(citizen, "城西区另一处垃圾")
+    await head.sees("Sign in by")
+    await wang.says("/desk")
+    await wang.presses("back at work")
+    await wang.sees("Welcome back")
+    case = await town.case(other)
+    await head.presses("^Sign in$")
+    await head.sees(f"contacts of your unit deal with case {other}; its head does while none is there")
+    await head.says(f"/case {other}")
+    await head.sees(f"{other}.+Sign in by", buttons=["Timeline"])
+    await head.presses_secretly(f"f:return:{case.id}")
+    await head.sees("contacts of your unit deal with")
+    await head.presses_secretly("s:unit:")
+    await head.sees("This list is for the contacts of a unit")
     assert not office.saw("Nobody can be reached")
+
+
+async def test_what_a_head_has_signed_in_they_hand_over_when_a_contact_is_back(town: Town) -> None:
+    citizen, wang, head = await town.somebody("web"), await town.contact("telegram", name="Wang"), await town.head("web")
+    await goes_away(wang, "^Nobody")
+    number, _code = await files(citizen)
+    await head.presses("^Sign in$")
+    await head.sees(f"Signed in by {head.name}", buttons=["Report", "Pass on"], new=False)
+    await wang.says("/desk")
+    await wang.presses("back at work")
+    await wang.sees("Welcome back")
+    await head.says("/desk")
+    await head.presses("^My unit$")
+    await head.sees(f"Wang: 0 open.+{head.name}: 1 open, 0 late")
+    await head.says(f"/case {number}")
+    await head.sees(number, buttons=["Report", "Pass on"])
+    await head.presses("Pass on")
+    await head.sees("Who should take over")
+    await head.presses("^Wang$")
+    await wang.sees("has handed this case to you", buttons=["Report"])
+    await head.says(f"/case {number}")
+    await head.sees("Signed in by Wang", buttons=["Timeline"])
+
+
+async def test_a_deputy_who_serves_only_one_of_two_units_is_said_to(town: Town) -> None:
+    citizen, head = await town.somebody("web"), await town.head("telegram")
+    wang = await town.somebody("web")
+    await wang.follows(await town.invites(RoleKind.CONTACT, (RUBBISH_UNIT, "housing"), "Wang"))
+    li = await town.contact("telegram", "housing", name="Li")
+    await wang.says("/away")
+    await wang.presses("Three days")
+    await wang.sees("Who stands in", buttons=[r"^Li \(only for .*Housing", "^Nobody"])
+    await wang.presses("^Li")
+    await wang.sees("Li stands in for you.+Li is no contact of .*Chengxi.+nobody stands in for you there, and the head is told")
+    await files(citizen)
+    await head.sees("Sign in by", buttons=["Sign in", "Ask", "Return", "Pass on", "Timeline"])
+    await li.sees("you stand in")
+    assert not li.saw("Sign in by")
 
 
 async def test_where_nobody_is_there_the_office_is_told_and_the_case_waits(town: Town) -> None:
@@ -108,7 +164,7 @@ async def test_a_new_case_goes_to_the_colleagues_who_are_there(town: Town) -> No
     await wang.sees_nothing()
 
 
-@pytest.mark.parametrize("written", ["2020-01-01", "tomorrow", "2026-13-40"])
+@pytest.mark.parametrize("written", ["2020-01-01", "soon", "昨天", "2026-13-40"])
 async def test_a_day_that_is_none_or_has_passed_is_not_taken(town: Town, written: str) -> None:
     wang = await town.contact("telegram", name="Wang")
     await wang.says("/away")
@@ -116,6 +172,18 @@ async def test_a_day_that_is_none_or_has_passed_is_not_taken(town: Town, written
     await wang.sees("last day")
     await wang.says(written)
     await wang.sees("no day we can read|still to come")
+
+
+@pytest.mark.parametrize(("written", "shown"), [("明天", "9 Jul 2026"), ("后天", "10 Jul 2026"), ("7月12日", "12 Jul 2026")])
+async def test_the_last_day_is_written_as_people_say_it(town: Town, written: str, shown: str) -> None:
+    wang = await town.contact("telegram", name="Wang")
+    await wang.says("/away")
+    await wang.presses("another day")
+    await wang.sees("last day")
+    await wang.says(written)
+    await wang.sees("Who stands in")
+    await wang.presses("^Nobody")
+    await wang.sees(f"You are away up to and with {shown}")
 
 
 async def test_only_staff_can_be_away(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from story_web import WebMessage
 from actions.context import Context
 from domain.weeks import Week
 from schedules import JOBS, Job, ReadFirst, Run, digest, every, every_week
+from storage import deadlines
+from storage.deadlines import DeadlineKind
 
 (JOB,) = [job for job in JOBS if job.name == "digest"]
 SOON = timedelta(hours=1)
@@ -146,6 +149,69 @@ async def test_late_cases_are_listed_the_longest_overdue_first(town: Town) -> No
     await office.sees(f"{numbers[-1]}.+State: assigned")
 
 
+async def test_a_case_that_is_reopened_is_no_new_one(town: Town) -> None:
+    office, citizen, contact = await town.office("web"), await town.somebody("web"), await town.contact("telegram")
+    number, _code = await files(citizen)
+    await contact.presses("^Sign in$")
+    await reports(contact)
+    await citizen.sees("has answered your case")
+    await citizen.presses("^Not solved$")
+    await citizen.says("还在")
+    await citizen.says("/done")
+    await contact.sees("还在")
+    week = await week_is_over(town, number)
+    await asks(office, f"/digest {week.name}", f"week {week.number} of")
+    await office.presses("Unit by unit")
+    await office.sees(r"new 1 \(1 more came again\), closed 0, on time 1")
+
+
+async def test_what_no_unit_has_signed_in_is_late_wherever_the_office_looks(town: Town) -> None:
+    office, citizen, contact = await town.office("web"), await town.somebody("web"), await town.contact("telegram")
+    numbers = [(await files(citizen))[0] for _ in range(2)]
+    case = await town.case(numbers[0])
+    async with town.app.database.reading() as tx:
+        running = await deadlines.running(tx, case.id)
+    assert running[DeadlineKind.ANSWER].due_at - running[DeadlineKind.ACCEPT].due_at > timedelta(days=3)
+    town.clock.ahead += running[DeadlineKind.ANSWER].due_at - timedelta(hours=1) - town.clock.now()
+    await office.says("/desk")
+    await office.sees("Supervision office: 0 waiting to be assigned, 2 late")
+    await office.presses("Late ones")
+    await office.sees("not signed in or not answered", buttons=[*(f"{n} .+: sign-in 5 days late" for n in numbers), "My desk"])
+    week = Week.of(case.filed_at, town.app.words.zone)
+    told = await asks(office, f"/digest {week.name}", f"week {week.number} of")
+    assert "Answers given or due: 0 in time, 0 late." in told
+    assert "Late to sign in: 2, 2 of them still not signed in; most often Chengxi" in told
+    assert "No unit" not in told
+    await office.presses("Unit by unit")
+    await office.sees("new 2, .+, late 0, .+, late to sign in 2, still not signed in 2")
+    await contact.presses("^Sign in$")
+    await contact.sees("Signed in by", new=False)
+    assert await asks(office, f"/digest {week.name}", f"week {week.number} of") == told
+    await office.says("/digest")
+    await office.presses("This week so far")
+    await office.sees("Late to sign in: 2, 1 of them still not signed in")
+    await office.says("/desk")
+    await office.sees("Supervision office: 0 waiting to be assigned, 1 late")
+
+
+async def test_a_digest_that_was_kept_before_sign_ins_were_counted_stays_as_it_was(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("web")
+    number, _code = await files(citizen)
+    week = await week_is_over(town, number)
+    new = await asks(office, f"/digest {week.name}", f"week {week.number} of")
+    assert "Late to sign in" in new
+    async with town.app.database.transaction() as tx:
+        (row,) = await tx.all("SELECT body FROM report")
+        kept = json.loads(row["body"])
+        for unit in kept["figures"]["units"]:
+            del unit["sign_ins_late"], unit["unsigned"], unit["again"]
+        await tx.run("UPDATE report SET body = :body", body=json.dumps(kept))
+    old = await asks(office, f"/digest {week.name}", f"week {week.number} of")
+    assert "Late to sign in" not in old
+    await office.presses("Unit by unit")
+    await office.sees("new 1, closed 0, on time 0, late 0, still late 0, returned 0$")
+
+
 async def test_on_the_first_day_the_running_week_is_shown_as_far_as_it_has_gone(town: Town) -> None:
     office, citizen, contact = await town.office("telegram"), await town.somebody("web"), await town.contact("web")
     await office.says("/digest")
@@ -177,8 +243,8 @@ async def test_who_is_not_of_the_office_is_refused(town: Town) -> None:
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("2025-W53", "no such week.+/digest 20"),
-        ("yesterday", "no such week"),
+        ("2025-W53", r"no such week.+2026-W27, or a day in it like 2026-06-29"),
+        ("someday", "no such week"),
         ("2099-W01", "not begun yet"),
         ("2001-W01", "Nothing had been filed"),
     ],
@@ -187,6 +253,14 @@ async def test_a_week_that_can_not_be_shown_is_answered_in_words(town: Town, typ
     office = await town.office("web")
     await office.says(f"/digest {typed}")
     await office.sees(answer)
+
+
+async def test_a_week_is_called_the_last_one_or_by_a_day_in_it(town: Town) -> None:
+    office, citizen = await town.office("web"), await town.somebody("web")
+    number, _code = await files(citizen)
+    week = await week_is_over(town, number)
+    for typed in ("上周", "last week", (week.monday + timedelta(days=2)).isoformat()):
+        await asks(office, f"/digest {typed}", f"week {week.number} of")
 
 
 async def test_misconduct_reports_are_a_number_and_nothing_else(town: Town) -> None:

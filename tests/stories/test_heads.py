@@ -28,8 +28,8 @@ async def test_a_head_sees_what_is_late_what_the_contacts_do_and_how_the_year_go
     shown = await head.sees("Wang: 0 open, 0 late, 1 answered in the last 30 days")
     for line in (
         "Not signed in by anybody: 1 open, 0 late",
-        "2 received, 1 answered",
-        r"On time, of what was due: 1 of 1 \(100%\)",
+        "Cases of this year: 2 received, 1 answered",
+        r"Answers of this year in time, of those due: 1 of 1 \(100%\)",
         "Reopened: 0",
         r"Satisfied: 1 of 1 \(100%\)",
     ):
@@ -72,7 +72,7 @@ async def test_a_head_never_learns_who_complained_and_can_do_nothing(town: Town)
     await head.sees(f"{number}.+〔hidden〕", buttons=["Timeline"])
     for press in (f"d:reveal:{case.id}:1", f"d:accept:{case.id}:1", f"f:return:{case.id}", f"f:plan:{case.id}"):
         await head.presses_secretly(press)
-        await head.sees("not with your unit|Only the supervision office")
+        await head.sees("contacts of your unit deal with|Only the supervision office")
     assert not head.saw("小敏|13997254418")
 
 

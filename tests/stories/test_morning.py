@@ -12,6 +12,8 @@ from story_town import Town
 
 from actions.city import current
 from schedules import JOBS
+from storage import deadlines
+from storage.deadlines import DeadlineKind
 
 MORNING = next(job for job in JOBS if job.name == "morning")
 
@@ -60,6 +62,22 @@ async def test_what_is_due_today_is_counted(town: Town) -> None:
     await moves_to(town, True, "09:00")
     await the_morning_comes(town)
     await wang.sees("Good morning. 1 due today, 0 late, 1 not signed in")
+
+
+async def test_what_is_late_to_sign_in_and_to_be_answered_today_is_both(town: Town) -> None:
+    citizen, wang = await town.somebody("web"), await town.contact("telegram", name="Wang")
+    number, _code = await files(citizen)
+    case = await town.case(number)
+    async with town.app.database.reading() as tx:
+        answer = (await deadlines.running(tx, case.id))[DeadlineKind.ANSWER]
+    town.clock.ahead += answer.due_at - timedelta(hours=9) - town.clock.now()
+    await the_morning_comes(town)
+    await wang.sees("Good morning. 1 due today, 1 late, 1 not signed in")
+    await wang.says("/desk")
+    await wang.sees("Your unit: 1 open, 1 of them not signed in; 1 late")
+    li = await town.contact("web", name="Li")
+    await li.sees("signed in for", new=False)
+    assert li.saw("1 of them not signed in; 1 late")
 
 
 async def test_no_list_on_a_day_off_and_none_for_who_has_nothing_to_do(town: Town) -> None:

@@ -154,8 +154,24 @@ async def test_what_waits_to_be_assigned_after_the_promised_day_is_late(desk: De
     office = desk.person
     await office.says("/digest")
     await office.presses("Late ones")
-    shown = await office.sees("Late and not answered", buttons=["to be assigned: .+ days late", "to be assigned: .+ days late"])
+    shown = await office.sees(
+        "Late, not signed in or not answered", buttons=["to be assigned: .+ days late", "to be assigned: .+ days late"]
+    )
     assert new.number not in str(shown)
+
+
+async def test_what_its_unit_has_not_signed_in_is_late_once_and_says_since_when(desk: Desk) -> None:
+    city = desk.city
+    cases = [await filed(city, RUBBISH) for _ in range(2)]
+    for days in (6, 30):  # the second time the answer is late, too
+        city.town.clock.ahead = timedelta(days=days)
+        for filters in ("", f"&unit={UNIT}"):
+            await desk.opens(f"/desk?state=late{filters}")
+            assert desk.listed == [case.number for case in cases]
+            assert re.search(r'state=late[^"]*" aria-current="page"><span>Late</span> <b>2</b>', desk.page)
+            late = rf'<b class="late">{days - 1} days late</b>\s+<span class="due">sign-in due by'
+            assert len(re.findall(late, desk.page)) == 2
+        assert re.search(r"<td[^>]*>\s*2\s*</td>", await desk.opens("/desk/units?name=西区城市管理"))
 
 
 async def test_filters_live_in_the_address(desk: Desk) -> None:
