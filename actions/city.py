@@ -17,7 +17,7 @@ from domain.classifier import BadModel, Classifier
 from domain.ledger import JsonValue
 from domain.working_days import WorkingDays
 from storage import cases, cities, ledger
-from storage.database import Tx
+from storage.database import Damaged, Tx
 
 MODEL = "labels.model"
 """The city's own classifier among its files: it stays through later loadings that bring none."""
@@ -168,12 +168,18 @@ async def use_model(tx: Tx, model: bytes | None, learned: Mapping[str, JsonValue
 
 
 async def current(tx: Tx) -> LoadedCity | None:
-    """Read the city that counts now; None before the first loading."""
+    """Read the city that counts now; None before the first loading. Raises Damaged, for only what can be read is ever loaded."""
     n = await cities.newest(tx)
     if not n:
         return None
     files = await cities.files(tx, n)
-    city = read(files)
+    try:
+        city = read(files)
+    except BadCity as error:
+        raise Damaged(
+            "The city's files in the database can't be read any more. If the database is damaged (huiyin verify says so), keep it"
+            " aside and restore a backup; if the city was loaded by another version, load it again: huiyin city load FOLDER"
+        ) from error
     try:
         classifier = own_classifier(files)
     except BadCity:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,15 +43,15 @@ from bot.readiness import Readiness
 from bot.scheduler import Scheduler
 from bot.settings import Settings, local_url
 from bot.town import Town
-from bot.vault import Vault
+from bot.vault import Vault, VaultError
 from bot.web_server import application
 from dialog.texts import Words
 from domain.bells import BellKind, BellOffer
 from handlers import SUBJECTS
 from schedules import JOBS, SWEEPS
 from storage import cities, memory, people
-from storage.database import Database, Tx, connect
-from storage.keys import Keys
+from storage.database import Database, Tx, connect, missing_file
+from storage.keys import Keys, NoKeyFile
 from storage.migrate import migrate
 
 log = logging.getLogger("huiyin.app")
@@ -101,7 +101,8 @@ class App:
             loaded=loaded,
         )
         vault = Vault(settings.data, keys.vault)
-        vault.sweep(clock.now())
+        with suppress(VaultError):  # a disk that is not mounted: `data_folder_is_another` has told it
+            vault.sweep(clock.now())
         attachments = Attachments(database, vault, self.words)
         line = Line()
         self.door = CityDoor(
@@ -234,32 +235,47 @@ class App:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[tuple[Database, Keys], None]:
-    """Open store and keys, as every command does."""
-    keys = Keys.open(settings.keys)
+async def opened(settings: Settings, *, new: bool = False) -> AsyncGenerator[tuple[Database, Keys], None]:
+    """Open store and keys, as every command does; only what begins a city may make a `new` store. Raises NotReady, KeyProblem."""
+    if not new and (file := missing_file(settings.database)):
+        raise NotReady(
+            f"There is no database {file}. HUIYIN_DATABASE names it, in the environment or in the file .env of the folder where"
+            " the command is given. A new one is made by: huiyin run"
+        )
     database = await connect(settings.database)
     try:
-        yield database, keys
+        yield database, await _keys(database, settings.keys)
     finally:
         await database.close()
+
+
+async def _keys(database: Database, path: Path) -> Keys:
+    """Open the key file, made now if there is none and nothing was ever sealed; raises KeyProblem."""
+    try:
+        return Keys.open(path)
+    except NoKeyFile:
+        # Else a mistyped path would be taken for a new city, and the key that was made there for its own.
+        async with database.reading() as tx:
+            if await people.are_any(tx):
+                raise
+    return Keys.make(path)
 
 
 @asynccontextmanager
 async def composed(settings: Settings, clock: Clock) -> AsyncGenerator[App, None]:
     """Open everything that serving needs: migrated, and with the city of the settings if none was loaded yet."""
-    async with opened(settings) as (database, keys):
+    async with opened(settings, new=True) as (database, keys):
         database.hold()
         await migrate(database, clock.now())
         async with database.transaction() as tx:
             await check_keys(tx, keys, settings)
             try:
-                await data_marker.mark(tx, keys, settings.data)
-                is_another = await data_marker.wanted(tx, keys, settings.data, clock.now())
+                is_ours = await data_marker.mark(tx, keys, settings.data)
             except OSError as error:
                 raise NotReady(
                     f"{settings.data} can't be used: {error.strerror}. Set HUIYIN_DATA to a folder of ours."
                 ) from error
-            if is_another:
+            if not is_ours:
                 log.error("data_folder_is_another")
             loaded = await city.current(tx)
         if loaded is None:
@@ -284,12 +300,16 @@ async def check_keys(tx: Tx, keys: Keys, settings: Settings) -> None:
         )
 
 
-def city_files(folder: Path) -> dict[str, bytes]:
-    """Read the files of a city's folder; raises NotReady if there is no such folder."""
-    if not folder.is_dir():
-        raise NotReady(f"{folder} is not a folder. Set HUIYIN_CITY to the folder of the city's files.")
-    paths = (path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES or path.name == city.MODEL)
-    return {path.name: path.read_bytes() for path in paths}
+def city_files(folder: Path, todo: str = "Set HUIYIN_CITY to the folder of the city's files.") -> dict[str, bytes]:
+    """Read the files of a city's folder; raises NotReady if they can't be read, with what is `todo` if it is no folder."""
+    try:
+        if not folder.is_dir():
+            raise NotReady(f"{folder} is not a folder. {todo}")
+        paths = (path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES or path.name == city.MODEL)
+        return {path.name: path.read_bytes() for path in paths}
+    except OSError as error:
+        said = f"{error.filename or folder} can't be read: {error.strerror}."
+        raise NotReady(f"{said} Let this user read the city's files: chmod -R a+rX {folder}") from error
 
 
 def _limits(settings: Settings) -> Limits:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.channels.door import Attachment
 from bot.charts import draw
 from bot.codes import draw_code
-from bot.vault import Damaged, Missing, Vault
+from bot.vault import Damaged, Missing, Vault, VaultError
 from dialog.chart import Chart, in_words
 from dialog.code import Code
 from dialog.texts import Words
@@ -67,21 +67,25 @@ class Attachments:
         async with self._database.reading() as tx:
             rows = await files.get(tx, ids)
         ready: list[Attachment] = []
-        refused = []
+        waiting: list[str] = []
+        refused: list[str] = []
         for number, row in enumerate(rows, 1):
-            if row.ready:
+            if not row.ready:
+                (refused if row.refused else waiting).append(row.id)
+                continue
+            try:
                 attachment = await self.open(row, number)
-                if attachment:
-                    ready.append(attachment)
-                else:
-                    refused.append(row.id)
-            elif row.refused:
+            except VaultError:
+                waiting.append(row.id)
+                continue
+            if attachment:
+                ready.append(attachment)
+            else:
                 refused.append(row.id)
-        waiting = tuple(row.id for row in rows if not row.ready and not row.refused)
-        return Found(ready=tuple(ready), waiting=waiting, refused=tuple(refused))
+        return Found(ready=tuple(ready), waiting=tuple(waiting), refused=tuple(refused))
 
     async def open(self, file: File, number: int) -> Attachment | None:
-        """Open one clean file; None if it is not in the vault (any more)."""
+        """Open one clean file; None if it is not in the vault (any more). Raises VaultError."""
         if file.stored is None:
             return None
         try:

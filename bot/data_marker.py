@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,13 +20,16 @@ FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _KEY = "marker of the data folder"
 
 
-async def mark(tx: Tx, keys: Keys, folder: Path) -> None:
-    """Mark a folder, if none is marked yet. Raises OSError."""
-    found = _found(folder)
+async def mark(tx: Tx, keys: Keys, folder: Path) -> bool:
+    """Mark a folder, if none is marked yet, and tell whether it is the marked one; raises OSError if the first can't be."""
+    found = ""
+    with suppress(OSError):  # whose disk is not mounted is served all the same, and for a first one the error comes below
+        found = _found(folder)
     new = found or secrets.token_hex(16)
     known = (await memory.remember_once(tx, keys, _KEY, new.encode(), FOR_EVER)).decode()
     if known == new and not found:
         _mark(folder / MARKER, new)
+    return known == new
 
 
 async def wanted(tx: Tx, keys: Keys, folder: Path, now: datetime) -> str | None:

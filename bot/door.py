@@ -175,9 +175,9 @@ class CityDoor:
 
     async def keep(self, channel: str, address: str, language: str, data: bytes) -> str:
         """Keep an uploaded file, sealed; raises Busy when the disk is nearly full."""
-        if self._vault.free_bytes() < self._settings.free_disk + len(data):
-            raise Busy("no room", timedelta(minutes=10))
         try:
+            if self._vault.free_bytes() < self._settings.free_disk + len(data):
+                raise Busy("no room", timedelta(minutes=10))
             raw = await asyncio.to_thread(self._vault.put_apart, data)
         except VaultFull as error:
             raise Busy("no room", timedelta(minutes=10)) from error

@@ -27,12 +27,13 @@ def describe_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "file", type=Path, nargs="*", help="CSV (UTF-8) with label, and text or title and body; group: near-duplicates"
     )
-    command.add_argument(
+    model = command.add_mutually_exclusive_group()
+    model.add_argument(
         "--from-cases",
         action="store_true",
         help="learn from the cases of the database and what was corrected in them; if that makes it no worse, the city uses it",
     )
-    command.add_argument(
+    model.add_argument(
         "--shipped", action="store_true", help="learn nothing: let the city use the model that ships with the program again"
     )
     command.add_argument(
@@ -129,7 +130,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
 
 def read_city_folder(folder: Path) -> City:
     """Read a city without loading it; raises NotReady."""
-    city = read_city(read_folder(folder)).city
+    city = read_city(read_folder(folder, "Name the folder of the city's files with --city, or by HUIYIN_CITY.")).city
     if city is None:
         raise NotReady(f"{folder} has problems. See them with: huiyin city check {folder}")
     return city

@@ -79,6 +79,8 @@ async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def forget(arguments: argparse.Namespace, settings: Settings) -> int:
     """Let the city use the model that ships."""
+    if arguments.file:
+        raise NotReady("--shipped learns nothing: leave the file out, or leave out --shipped to learn from it.")
     async with opened(settings) as (database, _keys):
         await migrated(database)
         async with database.transaction() as tx:

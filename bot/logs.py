@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 
 LIBRARIES = {
-    "apscheduler": logging.WARNING,
+    "apscheduler": logging.CRITICAL,  # it calls being late and being stopped errors; bot/scheduler.py tells what matters
     "aiohttp.access": logging.ERROR,
     "pypdf": logging.ERROR,
     "PIL": logging.WARNING,

@@ -90,7 +90,7 @@ class MediaLoop:
                 taken = await self._take(self._clock.now())
                 await asyncio.gather(*(self._hold(file) for file in taken))
                 await self._forget(self._clock.now())
-            except StorageError as error:
+            except (StorageError, VaultError) as error:
                 taken = ()
                 log.warning("media_waits_for_the_store", extra={"fields": {"why": str(error)}})
             if not taken:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from actions.city import LoadedCity, current
 from bot.app import NotReady
 from storage.database import Database, Tx
-from storage.migrate import missing
+from storage.migrate import lacking
 
 
 async def migrated(database: Database) -> None:
     """Refuse a database of another version; raises NotReady."""
-    if waiting := await missing(database):
-        raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
+    async with database.reading() as tx:
+        if waiting := await lacking(tx):
+            raise NotReady(f"The database lacks {waiting[0].name}. Run: huiyin migrate")
 
 
 async def loaded_city(tx: Tx) -> LoadedCity:

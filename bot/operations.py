@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from actions import tickets
@@ -44,11 +43,14 @@ from storage.roles import RoleKind
 from storage.times import at
 
 MOST_TICKETS = 1000
+MOST_CASES = 100_000
+LONGEST_NAME = 40
+"""In characters, as where a name is asked for in chat."""
 
 
 async def migrate_database(arguments: argparse.Namespace, settings: Settings) -> int:
     """Apply missing migrations."""
-    async with opened(settings) as (database, _keys):
+    async with opened(settings, new=True) as (database, _keys):
         applied = await migrate(database, Clock().now())
     print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
     return DONE
@@ -60,8 +62,7 @@ async def take_backup(arguments: argparse.Namespace, settings: Settings) -> int:
         await migrated(database)
         async with database.reading() as tx:
             await check_keys(tx, keys, settings)
-        with _files_in_use():
-            made = await back_up(database, keys, settings.data, arguments.folder, Clock().now())
+        made = await back_up(database, keys, settings.data, arguments.folder, Clock().now())
     print(f"{arguments.folder}: {_what_it_holds(made)}. The key, {made.key}, is not in it.")
     for name in made.missing:
         print(f"The database names a file {name}, but it is not in {settings.data}.", file=sys.stderr)
@@ -70,8 +71,10 @@ async def take_backup(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def restore_backup(arguments: argparse.Namespace, settings: Settings) -> int:
     """Give a backup back to an empty database and folder, and prove what came of it."""
-    with _files_in_use():
+    try:
         manifest, proof = await restore(arguments.folder, settings, Clock().now())
+    except OSError as error:  # what there is no room for has no name of its own
+        raise NotReady(f"{error.filename or settings.data} can't be used: {error.strerror}. Nothing is finished.") from error
     print(f"Restored, as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC: {_what_it_holds(manifest)}.")
     return _told(proof)
 
@@ -87,7 +90,7 @@ async def call_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check the files of a city, or load them."""
-    files = read_folder(arguments.folder)
+    files = read_folder(arguments.folder, "Name the folder of the city's files.")
     city = read(files)
     counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
     counts += f", {len(city.halls)} halls, {len(city.windows)} windows" if city.halls else ""
@@ -119,6 +122,8 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
         raise NotReady(f"A {role} belongs to a unit. Name it: huiyin invite {role} --unit CODE")
     if role is RoleKind.OFFICE and arguments.unit:
         raise NotReady("The office belongs to no unit. Leave --unit out.")
+    if len(arguments.name) > LONGEST_NAME:
+        raise NotReady(f"The name is too long: write at most {LONGEST_NAME} characters.")
     async with opened(settings) as (database, keys):
         await migrated(database)
         async with database.transaction() as tx:
@@ -210,6 +215,8 @@ async def _public_url(tx: Tx, keys: Keys, settings: Settings) -> str:
 
 async def show_cases(arguments: argparse.Namespace, settings: Settings) -> int:
     """List the newest cases, or one with its history; misconduct reports are counted, never shown."""
+    if not 1 <= arguments.most <= MOST_CASES:
+        raise NotReady(f"--most is a number from 1 to {MOST_CASES}.")
     async with opened(settings) as (database, _keys):
         await migrated(database)
         async with database.reading() as tx:
@@ -245,6 +252,8 @@ async def _show_case(tx: Tx, loaded: LoadedCity, words: Words, typed: str, *, as
 
 async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> int:
     """List, show, or try again what is parked: `in` could not be dealt with, `out` not delivered, `due` not chased."""
+    if arguments.what == "show" and not arguments.id:
+        raise NotReady("Which one? huiyin parked show ID")
     async with opened(settings) as (database, _keys):
         await migrated(database)
         async with database.transaction() as tx:
@@ -257,7 +266,7 @@ async def parked_messages(arguments: argparse.Namespace, settings: Settings) -> 
     lines += [f"out  {row.id}  {row.channel}  tries {row.tries}  {row.why}" for row in going]
     lines += [f"due  {row.id}  {row.kind} of a case  since {row.due_at:%Y-%m-%d %H:%M} UTC  {why}" for row, why in due]
     if arguments.what == "show":
-        lines = [line for line in lines if arguments.id and arguments.id in line]
+        lines = [line for line in lines if arguments.id in line]
         if not lines:
             raise NotReady("Nothing parked has this id. huiyin parked lists them.")
     print("\n".join(lines) or "Nothing is parked.")
@@ -328,14 +337,6 @@ def problem(found: Problem) -> str:
         if part
     )
     return f"  {place}: {found.what} {found.todo}"
-
-
-@contextmanager
-def _files_in_use() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NotReady(f"{error.filename or 'A file'} can't be used: {error.strerror}. Nothing is finished.") from error
 
 
 def _what_it_holds(manifest: Manifest) -> str:

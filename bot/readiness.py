@@ -1,6 +1,6 @@
 """Whether this process can serve now, for whoever spreads requests over several: `/readyz` says ready, or what is not.
 
-It reads and never writes, and tells nothing about anybody.
+It reads and never writes, and tells nothing about anybody. Whether anything can be written, what is written anyway has shown.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Readiness:
         return (web.get("/readyz", self._answer),)
 
     async def _answer(self, request: web.Request) -> web.Response:
-        state = {**await self._store(), "loops": self._loops()}
+        state = {**await self._store(), "writing": self._database.writing.trouble() or OK, "loops": self._loops()}
         ready = set(state.values()) == {OK}
         return web.json_response({"ready": ready, **state}, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 

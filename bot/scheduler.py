@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -61,19 +62,29 @@ class Scheduler:
         self._sweeps = sweeps
         self._tick = tick
         self._done: dict[str, datetime] = {}
+        self._late: set[str] = set()
 
     async def run(self) -> None:
         """Trigger until cancelled; the newest slot that was missed is run at the start."""
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        for work, apart in ((self._do_jobs, LOOK), (self._do_sweeps, self._tick)):
-            scheduler.add_job(work, Apart(apart), next_run_time=datetime.now(UTC))
+        for name, work, apart in (("jobs", self._do_jobs, LOOK), ("sweeps", self._do_sweeps, self._tick)):
+            scheduler.add_job(work, Apart(apart), id=name, next_run_time=datetime.now(UTC))
+        scheduler.add_listener(self._note, EVENT_JOB_MAX_INSTANCES | EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
         scheduler.start()
         try:
             await self._watch_clock(scheduler)
         finally:
             scheduler.shutdown(wait=False)
+
+    def _note(self, event: JobEvent) -> None:
+        """Say once, and not at every tick, that a round is due while the one before still waits."""
+        if event.code != EVENT_JOB_MAX_INSTANCES:
+            self._late.discard(event.job_id)
+        elif event.job_id not in self._late:
+            self._late.add(event.job_id)
+            log.warning("schedule_is_late", extra={"fields": {"what": event.job_id}})
 
     async def _watch_clock(self, scheduler: AsyncIOScheduler) -> None:
         """Let nothing wait until a time comes again that was before the clock was set back, now or while we were away."""
@@ -106,6 +117,8 @@ class Scheduler:
                 await self.run_sweep(sweep)
             except StorageError as error:
                 log.warning("sweep_waits_for_the_store", extra={"fields": {"sweep": sweep.name, "why": str(error)}})
+            except Exception as error:  # the sweep's own mistake: the others go on, and so does this one at the next tick
+                log.error("sweep_failed", exc_info=error, extra={"fields": {"sweep": sweep.name}})
 
     async def run_job(self, job: Job) -> bool:
         """Run the newest slot of a job if nobody has; False if somebody did or does, or it was before the city was loaded."""

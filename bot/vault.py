@@ -58,17 +58,17 @@ class Vault:
     """Files of at most some 20 MB each, encrypted, in one folder that several processes may share."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
-        """Open the vault in `folder`, which is made (for its owner only) if it isn't there.
+        """Open the vault in `folder`, which is made (for its owner only) if it isn't there and can be.
 
         key: 32 bytes; a vault opened with another key finds nothing.
-        Raises ValueError for a key of another length, VaultError when the folder can't be made.
+        Raises ValueError for a key of another length.
         """
         if len(key) != 32:
             raise ValueError(f"The vault's key must have 32 bytes, this one has {len(key)}.")
         self._folder = folder
         self._name_key = hmac.digest(key, b"huiyin vault: names", "sha256")
         self._file_key = hmac.digest(key, b"huiyin vault: files", "sha256")
-        with _wrapped():
+        with suppress(OSError):  # on a disk that is not mounted: files wait for it, and nothing else does
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, data: bytes) -> str:
@@ -98,7 +98,7 @@ class Vault:
             with _wrapped():
                 stored = self._path(name).read_bytes()
         except VaultError as problem:
-            if isinstance(problem.__cause__, FileNotFoundError):
+            if isinstance(problem.__cause__, FileNotFoundError) and self._folder.is_dir():
                 raise Missing(f"No file {name} is in the vault.") from problem
             raise
         return self._open(name, stored)

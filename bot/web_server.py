@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.lost import kindly_lost
+from bot.vault import VaultError
 from dialog.texts import Words, _
 from storage.database import StorageError
 
@@ -46,7 +47,7 @@ def _while_away(words: Words) -> Middleware:
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
-        except StorageError as error:
+        except (StorageError, VaultError) as error:
             log.warning("request_waits_for_the_store", extra={"fields": {"why": str(error)}})
             if BEGUN in request:
                 return request[BEGUN]  # what was being told ends here; the page comes again

@@ -11,7 +11,11 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeAlias, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from storage.writing import Writing
 
 T = TypeVar("T")
 
@@ -30,6 +34,10 @@ class Conflict(StorageError):
 
 TRIES = 5
 PAUSE_SECONDS = 0.02
+
+
+class Damaged(StorageError):
+    """What is stored is not what was written: only a backup helps."""
 
 
 class Row(Protocol):
@@ -67,6 +75,8 @@ class Database(Protocol):
 
     serial: bool
     """True where all transactions run one after another in this process."""
+    writing: Writing
+    """How it goes with what `do` does."""
 
     async def do(self, work: Work[T]) -> T:
         """Do work in one transaction, and return what it gave once that is committed; what it raises undoes it.
@@ -117,6 +127,15 @@ async def connect(url: str, *, throwaway: bool = False) -> Database:
     from storage.postgres import PostgresDatabase
 
     return await PostgresDatabase.open(url, throwaway=throwaway)
+
+
+def missing_file(url: str) -> Path | None:
+    """Give the file of a database that isn't there yet, for to open it would make it."""
+    file = Path(url.removeprefix("sqlite:"))
+    try:
+        return file if url.startswith("sqlite:") and not file.exists() else None
+    except OSError:
+        return None  # whoever opens it is told why that can't be done
 
 
 async def again(work: Callable[[], Awaitable[T]]) -> T:

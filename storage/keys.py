@@ -20,6 +20,10 @@ class KeyProblem(Exception):
     """The key file can't be used."""
 
 
+class NoKeyFile(KeyProblem):
+    """There is no such file. A new key may be made only where nothing has been sealed yet."""
+
+
 class Unsealable(Exception):
     """A sealed value does not open with this key: another key file, or a damaged row."""
 
@@ -37,14 +41,13 @@ class Keys:
 
     @classmethod
     def open(cls, path: Path) -> Keys:
-        """Read the key file; make it, readable by its owner only, where there is none. Raises KeyProblem."""
+        """Read the key file; raises NoKeyFile, KeyProblem."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
-                _make(path)
             written = path.read_bytes()
+        except FileNotFoundError as error:
+            raise NoKeyFile(f"There is no key file {path}. Put your copy of it there, or set HUIYIN_KEYS to it.") from error
         except OSError as error:
-            raise KeyProblem(f"The key file {path} can't be read or made: {error.strerror}.") from error
+            raise KeyProblem(f"The key file {path} can't be read: {error.strerror}.") from error
         try:
             secret = base64.b64decode(written.strip(), validate=True)
         except ValueError as error:
@@ -54,6 +57,17 @@ class Keys:
         if path.stat().st_mode & 0o077:
             raise KeyProblem(f"The key file {path} can be read by others. Run: chmod 600 {path}")
         return cls(secret)
+
+    @classmethod
+    def make(cls, path: Path) -> Keys:
+        """Make the key file, readable by its owner only, unless it is there already, and read it; raises KeyProblem."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _make(path)
+        except OSError as error:
+            raise KeyProblem(f"The key file {path} can't be made: {error.strerror}.") from error
+        return cls.open(path)
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt (AES-256-GCM, a fresh nonce in front)."""
@@ -83,10 +97,12 @@ def _derive(secret: bytes, use: bytes) -> bytes:
 def _make(path: Path) -> None:
     """Make a key file all at once: one half written would keep the program from ever starting again."""
     new = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(base64.b64encode(os.urandom(32)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):  # another process was faster: its key counts
-        os.link(new, path)
-    new.unlink()
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(base64.b64encode(os.urandom(32)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was faster: its key counts
+            os.link(new, path)
+    finally:
+        new.unlink(missing_ok=True)

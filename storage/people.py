@@ -13,6 +13,7 @@ from domain.bells import BellKind
 from storage.database import Row, Tx
 from storage.ids import new_id
 from storage.keys import Keys, Unsealable
+from storage.tables import tables
 from storage.times import ms
 
 _BELLS = frozenset(BellKind)
@@ -158,6 +159,11 @@ async def mark_unreachable(tx: Tx, conversation: str, now: datetime) -> None:
 async def mark_reachable(tx: Tx, conversation: str) -> None:
     """Note that somebody wrote again from a conversation that could not be written to."""
     await tx.run("UPDATE conversation SET unreachable_at = NULL WHERE id = :id AND unreachable_at IS NOT NULL", id=conversation)
+
+
+async def are_any(tx: Tx) -> bool:
+    """Tell whether any address is kept; in a database without tables none is."""
+    return "conversation" in await tables(tx) and await tx.one("SELECT 1 FROM conversation LIMIT 1") is not None
 
 
 async def sealed_with(tx: Tx, keys: Keys) -> bool:

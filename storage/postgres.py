@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import asyncpg
 
 from storage.database import Conflict, Row, StorageError, T, Tx, Unavailable, Work, finish
+from storage.writing import Writing
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -41,6 +42,20 @@ MIGRATION_SECONDS = 24 * 3600.0
 CLOSE_SECONDS = 5.0
 # Our side of the same: a server whose machine is gone is found out long before that.
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 11_000}
+
+_SIGNS = "A sign like @ : / # ? % in the password is written %40 %3A %2F %23 %3F %25."
+_NOT_UTF8 = "The database's encoding is not UTF8. Make one with --encoding=UTF8 (docs/operate.md), and set HUIYIN_DATABASE to it."
+# The server's own words may quote a row, so they are not told.
+_SAID: dict[type[Exception], str] = {
+    asyncpg.InsufficientPrivilegeError: (
+        "PostgreSQL does not let this user make or change tables. Make it the owner, as the server's administrator:"
+        " ALTER DATABASE name OWNER TO user; and in that database: ALTER SCHEMA public OWNER TO user;"
+    ),
+    asyncpg.UntranslatableCharacterError: _NOT_UTF8,
+    asyncpg.CharacterNotInRepertoireError: _NOT_UTF8,
+    asyncpg.DiskFullError: "There is no room left on the disk of PostgreSQL's server. Make room.",
+    asyncpg.TooManyConnectionsError: "PostgreSQL has no connection left for us: raise its max_connections.",
+}
 
 
 class _Connection(_Driver):
@@ -97,9 +112,13 @@ def _errors(connection: _Connected | None = None) -> Generator[None, None, None]
         asyncpg.ReadOnlySQLTransactionError,
         OSError,
     ) as error:
-        raise Unavailable(type(error).__name__) from error
+        raise Unavailable(_said(error)) from error
     except asyncpg.PostgresError as error:
-        raise StorageError(type(error).__name__) from error
+        raise StorageError(_said(error)) from error
+
+
+def _said(error: Exception) -> str:
+    return _SAID.get(type(error), f"PostgreSQL failed: {type(error).__name__}.")
 
 
 async def _begin(connection: PoolConnectionProxy[asyncpg.Record], transaction: Transaction) -> None:
@@ -157,6 +176,7 @@ class PostgresDatabase:
     def __init__(self, url: str, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self._url = url
         self._pool = pool
+        self.writing = Writing()
         self._bell: _Driver | None = None
         self._heard: Callable[[str], None] | None = None
 
@@ -176,15 +196,18 @@ class PostgresDatabase:
                     server_settings=settings,
                 )
         except ValueError:  # whose words may quote the password
-            raise Unavailable("HUIYIN_DATABASE is no address such as postgresql://USER:PASSWORD@HOST:5432/NAME.") from None
+            said = "HUIYIN_DATABASE is no address such as postgresql://USER:PASSWORD@HOST:5432/NAME."
+            raise Unavailable(f"{said} {_SIGNS}") from None
         except StorageError as error:
             why = str(error.__cause__) or str(error)
-            raise type(error)(f"PostgreSQL can't be used: {why}. Is it running, and is HUIYIN_DATABASE right?") from error
+            hint = f" {_SIGNS}" if isinstance(error.__cause__, socket.gaierror) else ""
+            raise type(error)(f"PostgreSQL can't be used: {why}. Is it running, and is HUIYIN_DATABASE right?{hint}") from error
         return cls(url, pool)
 
     async def do(self, work: Work[T]) -> T:
-        async with self.transaction() as tx:
-            return await work(tx)
+        with self.writing.work():
+            async with self.transaction() as tx:
+                return await work(tx)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx, None]:

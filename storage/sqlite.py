@@ -15,9 +15,10 @@ from typing import Any, TypeAlias, cast
 
 import aiosqlite
 
-from storage.database import Row, StorageError, T, Tx, Unavailable, Work, finish
+from storage.database import Damaged, Row, StorageError, T, Tx, Unavailable, Work, finish
 from storage.inline import InlineConnection, at_once
 from storage.writer import Writer
+from storage.writing import Writing
 
 Connection: TypeAlias = aiosqlite.Connection | InlineConnection
 
@@ -26,16 +27,18 @@ PUT_BACK_FROM_MEMORY = "temp_store=MEMORY"
 """For work, most of which is small: else a file for what savepoints may have to put back is made and deleted for each commit."""
 READERS = 4
 
-# What waiting and beginning again may heal; every other error is a mistake of ours.
+_HELD = "Another program holds it: end that one, or wait until it has finished."
+# What waiting and beginning again may heal, with what to do about it; every other error is a mistake of ours.
 _PASSING = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_BUSY: _HELD,
+    sqlite3.SQLITE_LOCKED: _HELD,
+    sqlite3.SQLITE_NOMEM: "Give this machine more memory.",
+    sqlite3.SQLITE_READONLY: "Let this user write to it and to its folder.",
+    sqlite3.SQLITE_IOERR: "Is there room on its disk, and is the disk well?",
+    sqlite3.SQLITE_FULL: "Make room on its disk.",
+    sqlite3.SQLITE_CANTOPEN: "Is HUIYIN_DATABASE right, and is there room on its disk?",
 }
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LITE_ONLY = re.compile(r"/\*lite\s(.*?)\*/", re.S)
 
 
@@ -48,29 +51,38 @@ def lite(sql: str) -> str:
 class _Errors:
     """Turns the driver's errors into ours. A class: around each statement a generator would cost a tenth of it."""
 
+    def __init__(self, path: str) -> None:
+        self._path = path
+
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
-            code = getattr(error, "sqlite_errorcode", None)
-            passing = code is not None and code & 0xFF in _PASSING
-            raise (Unavailable if passing else StorageError)(str(error)) from error
-
-
-_errors = _Errors()
+        if not isinstance(error, sqlite3.Error | UnicodeDecodeError):
+            return
+        code = getattr(error, "sqlite_errorcode", None)
+        code = code & 0xFF if code is not None else None
+        # What the driver says of bytes that are no text quotes them, and somebody's words may be around them; or it can't say it.
+        is_no_text = isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode")
+        if code in _DAMAGED or is_no_text:
+            said = f"{self._path} can't be used: the file is damaged, or is no database."
+            raise Damaged(f"{said} If HUIYIN_DATABASE is right, keep the file aside and restore a backup.") from None
+        if code in _PASSING:
+            raise Unavailable(f"{self._path} can't be used: {error}. {_PASSING[code]}") from error
+        raise StorageError(str(error)) from error
 
 
 class SqliteTx:
     """An open transaction on one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, errors: _Errors) -> None:
         self._connection = connection
+        self._errors = errors
         self._finish = _finish(connection)
         self._depth = 0
 
     async def run(self, sql: str, **params: Any) -> int:
-        with _errors:
+        with self._errors:
             # A statement that returns no rows is over when it has run: closing its cursor would be one more trip to the thread.
             cursor = await self._connection.execute(lite(sql), params)
             return cursor.rowcount
@@ -80,7 +92,7 @@ class SqliteTx:
         return rows[0] if rows else None
 
     async def all(self, sql: str, **params: Any) -> Sequence[Row]:
-        with _errors:
+        with self._errors:
             return list(await self._connection.execute_fetchall(lite(sql), params))
 
     @asynccontextmanager
@@ -102,13 +114,13 @@ class SqliteTx:
 
 
 @asynccontextmanager
-async def _begun(connection: Connection) -> AsyncGenerator[Tx, None]:
+async def _begun(connection: Connection, errors: _Errors) -> AsyncGenerator[Tx, None]:
     try:
         # IMMEDIATE takes the write lock now: a later upgrade from reading to writing could not wait for it.
-        with _errors:
+        with errors:
             await connection.execute("BEGIN IMMEDIATE")
-        yield SqliteTx(connection)
-        with _errors:
+        yield SqliteTx(connection, errors)
+        with errors:
             await connection.execute("COMMIT")
     except BaseException:
         # A cancelled statement still runs in the driver's thread. Its queue is first in, first out, so this
@@ -128,14 +140,16 @@ class SqliteDatabase:
 
     def __init__(self, path: str, writer: Connection, inline: InlineConnection, *, throwaway: bool) -> None:
         self._path = path
+        self._errors = _Errors(path)
         self._throwaway = throwaway
         self._writer = writer
         self._inline = inline
         self._lock = asyncio.Lock()
-        self._together = Writer(lambda: _begun(inline), self._lock)
+        self._together = Writer(lambda: _begun(inline, self._errors), self._lock)
         self._readers: asyncio.LifoQueue[Connection | None] = asyncio.LifoQueue()
         for _ in range(READERS):
             self._readers.put_nowait(None)
+        self.writing = Writing()
         self._held: int | None = None
         self._closed = False
 
@@ -146,29 +160,27 @@ class SqliteDatabase:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
-            raise Unavailable(f"{path} can't be opened: {error.strerror}") from error
+            said = f"{path} can't be opened: {error.strerror}."
+            raise Unavailable(f"{said} Is HUIYIN_DATABASE right, and may this user write there?") from error
         pragmas = (*PRAGMAS, "synchronous=OFF") if throwaway else PRAGMAS
-        try:
-            with _errors:
-                inline = InlineConnection(path)
-                await _set_up(inline, (*pragmas, PUT_BACK_FROM_MEMORY))
-                writer = await _connected(path, throwaway=throwaway)
-                await _set_up(writer, pragmas)
-        except StorageError as error:
-            said = f"{path} can't be used: {error}. Is HUIYIN_DATABASE right, and is there room on its disk?"
-            raise type(error)(said) from error
+        with _Errors(path):
+            inline = InlineConnection(path)
+            await _set_up(inline, (*pragmas, PUT_BACK_FROM_MEMORY))
+            writer = await _connected(path, throwaway=throwaway)
+            await _set_up(writer, pragmas)
         return cls(path, writer, inline, throwaway=throwaway)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx, None]:
-        async with self._lock, _begun(self._writer) as tx:
+        async with self._lock, _begun(self._writer, self._errors) as tx:
             yield tx
 
     async def do(self, work: Work[T]) -> T:
-        if self._throwaway:  # nobody else is there to be held up
-            async with self.transaction() as tx:
-                return await work(tx)
-        return cast("T", await self._together.do(work))
+        with self.writing.work():
+            if self._throwaway:  # nobody else is there to be held up
+                async with self.transaction() as tx:
+                    return await work(tx)
+            return cast("T", await self._together.do(work))
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Tx, None]:
@@ -177,14 +189,14 @@ class SqliteDatabase:
             if self._closed:
                 raise Unavailable("the store is closed")
             if connection is None:
-                with _errors:
+                with self._errors:
                     found = await _connected(f"file:{self._path}?mode=ro", uri=True, throwaway=self._throwaway)
                     await _set_up(found, ("busy_timeout=30000",))
                     connection = found
             try:
-                with _errors:
+                with self._errors:
                     await connection.execute("BEGIN")
-                yield SqliteTx(connection)
+                yield SqliteTx(connection, self._errors)
             except asyncio.CancelledError:
                 if isinstance(connection, aiosqlite.Connection):  # nobody waits any more for what it still reads
                     await connection.interrupt()
@@ -201,7 +213,7 @@ class SqliteDatabase:
     async def script(self, sql: str) -> None:
         async with self._lock:
             try:
-                with _errors:
+                with self._errors:
                     await self._writer.executescript(f"BEGIN IMMEDIATE;\n{lite(sql)}\nCOMMIT;")
             except BaseException:
                 await finish(self._writer.rollback())
@@ -214,7 +226,12 @@ class SqliteDatabase:
         """Nobody else serves this file: there is nobody to tell."""
 
     def hold(self) -> None:
-        held = os.open(f"{os.path.realpath(self._path)}.serving", os.O_RDWR | os.O_CREAT, 0o600)
+        file = f"{os.path.realpath(self._path)}.serving"
+        try:
+            held = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            said = f"{file} can't be made: {error.strerror}."
+            raise Unavailable(f"{said} Let this user write to its folder, and make room.") from error
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bot.backups.form import FILES, LIST, ROWS, Lines, Manifest, Part, make_folder, owned, read_lines
+from bot.backups.form import FILES, LIST, MANIFEST, ROWS, Lines, Manifest, Part, make_folder, owned, read_lines
 from bot.vault import place
 from storage import ledger, tables
 from storage.database import Database
@@ -30,48 +32,49 @@ class NoPlace(Exception):
 
 
 async def back_up(database: Database, keys: Keys, data: Path, folder: Path, now: datetime) -> Manifest:
-    """Write a backup into a new folder. Raises NoPlace, StorageError, OSError; then it stays without a manifest."""
-    _make(folder, data)
+    """Write a backup into a new folder. Raises NoPlace, StorageError; then nothing of it stays."""
     parts: dict[str, Part] = {}
-    async with database.reading() as tx:
-        migrations = await applied(tx)
-        newest = await ledger.last_seal(tx)
-        found = await tables.tables(tx)
-        for table in found.values():
-            lines = Lines(folder, f"{ROWS}/{table.name}.jsonl")
-            lines.add(table.columns)
-            async for page in tables.pages(tx, table):
-                for row in page:
-                    lines.add(row)
-            parts[f"{ROWS}/{table.name}.jsonl"] = lines.close()
-    copying = _Copying(data, folder)
-    gone = copying.copy(_named(read_lines(folder / FILE_ROWS)))
-    if gone:
+    with _new(folder, data):
         async with database.reading() as tx:
-            later = {id: await tables.row(tx, found["file"], id) for id in gone}
-        parts[FILE_ROWS] = _amended(folder, found["file"], later)
-        copying.copy(_named([list(found["file"].columns), *(list(row) for row in later.values() if row)]), settled=True)
-    parts[LIST] = copying.lines.close()
-    manifest = Manifest(
-        made_at=now,
-        program=version("huiyin"),
-        database="sqlite" if database.serial else "postgresql",
-        key=keys.fingerprint,
-        migrations=migrations,
-        seal=(newest[0], newest[2]) if newest else None,
-        parts=parts,
-        missing=tuple(sorted(copying.missing)),
-    )
-    manifest.write(folder)
+            migrations = await applied(tx)
+            newest = await ledger.last_seal(tx)
+            found = await tables.tables(tx)
+            for table in found.values():
+                with Lines(folder, f"{ROWS}/{table.name}.jsonl") as lines:
+                    lines.add(table.columns)
+                    async for page in tables.pages(tx, table):
+                        for row in page:
+                            lines.add(row)
+                    parts[f"{ROWS}/{table.name}.jsonl"] = lines.close()
+        with Lines(folder, LIST) as listed:
+            copying = _Copying(data, folder, listed)
+            gone = copying.copy(_named(read_lines(folder / FILE_ROWS)))
+            if gone:
+                async with database.reading() as tx:
+                    later = {id: await tables.row(tx, found["file"], id) for id in gone}
+                parts[FILE_ROWS] = _amended(folder, found["file"], later)
+                copying.copy(_named([list(found["file"].columns), *(list(row) for row in later.values() if row)]), settled=True)
+            parts[LIST] = listed.close()
+        manifest = Manifest(
+            made_at=now,
+            program=version("huiyin"),
+            database="sqlite" if database.serial else "postgresql",
+            key=keys.fingerprint,
+            migrations=migrations,
+            seal=(newest[0], newest[2]) if newest else None,
+            parts=parts,
+            missing=tuple(sorted(copying.missing)),
+        )
+        manifest.write(folder)
     return manifest
 
 
 class _Copying:
     """Copies files, each once."""
 
-    def __init__(self, data: Path, folder: Path) -> None:
-        self.lines = Lines(folder, LIST)
+    def __init__(self, data: Path, folder: Path, listed: Lines) -> None:
         self.missing: set[str] = set()
+        self._listed = listed
         self._data = data
         self._folder = folder / FILES
 
@@ -93,20 +96,45 @@ class _Copying:
                 continue
             with owned(to) as file:
                 file.write(content)
-            self.lines.add((name, len(content), hashlib.sha256(content).hexdigest()))
+            self._listed.add((name, len(content), hashlib.sha256(content).hexdigest()))
         return gone
 
 
-def _make(folder: Path, data: Path) -> None:
+@contextmanager
+def _new(folder: Path, data: Path) -> Iterator[None]:
+    """Open a block that fills a new folder; what was begun is removed if it fails, for the next try would find it in its way."""
     if folder.resolve().is_relative_to(data.resolve()):
         raise NoPlace(f"{folder} lies in the folder of HUIYIN_DATA, of which it is to be a copy. Name a folder elsewhere.")
     try:
+        was_there = folder.exists()
         make_folder(folder)
-        empty = not any(folder.iterdir())
+        found = {path.name for path in folder.iterdir()}
     except OSError as error:
         raise NoPlace(f"{folder} can't be written to: {error.strerror}.") from error
-    if not empty:
+    if ROWS in found and MANIFEST not in found:
+        raise NoPlace(f"{folder} holds a backup that was never finished. Remove it, or name a new folder.")
+    if found:
         raise NoPlace(f"{folder} is not empty. Each backup has a folder of its own: name a new one.")
+    try:
+        yield
+    except OSError as error:
+        _remove(folder, also_itself=not was_there)
+        said = f"{error.filename or folder} can't be used: {error.strerror}."
+        raise NoPlace(f"{said} There is no backup, and what was begun of it in {folder} has been removed.") from error
+    except BaseException:
+        _remove(folder, also_itself=not was_there)
+        raise
+
+
+def _remove(folder: Path, *, also_itself: bool) -> None:
+    with suppress(OSError):  # whatever went wrong before counts more
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        if also_itself:
+            folder.rmdir()
 
 
 def _named(rows: Iterable[list[Value]]) -> Iterable[tuple[str, str]]:
@@ -123,12 +151,12 @@ def _named(rows: Iterable[list[Value]]) -> Iterable[tuple[str, str]]:
 def _amended(folder: Path, table: Table, later: Mapping[str, Sequence[Value] | None]) -> Part:
     """Write the rows of the files anew, some of them as they are now."""
     path = folder / FILE_ROWS
-    lines = Lines(folder, f"{FILE_ROWS}.amended")
     at = table.columns.index("id")
-    for row in read_lines(path):
-        now = later.get(str(row[at]), row)
-        if now is not None:
-            lines.add(now)
-    part = lines.close()
+    with Lines(folder, f"{FILE_ROWS}.amended") as lines:
+        for row in read_lines(path):
+            now = later.get(str(row[at]), row)
+            if now is not None:
+                lines.add(now)
+        part = lines.close()
     os.replace(folder / f"{FILE_ROWS}.amended", path)
     return part

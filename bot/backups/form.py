@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bot.vault import Missing, place
 from storage.tables import Value
@@ -89,17 +89,25 @@ class Manifest:
             raise BadBackup(
                 f"{folder} is no backup, or one that was never finished: it has no {MANIFEST}. Take another one."
             ) from None
-        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadBackup(f"{path} can't be read ({type(error).__name__}). Take another backup.") from error
 
 
 class Lines:
-    """A file of lines being written."""
+    """A file of lines being written; a block that holds it leaves it closed, also where there was no room for the rest."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._file = owned(folder / name)
         self._digest = hashlib.sha256()
         self._lines = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self._file.close()
 
     def add(self, values: Sequence[Value]) -> None:
         """Write one line."""
@@ -117,12 +125,14 @@ class Lines:
 
 def read_lines(path: Path) -> Iterator[list[Value]]:
     """Read a file of lines; raises BadBackup."""
-    with path.open("rb") as file:
-        for line in file:
-            try:
+    try:
+        with path.open("rb") as file:
+            for line in file:
                 yield json.loads(line, object_hook=_from_base64)
-            except ValueError as error:
-                raise BadBackup(f"{path.name} is damaged. Take another backup.") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ValueError as error:
+        raise BadBackup(f"{path.name} is damaged. Take another backup.") from error
 
 
 def check(folder: Path, manifest: Manifest) -> None:
@@ -154,9 +164,15 @@ def _check(path: Path, size: Value, digest: Value) -> None:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise BadBackup(f"{path} can't be read: {error.strerror}. Take another backup.") from error
+        raise _unreadable(path, error) from error
     if path.stat().st_size != size or found != digest:
         raise BadBackup(f"{path} is not what was written: it was cut or changed. Take another backup.")
+
+
+def _unreadable(path: Path, error: OSError) -> BadBackup:
+    if isinstance(error, PermissionError):
+        return BadBackup(f"This user may not read {path}. Make the whole backup this user's, as root: chown -R USER FOLDER")
+    return BadBackup(f"{path} can't be read: {error.strerror}. Take another backup.")
 
 
 def _as_base64(value: object) -> dict[str, str]:

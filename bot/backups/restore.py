@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.vault import place
 from storage import ledger, tables
 from storage.database import Database, Tx, connect
-from storage.keys import Keys
+from storage.keys import Keys, NoKeyFile
 from storage.migrate import known, migrate
 from storage.tables import Value
 from storage.times import ms
@@ -61,9 +61,11 @@ def _check_program(manifest: Manifest) -> None:
 
 def _key(path: Path, manifest: Manifest) -> Keys:
     # The key is looked for, never made: a new one would fit nothing.
-    if not path.exists():
-        raise NotReady(f"There is no key file {path}. Put your copy of it there; the one for this backup is {manifest.key}.")
-    keys = Keys.open(path)
+    try:
+        keys = Keys.open(path)
+    except NoKeyFile:
+        said = f"There is no key file {path}. Put your copy of it there; the one for this backup is {manifest.key}."
+        raise NotReady(said) from None
     if keys.fingerprint != manifest.key:
         raise NotReady(
             f"{path} is the key {keys.fingerprint}; this backup was sealed with the key {manifest.key}."

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from bot.doctor.finding import Finding, bad, ok
 from bot.doctor.machine import examine_disk, examine_keys, examine_program
 from bot.doctor.store import examine_store
 from bot.doctor.telegram import examine_telegram
 from bot.settings import Settings
-from storage.database import StorageError, connect
+from storage.database import Database, StorageError, connect, missing_file
 from storage.keys import Keys
 
 STORE_SECONDS = 30.0
@@ -24,32 +23,41 @@ async def examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     keys, findings = examine_keys(settings.keys)
     for finding in findings:
         yield finding
-    for look_at in (_store(settings, keys, now), _disk(settings), examine_telegram(settings, now), examine_program(settings)):
-        for finding in await look_at:
-            yield finding
+    for finding in await _store(settings, keys, now):
+        yield finding
+    for finding in examine_disk(settings):
+        yield finding
+    for finding in await examine_telegram(settings, now):
+        yield finding
+    for finding in await examine_program(settings):
+        yield finding
 
 
 async def _store(settings: Settings, keys: Keys | None, now: datetime) -> Sequence[Finding]:
-    if missing := _missing_file(settings.database):
+    if missing := missing_file(settings.database):
         return [bad("database", f"There is no file {missing} yet. Run: huiyin run, or huiyin restore")]
     try:
         async with asyncio.timeout(STORE_SECONDS):
             database = await connect(settings.database)
-            try:
-                return await examine_store(database, keys, settings, now)
-            finally:
-                await database.close()
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                findings = await examine_store(database, keys, settings, now)
+            return [*findings, *await _lock(database)]
+        finally:
+            await database.close()
     except StorageError as error:
         return [bad("database", str(error))]
+    except (ValueError, TypeError, LookupError) as error:
+        said = f"It holds what the program did not write ({type(error).__name__}): is it damaged? huiyin verify says more"
+        return [bad("database", f"{said}; restore a backup.")]
     except TimeoutError:
         return [bad("database", f"It has not answered within {STORE_SECONDS:g} s: is it running, and in reach?")]
 
 
-def _missing_file(database: str) -> Path | None:
-    """Give the file of a database that isn't there, for to open it would make it."""
-    file = Path(database.removeprefix("sqlite:"))
-    return file if database.startswith("sqlite:") and not file.exists() else None
-
-
-async def _disk(settings: Settings) -> Sequence[Finding]:
-    return examine_disk(settings)
+async def _lock(database: Database) -> Sequence[Finding]:
+    """See whether somebody keeps everybody else from writing: a transaction that changes nothing has to wait for that, too."""
+    try:
+        async with database.transaction():
+            return []
+    except StorageError as error:
+        return [bad("database", f"Nothing can be written: {error}")]

@@ -13,7 +13,7 @@ from bot.backups.form import MANIFEST
 from bot.doctor.finding import Finding, bad, look, ok
 from bot.setting_values import MEGABYTE
 from bot.settings import Settings, local_url
-from storage.keys import KeyProblem, Keys
+from storage.keys import KeyProblem, Keys, NoKeyFile
 
 NEARLY = 4
 """How many times the room that has to stay free is worth a look."""
@@ -22,11 +22,11 @@ ANSWER_SECONDS = 5
 
 def examine_keys(path: Path) -> tuple[Keys | None, Sequence[Finding]]:
     """Look at the key file; a missing one is not made. (That it lies outside HUIYIN_DATA is checked with the settings.)"""
-    if not path.exists():
-        said = f"There is no key file {path}. A new city gets one at its first start; for an old one put your copy there."
-        return None, [bad("keys", said)]
     try:
         keys = Keys.open(path)
+    except NoKeyFile:
+        said = f"There is no key file {path}. A new city gets one at its first start; for an old one put your copy there."
+        return None, [bad("keys", said)]
     except KeyProblem as problem:
         return None, [bad("keys", str(problem))]
     findings = []
@@ -45,7 +45,7 @@ def examine_disk(settings: Settings) -> Sequence[Finding]:
         places["the database"] = Path(settings.database.removeprefix("sqlite:")).parent
     findings = []
     for name, folder in places.items():
-        there = next(path for path in (folder, *folder.parents) if path.exists())
+        there = next(path for path in (folder, *folder.parents) if os.path.exists(path))  # also where we may not look
         free = shutil.disk_usage(there).free
         said = f"{free // MEGABYTE:,} MB are free for {name}"
         if free < settings.free_disk:
@@ -71,9 +71,14 @@ async def examine_program(settings: Settings) -> Sequence[Finding]:
             client.get(url) as answer,
         ):
             state = await answer.json()
-            lacks = ", ".join(f"{name} {said}" for name, said in state.items() if name != "ready" and said != "ok")
-    except (aiohttp.ClientError, ValueError, TimeoutError) as error:
-        return [look("program", f"No program of ours answers at {url} ({type(error).__name__}). Start it: huiyin run")]
-    if answer.status != 200:
+            is_ready = state.pop("ready")
+            lacks = ", ".join(f"{name} {said}" for name, said in state.items() if said != "ok")
+    except aiohttp.ClientConnectorError:
+        return [look("program", f"No program answers at {url}. Start it: huiyin run")]
+    except TimeoutError:
+        return [bad("program", f"What listens at {url} does not answer within {ANSWER_SECONDS} s. If it is huiyin, restart it.")]
+    except (aiohttp.ClientError, ValueError, LookupError, TypeError):  # no HTTP, no JSON, or JSON of another kind
+        return [bad("program", f"Port {port} is taken by another program. End that one, or set HUIYIN_LISTEN to another port.")]
+    if not is_ready:
         return [bad("program", f"It runs and is not ready: {lacks}.")]
     return [ok("program", f"It runs and is ready, at {url}.")]

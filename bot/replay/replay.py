@@ -69,7 +69,7 @@ class Replay:
 
     async def run(self, files: Mapping[str, bytes]) -> Outcome:
         """Let everything happen, and count."""
-        keys = Keys.open(self._settings.keys)
+        keys = Keys.make(self._settings.keys)
         await migrate(self._database, self._clock.now())
         async with self._database.transaction() as tx:
             await load(tx, files, self._clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from full_disk import room_for
 from stores import NOW, opened
 
-from bot.backups.backup import back_up
+from bot.backups.backup import NoPlace, back_up
 from bot.backups.form import BadBackup, Manifest, check, read_lines
 from bot.backups.restore import restore
 from bot.settings import read_settings
@@ -123,11 +125,29 @@ async def test_a_file_that_is_simply_not_there_is_said_and_keeps_no_backup_from_
     check(tmp_path / "backup", manifest)
 
 
+@pytest.mark.parametrize("room", [0, 500, 1800])
+@pytest.mark.parametrize("was_there", [False, True])
+async def test_a_backup_for_which_there_is_no_room_leaves_nothing_and_can_be_tried_again(
+    store: Database, keys: Keys, vault: Vault, tmp_path: Path, room: int, was_there: bool
+) -> None:
+    for n in range(10):
+        await uploaded(store, keys, vault.put_apart(bytes([n]) * 2000))
+    folder = tmp_path / "backup"
+    if was_there:
+        folder.mkdir()
+    with room_for(room), pytest.raises(NoPlace, match=f"{folder}.* can't be used: .*removed"):
+        await back_up(store, keys, tmp_path / "data", folder, NOW)
+    assert [*tmp_path.glob("backup/**/*")] == []
+    assert folder.exists() == was_there
+    await back_up(store, keys, tmp_path / "data", folder, NOW)
+    check(folder, Manifest.read(folder))
+
+
 async def test_a_backup_of_an_older_program_is_brought_up_to_date_and_one_of_a_newer_is_refused(
     keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = read_settings({"HUIYIN_DATABASE": "sqlite:new.db", "HUIYIN_DATA": "new"}, tmp_path)
-    keys = Keys.open(settings.keys)
+    keys = Keys.make(settings.keys)
     all_of_them = migrations.FOLDER
     older = tmp_path / "migrations"
     older.mkdir()
@@ -148,6 +168,29 @@ async def test_a_backup_of_an_older_program_is_brought_up_to_date_and_one_of_a_n
     monkeypatch.setattr(migrations, "FOLDER", older)
     with pytest.raises(BadBackup, match="another version"):
         await restore(tmp_path / "newer", settings, NOW)
+
+
+@pytest.mark.parametrize("what", ["manifest.json", "files.jsonl", "rows/inbox.jsonl"])
+async def test_a_backup_of_another_user_is_said_to_be_one_and_not_to_be_bad(
+    what: str, store: Database, keys: Keys, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backup"
+    await back_up(store, keys, tmp_path / "data", folder, NOW)
+    unlocked: Any = Path.open
+
+    def locked(path: Path, *rest: Any, **more: Any) -> Any:
+        if path == folder / what:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return unlocked(path, *rest, **more)
+
+    def read(path: Path) -> bytes:
+        with locked(path, "rb") as file:
+            return bytes(file.read())
+
+    monkeypatch.setattr(Path, "open", locked)
+    monkeypatch.setattr(Path, "read_bytes", read)
+    with pytest.raises(BadBackup, match=f"may not read {folder / what}.*chown"):
+        check(folder, Manifest.read(folder))
 
 
 def test_a_file_of_lines_that_does_not_read_is_a_bad_backup(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +28,8 @@ from dialog.texts import Text
 from storage import files, inbox, job_runs, outbox, people
 from storage.keys import Keys
 from storage.outbox import Lane
+
+JSON = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"a": 1}'
 
 
 class RealTimeTown(Town):
@@ -131,6 +135,36 @@ async def test_a_disk_that_fills_up_is_said_in_time(town: Town) -> None:
     assert any("make room," in line for line in found["bad"])
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_lock_that_another_program_holds_is_found_beside_the_program_and_without_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite.PRAGMAS", ("busy_timeout=500",))
+    other = sqlite3.connect(town.settings.database.removeprefix("sqlite:"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    found = await examined(town.settings)
+    other.execute("ROLLBACK")
+    other.close()
+    assert any(line.startswith("database: Nothing can be written") for line in found["bad"])
+    assert not any("Nothing can be written" in line for line in (await examined(town.settings))["bad"])
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_damaged_file_is_called_so_and_everything_else_is_looked_at(town: Town, tmp_path: Path) -> None:
+    path = Path(town.settings.database.removeprefix("sqlite:"))
+    await town.stops()
+    content = path.read_bytes()
+    for damaged, said in (
+        (content[:4096] + b"\xff" * (len(content) - 4096), "the file is damaged"),
+        (content.replace(b"code,parent,kind", b"oops,parent,kind"), "can't be read any more.*damaged.*restore a backup"),
+    ):
+        (tmp_path / "damaged.db").write_bytes(damaged)
+        found = await examined(replace(town.settings, database=f"sqlite:{tmp_path}/damaged.db"))
+        assert any(re.search(f"^database: .*{said}", line) for line in found["bad"]), found
+        assert {"disk", "telegram", "program"} <= {line.partition(":")[0] for lines in found.values() for line in lines}
+    await town.starts()
+
+
 async def test_telegram_is_asked_what_it_thinks_of_us(town: Town, api: BotApi) -> None:
     hooked = replace(town.settings, telegram_mode="webhook", telegram_webhook_url="https://example.org/telegram")
     assert any("no address" in line for line in (await examined(hooked))["bad"])
@@ -143,6 +177,19 @@ async def test_telegram_is_asked_what_it_thinks_of_us(town: Town, api: BotApi) -
     assert (await examined(replace(town.settings, telegram_token="")))["bad"] == []
 
 
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-Other\r\n", b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno", JSON])
+async def test_a_port_that_another_program_has_is_said_to_be_taken(town: Town, answer: bytes) -> None:
+    async def other(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(other, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        found = await examined(replace(town.settings, listen=("127.0.0.1", port)))
+    assert f"program: Port {port} is taken by another program" in "\n".join(found["bad"])
+
+
 async def test_a_clock_that_is_wrong_is_found(town: Town) -> None:
     found = await examined(town.settings, datetime.now(UTC) + timedelta(seconds=20))
     assert any(line.startswith("clock") for line in found["look"])
@@ -152,7 +199,7 @@ async def test_a_clock_that_is_wrong_is_found(town: Town) -> None:
 
 async def test_what_waits_too_long_and_jobs_that_stand_still_are_found(api: BotApi, database: str, tmp_path: Path) -> None:
     settings = RealTimeTown(api, tmp_path, database).settings
-    keys = Keys.open(settings.keys)
+    keys = Keys.make(settings.keys)
     async with opened(database) as store:
         async with store.transaction() as tx:
             person = await people.arrive(tx, keys, "telegram", "1", "en", NOW)

@@ -99,7 +99,7 @@ class LearningCity:
 
 @asynccontextmanager
 async def living(folder: Path) -> AsyncIterator[LearningCity]:
-    keys = Keys.open(folder / "keys")
+    keys = Keys.make(folder / "keys")
     database = await connect(f"sqlite:{folder / 'huiyin.db'}")
     try:
         await migrate(database, NOW)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import resource
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from full_disk import room_for
 
 from bot.vault import CHUNK_BYTES, MAGIC, SALT_BYTES, TAG_BYTES, Damaged, Missing, Vault, VaultError, VaultFull
 
@@ -186,17 +184,6 @@ def test_free_bytes_are_those_of_the_disk(vault: Vault, folder: Path) -> None:
     assert 0 < vault.free_bytes() <= disk.f_blocks * disk.f_frsize
 
 
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond `size` bytes: the kernel then refuses a write as it does on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 @pytest.mark.parametrize("room", [0, 10, CHUNK_BYTES + 100])
 def test_a_full_disk_leaves_nothing_behind_and_is_said(vault: Vault, folder: Path, room: int) -> None:
     with room_for(room), pytest.raises(VaultFull):
@@ -207,8 +194,18 @@ def test_a_full_disk_leaves_nothing_behind_and_is_said(vault: Vault, folder: Pat
 
 def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "files").write_bytes(b"")
+    vault = Vault(tmp_path / "files", KEY)
     with pytest.raises(VaultError):
-        Vault(tmp_path / "files", KEY)
+        vault.put(b"x")
+
+
+@pytest.mark.parametrize("folder", [Path("/proc/no/such"), Path(__file__) / "files"])
+def test_files_of_a_disk_that_is_not_mounted_are_out_of_reach_and_not_missing(folder: Path) -> None:
+    vault = Vault(folder, KEY)
+    for asked in (vault.free_bytes, lambda: vault.put(b"x"), lambda: vault.get("0" * 64)):
+        with pytest.raises(VaultError) as problem:
+            asked()
+        assert type(problem.value) is VaultError
 
 
 def test_a_file_where_a_folder_should_be_is_said_and_is_not_called_missing(vault: Vault, folder: Path) -> None:

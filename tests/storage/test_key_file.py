@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from storage.keys import KeyProblem, Keys, Unsealable
+from storage.keys import KeyProblem, Keys, NoKeyFile, Unsealable
 
 
 def test_the_key_file_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "keys"
     before = os.umask(0)
     try:
-        sealed = Keys.open(path).seal(b"name")
+        sealed = Keys.make(path).seal(b"name")
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -26,7 +27,7 @@ def test_the_key_file_is_made_once_and_readable_by_its_owner_only(tmp_path: Path
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
 def test_a_key_file_that_others_can_touch_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "keys"
-    Keys.open(path)
+    Keys.make(path)
     path.chmod(mode)
     with pytest.raises(KeyProblem, match="chmod 600"):
         Keys.open(path)
@@ -44,12 +45,30 @@ def test_a_key_file_with_something_else_in_it_is_refused_and_left_alone(tmp_path
 
 def test_a_key_file_that_can_not_be_made_is_a_problem_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(KeyProblem, match="can't be read or made"):
+    with pytest.raises(KeyProblem, match="can't be made"):
+        Keys.make(tmp_path / "file" / "keys")
+    with pytest.raises(KeyProblem, match="can't be read"):
         Keys.open(tmp_path / "file" / "keys")
 
 
+def test_a_key_file_that_is_not_there_is_not_made_by_who_only_opens_it(tmp_path: Path) -> None:
+    with pytest.raises(NoKeyFile, match="no key file .*Put your copy"):
+        Keys.open(tmp_path / "new folder" / "keys")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_file_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(KeyProblem, match="can't be made: No space left"):
+        Keys.make(tmp_path / "keys")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_one_key_sealed_opens_with_no_other_and_not_when_a_bit_was_changed(tmp_path: Path) -> None:
-    ours, theirs = Keys.open(tmp_path / "ours"), Keys.open(tmp_path / "theirs")
+    ours, theirs = Keys.make(tmp_path / "ours"), Keys.make(tmp_path / "theirs")
     sealed = ours.seal("王小明".encode())
     assert "王小明".encode() not in sealed
     assert ours.unseal(sealed) == "王小明".encode()

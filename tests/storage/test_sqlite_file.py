@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
+import sqlite3
 import threading
+import traceback
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from stores import opened
 
-from storage.database import Database, StorageError, Unavailable, connect
+from storage.database import Damaged, Database, StorageError, Unavailable, connect
 from storage.sqlite import READERS
 
 
@@ -42,6 +45,40 @@ async def test_a_file_that_is_no_database_is_refused_and_leaves_no_thread_behind
         with pytest.raises(StorageError, match=f"{path} can't be used"):
             await connect(f"sqlite:{path}")
     assert threading.active_count() == before
+
+
+async def test_a_text_that_is_none_is_a_damaged_file_and_is_not_quoted(tmp_path: Path) -> None:
+    words = "路灯坏了"
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store, store.reading() as tx:
+        with pytest.raises(Damaged, match="huiyin.db can't be used: the file is damaged.*restore a backup") as raised:
+            await tx.one("SELECT CAST(:words AS TEXT) AS text", words=words.encode() + b"\xff")
+    assert words not in "".join(traceback.format_exception(raised.value))
+
+
+async def test_a_file_whose_pages_were_overwritten_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "huiyin.db"
+    async with opened(f"sqlite:{path}"):
+        pass
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + random.Random(1).randbytes(len(content) - 4096))
+    with pytest.raises(Damaged, match="restore a backup"):
+        async with opened(f"sqlite:{path}") as store, store.reading() as tx:
+            await tx.all("SELECT * FROM conversation")
+
+
+async def test_a_schema_of_which_even_the_error_is_no_text_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "huiyin.db"
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.executescript("CREATE TABLE a (b); PRAGMA writable_schema = ON; UPDATE sqlite_master SET name = CAST(x'ff' AS TEXT)")
+    with pytest.raises(Damaged):
+        await connect(f"sqlite:{path}")
+
+
+async def test_a_file_that_can_not_be_claimed_is_said(tmp_path: Path) -> None:
+    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
+        (tmp_path / "huiyin.db.serving").mkdir()
+        with pytest.raises(Unavailable, match="huiyin.db.serving can't be made"):
+            store.hold()
 
 
 async def test_what_comes_after_the_store_is_closed_is_refused_and_waits_for_nothing(tmp_path: Path) -> None:

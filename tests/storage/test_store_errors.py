@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import uuid
 from pathlib import Path
 
+import asyncpg
 import pytest
+from stores import empty_postgres
 
 from storage.database import Conflict, Database, StorageError, Tx, Unavailable, connect
 
@@ -137,13 +140,43 @@ async def test_a_server_that_is_not_there_is_a_store_that_fails() -> None:
         ("postgresql://u:hush@127.0.0.1:1/x", "PostgreSQL can't be used: .*Connect.*HUIYIN_DATABASE"),
         ("postgresql://u:hush@nowhere.invalid/x", "PostgreSQL can't be used: .*HUIYIN_DATABASE"),
         ("postgresql://u:hush@127.0.0.1:abc/x", "HUIYIN_DATABASE is no address"),
-        ("postgresql://u:hu/sh@127.0.0.1:abc/x", "HUIYIN_DATABASE is no address"),
+        ("postgresql://u:hu/sh@127.0.0.1:abc/x", "HUIYIN_DATABASE is no address.* %40 .*%2F"),
+        ("postgresql://u:hu#sh@127.0.0.1:1/x", "HUIYIN_DATABASE is no address.* %40 .*%23"),
+        ("postgresql://u:hu@sh@nowhere.invalid/x", "PostgreSQL can't be used: .* %40 "),
     ],
 )
 async def test_why_a_server_can_not_be_used_is_said_without_its_password(url: str, said: str) -> None:
     with pytest.raises(Unavailable, match=said) as raised:
         await connect(url)
     assert "hu" not in str(raised.value).replace("huiyin", "").lower().replace("huiyin_database", "")
+
+
+async def test_a_database_that_belongs_to_another_user_is_said_with_what_to_do(postgres: str) -> None:
+    async with empty_postgres(postgres) as url:
+        admin = await asyncpg.connect(url)
+        role = f"guest_{uuid.uuid4().hex}"
+        await admin.execute(f"CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        store = await connect(url)
+        with pytest.raises(StorageError, match="does not let this user.*ALTER DATABASE"):
+            async with store.transaction() as tx:
+                await tx.run(f"SET LOCAL ROLE {role}")
+                await tx.run("CREATE TABLE ours (id TEXT)")
+        await store.close()
+        await admin.execute(f"DROP ROLE {role}")
+        await admin.close()
+
+
+async def test_a_database_that_is_not_in_utf8_is_said_with_what_to_do(postgres: str) -> None:
+    admin = await asyncpg.connect(postgres.format("postgres"))
+    name = f"latin_{uuid.uuid4().hex}"
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
+    store = await connect(postgres.format(name))
+    with pytest.raises(StorageError, match="not UTF8.*--encoding=UTF8"):
+        async with store.transaction() as tx:
+            await tx.one("SELECT CAST(:text AS TEXT) AS text", text="路灯")
+    await store.close()
+    await admin.execute(f"DROP DATABASE {name}")
+    await admin.close()
 
 
 async def test_a_file_that_can_not_be_opened_is_a_store_that_fails(tmp_path: Path) -> None:
@@ -156,7 +189,7 @@ async def test_a_full_disk_is_a_store_that_fails_and_leaves_nothing_half(sqlite:
         pages = await tx.one("PRAGMA page_count")
         assert pages is not None
         await tx.one(f"PRAGMA max_page_count = {pages['page_count'] + 4}")
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match=r"huiyin\.db can't be used: database or disk is full\. Make room"):
         async with sqlite.transaction() as tx:
             for n in range(1000):
                 await tx.run("INSERT INTO memory (id, value, until_at) VALUES (:id, :value, 0)", id=f"{n}", value=b"x" * 1000)
@@ -170,7 +203,7 @@ async def test_a_file_that_another_program_holds_is_a_store_that_fails(sqlite: D
         await tx.one("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(tmp_path / "huiyin.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match=r"huiyin\.db can't be used: database is locked\. Another program holds it"):
         async with sqlite.transaction():
             pass
     other.execute("ROLLBACK")

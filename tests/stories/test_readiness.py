@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from typing import Any
 
@@ -10,9 +11,9 @@ import aiohttp
 import pytest
 from story_town import Town
 
-from storage.database import Database, connect
+from storage.database import Database, Tx, Unavailable, connect
 
-READY = {"ready": True, "database": "ok", "migrations": "ok", "city": "ok", "loops": "ok"}
+READY = {"ready": True, "database": "ok", "migrations": "ok", "city": "ok", "writing": "ok", "loops": "ok"}
 
 
 async def asked(town: Town) -> tuple[int, dict[str, Any]]:
@@ -65,6 +66,32 @@ async def test_a_missing_city_and_an_ended_loop_are_said(town: Town, beside: Dat
     town.app._readiness.watch({"inbox": ended})
     status, state = await asked(town)
     assert (status, state["loops"]) == (503, "ended: inbox")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_store_in_which_nothing_can_be_written_is_said(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.writing.FAILED_FOR", 3.0)
+    monkeypatch.setattr("storage.writing.STUCK_AFTER", 1.0)
+    other = sqlite3.connect(town.settings.database.removeprefix("sqlite:"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await asyncio.sleep(2)
+    status, state = await asked(town)
+    assert (status, state["database"]) == (503, "ok")
+    assert state["writing"].startswith("nothing for ")
+    other.execute("ROLLBACK")
+    other.close()
+    assert await asked(town) == (200, READY)
+
+    async def full(_tx: Tx) -> None:
+        raise Unavailable("database or disk is full")
+
+    with pytest.raises(Unavailable):
+        await town.app.database.do(full)
+    status, state = await asked(town)
+    assert status == 503
+    assert state["writing"].startswith("failed ")
+    await asyncio.sleep(2)
+    assert await asked(town) == (200, READY)
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
