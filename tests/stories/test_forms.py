@@ -202,6 +202,7 @@ async def test_every_form_understands_help_back_start_over_and_cancel(town: Town
     number, _code = await files(citizen)
     case = (await town.case(number)).id
     await contact.sees("Sign in by")
+    await town.contact("web", name="Colleague")
     await contact.presses("^Sign in$")
     await understands_every_word(citizen, case, CITIZENS_FORMS)
     await understands_every_word(contact, case, CONTACTS_FORMS)
