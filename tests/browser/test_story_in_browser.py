@@ -47,8 +47,6 @@ async def tells_with_photos_and_the_browsers_position(citizen: BrowserPerson) ->
     await citizen.shares_place()
     await citizen.sees("3 条消息.+2 个文件.+一个位置", buttons=["^完成$"])
     await citizen.presses("^完成$")
-    await citizen.sees("请选择最接近的类别", buttons=["^环卫与垃圾清运$", "^其他$"])
-    await citizen.presses("^环卫与垃圾清运$")
     await citizen.sees("您希望匿名还是实名")
     await citizen.presses("^匿名$")
     await citizen.sees("我们可以公开")
@@ -118,7 +116,7 @@ async def a_question_is_answered_in_the_middle_of_another_form(citizen: BrowserP
     await citizen.sees("事情发生在哪里")
     await contact.sees("群众回答了您的提问：在北门")
     await citizen.presses("城西区")
-    await citizen.sees("最接近的类别")
+    await citizen.sees("匿名还是实名")
     await citizen.presses("^取消$")
     await citizen.sees("已取消，内容没有发送")
 
@@ -159,4 +157,4 @@ async def another_device_sees_the_whole_timeline(device: BrowserPerson, number: 
     await device.says(number)
     await device.sees("16 位查询码")
     await device.says(code)
-    await device.sees("已收到：.+已分派给.+已签收.+在哪个门口.+在北门.+已派人清运.+还是有一半.+全部清运.+已解决.+评价：比较满意")
+    await device.sees("已收到：.+已分派给.+已签收.+在哪个门口.+在北门.+已派人清运.+还是有一半.+全部清运.+已确认解决.+评价：比较满意")
