@@ -38,6 +38,7 @@ COMPLAINT = (
     Step("{matter}", -1, "Noted so far"),
     Step("/done", -1, "Where is it"),
     Step("", 2, "Is it about"),
+    Step("", 0, "in particular"),
     Step("", 0, "Who may know"),
     Step("", 0, "May we publish"),
     Step("", 0, "Shall we send"),

@@ -3,7 +3,7 @@
     python benchmarks/conversation.py [--citizens 100] [--seconds 10] [--rounds 3] [--latency 0] [--think 0]
         [--database URL] [--cases 0] [--full FOLDER]
 
-So many citizens file an eight-step complaint over and over, each step as soon as the one before was answered, each time in other
+So many citizens file a nine-step complaint over and over, each step as soon as the one before was answered, each time in other
 words, so that none is taken for one that was reported already. The server is our own and plays the citizens; it has the first
 core, the bot the last one. Printed for each round and as medians: updates a second, milliseconds of processor time an update (the
 bot's), how long an answer took, commits an update (SQLite), memory, and the ratio to the echo bot.

@@ -19,7 +19,7 @@ from pathlib import Path
 from bots import FIRST_CORE, PROGRAM, memory, running
 from citizens import COMPLAINT, Citizen, FakeApi, Step
 
-BEGUN = COMPLAINT[:6]
+BEGUN = COMPLAINT[:7]
 CANCELLED = (*COMPLAINT[:5], Step("/cancel", -1, "Cancelled"))
 QUIET = 10.0
 """Seconds for what is still on its way."""

@@ -187,6 +187,7 @@ def _units(city: City, kind: CaseKind, areas: Sequence[str], categories: Sequenc
     return units
 
 
+@lru_cache(maxsize=32)  # asked while a matter is filed, and once more when it is sent
 def choose(
     city: City, classifier: Classifier, kind: CaseKind, text: str, point: Point | None = None, *, place: str = "", area: str = ""
 ) -> Choice:

@@ -101,6 +101,7 @@ def _is_in_county(city: City, code: str) -> bool:
     return any(city.areas[step].name.endswith("县") for step in city.area_path(code)[1:])
 
 
+@lru_cache(maxsize=64)  # a form asks several times about the same words
 def locate(city: City, point: Point | None, words: str, *, place: str = "") -> Located:
     """Find the area: by the point if it lies on the map, made finer by names in the words below it; else by the names.
 

@@ -19,14 +19,12 @@ LAMPS = (
 
 
 async def tells_of_lamp(citizen: Person, text: str) -> None:
-    """Tell of the lamp, with the place where it stands, up to its category."""
+    """Tell of the lamp, with the place where it stands: of its category nobody has to be asked."""
     await citizen.says("/complain")
     await citizen.sees("Tell us what happened")
     await citizen.says(text)
     await citizen.shares_place(*GATE)
     await citizen.says("/done")
-    await citizen.sees("one of these")
-    await citizen.presses("Planning")
 
 
 async def files_publicly(citizen: Person, text: str) -> tuple[str, str]:
