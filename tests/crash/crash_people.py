@@ -37,10 +37,9 @@ async def files_a_matter(
     else:
         await person.presses("Done", timeout=PATIENCE)
     answers = {"Where is it": "Chengxi", "one of these": "Rubbish|Something else", "comes nearest": "None of these"}
-    asked = await sees_text(person, "|".join((*answers, "Who may know")))
-    while "Who may know" not in asked:
-        await person.presses(next(answer for question, answer in answers.items() if question in asked), timeout=PATIENCE)
-        asked = await sees_text(person, "|".join((*answers, "Who may know")))
+    while "Who may know" not in (asked := await sees_text(person, "|".join((*answers, "Who may know")))):
+        question = next(question for question in answers if question in asked)
+        await person.presses(answers.pop(question), timeout=PATIENCE)
     await person.presses("Stay anonymous", twice=chance.random() < 0.3, timeout=PATIENCE)
     await person.sees("May we publish", timeout=PATIENCE)
     await person.presses("^No$", timeout=PATIENCE)
