@@ -36,6 +36,7 @@ WISHES = {
     "desk": ("工作台", "我的工作台", "desk"),
 }
 """Words that ask for what a command does, where nothing else is being asked."""
+RATES = "f:rate:"
 STANDS = timedelta(days=7)
 """So long the buttons of the newest message can be typed, too."""
 NEW, NOTHING, FORM = "new", "nothing", "form"
@@ -74,13 +75,17 @@ def wish(item: Json) -> str | None:
 
 
 async def button_typed(ctx: Context, item: Json, everywhere: Callable[[Text], Sequence[str]]) -> str | None:
-    """Give the press of that button of the newest message whose label was typed, in any language."""
+    """Give the press of that button of the newest message whose label was typed, in any language.
+
+    A window's levels are not among them: what is typed to these, and for how long, is said in `handlers.typed_at_windows`.
+    """
     typed = plain(item["text"])
     if not typed or item["files"] or "place" in item:
         return None
     shown = await outbox.newest(ctx.tx, ctx.me.conversation.id, ctx.now - STANDS, ctx.now)
     buttons = [button for row in shown.outgoing(ctx.keys).rows for button in row] if shown else []
-    return next((b.press for b in buttons if b.press and typed in map(plain, everywhere(b.label))), None)
+    presses = (b.press for b in buttons if b.press and typed in map(plain, everywhere(b.label)))
+    return next((press for press in presses if not press.startswith(RATES)), None)
 
 
 async def looked_up(ctx: Context, item: Json) -> Reply | None:

@@ -124,5 +124,5 @@ async def another_device_sees_the_whole_timeline(device: Person, number: str, co
     await device.says(f"/case {number}")
     await device.sees("16 digits")
     await device.says(code)
-    steps = "Received: .+Assigned to.+Signed in.+在哪个门口.+在北门.+已派人清运.+还是有一半.+全部清运.+Solved.+Rated: Fairly"
+    steps = "Received: .+Assigned to.+Signed in.+在哪个门口.+在北门.+已派人清运.+还是有一半.+全部清运.+as solved.+Rated: Fairly"
     await device.sees(steps)
