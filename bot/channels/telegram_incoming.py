@@ -157,8 +157,8 @@ def _files(message: Object) -> tuple[IncomingFile, ...]:
 
 
 def _file(file: Object, kind: str) -> tuple[IncomingFile, ...]:
-    ref, size = file.get("file_id"), file.get("file_size")
-    return (IncomingFile(ref=ref, kind=kind, size=size if isinstance(size, int) else None),) if isinstance(ref, str) else ()
+    ref, size = file.get("file_id"), _number(file.get("file_size"))
+    return (IncomingFile(ref=ref, kind=kind, size=size),) if isinstance(ref, str) else ()
 
 
 def _place(message: Object) -> Place | None:
@@ -190,7 +190,13 @@ def _number(value: object) -> float:
 
 
 def _milliseconds(seconds: object, otherwise: int) -> int:
-    return seconds * 1000 if isinstance(seconds, int) else otherwise
+    number = _number(seconds)
+    return otherwise if number is None else number * 1000
+
+
+def _number(value: object) -> int | None:
+    """Give a whole number; None for what is none, or greater than any that Telegram means: 64 bits would not hold it."""
+    return value if isinstance(value, int) and 0 <= value < 2**52 else None
 
 
 def _words(text: str) -> str:

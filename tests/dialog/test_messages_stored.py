@@ -26,7 +26,7 @@ PLACES = st.builds(
     Place, lon=DEGREES, lat=DEGREES, crs=st.sampled_from(("wgs84", "gcj02")), words=WORDS, area=st.none() | NAMED
 )  # fmt: skip
 FILES = st.builds(
-    IncomingFile, ref=NAMED, kind=st.sampled_from(("photo", "voice")), size=st.none() | st.integers(0), kept=st.booleans()
+    IncomingFile, ref=NAMED, kind=st.sampled_from(("photo", "voice")), size=st.none() | st.integers(0, 2**53), kept=st.booleans()
 )
 NUMBERS = st.integers(0, 2**53)
 GIVEN: dict[str, st.SearchStrategy[Any]] = {
