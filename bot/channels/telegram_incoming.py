@@ -20,6 +20,7 @@ FILES = {
     "audio": "audio",
     "document": "document",
 }
+DEGREES = 360
 NOT_TAKEN = ("sticker", "dice", "poll", "story", "game", "checklist", "paid_media", "giveaway", "invoice", "gift")
 NOBODY_SAID = (
     "pinned_message",
@@ -157,7 +158,7 @@ def _files(message: Object) -> tuple[IncomingFile, ...]:
 
 
 def _file(file: Object, kind: str) -> tuple[IncomingFile, ...]:
-    ref, size = file.get("file_id"), _number(file.get("file_size"))
+    ref, size = file.get("file_id"), _whole(file.get("file_size"))
     return (IncomingFile(ref=ref, kind=kind, size=size),) if isinstance(ref, str) else ()
 
 
@@ -165,7 +166,7 @@ def _place(message: Object) -> Place | None:
     venue = _object(message.get("venue"))
     location = _object(venue.get("location", message.get("location")))
     lon, lat = location.get("longitude"), location.get("latitude")
-    if not isinstance(lon, int | float) or not isinstance(lat, int | float):
+    if not isinstance(lon, int | float) or not isinstance(lat, int | float) or max(abs(lon), abs(lat)) > DEGREES:
         return None
     words = " ".join(part for name in ("title", "address") if isinstance(part := venue.get(name), str) and part)
     return Place(lon=lon, lat=lat, words=_words(words))
@@ -190,11 +191,11 @@ def _number(value: object) -> float:
 
 
 def _milliseconds(seconds: object, otherwise: int) -> int:
-    number = _number(seconds)
-    return otherwise if number is None else number * 1000
+    whole = _whole(seconds)
+    return otherwise if whole is None else whole * 1000
 
 
-def _number(value: object) -> int | None:
+def _whole(value: object) -> int | None:
     """Give a whole number; None for what is none, or greater than any that Telegram means: 64 bits would not hold it."""
     return value if isinstance(value, int) and 0 <= value < 2**52 else None
 

@@ -199,6 +199,7 @@ def test_half_a_surrogate_pair_and_nul_do_not_reach_the_store() -> None:
 def test_numbers_that_no_store_holds_are_left_out() -> None:
     message = read(date=2**70, photo=[{"file_id": "p", "file_size": 2**70}])
     assert (message.files[0].size, message.sent_ms) == (None, 1)
+    assert read(location={"longitude": 2**70, "latitude": 5}).place is None
     assert from_json(to_json(message)) == message
 
 
