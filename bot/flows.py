@@ -18,6 +18,7 @@ from dialog.texts import Text, Words, _
 from domain.city import LANGUAGES
 from handlers import SUBJECTS
 from handlers.rating import RATE
+from handlers.stray import WISHES
 from handlers.typed_at_windows import AT_WINDOW
 from storage import cases
 
@@ -59,11 +60,18 @@ def _commands(words: Words) -> Iterator[str]:
     does |= {word: _purpose(run) for s in SUBJECTS for word, run in s.commands.items()}
     labels = {word: _both(words, label) for word, label in FOR_STAFF}
     rows = [
-        (f"`/{word}`", labels.get(word, ""), ", ".join(TYPED.get(word, ())), does.get(word, ""))
-        for word in dict.fromkeys((*labels, *does, *TYPED))
+        (f"`/{word}`", labels.get(word, ""), _typed(word), does.get(word, "")) for word in dict.fromkeys((*labels, *does, *TYPED))
     ]
     yield "## What can be typed at any time"
     yield _table(("Command", "In the list of commands", "Without a slash", "What it does or opens"), rows)
+    yield (
+        "What stands in brackets is understood where nothing is being asked. So is, for a week, the label of a button of the\n"
+        "newest message; a window's levels for ten minutes only."
+    )
+
+
+def _typed(word: str) -> str:
+    return ", ".join((*TYPED.get(word, ()), *(f"({form})" for form in WISHES.get(word, ()))))
 
 
 def _everywhere(words: Words) -> Iterator[str]:

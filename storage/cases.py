@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.cases import CaseKind, CaseState, Satisfaction
-from storage.database import Row, Tx
+from storage.database import Row, Tx, each
 from storage.times import at, ms
 
 
@@ -94,9 +94,7 @@ async def get(tx: Tx, id: str) -> Case | None:
 async def of_ids(tx: Tx, ids: Sequence[str]) -> Sequence[Case]:
     """Read some cases, newest first."""
     rows = await tx.all(
-        "SELECT * FROM cases WHERE id IN (SELECT value FROM"
-        " /*lite json_each(:ids) *//*pg jsonb_array_elements_text(CAST(:ids AS JSONB)) AS value */) ORDER BY id DESC",
-        ids=json.dumps(ids),
+        f"SELECT * FROM cases WHERE id IN (SELECT value FROM {each('ids')}) ORDER BY id DESC", ids=json.dumps(ids)
     )
     return [_case(row) for row in rows]
 

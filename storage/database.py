@@ -129,6 +129,11 @@ async def connect(url: str, *, throwaway: bool = False) -> Database:
     return await PostgresDatabase.open(url, throwaway=throwaway)
 
 
+def each(name: str) -> str:
+    """Write, for a statement, the elements of a parameter that is a JSON array as rows of a column `value`."""
+    return f"/*lite json_each(:{name}) *//*pg jsonb_array_elements_text(CAST(:{name} AS JSONB)) AS value */"
+
+
 def missing_file(url: str) -> Path | None:
     """Give the file of a database that isn't there yet, for to open it would make it."""
     file = Path(url.removeprefix("sqlite:"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dialog.incoming import IncomingFile
-from storage.database import Row, Tx
+from storage.database import Row, Tx, each
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.times import at, ms
@@ -70,11 +70,10 @@ async def uploaded(tx: Tx, keys: Keys, conversation: str, channel: str, raw: str
 
 async def get(tx: Tx, ids: Sequence[str]) -> Sequence[File]:
     """Read files, in the order asked for."""
-    found = {}
-    for id in ids:
-        row = await tx.one("SELECT * FROM file WHERE id = :id", id=id)
-        if row:
-            found[id] = _file(row)
+    if not ids:
+        return ()
+    rows = await tx.all(f"SELECT * FROM file WHERE id IN (SELECT value FROM {each('ids')})", ids=json.dumps(ids))
+    found = {row["id"]: _file(row) for row in rows}
     return [found[id] for id in ids if id in found]
 
 

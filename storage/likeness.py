@@ -15,7 +15,7 @@ from datetime import datetime
 
 from domain.likeness import bits, posted
 from storage.cases import Case, of_ids
-from storage.database import Tx
+from storage.database import Tx, each
 from storage.times import ms
 
 NEWEST = 40
@@ -43,7 +43,7 @@ async def put(tx: Tx, case: str, area: str | None, marks: frozenset[int]) -> Non
     )
     await tx.run(
         "INSERT INTO likeness_post (mark, area, case_id) SELECT CAST(value AS BIGINT), CAST(:area AS TEXT), CAST(:case AS TEXT)"
-        f" FROM {_EACH.format('marks')}",
+        f" FROM {each('marks')}",
         case=case,
         area=area or "",
         marks=json.dumps(posted(marks)),
@@ -57,7 +57,7 @@ async def forget(tx: Tx, case: str) -> None:
         return
     await tx.run(
         "DELETE FROM likeness_post WHERE area = :area AND case_id = :case"
-        f" AND mark IN (SELECT CAST(value AS BIGINT) FROM {_EACH.format('marks')})",
+        f" AND mark IN (SELECT CAST(value AS BIGINT) FROM {each('marks')})",
         case=case,
         area=row["area"],
         marks=json.dumps(posted(_marks(row["marks"]))),
@@ -79,8 +79,7 @@ async def candidates(tx: Tx, marks: frozenset[int], areas: Sequence[str | None],
     del shared[but or ""]
     most = [id for id, _bits in shared.most_common(CANDIDATES)]
     kept = await tx.all(
-        f"SELECT case_id, marks FROM likeness WHERE case_id IN (SELECT value FROM {_EACH.format('cases')})",
-        cases=json.dumps(most),
+        f"SELECT case_id, marks FROM likeness WHERE case_id IN (SELECT value FROM {each('cases')})", cases=json.dumps(most)
     )
     found = {row["case_id"]: _marks(row["marks"]) for row in kept}
     return [Candidate(case=case, marks=found[case.id]) for case in await of_ids(tx, list(found))]
@@ -117,11 +116,10 @@ def _marks(kept: bytes) -> frozenset[int]:
     return frozenset(struct.unpack(f">{len(kept) // 8}q", kept))
 
 
-_EACH = "/*lite json_each(:{0}) *//*pg jsonb_array_elements_text(CAST(:{0} AS JSONB)) AS value */"
 # The newest posts of each mark: PostgreSQL, whose planner can't know how few marks there are, is told to go through them.
 _POSTS = (
-    f"SELECT p.case_id, g.mark FROM (SELECT CAST(value AS BIGINT) AS mark FROM {_EACH.format('marks')}) AS g"
-    f" CROSS JOIN (SELECT value AS area FROM {_EACH.format('areas')}) AS a"
+    f"SELECT p.case_id, g.mark FROM (SELECT CAST(value AS BIGINT) AS mark FROM {each('marks')}) AS g"
+    f" CROSS JOIN (SELECT value AS area FROM {each('areas')}) AS a"
     " /*pg CROSS JOIN LATERAL (SELECT x.case_id FROM likeness_post AS x WHERE x.mark = g.mark AND x.area = a.area"
     "  ORDER BY x.case_id DESC LIMIT :most) AS p */"
     " /*lite CROSS JOIN likeness_post AS p WHERE p.mark = g.mark AND p.area = a.area AND p.case_id > COALESCE(("

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from rating_town import BAD, FAIR, GOOD, MORNING, RatingTown
-from stores import opened
 
 from dialog.subjects import Refused
 from domain.cases import Satisfaction
@@ -19,15 +16,6 @@ from handlers.rating import READ_BY_UNIT
 RATERS = ("reporter", "follower", "stranger", "holder", "colleague", "third", "head", "below", "also below", "other unit")
 WORDS = ("服务真好，表扬王芳同志", "很快", "态度好，电话13800138000")
 SETTLED = MORNING + timedelta(days=3)
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[RatingTown]:
-    """Bring everybody together."""
-    async with opened(f"sqlite:{tmp_path}/huiyin.db") as store:
-        town = RatingTown(store)
-        await town.arrive()
-        yield town
 
 
 async def rate(town: RatingTown, levels: list[Satisfaction], words: list[str]) -> None:
@@ -71,6 +59,8 @@ async def test_neither_complaints_nor_what_was_struck_stands_among_praise(town: 
     async with town.database.transaction() as tx:
         await tx.run("UPDATE rating SET struck_at = 1 WHERE text = '好'")
     assert await praise(town, "clerk") == []
+    async with town.database.transaction() as tx:
+        await tx.run("UPDATE rating SET struck_at = NULL WHERE text = '好'")  # the ledger knows nothing of it
 
 
 async def test_who_praises_is_told_who_reads_it(town: RatingTown) -> None:
