@@ -116,7 +116,8 @@ def questions(found: Sequence[Walk]) -> dict[Wording, Question]:
 
 def worded(question: Question) -> Wording:
     """Tell a question from others with the same key; what was looked up makes no other question of it."""
-    return (question.key, question.prompt.id, *(() if question.looked else (option.label.id for option in question.options)))
+    labels = () if question.rests_on is not None else (option.label.id for option in question.options)
+    return (question.key, question.prompt.id, *labels)
 
 
 @asynccontextmanager

@@ -3,7 +3,8 @@
 A script only asks and looks: no loops, clock, chance, network, writes, `finally`. Every turn it runs from its start; answered
 questions return at once, the first open one stops it. What makes that safe: each answer is kept with the hash of the question
 as it was shown, and counts only while the question still reads the same; what a look found is pinned until an answer before
-it changes; answering again voids every later confirmation and every later answer that rested on a look.
+it changes, be it from none to what is asked on request only; answering again voids every later confirmation and every later
+answer that rested on a look, which is then asked for again.
 """
 
 from __future__ import annotations
@@ -40,20 +41,20 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A raw answer and the hash of the question it was given to."""
+    """A raw answer and the hash of the question it was given to; `seen` is "" if it is void and has to be given again."""
 
     raw: Json
     seen: str
-    looked: bool = False
+    rests_on: tuple[str, ...] = ()
     confirms: bool = False
 
 
 @dataclass(slots=True)
 class Look:
-    """What a look found, as it is kept; `before` are the keys of the questions answered before it."""
+    """What a look found, as it is kept; `rests_on` are the keys of the questions asked or offered before it."""
 
     kept: Json
-    before: tuple[str, ...]
+    rests_on: tuple[str, ...]
     found: Any = field(default=None, compare=False)
 
     def value(self) -> Any:
@@ -65,7 +66,7 @@ class Look:
 
 @dataclass(slots=True)
 class Answers:
-    """Everything a talk has gathered: answers in the order of their questions, looks with the questions answered before.
+    """Everything a talk has gathered: answers, and what looks found, each with the questions that it rests on.
 
     `aside` are messages that answered nothing, kept until the next answer in case the person wants them added.
     """
@@ -75,11 +76,10 @@ class Answers:
     aside: list[Json] = field(default_factory=list)
 
     def give(self, question: Question, raw: Json) -> None:
-        """Answer a question; a second answer voids what rested on the first."""
+        """Answer a question; what rested on another answer, or on none to what is asked on request only, is void."""
         self.aside = []
-        if question.key in self.given:
-            self._void_after(question.key)
-        self.given[question.key] = Answer(raw, question.seen, question.looked, question.kind is Kind.CONFIRM)
+        self._void(question.key)
+        self.given[question.key] = Answer(raw, question.seen, question.rests_on or (), question.kind is Kind.CONFIRM)
 
     def append(self, question: Question, item: Json) -> int:
         """Add one message to a collection and return how many it has now; only confirmations are void.
@@ -89,7 +89,7 @@ class Answers:
         before = self.given.get(question.key)
         items = [*(before.raw["items"] if before else ()), item]
         done = bool(before and before.raw["done"] and before.seen == question.seen)
-        self.given[question.key] = Answer({"items": items, "done": done}, question.seen, question.looked)
+        self.given[question.key] = Answer({"items": items, "done": done}, question.seen, question.rests_on or ())
         self.unconfirm()
         return len(items)
 
@@ -98,7 +98,7 @@ class Answers:
         self.given = {key: answer for key, answer in self.given.items() if not answer.confirms}
 
     def open_last(self) -> str | None:
-        """Open the last answer again and return its question's key; None if there is none."""
+        """Open the answer given last again and return its question's key; None if there is none."""
         if not self.given:
             return None
         key, answer = list(self.given.items())[-1]
@@ -151,31 +151,28 @@ class Answers:
         """Give what a form begins with that takes the place of this one: all answers but some, none of them confirmed."""
         return Answers(given={key: answer for key, answer in self.given.items() if key not in but and not answer.confirms})
 
-    def put_in_order(self, asked: Sequence[Question]) -> None:
-        """Bring the answers into the order of their questions, which is what "later" means when one is given again."""
-        self.given = {q.key: self.given[q.key] for q in asked if q.key in self.given} | self.given
-
-    def _void_after(self, key: str) -> None:
-        keys = list(self.given)
-        later = set(keys[keys.index(key) + 1 :])
-        self.given = {k: answer for k, answer in self.given.items() if k not in later or not (answer.looked or answer.confirms)}
-        self.looks = {name: look for name, look in self.looks.items() if key not in look.before}
+    def _void(self, key: str) -> None:
+        self.given |= {k: replace(answer, seen="") for k, answer in self.given.items() if key in answer.rests_on}
+        self.looks = {name: look for name, look in self.looks.items() if key not in look.rests_on}
 
     def dump(self) -> Json:
         """Write for storage."""
         return {
-            "given": [[k, a.raw, a.seen, a.looked, a.confirms] for k, a in self.given.items()],
-            "looks": [[name, look.kept, look.before] for name, look in self.looks.items()],
+            "given": [[k, a.raw, a.seen, a.rests_on, a.confirms] for k, a in self.given.items()],
+            "looks": [[name, look.kept, look.rests_on] for name, look in self.looks.items()],
             "aside": self.aside,
         }
 
     @classmethod
     def load(cls, raw: Json) -> Answers:
         """Read what `dump` wrote."""
+        given: dict[str, Answer] = {}
+        for key, value, seen, rests_on, confirms in raw["given"]:
+            if isinstance(rests_on, bool):  # all that was kept by earlier versions: whether it rested on those before it
+                rests_on = tuple(given) if rests_on or confirms else ()
+            given[key] = Answer(value, seen, tuple(rests_on), confirms)
         return cls(
-            given={k: Answer(value, seen, looked, confirms) for k, value, seen, looked, confirms in raw["given"]},
-            looks={name: Look(kept, tuple(before)) for name, kept, before in raw["looks"]},
-            aside=raw["aside"],
+            given=given, looks={name: Look(kept, tuple(rests_on)) for name, kept, rests_on in raw["looks"]}, aside=raw["aside"]
         )
 
 
@@ -282,7 +279,10 @@ class Dialog:
     async def place_on_request(self, key: str, prompt: Text, areas: Options, *, label: Text) -> Place | None:
         """Offer a place that is asked for only when the person picks it; None until then."""
         question = Question(key=key, kind=Kind.PLACE, prompt=prompt, label=label, options=(*areas, I_DONT_KNOW), most=300)
-        return cast("Place | None", self._ask(question)) if self._is_wanted(question) else None
+        if not self._is_wanted(question):
+            return None
+        self._looked = False  # what made it unnecessary to ask is not shown in it
+        return cast("Place | None", self._ask(question))
 
     async def confirm(
         self, key: str, prompt: Text, summary: tuple[Text, ...], *, yes: Text = SEND_IT, change: Text = CHANGE_IT
@@ -303,9 +303,9 @@ class Dialog:
             value = cast("T", self.answers.looks[key].value())
         else:
             value = await query(self.reader, *args, **kwargs)
-            self.answers.looks[key] = Look(_dump(value), tuple(question.key for question in self.asked), value)
-        # Of nothing found nothing is shown: the next question does not rest on it.
-        self._looked = self._looked or bool(value)
+            self.answers.looks[key] = Look(_dump(value), self._before(), value)
+        if value:  # of nothing found nothing is shown: the next question does not rest on it
+            self._looked = True
         return value
 
     def _is_wanted(self, question: Question) -> bool:
@@ -316,13 +316,16 @@ class Dialog:
             self._looked = False  # what was looked up for it is not shown in the next question
         return wanted
 
+    def _before(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(question.key for question in (*self.asked, *self.changeable)))
+
     def _headed(self, question: Question) -> Question:
         return replace(question, lines=(*self._heading, *question.lines)) if self._heading else question
 
     def _ask(self, question: Question) -> Json:
         question = self._headed(question)
-        if self._looked:
-            question, self._looked = replace(question, looked=True), False
+        if self._looked or question.kind is Kind.CONFIRM:
+            question, self._looked = replace(question, rests_on=self._before()), False
         if any(question.key == before.key for before in self.asked):
             raise RuntimeError(f"question key {question.key!r} used twice")
         self.asked.append(question)
@@ -374,8 +377,6 @@ async def play(script: Script[R], arg: str, answers: Answers, reader: Any, reope
         return Done(await script(dialog))
     except _Pending as pending:
         return Asking(pending.question, tuple(dialog.asked[:-1]), tuple(dialog.changeable))
-    finally:
-        answers.put_in_order(dialog.asked)
 
 
 def _has(items: Sequence[Json] | None, file: str) -> bool:

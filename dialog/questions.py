@@ -119,8 +119,8 @@ class Question:
     most: int = 0
     check: Callable[[str], Text | None] | None = None
     own_words: tuple[str, str] | None = None
-    looked: bool = False
-    """True where what is shown came from a look."""
+    rests_on: tuple[str, ...] | None = None
+    """Keys of the questions asked or offered before, where what is shown came from a look or sums them up; None elsewhere."""
 
     @property
     def seen(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scripts import SURE, Talk
+import pytest
+from scripts import SURE, Talk, World, find
 
 from dialog.play import Dialog
 from dialog.questions import CANCEL, CHANGE, SEND, Kind, Option, Options, Told
@@ -54,6 +55,44 @@ def test_grading_asks_for_one_thing_after_the_other() -> None:
     assert offered(talk) == ["level", "thing speed", "thing care", "more"]
     talk.answer(SEND)
     assert talk.result[1] == {"speed": "bad", "care": "good"}
+
+
+async def booking(d: Dialog) -> tuple[str, str, str]:
+    """Book a hall: a place and a colour are offered, the colours being looked up."""
+    await d.text("name", Text("Who?"), label=Text("Name"))
+    place = await d.place_on_request("place", Text("Where?"), LEVELS, label=Text("Place"))
+    hall = (await d.look("halls", find, "halls"))[0].key
+    colours = await d.look("colours", find, "colours")
+    colour = await d.choose_on_request("colour", Text("Which colour?"), colours, label=Text("Colour"))
+    await d.confirm("sure", SURE, (Text(hall),))
+    return place.area or "" if place else "", hall, colour
+
+
+@pytest.fixture
+def world() -> World:
+    return World(halls=(Option("east", Text("East")),), colours=LEVELS)
+
+
+def test_what_was_looked_up_after_an_offer_is_looked_up_anew_when_it_is_taken(world: World) -> None:
+    talk = Talk(booking, reader=world)
+    talk.answer("Wang")
+    assert talk.question.lines == (Text("east"),)
+    world.options["halls"] = (Option("west", Text("West")),)
+    talk.change("place", {"area": "good"})
+    assert talk.question.lines == (Text("west"),)
+    talk.answer(SEND)
+    assert talk.result == ("good", "west", "")
+
+
+def test_what_was_taken_and_rested_on_an_answer_that_changes_is_asked_again_and_not_dropped(world: World) -> None:
+    talk = Talk(booking, reader=world)
+    talk.answer("Wang")
+    talk.change("place", {"area": "good"})
+    talk.change("colour", "bad")
+    talk.change("name", "Li")
+    assert talk.asks("colour")
+    talk.answer("good", SEND)
+    assert talk.result == ("good", "east", "good")
 
 
 def test_options_are_picked_into_a_collection_beside_own_words() -> None:
