@@ -34,7 +34,7 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     again = next((e for e in reversed(f.entries) if e.kind is EntryKind.NOT_SOLVED), None)
     if case.state is CaseState.TRIAGE and returned and returned.round == case.round:
         lines.append(_("Returned by the unit: {text}", text=excerpt(returned.text)))
-    if case.state is CaseState.TRIAGE and again and again.round == case.round:
+    if case.state is CaseState.TRIAGE and again and again.round == case.round and not again.erased:
         lines.append(_("Not solved for the second time: {text}", text=excerpt(again.text)))
     if f.suggested:
         units = tuple(Text("{unit}", {"unit": ctx.city.unit(unit)}) for unit in f.suggested)

@@ -293,6 +293,13 @@ async def record(ctx: Context, actor: str, notes: Sequence[Note]) -> None:
         await ledger.append(ctx.tx, f"window:{one.rating.window}", actor, one.event, payload, ctx.now)
 
 
+async def erase_words(ctx: Context, rating: Rating, actor: str) -> None:
+    """Erase what was said with a rating; what was chosen still counts."""
+    after = replace(rating, text="", sealed=None, salt=b"", files=())
+    await ratings.update(ctx.tx, rating, after, ctx.now)
+    await record(ctx, actor, [Note(after, RatingEvent.ERASE, _said(after))])
+
+
 def _said(rating: Rating) -> dict[str, JsonValue]:
     """Give what the chain keeps of a rating: all that the figures are counted from, and what proves its words."""
     return {

@@ -19,6 +19,7 @@ LATER: dict[EntryKind, Text] = {
     EntryKind.NOT_SOLVED: _("Not solved, said on {day}: {text}"),
     EntryKind.RATING_CHANGED: _("Rated anew on {day}: {text}"),
 }
+ERASED = _("(erased on request)")
 MOST_LATER, LATER_EXCERPT = 4, 300
 BY_CITIZENS = (EntryKind.TOLD, *(LATER.keys() - {EntryKind.QUESTION}))
 
@@ -31,6 +32,8 @@ def said(ctx: Context, f: Facts) -> list[Text]:
 def told(ctx: Context, f: Facts) -> Text:
     """What the citizen told at first, cut to what a card can hold."""
     text = f.in_words()
+    if not text and any(entry.erased for entry in f.entries if entry.kind is EntryKind.TOLD):
+        return ERASED
     if not text:
         return _("(no words, see the files)")
     return shown(ctx.city.city, text, EXCERPT) if f.case.kind is CaseKind.BAD_RATING else verbatim(excerpt(text))
@@ -39,7 +42,7 @@ def told(ctx: Context, f: Facts) -> Text:
 def with_files(ctx: Context, kind: CaseKind, entry: Entry, refused: Set[str], most: int | None = None) -> Text | str:
     """Give a text of a case of this kind as its reader reads it, and how many files came with it that were not `refused`."""
     if entry.erased:
-        return _("(erased on request)")
+        return ERASED
     text, count = entry_text(ctx, kind, entry, most), sum(file not in refused for file in entry.files)
     if not count:
         return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from actions.verify_ratings import verify_window
 from domain.cases import Event
@@ -66,7 +67,7 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
     id = subject.removeprefix("case:")
     written = {entry.id: entry for entry in await entries.of_case(tx, id)}
     recorded = {str(row.payload["entry"]): row for row in rows if "entry" in row.payload}
-    erased = {str(row.payload.get("erased", "")) for row in rows}
+    erased = {str(id) for row in rows for id in cast("list[str]", row.payload.get("erased", []))}
     for entry_id, row in recorded.items():
         entry = written.get(entry_id)
         if entry is None:
@@ -75,7 +76,7 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
             problems.append(f"{subject}: the text of row {row.n} was erased without a record.")
         elif not entry.erased and entry.hash != row.payload.get("text"):
             problems.append(f"{subject}: the text of row {row.n} is not the one that was recorded.")
-        elif "files" in row.payload and row.payload["files"] != list(entry.files):
+        elif not entry.erased and "files" in row.payload and row.payload["files"] != list(entry.files):
             problems.append(f"{subject}: the files of row {row.n} are not those that were recorded.")
     problems += [f"{subject}: text {entry.n} was never recorded." for entry in written.values() if entry.id not in recorded]
     case = await cases.get(tx, id)
@@ -97,7 +98,7 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
         problems.append(f"{subject}: it is not recorded whether the public may read of it.")
     released = await releases.get(tx, id) if case.released_at else None
     entry = written.get(released.entry) if released else None
-    if case.released_at and (released is None or entry is None or (not entry.erased and released.text != entry.text)):
+    if case.released_at and (released is None or entry is None or released.text != entry.text):
         problems.append(f"{subject}: what the public reads is not what was released.")
     return len(recorded)
 

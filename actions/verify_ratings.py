@@ -35,7 +35,7 @@ def recount(window: str, rows: Iterable[Entry]) -> tuple[dict[str, Recorded], Co
         id = str(said["rating"])
         before = found.get(id)
         match RatingEvent(row.event):
-            case RatingEvent.RATE | RatingEvent.CHANGE:
+            case RatingEvent.RATE | RatingEvent.CHANGE | RatingEvent.ERASE:
                 found[id] = _said(window, row)
             case RatingEvent.STRIKE:
                 found[id] = Recorded(found[id].cell, Counted.STRUCK, found[id].text, found[id].files, found[id].case)

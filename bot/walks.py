@@ -15,6 +15,7 @@ from pathlib import Path
 
 from actions import city
 from actions.context import Actor, Context, Limits
+from actions.record import write
 from actions.timekeeping import start
 from bot.app import city_files
 from dialog.play import Answers, Asking, play
@@ -22,13 +23,14 @@ from dialog.questions import SEND, Invalid, Kind, Question, pressed
 from dialog.subjects import Form
 from dialog.texts import Json, Text
 from domain.bells import BellOffer
-from domain.cases import CaseKind, CaseState
+from domain.cases import CaseKind, CaseState, Party
 from domain.city import ANSWER, LANGUAGES
 from domain.numbers import case_number
 from storage import cases, people, roles
 from storage.cases import Case
 from storage.database import Tx, connect
 from storage.deadlines import DeadlineKind
+from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrate import migrate
@@ -192,5 +194,6 @@ async def _context(tx: Tx, keys: Keys) -> Context:
     actor = Actor(person=here.person, language=LANGUAGES[0], roles=held, conversation=here)
     bells = BellOffer(mail=True, robots=("https://example.org",))
     ctx = Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor, bells=bells)
+    await write(ctx, case, EntryKind.TOLD, Party.CITIZEN, TOLD["text"])
     await start(ctx, case, DeadlineKind.ANSWER, ANSWER)
     return ctx

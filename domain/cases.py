@@ -63,6 +63,7 @@ class Event(StrEnum):
     FOLLOW = "follow"
     CORRECT = "correct"
     REVEAL = "reveal"
+    ERASE = "erase"
     RUNG = "rung"
     RUN_ON = "run_on"
     SILENCE = "silence"
@@ -156,6 +157,7 @@ TRANSITIONS: dict[Event, tuple[frozenset[CaseState], frozenset[Party], CaseState
     E.VERIFY: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),
     E.REOPEN: (frozenset({S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), S.ACCEPTED),
     E.RELEASE: (frozenset({S.ASSIGNED, S.ACCEPTED, S.ANSWERED, S.CLOSED}), frozenset({P.OFFICE}), None),
+    E.ERASE: (frozenset(S), frozenset({P.OFFICE, P.CONTACT}), None),
     E.REVOKE: (frozenset(S), frozenset({P.OFFICE}), None),
     E.UNBIND: (frozenset({S.ACCEPTED}), frozenset({P.OFFICE, P.SYSTEM}), S.ASSIGNED),
     E.REPLACE: (frozenset({S.ACCEPTED, S.ANSWERED}), frozenset({P.OFFICE}), None),

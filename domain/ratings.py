@@ -32,6 +32,7 @@ class RatingEvent(StrEnum):
 
     RATE = "rate"
     CHANGE = "change"
+    ERASE = "erase"
     FLAG = "flag"
     KEEP = "keep"
     APPEAL = "appeal"

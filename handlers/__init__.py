@@ -13,6 +13,7 @@ from handlers import (
     corrections,
     desk,
     digest,
+    erasing,
     extensions,
     filing,
     following,
@@ -68,6 +69,7 @@ SUBJECTS: tuple[Subject[Context], ...] = (
     silence.SUBJECT,
     release.SUBJECT,
     identity.SUBJECT,
+    erasing.SUBJECT,
     stray.SUBJECT,
     typed_at_windows.SUBJECT,
 )

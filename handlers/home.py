@@ -59,6 +59,7 @@ async def privacy(ctx: Context, arg: str) -> Outgoing:
             " Other names we may miss: the summary shows what will be read, and with Change you can cover more."
         ),
         _("The messages that pass through here are erased after seven days; your case and its answers are kept."),
+        _("If something you told shall be erased, tell the supervision office, or write it as an addition to your case."),
         rows=((screen_button(_("Menu"), "menu"),),),
     )
 

@@ -13,7 +13,7 @@ from actions.hearing import has_heard, is_over
 from actions.record import STATES, for_others
 from actions.said import with_files
 from dialog.outgoing import Outgoing
-from dialog.subjects import Refused, Screen, Subject, screen_button
+from dialog.subjects import Refused, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Name, Text, _
 from domain.cases import CaseKind, Event, Party, Satisfaction
 from domain.city import RungTo
@@ -58,6 +58,7 @@ WORDS: dict[Event, Text] = {
     Event.RELEASE: _("Published: {text}"),
     Event.REVOKE: _("Taken off the public board."),
     Event.REVEAL: _("The supervision office looked at your name and phone number."),
+    Event.ERASE: _("Something you told was erased on request."),
     Event.UNASSIGN: _("To be assigned to another unit."),
     Event.MERGE: _("Dealt with together with another case about the same matter."),
     Event.UNMERGE: _("On its own again."),
@@ -77,6 +78,7 @@ WORDS: dict[Event, Text] = {
 STAFF_WORDS: dict[Event, Text] = {
     Event.REPLY: _("Reply of the citizen: {text}"),
     Event.ADD: _("Added by the citizen: {text}"),
+    Event.ERASE: _("Something that the citizen told was erased on request."),
     Event.CORRECT: _("Reworded by the citizen: {text}"),
     Event.URGE: _("Urged by the citizen."),
     Event.SOLVED: _("Solved, says the citizen. Closed."),
@@ -147,6 +149,8 @@ async def timeline(ctx: Context, id: str) -> Outgoing:
     buttons = [screen_button(_("Show the case"), "case", id)]
     if await _files(ctx, case, staff=staff):
         buttons.append(screen_button(_("Photos and files"), "files", id))
+    if staff and (ctx.me.is_office or case.kind is CaseKind.MISCONDUCT):
+        buttons.append(form_button(_("Erase on request"), "erase", id))
     return Outgoing(lines=lines, rows=(tuple(buttons),), subject=id)
 
 

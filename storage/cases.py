@@ -57,6 +57,8 @@ _COLUMNS = tuple(Case.__dataclass_fields__)
 _INSERT = f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)}) ON CONFLICT DO NOTHING"
 _CHANGING = ("state", "version", "round", "unit", "holder", "area", "category", "routing", "code", "changed_at", "urged_at",
              "closed_at", "rating", "closing", "merged_into", "released_at")  # fmt: skip
+_ERASED = ("named", "cover", "place", "lon_e6", "lat_e6", "crs")
+_ERASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _ERASED)} WHERE id = :id"
 _UPDATE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _CHANGING)} WHERE id = :id"
 
 
@@ -83,6 +85,11 @@ async def of_deadline(tx: Tx, id: str) -> Case | None:
 async def update(tx: Tx, case: Case) -> None:
     """Write a changed case."""
     await tx.run(_UPDATE, **_values(case, (*_CHANGING, "id")))
+
+
+async def erase(tx: Tx, case: Case) -> None:
+    """Write a case of which a name or a place was erased."""
+    await tx.run(_ERASE, **_values(case, (*_ERASED, "id")))
 
 
 async def get(tx: Tx, id: str) -> Case | None:

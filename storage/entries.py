@@ -12,7 +12,7 @@ from enum import StrEnum
 from domain.ledger import text_hash
 from domain.privacy import Found, Kind, Masked
 from storage import files as storage_files
-from storage.database import Row, Tx
+from storage.database import Row, Tx, each
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.times import at, ms
@@ -124,6 +124,17 @@ def unseal(keys: Keys, text: str, sealed: bytes | None) -> Masked:
     pieces = json.loads(keys.unseal(sealed)) if sealed else []
     found = (Found(kind=Kind(kind), start=start, original=original) for kind, start, original in pieces)
     return Masked(text=text, found=tuple(found))
+
+
+async def erase(tx: Tx, ids: Sequence[str], now: datetime) -> None:
+    """Erase texts for good, with what was sealed of them; without the salt nobody can guess them from the ledger's hashes."""
+    await tx.run(
+        "UPDATE entry SET text = '', sealed = NULL, salt = :none, files = '[]', template = NULL, erased_at = :now"
+        f" WHERE id IN (SELECT value FROM {each('ids')})",
+        ids=json.dumps(ids),
+        none=b"",
+        now=ms(now),
+    )
 
 
 async def last_of(tx: Tx, number: str, kinds: Sequence[EntryKind]) -> tuple[EntryKind, str] | None:

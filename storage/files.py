@@ -131,6 +131,16 @@ async def use(tx: Tx, ids: Sequence[str], now: datetime) -> None:
         await tx.run("UPDATE file SET used_at = :now WHERE id = :id AND used_at IS NULL", id=id, now=ms(now))
 
 
+async def erase(tx: Tx, ids: Sequence[str], now: datetime) -> None:
+    """Let files go that are part of no case any more: nobody is shown them, and `forget_unused` deletes them."""
+    await tx.run(
+        "UPDATE file SET used_at = NULL, created_at = 0, refused_at = :now, why = 'erased'"
+        f" WHERE id IN (SELECT value FROM {each('ids')})",
+        ids=json.dumps(ids),
+        now=ms(now),
+    )
+
+
 async def forget_unused(tx: Tx, before: datetime, limit: int) -> Sequence[str]:
     """Delete files that came before a point in time and never became part of a case; return what the vault can let go."""
     rows = await tx.all(

@@ -118,6 +118,11 @@ async def put(tx: Tx, case: str, problem: str, result: str, entry: str, now: dat
     return not known
 
 
+async def forget(tx: Tx, case: str) -> None:
+    """Let go of how a case was worded for the public."""
+    await tx.run("DELETE FROM release WHERE case_id = :case", case=case)
+
+
 async def get(tx: Tx, case: str) -> Release | None:
     """Read the texts of a case."""
     row = await tx.one("SELECT * FROM release WHERE case_id = :case", case=case)

@@ -12,11 +12,22 @@ from actions.merging import can_lead
 from actions.record import STATES
 from actions.usual_reasons import CHECKED, REFUSALS, TAKEN_BACK
 from bot.desk import case_page
-from bot.desk.words import LOOK_AGAIN, MANY_UNITS, NO_CASE, NO_REASON, NO_UNIT, NOT_SURE, OUTDATED, TOO_LONG, UNKNOWN_CASE
+from bot.desk.words import (
+    LOOK_AGAIN,
+    MANY_UNITS,
+    NO_CASE,
+    NO_REASON,
+    NO_UNIT,
+    NOT_SURE,
+    NOT_SURE_TO_ERASE,
+    OUTDATED,
+    TOO_LONG,
+    UNKNOWN_CASE,
+)
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
 from domain.numbers import read_case_number
-from handlers import appeals, extensions, identity, merging, office_desk, office_queue, release
+from handlers import appeals, erasing, extensions, identity, merging, office_desk, office_queue, release
 from handlers.office_desk import Assign, Decide
 from handlers.unit_search import unit_names, units_named
 from storage import cases
@@ -123,6 +134,13 @@ async def _reveal(ctx: Context, case: Case, fields: Fields) -> Reply:
     return await identity.reveal(ctx, case.id, case.version)
 
 
+async def _erase(ctx: Context, case: Case, fields: Fields) -> Reply:
+    if fields.get("sure") != "yes":
+        raise Refused(NOT_SURE_TO_ERASE)
+    n = None if fields.get("n") == erasing.NAME else _number(fields)
+    return await erasing.done(ctx, erasing.Erase(case=case.id, n=n))
+
+
 ACTS: Mapping[str, Callable[[Context, Case, Fields], Awaitable[Reply]]] = {
     "take": _take,
     "give_back": _give_back,
@@ -140,6 +158,7 @@ ACTS: Mapping[str, Callable[[Context, Case, Fields], Awaitable[Reply]]] = {
     "release": _release,
     "revoke": _revoke,
     "reveal": _reveal,
+    "erase": _erase,
 }
 """By the names that the chat's buttons have."""
 
@@ -182,6 +201,6 @@ def _words(fields: Fields, name: str, most: int) -> str:
 
 
 def _number(fields: Fields) -> int:
-    """Read of which request for more time the page told."""
+    """Read of which text the page told; 0 for none."""
     n = fields.get("n", "")
     return int(n) if n.isdecimal() and len(n) < 9 else 0

@@ -13,6 +13,7 @@ from aiohttp import web
 from actions.cards import KINDS, LEVELS
 from actions.cards import due as shown_due
 from actions.context import Context
+from actions.erasing import can_erase, has_name
 from actions.facts import Facts, facts, facts_for_office
 from actions.hearing import heard
 from actions.likeness import Alike, like_case, reasons
@@ -20,7 +21,7 @@ from actions.office_cards import office_card
 from actions.rating_words import entry_text
 from actions.record import STATES
 from actions.releasing import Proposal, proposal
-from actions.said import told
+from actions.said import ERASED, told
 from actions.usual_reasons import CHECKED, REFUSALS, TAKEN_BACK
 from bot.desk.late import late_by
 from bot.desk.queue_page import about_rating
@@ -93,8 +94,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One text in the column of an audience: `own` if they wrote it; `files` are the numbers of its files."""
+    """One text in the column of an audience: `own` if they wrote it; `files` are the numbers of its files.
 
+    `n` is its own number, None if it can't be erased.
+    """
+
+    n: int | None
     what: Text
     by: Text
     own: bool
@@ -145,6 +150,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "followed": [one.number for one in await cases.merged_into(ctx.tx, case.id)],
         "lead": f.lead.case.number if f.lead else None,
         "clocks": [_clock(ctx, f, deadline) for deadline in every],
+        "has_name": has_name(case),
         "plan": await plans.newest(ctx.tx, case.id),
         "moment": Moment,
         "routing": list(_routing(ctx, case)),
@@ -271,6 +277,7 @@ def _column(ctx: Context, f: Facts, numbers: Mapping[str, int], party: str, read
     """Put into order what one side wrote, and what it reads of what others wrote."""
     return [
         Said(
+            n=entry.n if party == Party.CITIZEN and can_erase(entry) else None,
             what=TEXTS[entry.kind],
             by=AUTHORS[entry.author],
             own=entry.author == party,
@@ -302,7 +309,7 @@ def _when(ctx: Context, case: Case, entry: Entry, party: str) -> datetime:
 
 
 def _text(ctx: Context, kind: CaseKind, entry: Entry) -> Text | str:
-    return _("(erased on request)") if entry.erased else entry_text(ctx, kind, entry)
+    return ERASED if entry.erased else entry_text(ctx, kind, entry)
 
 
 def _hidden(proposed: Proposal) -> Text | None:

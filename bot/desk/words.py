@@ -104,6 +104,9 @@ WORDS: Mapping[str, Text] = {
     "citizen_reads": _("The citizen will read the reason."),
     "unit_reads": _("The unit will read the reason."),
     "both_read": _("Unit and citizen will read the reason."),
+    "erase": _("Erase on request"),
+    "erase_name": _("Erase name, phone number and covered words"),
+    "erase_sure": _("The citizen has asked for it. It can't be brought back. Erase it."),
     "on_record": _("It is recorded, and the citizen can see that it was."),
     # Units
     "open": _("Open"),
@@ -286,6 +289,7 @@ ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline
 
 OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")
 DONE_ALREADY = _("This was done already; nothing was done twice.")
+NOT_SURE_TO_ERASE = _("Nothing was done. Please tick that it shall be erased for good.")
 NOT_SURE = _("Nothing was done. Please tick that the case shall end here, and refuse it then.")
 NOT_HELD = _("Nothing was done. Please tick that the unit shall be held to account, and press again.")
 NO_REASON = _("Please choose a reason, or write one.")

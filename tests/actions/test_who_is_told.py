@@ -14,6 +14,7 @@ from stores import NOW
 from actions import (
     absence,
     checking,
+    erasing,
     extending,
     filing,
     following,
@@ -230,6 +231,9 @@ TOLD: dict[str, Telling] = {
     "a new code": telling(Cast.accepted, "reporter", lambda ctx, case: following.new_code(ctx, case.id), {}, {}),
     "a name opened": telling(
         lambda cast: cast.accepted(NAMED), "office", lambda ctx, case: identity.reveal(ctx, case.id), {}, {}
+    ),
+    "a text erased": telling(
+        Cast.accepted, "office", lambda ctx, case: erasing.erase(ctx, case.id, 1), {"citizen": FOLLOWERS}, {"unit": CONTACTS}
     ),
     "published": telling(
         lambda cast: cast.answered(AGREED), "office", release, {"citizen": FOLLOWERS}, {"unit": CONTACTS}

@@ -28,6 +28,7 @@ from stores import NOW
 from actions import (
     absence,
     checking,
+    erasing,
     extending,
     filing,
     following,
@@ -282,6 +283,11 @@ RIGHTS: dict[str, Right] = {
     "new code": right(Cast.accepted, lambda ctx, case: following.new_code(ctx, case.id), {"reporter"}),
     "open the name": right(state_of(NAMED, "accepted"), lambda ctx, case: identity.reveal(ctx, case.id), OFFICE),
     "open a name that was not given": right(Cast.accepted, lambda ctx, case: identity.reveal(ctx, case.id), NOBODY),
+    "erase a text": right(Cast.closed, lambda ctx, case: erasing.erase(ctx, case.id, 1), OFFICE),
+    "erase a name that was not given": right(Cast.accepted, lambda ctx, case: erasing.erase(ctx, case.id, None), NOBODY),
+    "erase a text of a misconduct report": right(
+        state_of(MISCONDUCT, "accepted"), lambda ctx, case: erasing.erase(ctx, case.id, 1), {"discipline"}
+    ),
     "sign in a misconduct report": right(state_of(MISCONDUCT, "assigned"), accept, {"discipline"}),
     "return a misconduct report": right(
         state_of(MISCONDUCT, "accepted"), lambda ctx, case: handling.return_(ctx, case.id, "no"), NOBODY

@@ -25,7 +25,7 @@ from dialog.texts import Json, Name, Text
 from domain.numbers import case_number
 from handlers import SUBJECTS
 
-LOOK_AT_OTHER_THINGS = {"assign", "away", "bell_new", "invite", "release", "report", "strike"}
+LOOK_AT_OTHER_THINGS = {"assign", "away", "bell_new", "erase", "invite", "release", "report", "strike"}
 """Forms whose looks read other things than options, which the random world can't make up."""
 FORMS: dict[str, Form[Any]] = {
     form.name: form for subject in SUBJECTS for form in subject.forms if form.name not in LOOK_AT_OTHER_THINGS

@@ -40,6 +40,30 @@ async def test_the_unit_never_learns_the_name_and_the_office_only_on_record(town
 
 
 @BOTH
+async def test_a_text_that_the_citizen_wants_erased_is_gone_from_cards_and_timeline(town: Town, on: str) -> None:
+    citizen, contact = await town.somebody(on), await town.contact("telegram", name="Wang")
+    office = await town.office("web", name="Chen")
+    number, _code = await files(citizen)
+    await contact.sees("Sign in by")
+    words = (await town.texts(number))[0]
+    await office.says(f"/case {number}")
+    await office.presses("^Timeline$")
+    await office.presses("^Erase on request$")
+    await office.presses(f": {words[:10]}")
+    await office.sees("Erase this for good.+|can't be brought back")
+    await office.presses("^Erase it$")
+    await office.sees("It has been erased")
+    await citizen.sees("something you told us was erased")
+    await contact.sees(r"\(erased on request\)", new=False)
+    await contact.presses("^Timeline$")
+    shown = await contact.sees("Something that the citizen told was erased on request")
+    assert words not in shown.text
+    assert not any(button.startswith("Erase") for button in shown.buttons)
+    assert words not in await town.texts(number)
+    assert [row["event"] for row in await town.history(number)] == ["file", "assign", "erase"]
+
+
+@BOTH
 async def test_the_name_stands_nowhere_in_what_the_unit_is_sent_later(town: Town, on: str) -> None:
     citizen, contact = await town.somebody(on, name="Tourist"), await town.contact("telegram")
     await tells(citizen, name=NAME, phone=PHONE)

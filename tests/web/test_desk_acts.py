@@ -288,6 +288,27 @@ async def test_who_filed_it_is_shown_once_and_on_record(desk: Desk) -> None:
     assert "欧阳" not in desk.page
 
 
+async def test_what_a_citizen_asked_to_have_erased_is_erased_once_it_is_ticked(desk: Desk) -> None:
+    case = await desk.city.accepted(NAMED)
+    await desk.opens(address(case))
+    erase = f"{address(case)}/erase"
+    assert desk.page.count(f'action="{erase}"') == 2, "the text and the name"
+    await desk.presses("erase", n="1")
+    assert desk.status == 409
+    assert "Please tick" in desk.said
+    await desk.presses("erase", n="1", sure="yes")
+    assert "It has been erased" in desk.said
+    await desk.opens(address(case))
+    assert RUBBISH.text not in desk.page
+    assert "(erased on request)" in desk.page
+    assert "Something that the citizen told was erased on request" in desk.page
+    await desk.presses("erase", n="name", sure="yes")
+    assert "It has been erased" in desk.said, desk.said
+    await desk.opens(address(case))
+    assert "named, kept sealed" not in desk.page
+    assert f'action="{erase}"' not in desk.page
+
+
 async def test_an_outdated_press_says_what_happened_and_does_nothing(desk: Desk) -> None:
     case = await filed(desk.city)
     await desk.opens(address(case))
@@ -474,4 +495,4 @@ def test_every_act_of_the_office_in_chat_is_on_the_desk() -> None:
 
     source = Path(office_cards.__file__).read_text()
     office = source[source.index("def office_card") : source.index("def post_card")]
-    assert set(re.findall(r'(?:act|form)_button\([^,]+\), "(\w+)"', office)) | {"reveal"} == set(ACTS)
+    assert set(re.findall(r'(?:act|form)_button\([^,]+\), "(\w+)"', office)) | {"reveal", "erase"} == set(ACTS)
