@@ -17,9 +17,13 @@ from dialog.texts import Json, Text, _, dump, load_text
 
 SEND, CHANGE, CANCEL = "send", "change", "cancel"
 SKIP = "skip"
-YES_WORDS = ("yes", "y", "ok", "okay", "好", "好的", "行", "可以", "同意", "是", "是的", "对", "嗯")
-NOT_KNOWN = ("不知道", "我不知道", "不清楚", "我不清楚", "don't know", "i don't know", "i do not know", "no idea")
-NO_WORDS = ("no", "n", "不", "不行", "不可以", "不同意", "不要", "否")
+YES_WORDS = ("yes", "y", "ok", "okay", "好", "行", "可以", "同意", "是", "对", "嗯")
+NOT_KNOWN = (
+    *(f"{who}{how}{what}" for who in ("", "我", "我也") for how in ("不", "不太") for what in ("知道", "清楚", "晓得", "记得")),
+    "don't know", "i don't know", "i do not know", "no idea",
+)  # fmt: skip
+NO_WORDS = ("no", "n", "不", "不是", "不行", "不可以", "不同意", "不要", "不用", "否")
+_PARTICLES = "啊呀吧呢哦噢喔嘛哈呗啦的"
 LONGEST_PICK = 12
 # In a longer answer these may turn its meaning round: "not anonymous" is no wish to stay anonymous.
 DENIALS = ("不", "没", "别", "not", "n't", "no ")
@@ -195,10 +199,10 @@ def _picked(question: Question, text: str, everywhere: Callable[[Text], Sequence
     for key, label in labels:
         if typed and typed == label:
             return key
-    keys = {option.key for option in options}
+    keys, bare = {option.key for option in options}, typed.rstrip(_PARTICLES)
     for words, meant in ((YES_WORDS, ("yes", SEND)), (NO_WORDS, ("no",)), (NOT_KNOWN, (SKIP,))):
         for key in meant:
-            if typed in words and key in keys:
+            if bare in words and key in keys:
                 return key
     if question.kind is not Kind.CHOOSE or not 2 <= len(typed) <= LONGEST_PICK or any(word in typed for word in DENIALS):
         return None

@@ -56,7 +56,7 @@ def test_a_short_answer_that_fits_one_option_only_is_taken_for_it(typed: str) ->
     assert read(CHOICE, message(typed), everywhere) == "630104"
 
 
-@pytest.mark.parametrize("typed", ["好", "可以。", "OK", "yes"])
+@pytest.mark.parametrize("typed", ["好", "好的", "好啊！", "可以。", "行吧", "OK", "yes"])
 def test_a_plain_yes_sends_what_was_confirmed(typed: str) -> None:
     sends = question(Kind.CONFIRM, (Option("send", _("Send")), Option("cancel", _("Cancel"))))
     assert read(sends, message(typed), everywhere) == "send"
@@ -83,6 +83,12 @@ def test_what_is_no_option_is_not_taken_for_one(typed: str) -> None:
     with pytest.raises(Invalid) as invalid:
         read(CHOICE, message(typed), everywhere)
     assert invalid.value.why.id
+
+
+@pytest.mark.parametrize("typed", ["好吗", "好了", "对了", "啊", "的", "是不是", "不好说"])
+def test_what_is_no_plain_yes_sends_nothing(typed: str) -> None:
+    with pytest.raises(Invalid):
+        read(question(Kind.CONFIRM, (Option("send", _("Send")), Option("no", _("No")))), message(typed), everywhere)
 
 
 @given(st.text())
@@ -158,7 +164,7 @@ def test_folding_twice_changes_nothing(typed: str) -> None:
     assert plain(plain(typed)) == plain(typed)
 
 
-@pytest.mark.parametrize("typed", ["不知道", "我不清楚。", "I don't know", "no idea"])
+@pytest.mark.parametrize("typed", ["不知道", "不知道啊", "我不清楚。", "我也不太清楚呢", "I don't know", "no idea"])
 def test_who_says_that_they_do_not_know_the_place_has_answered(typed: str) -> None:
     assert PLACE.parse(read(PLACE, message(typed), everywhere)) is None
     assert PLACE.parse(read(PLACE, message("不知道哪条路，在西门附近"), everywhere)) == Place(words="不知道哪条路，在西门附近")
