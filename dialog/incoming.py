@@ -40,16 +40,14 @@ class Incoming:
     """One message or button press.
 
     `external_id` names it within its channel: the same one twice is the same message. `order` is the channel's own order.
-    `address` is where answers go, `sender` the account, `network` the network address it came from; all three are personal data
-    and are stored only sealed or hashed.
+    `address` is where answers go, `network` the network address it came from; both are personal data and are stored only
+    sealed or hashed. `raw` is what came, word for word.
     """
 
     channel: str
     external_id: str
     address: str
-    sender: str
     order: int
-    sent_ms: int
     language: str | None = None
     network: str | None = None
     private: bool = True
@@ -76,14 +74,9 @@ def to_json(incoming: Incoming) -> bytes:
 def from_json(body: bytes) -> Incoming:
     """Read what `to_json` wrote."""
     kept: dict[str, Any] = orjson.loads(body)
+    for gone in ("sender", "sent_ms"):  # what earlier versions kept beside
+        kept.pop(gone, None)
     private = kept.pop("private", False)
     files = tuple(IncomingFile(**file) for file in kept.pop("files", ()))
     place = kept.pop("place", None)
-    return Incoming(
-        private=private,
-        files=files,
-        place=Place(**place) if place else None,
-        order=kept.pop("order", 0),
-        sent_ms=kept.pop("sent_ms", 0),
-        **kept,
-    )
+    return Incoming(private=private, files=files, place=Place(**place) if place else None, order=kept.pop("order", 0), **kept)

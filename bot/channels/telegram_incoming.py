@@ -36,8 +36,8 @@ NOBODY_SAID = (
 Object = Mapping[str, Any]
 
 
-def incoming(update: Object, received_ms: int) -> Incoming | None:
-    """Read an update; None where there is nobody to answer or nothing was said. `received_ms`: UTC epoch milliseconds.
+def incoming(update: Object) -> Incoming | None:
+    """Read an update; None where there is nobody to answer or nothing was said.
 
     `unsupported` tells what could not be read: `sticker`, `poll` ... or `unknown`; `blocked` and `unblocked` where a
     person stopped the bot or came back; `added` where the bot was brought into a group.
@@ -48,17 +48,17 @@ def incoming(update: Object, received_ms: int) -> Incoming | None:
     body = _object(update.get(kind))
     match kind:
         case "message" | "edited_message":
-            return _message(update, body, edited=kind == "edited_message", received_ms=received_ms)
+            return _message(update, body, edited=kind == "edited_message")
         case "callback_query":
-            return _press(update, body, received_ms)
+            return _press(update, body)
         case "my_chat_member":
-            return _membership(update, body, received_ms)
+            return _membership(update, body)
     body = next((_object(value) for name, value in update.items() if name != "update_id"), {})
-    return _envelope(update, body, received_ms, unsupported="unknown")
+    return _envelope(update, body, unsupported="unknown")
 
 
-def _message(update: Object, message: Object, *, edited: bool, received_ms: int) -> Incoming | None:
-    base = _envelope(update, message, received_ms)
+def _message(update: Object, message: Object, *, edited: bool) -> Incoming | None:
+    base = _envelope(update, message)
     if base is None or any(name in message for name in NOBODY_SAID):
         return None
     location = _object(message.get("location"))
@@ -67,7 +67,6 @@ def _message(update: Object, message: Object, *, edited: bool, received_ms: int)
     replied = _object(message.get("reply_to_message"))
     base = replace(
         base,
-        sent_ms=_milliseconds(message.get("edit_date" if edited else "date"), received_ms),
         message=_id(message.get("message_id")),
         edited=edited,
         reply_to=_id(replied.get("message_id")) if _object(replied.get("from")).get("is_bot") else None,
@@ -83,9 +82,9 @@ def _message(update: Object, message: Object, *, edited: bool, received_ms: int)
     return replace(base, unsupported=unsupported)
 
 
-def _press(update: Object, query: Object, received_ms: int) -> Incoming | None:
+def _press(update: Object, query: Object) -> Incoming | None:
     message = _object(query.get("message"))
-    base = _envelope(update, {"chat": message.get("chat"), "from": query.get("from")}, received_ms)
+    base = _envelope(update, {"chat": message.get("chat"), "from": query.get("from")})
     if base is None:
         return None
     data = query.get("data")
@@ -98,29 +97,27 @@ def _press(update: Object, query: Object, received_ms: int) -> Incoming | None:
     )
 
 
-def _membership(update: Object, change: Object, received_ms: int) -> Incoming | None:
-    base = _envelope(update, change, received_ms)
+def _membership(update: Object, change: Object) -> Incoming | None:
+    base = _envelope(update, change)
     status = _object(change.get("new_chat_member")).get("status")
     known = (
         {"kicked": "blocked", "member": "unblocked"} if base and base.private else {"member": "added", "administrator": "added"}
     )
     if base is None or status not in known:
         return None
-    return replace(base, sent_ms=_milliseconds(change.get("date"), received_ms), unsupported=known[status])
+    return replace(base, unsupported=known[status])
 
 
-def _envelope(update: Object, body: Object, received_ms: int, *, unsupported: str | None = None) -> Incoming | None:
+def _envelope(update: Object, body: Object, *, unsupported: str | None = None) -> Incoming | None:
     chat, person = _object(body.get("chat")), _object(body.get("from", body.get("user")))
-    address, sender = _id(chat.get("id")), _id(person.get("id"))
-    if address is None or sender is None or chat.get("type") == "channel":
+    address = _id(chat.get("id"))
+    if address is None or _id(person.get("id")) is None or chat.get("type") == "channel":
         return None
     return Incoming(
         channel="telegram",
         external_id=str(update["update_id"]),
         address=address,
-        sender=sender,
         order=update["update_id"],
-        sent_ms=received_ms,
         language=_language(person.get("language_code")),
         private=chat.get("type") == "private",
         unsupported=unsupported,
@@ -188,11 +185,6 @@ def _id(value: object) -> str | None:
 
 def _number(value: object) -> float:
     return value if isinstance(value, int | float) else 0
-
-
-def _milliseconds(seconds: object, otherwise: int) -> int:
-    whole = _whole(seconds)
-    return otherwise if whole is None else whole * 1000
 
 
 def _whole(value: object) -> int | None:

@@ -109,8 +109,7 @@ class Poller:
         self._offset = max(update["update_id"] for update in batch) + 1
 
     async def _keep(self, updates: Sequence[dict[str, Any]]) -> None:
-        received_ms = round(self._clock.now().timestamp() * 1000)
-        messages = [message for update in updates if (message := incoming(update, received_ms))]
+        messages = [message for update in updates if (message := incoming(update))]
         if messages:
             await self._door.intake(messages)
 

@@ -93,7 +93,7 @@ class Webhook:
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             LOGGER.warning(NOT_READ, extra={"fields": {"bytes": len(body)}})
             return web.Response()
-        message = incoming(update, round(self._clock.now().timestamp() * 1000))
+        message = incoming(update)
         if message is not None:
             try:
                 await self._door.intake((message,))

@@ -15,7 +15,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,6 @@ MESSAGE_NOT_KEPT = "webchat_message_not_kept"
 
 BODY_LIMIT = 2**20
 """Bytes of a posted body, files apart."""
-OLDEST = timedelta(days=30)
 """A message may have waited that long on a device; a clock that says more is wrong."""
 
 MOST_NUMBERS = 300
@@ -177,8 +176,7 @@ class WebChat:
         code = request.match_info["code"]
         # The code is a secret as long as it is good, and ids of messages are stored as they are.
         id = "in:" + hashlib.sha256(f"{visitor.address}:{code}".encode()).hexdigest()
-        moment = milliseconds(self._now())
-        await self._take(request, visitor, external_id=id, order=moment, sent_ms=moment, text=f"/start {code}")
+        await self._take(request, visitor, external_id=id, order=milliseconds(self._now()), text=f"/start {code}")
         response = web.Response(status=303, headers={**HEADERS, "Location": "/"})
         self._gate.set_cookie(response, visitor.address)
         return response
@@ -193,14 +191,11 @@ class WebChat:
             raise self._gate.refusal(request, TooLarge, TOO_LONG) from error
         except Malformed as error:
             raise self._gate.refusal(request, web.HTTPBadRequest, MALFORMED) from error
-        now = self._now()
-        timely = milliseconds(now - OLDEST) <= posted.at_ms <= milliseconds(now)
         await self._take(
             request,
             visitor,
             external_id=f"{visitor.device}:{posted.id}",
             order=posted.order,
-            sent_ms=posted.at_ms if timely else milliseconds(now),
             message=posted.id,
             text=posted.text,
             reply_to=posted.reply_to,
@@ -233,16 +228,7 @@ class WebChat:
             await self._gate.within_quota(request, "messages", visitor, 1)
             language = await self._gate.language(request, visitor.address)
             await self._door.intake(
-                [
-                    Incoming(
-                        channel=CHANNEL,
-                        address=visitor.address,
-                        sender=visitor.address,
-                        network=visitor.ip,
-                        language=language,
-                        **fields,
-                    )
-                ]
+                [Incoming(channel=CHANNEL, address=visitor.address, network=visitor.ip, language=language, **fields)]
             )
         except web.HTTPException:
             raise

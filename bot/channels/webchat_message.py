@@ -18,6 +18,7 @@ FILE_KINDS = frozenset(("photo", "video", "audio", "document"))
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _SAFE_INTEGER = 2**53 - 1
+# `at_ms` is for the page's own log.
 _FIELDS = frozenset(("id", "order", "at_ms", "text", "press", "pressed", "reply_to", "files", "place"))
 
 
@@ -31,11 +32,10 @@ class TooLong(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """A message as posted. `order` rises strictly within a device; `at_ms` is the device's own clock and may be wrong."""
+    """A message as posted. `order` rises strictly within a device."""
 
     id: str
     order: int
-    at_ms: int
     text: str = ""
     press: str | None = None
     pressed: str | None = None
@@ -55,7 +55,6 @@ def parse(body: bytes) -> Posted:
     posted = Posted(
         id=_id(fields, "id"),
         order=_integer(fields, "order"),
-        at_ms=_integer(fields, "at_ms"),
         text=_text(fields),
         press=_press(fields),
         pressed=_id(fields, "pressed") if "pressed" in fields else None,

@@ -17,7 +17,6 @@ from bot.replay.channel import NAME
 from dialog.incoming import Incoming
 from dialog.outgoing import Outgoing, Wants
 from dialog.questions import SEND
-from storage.times import ms
 
 DONE = "好了"
 MOST_ANSWERS = 30
@@ -135,9 +134,7 @@ class Person(ABC):
             channel=NAME,
             external_id=str(number),
             address=self.address,
-            sender=self.address,
             order=number,
-            sent_ms=ms(sent_at),
             text=step.text,
             message=str(number),
             press=step.press,

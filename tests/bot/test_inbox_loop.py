@@ -21,7 +21,7 @@ from storage.database import Conflict, Database
 
 def says(address: str, number: int, text: str) -> Incoming:
     return Incoming(
-        channel=NAME, external_id=f"{address} {number}", address=address, sender=address, order=number, sent_ms=0, language="en",
+        channel=NAME, external_id=f"{address} {number}", address=address, order=number, language="en",
         text=text, message=str(number),
     )  # fmt: skip
 

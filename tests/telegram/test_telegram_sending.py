@@ -38,7 +38,7 @@ def photo(data: bytes | None = None) -> Attachment:
 
 
 def pressed(query: str | None) -> Incoming:
-    return Incoming(channel="telegram", external_id="1", address="1", sender="1", order=1, sent_ms=1, query=query)
+    return Incoming(channel="telegram", external_id="1", address="1", order=1, query=query)
 
 
 async def test_a_message_arrives_with_its_buttons_and_its_id_comes_back(process: Process, anna: TelegramUser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from webchat_city import Served, serving
@@ -89,19 +89,17 @@ async def test_the_page_speaks_the_language_that_was_chosen_before(served: Serve
 
 
 async def test_a_message_is_kept_with_all_it_bears(served: Served, device: Device) -> None:
-    at_ms = round((datetime.now(UTC) - timedelta(hours=2)).timestamp() * 1000)
     message = device.message(
         text="路灯坏了",
         reply_to="delivery-0001",
         files=[{"id": "upload-0001", "kind": "photo"}],
         place={"lon": 101.77, "lat": 36},
-        at_ms=at_ms,
     )
     response = await device.post("/chat/messages?lang=en", message)
     assert await response.json() == {"kept": True}
     (kept,) = served.city.only.kept
     assert (kept.text, kept.reply_to, kept.message, kept.language) == ("路灯坏了", "delivery-0001", message["id"], "en")
-    assert (kept.order, kept.sent_ms, kept.address, kept.sender) == (1, at_ms, device.address, device.address)
+    assert (kept.order, kept.address) == (1, device.address)
     assert kept.place is not None
     assert (kept.place.lon, kept.place.lat, kept.place.crs) == (101.77, 36, "wgs84")
     (file,) = kept.files
@@ -159,7 +157,6 @@ async def test_half_a_character_and_nul_do_not_reach_the_store(served: Served, d
         {"order": 2**53},
         {"order": True},
         {"order": "1"},
-        {"at_ms": -1},
         {"text": 5},
         {"text": ""},
         {"text": " \n"},
@@ -195,12 +192,6 @@ async def test_what_no_page_of_ours_sends_is_refused(served: Served, device: Dev
 async def test_what_is_no_message_at_all_is_refused(device: Device, body: bytes) -> None:
     assert (await device.post("/chat/messages", body)).status == 400
     assert (await device.post("/chat/acknowledgements", body)).status == 400
-
-
-@pytest.mark.parametrize("at_ms", [1, 2**53 - 1])
-async def test_a_device_whose_clock_is_wrong_is_given_our_time(served: Served, device: Device, at_ms: int) -> None:
-    await device.post("/chat/messages", device.message(text="when?", at_ms=at_ms))
-    assert abs(served.city.only.kept[0].sent_ms / 1000 - datetime.now(UTC).timestamp()) < 60
 
 
 @pytest.mark.parametrize("path", ["/chat/messages", "/chat/acknowledgements", "/chat/files", "/in/CODE"])
