@@ -1,7 +1,7 @@
 """Erasing what a citizen told, when they ask for it: words, files and place go; that they went stays on record.
 
 What staff wrote stays, for it is how the case was dealt with; only a wording for the public that was made of what is erased goes
-too. Messages already in chats (but for cards) and backups are out of reach.
+too. Staff's chats are wiped; those of others who reported the same, photos that were delivered, and backups are out of reach.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from actions.context import Context
 from actions.likeness import keep
-from actions.notices import refresh_cards, tell_followers
+from actions.notices import tell_followers, wipe
 from actions.rating import erase_words
 from actions.record import note, state_after
 from dialog.subjects import Refused
@@ -59,8 +59,12 @@ async def erase(ctx: Context, id: str, n: int | None) -> Case:
         case, what = await _erase_text(ctx, case, n, f"{party}:{role.id}")
     await note(ctx, case, Event.ERASE, party, role, **what)
     await keep(ctx, case)
-    await refresh_cards(ctx, await cases.leading(ctx.tx, case))
-    await tell_followers(ctx, case, _("As was asked for, something you told us was erased from your case."), alone=True)
+    for one in {case.id: case, (lead := await cases.leading(ctx.tx, case)).id: lead}.values():
+        await wipe(ctx, one)
+    news = _(
+        "As was asked for, something you told us was erased from your case. If you have not asked, tell the supervision office."
+    )
+    await tell_followers(ctx, case, news, alone=True)
     return case
 
 

@@ -358,11 +358,29 @@ async def _take_away(ctx: Context, conversation: Conversation, gone: Outgoing) -
     keeps = any(role.kind is RoleKind.OFFICE for role in held) or await cases.follows(ctx.tx, case, conversation.person)
     for row in await outbox.about(ctx.tx, conversation.id, case):
         is_units = row.card is not None and row.card.partition(":")[0] == Card.UNIT
-        if not (is_units or (row.card is None and not keeps)) or row.outgoing(ctx.keys).lines == gone.lines:
-            continue
-        await outbox.overwrite(ctx.tx, ctx.keys, row.id, gone)
-        if row.edits is None:
-            await queue(ctx, conversation, replace(gone, card=row.card), edits=row.id)
+        if (is_units or (row.card is None and not keeps)) and row.outgoing(ctx.keys).lines != gone.lines:
+            await _put_in_place(ctx, conversation, row, gone)
+
+
+async def wipe(ctx: Context, case: Case) -> None:
+    """Take what was said of a case from the chats of office and unit, and give each its newest card as it reads now."""
+    gone = Outgoing(lines=(_("What stood here of case {number} was erased on request.", number=case.number),), subject=case.id)
+    unit = [role.person for kind in RoleKind for role in await roles.of_unit(ctx.tx, case.unit or "", kind)]
+    for person in dict.fromkeys((*await _office(ctx), *unit)):
+        follows = await cases.follows(ctx.tx, case.id, person)
+        for conversation in await people.conversations(ctx.tx, person):
+            for row in await outbox.about(ctx.tx, conversation.id, case.id):
+                is_staffs = row.card is not None and row.card.partition(":")[0] in (Card.UNIT, Card.OFFICE)
+                if is_staffs or (row.card is None and not follows):
+                    await _put_in_place(ctx, conversation, row, gone)
+    await refresh_cards(ctx, case)
+
+
+async def _put_in_place(ctx: Context, conversation: Conversation, row: OutboxRow, gone: Outgoing) -> None:
+    """Overwrite what is kept of a message, and what is seen of it."""
+    await outbox.overwrite(ctx.tx, ctx.keys, row.id, gone)
+    if row.edits is None:
+        await queue(ctx, conversation, replace(gone, card=row.card), edits=row.id)
 
 
 async def _refresh_posts(ctx: Context, case: Case) -> None:

@@ -64,6 +64,30 @@ async def test_a_text_that_the_citizen_wants_erased_is_gone_from_cards_and_timel
 
 
 @BOTH
+async def test_what_is_erased_stands_in_no_message_of_staff_any_more(town: Town, on: str) -> None:
+    contact, office, citizen = await town.contact(on), await town.office("web"), await town.somebody("web")
+    number, _code = await files(citizen)
+    await contact.sees("Sign in by")
+    for words in ("住在三楼的是我", "又来了一车"):
+        await citizen.presses("^Add something$")
+        await citizen.says(words)
+        await citizen.says("/done")
+        await contact.sees(f"The citizen has added: {words}")
+    await contact.presses("^Timeline$")
+    await contact.sees("You added: 住在三楼的是我|Added by the citizen: 住在三楼的是我")
+    await office.says(f"/case {number}")
+    await office.presses("^Timeline$")
+    await office.presses("^Erase on request$")
+    await office.presses(": 住在三楼的是我")
+    await office.presses("^Erase it$")
+    await contact.sees("What stood here of case .+ was erased", new=False)
+    await contact.sees(r"Added on .+: 又来了一车")
+    assert contact.standing()
+    assert not [message.text for message in contact.standing() if "住在三楼" in message.text]
+    assert "住在三楼" not in "".join(await town.texts(number))
+
+
+@BOTH
 async def test_the_name_stands_nowhere_in_what_the_unit_is_sent_later(town: Town, on: str) -> None:
     citizen, contact = await town.somebody(on, name="Tourist"), await town.contact("telegram")
     await tells(citizen, name=NAME, phone=PHONE)
