@@ -74,12 +74,13 @@ def _message(update: Object, message: Object, *, edited: bool) -> Incoming | Non
         files=_files(message),
         place=_place(message),
     )
+    if not base.private:
+        told = base.text or base.files or base.place
+        base = replace(base, text="", files=(), place=None)  # nobody in a group has told us anything
+        return base if told else None  # nor waits for an answer to the notes of Telegram's own
     if base.text or base.files or base.place:
         return base
-    unsupported = next((name for name in NOT_TAKEN if name in message), "unknown")
-    if unsupported == "unknown" and not base.private:
-        return None  # Groups get many notes of Telegram's own; nobody waits for an answer to them.
-    return replace(base, unsupported=unsupported)
+    return replace(base, unsupported=next((name for name in NOT_TAKEN if name in message), "unknown"))
 
 
 def _press(update: Object, query: Object) -> Incoming | None:
@@ -113,15 +114,16 @@ def _envelope(update: Object, body: Object, *, unsupported: str | None = None) -
     address = _id(chat.get("id"))
     if address is None or _id(person.get("id")) is None or chat.get("type") == "channel":
         return None
+    private = chat.get("type") == "private"
     return Incoming(
         channel="telegram",
         external_id=str(update["update_id"]),
         address=address,
         order=update["update_id"],
         language=_language(person.get("language_code")),
-        private=chat.get("type") == "private",
+        private=private,
         unsupported=unsupported,
-        raw=_words(json.dumps(update, ensure_ascii=False, separators=(",", ":"))),
+        raw=_words(json.dumps(update, ensure_ascii=False, separators=(",", ":"))) if private else None,
     )
 
 

@@ -165,6 +165,12 @@ def test_groups_are_not_private() -> None:
     assert not read(text="/help", chat=GROUP).private
 
 
+def test_of_what_is_said_in_a_group_nothing_is_kept() -> None:
+    message = read(caption="我家住三楼", photo=[{"file_id": "p"}], chat=GROUP | {"title": "邻居们"})
+    assert (message.text, message.files, message.place, message.raw) == ("", (), None, None)
+    assert message.address == "-100123"
+
+
 def test_notes_that_telegram_writes_into_groups_are_no_messages() -> None:
     assert incoming(update(chat=GROUP, video_chat_started={})) is None
     assert incoming(update(chat=GROUP, new_chat_members=[BOT])) is None
