@@ -163,7 +163,7 @@ async def report(d: Dialog) -> Written | None:
             _("What would you like to add? Photos and documents too. Press Done when you have finished."),
             label=_("Added"),
         )
-    return await _sure_of(d, "\n".join(filter(None, (answer, told.in_words()))), told.files)
+    return await _sure_of_result(d, "\n".join(filter(None, (answer, told.in_words()))), told.files)
 
 
 async def report_told(d: Dialog) -> Written | None:
@@ -173,7 +173,19 @@ async def report_told(d: Dialog) -> Written | None:
         _("What was done? Please send photos or documents as proof too. Press Done when you have finished."),
         label=_("Result"),
     )
-    return await _sure_of(d, told.in_words(), told.files)
+    return await _sure_of_result(d, told.in_words(), told.files)
+
+
+async def others_who_read_it(ctx: Context, id: str) -> Options:
+    """Say of a case that others follow with theirs how many they are."""
+    count = len(await cases.led_by(ctx.tx, id))
+    others = _("{count} more who reported the same get it too, photos included: please show nobody's home or name.", count=count)
+    return (Option("others", others),) if count else ()
+
+
+async def _sure_of_result(d: Dialog, text: str, files: tuple[str, ...]) -> Written | None:
+    others = await d.look("others", others_who_read_it, d.arg)
+    return await _sure_of(d, text, files, *(option.label for option in others))
 
 
 async def _sure_of(d: Dialog, text: str, files: tuple[str, ...], *also: Text) -> Written | None:

@@ -51,6 +51,7 @@ async def test_both_citizens_hear_of_everything_and_neither_sees_the_others_word
     await contact.presses(lead)
     await contact.sees("五单元今天更臭了")
     await solves(contact, "已清运，加装摄像头")
+    await contact.sees("1 more who reported the same get it too", new=False)
     await li.sees("has answered your case.+已清运，加装摄像头")
     await zhang.presses("^Solved$")
     await li.sees("closed as solved")
