@@ -13,9 +13,11 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, screen_button
 from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Satisfaction
+from domain.limits import Limit
 from storage.cases import Case
 from storage.deadlines import Deadline
 from storage.entries import EntryKind
+from storage.extensions import Extension
 
 KINDS: dict[CaseKind, Text] = {
     CaseKind.COMPLAINT: _("Complaint"),
@@ -55,8 +57,19 @@ def title(ctx: Context, case: Case) -> Text:
 
 def due(deadline: Deadline) -> Text | Moment:
     """Give a due time, marked where the year's calendar is not out yet."""
-    moment = Moment(deadline.due_at)
-    return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
+    return marked(Moment(deadline.due_at), provisional=deadline.provisional)
+
+
+def until(ctx: Context, asked: Extension) -> Text | Moment:
+    """Give until when a unit asks for time, marked likewise."""
+    day = asked.until_at.astimezone(ctx.city.city.zone).date()
+    is_counted = Limit.parse(asked.rule).elapsed is None
+    return marked(Moment(asked.until_at), provisional=is_counted and ctx.city.working_days.is_working(day).provisional)
+
+
+def marked(moment: Moment, *, provisional: bool) -> Text | Moment:
+    """Give a time that was reckoned, marked where it is provisional."""
+    return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if provisional else moment
 
 
 def on_board(ctx: Context, case: Case) -> str:

@@ -7,7 +7,7 @@ whom the ones below it were to reach, which are recorded as passed.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,14 +19,14 @@ from actions.facts import facts, facts_for_office
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_heads, tell_merged, tell_office, tell_unit
 from actions.office_cards import office_card
 from actions.record import move, note
-from actions.timekeeping import END, climb, reckon, run_on, stop_for_good
+from actions.timekeeping import END, climb, run_on, settle, stop_for_good
 from dialog.outgoing import say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import Rung, RungTo
 from domain.ledger import JsonValue
-from storage import cases, deadlines, proposals, quotas
+from storage import cases, deadlines, months, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.times import ms
@@ -166,17 +166,40 @@ async def _end_pause(ctx: Context, case: Case) -> None:
         await tell_unit(ctx, case, news, files=(), due=unhurried(ctx, case))
 
 
-async def settle(ctx: Context, id: str) -> bool:
-    """Reckon a provisional due time again by the calendar as it is known now; False if somebody else works on its case."""
+async def settle_case(ctx: Context, id: str) -> bool:
+    """Reckon the due times of a deadline's case again by the calendar that counts now; False if somebody else works on it.
+
+    All of them at once, so that what is said of the case is true of each, and is said once.
+    """
     case = await cases.of_deadline(ctx.tx, id)
-    before = await deadlines.get(ctx.tx, id) if case else None
-    if case is None or before is None or before.stopped_at is not None:
+    if case is None:
         return False
-    deadline = await reckon(ctx, before)
-    if (deadline.due_at, deadline.provisional) == (before.due_at, before.provisional):
-        return True
-    await note(ctx, case, Event.RECKON, Party.SYSTEM, kind=deadline.kind, before=ms(before.due_at), due=ms(deadline.due_at))
-    await refresh_cards(ctx, case)
-    if deadline.kind is DeadlineKind.PROMISE and case.state is not CaseState.ANSWERED:
-        await tell_followers(ctx, case, _("The holidays are announced now. You get an answer by {due}.", due=shown_due(deadline)))
+    settled: dict[str, Deadline] = {}
+    for before in await deadlines.outdated_of_case(ctx.tx, case.id, ctx.city.calendar):
+        deadline = await settle(ctx, before)
+        if (deadline.due_at, deadline.provisional) == (before.due_at, before.provisional):
+            continue
+        settled[deadline.id] = before
+        await note(ctx, case, Event.RECKON, Party.SYSTEM, kind=deadline.kind, before=ms(before.due_at), due=ms(deadline.due_at))
+        if before.due_at <= ctx.now:
+            await months.count_again(ctx.tx, before.due_at)
+    if settled:
+        await refresh_cards(ctx, case)
+        await _tell_settled(ctx, case, settled)
     return True
+
+
+async def _tell_settled(ctx: Context, case: Case, settled: Mapping[str, Deadline]) -> None:
+    """Tell the citizen by when the answer comes if that has been settled; `settled` are deadlines as they were, by id."""
+    expected = (await facts(ctx, case)).expected
+    before = settled.get(expected.id) if expected else None
+    if expected is None or before is None or expected.provisional or expected.due_at <= ctx.now:
+        return
+    if case.state is not CaseState.ANSWERED:
+        due = shown_due(expected)
+        news = (
+            _("The holidays are announced now. You get an answer by {due}.", due=due)
+            if before.provisional
+            else _("The calendar of working days has changed. You get an answer by {due}.", due=due)
+        )
+        await tell_followers(ctx, case, news)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.cards import LEVELS, Card, card_of, due, plan_lines, state_line, title, window_lines
+from actions.cards import LEVELS, Card, card_of, due, plan_lines, state_line, title, until, window_lines
 from actions.context import Context
 from actions.facts import EXCERPT, Facts, excerpt
 from actions.rating_words import entry_text
@@ -156,9 +156,9 @@ def _not_granted(ctx: Context, f: Facts) -> list[Text]:
     if f.case.state is not CaseState.ACCEPTED:
         return []
     if f.request and not f.time_is_up(ctx):
-        until = Moment(f.request.until_at)
+        asked = until(ctx, f.request)
         return [
-            _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=until)
+            _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=asked)
         ]
     if f.request or (f.turned_down and f.plan):
         return [_("A later date was not granted to the unit: the date you were promised holds.")]

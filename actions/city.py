@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 
 from dialog.texts import Name, Text, _
@@ -39,8 +40,10 @@ class LoadedCity:
 
     @property
     def calendar(self) -> str:
-        """Name the calendar by which due times are reckoned: another one may settle what was provisional."""
-        return f"estimate {self.n} {_nationwide_calendar()}"
+        """Name the calendar by which due times are reckoned: those of another one are reckoned again."""
+        days = self.working_days
+        own = repr((days.zone.key, days.closing_time, sorted(days.table.items())))
+        return f"{_nationwide_calendar()} {sha256(own.encode()).hexdigest()[:16]}"
 
     def after_quiet(self, at: datetime) -> datetime:
         """Give the first moment from this one on at which something that is not urgent may be said."""
@@ -94,7 +97,7 @@ class LoadedCity:
 
 @cache
 def _nationwide_calendar() -> str:
-    return version("chinesecalendar")
+    return f"{version('chinesecalendar')} {version('holidays')}"
 
 
 class BadCity(Exception):

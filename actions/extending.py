@@ -11,7 +11,7 @@ from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, state_after, write
-from actions.timekeeping import end_of, pauses, reckon
+from actions.timekeeping import end_of, extend, pauses
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
@@ -90,7 +90,7 @@ async def grant(ctx: Context, id: str, n: int) -> Case:
     if ctx.now >= (await end_of(ctx, before)).at:
         raise Refused(_("The unit's time is up, so no more can be granted. Please refuse it, with a reason."))
     case = await move(ctx, case, Event.GRANT_EXTENSION, Party.OFFICE)
-    answer = await reckon(ctx, before, Limit.parse(asked.rule))
+    answer = await extend(ctx, before, Limit.parse(asked.rule))
     await extensions.decide(ctx.tx, asked.id, ctx.now, granted=True)
     await note(
         ctx, case, Event.GRANT_EXTENSION, Party.OFFICE, role, rule=asked.rule, before=ms(before.due_at), due=ms(answer.due_at)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from actions.cards import Card, card_of, due, history_buttons, name_buttons, plan_lines, state_line, title, where_lines
+from actions.cards import Card, card_of, due, history_buttons, name_buttons, plan_lines, state_line, title, until, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.hearing import heard
 from actions.said import said
 from dialog.outgoing import Outgoing, Rows
 from dialog.subjects import act_button, form_button
-from dialog.texts import Moment, _
+from dialog.texts import _
 from domain.cases import OPEN, TRANSITIONS, CaseKind, CaseState, Event, Satisfaction
 from domain.ladder import longest
 from domain.limits import Limit
@@ -41,8 +41,8 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     if f.request and f.time_is_up(ctx):
         lines.append(_("Your request for more time was not decided before the time was up: it can't be granted any more."))
     elif f.request:
-        until = Moment(f.request.until_at)
-        lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=until))
+        asked = until(ctx, f.request)
+        lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=asked))
     lines += plan_lines(f)
     if f.question and case.state in OPEN:
         lines.append(_("Waiting for the citizen to answer your question."))

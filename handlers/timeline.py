@@ -50,7 +50,7 @@ WORDS: dict[Event, Text] = {
     Event.WITHDRAW: _("Withdrawn. {text}"),
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
     Event.RUN_ON: _("The unit's question was not answered in time; its own time runs on."),
-    Event.RECKON: _("A new date, since the holidays are announced: {due}"),
+    Event.RECKON: _("The date by the calendar of working days as it is now: {due}"),
     Event.PLAN: _("Plan of the unit: {text}"),
     Event.ASK_EXTENSION: _("The unit asks for more time, until {due}: {text}"),
     Event.GRANT_EXTENSION: _("The unit has been given more time, until {due}."),

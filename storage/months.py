@@ -95,6 +95,11 @@ async def keep(tx: Tx, period: str, month: Month, now: datetime) -> None:
     )
 
 
+async def count_again(tx: Tx, since: datetime) -> None:
+    """Have the months counted again that were counted after a moment; until then they stand as they are."""
+    await tx.run("UPDATE report SET made_at = :since WHERE kind = :kind AND made_at > :since", kind=KIND, since=ms(since))
+
+
 async def kept(tx: Tx, first: str, last: str) -> Sequence[Kept]:
     """Read the months from one to another, oldest first."""
     rows = await tx.all(

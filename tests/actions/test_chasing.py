@@ -1,4 +1,4 @@
-"""The chase: each rung once and in order, pauses, silence, quiet hours, dates that a new calendar settles."""
+"""The chase: each rung once and in order, pauses, silence, quiet hours."""
 
 from __future__ import annotations
 
@@ -388,25 +388,6 @@ async def test_two_sweeps_at_once_fire_a_rung_once(cast: Cast) -> None:
     for case in several:
         assert await rungs(cast, case) == [("answer", "50%", True)]
     await cast.is_whole()
-
-
-async def test_a_date_of_a_year_without_a_calendar_is_corrected_when_the_city_settles_the_year(cast: Cast) -> None:
-    case = await filed(cast, "2026-12-30 10:00")
-    assert await due(cast, case, DeadlineKind.PROMISE) == "2027-01-07 18:00"
-    before = len(await cast.rows())
-    moved_holiday = {datetime(2027, 1, day).date(): day not in (2, 3, 4, 5) for day in range(1, 12)}
-    later = replace(xining(), n=2, working_days=replace(xining().working_days, table=moved_holiday))
-    await cast.settles(at("2026-12-31 10:00"), later)
-    assert await due(cast, case, DeadlineKind.PROMISE) == "2027-01-08 18:00"
-    async with cast.database.reading() as tx:
-        assert not any(one.provisional for one in (await deadlines.running(tx, case.id)).values())
-    news = [row for row in (await cast.rows())[before:] if row.edits is None and row.subject == case.id]
-    assert [cast.name_of(row.conversation) for row in news] == ["reporter", "reporter"]  # on both devices
-    assert "holidays are announced" in cast.message(news[0]).lines[0].id
-    before = len(await cast.rows())
-    await cast.settles(at("2026-12-31 11:00"), later)
-    assert len(await cast.rows()) == before
-    assert [row.event for row in await cast.ledger(f"case:{case.id}")].count("reckon") == 2
 
 
 async def test_a_case_that_was_passed_on_is_chased_at_its_new_unit_only(cast: Cast) -> None:

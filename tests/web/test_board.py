@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -90,6 +90,17 @@ async def test_the_rectification_list_names_target_measures_post_limit_and_the_d
     late = re.findall(r"\d+ days late", await city.reads("/board/list"))
     city.town.clock.ahead = timedelta(days=60)
     assert re.findall(r"\d+ days late", await city.reads("/board/list")) == late
+
+
+async def test_a_limit_in_a_year_without_a_calendar_is_marked_as_long_as_it_runs(city: BoardCity) -> None:
+    clock = city.town.clock
+    clock.ahead += datetime(2036, 3, 3, 2, tzinfo=UTC) - clock.now()
+    case = await city.releases(await city.accepted())
+    provisional = "10 Mar 2036 (provisional: the year&#39;s holidays are not announced yet)"
+    for path in ("/board/list", f"/board/case/{case.number}"):
+        assert provisional in await city.reads(path)
+    await city.does("contact", lambda ctx: handling.report(ctx, case.id, "已清运"))
+    assert "provisional" not in await city.reads("/board/list")
 
 
 async def test_what_is_late_since_an_hour_is_not_called_a_day_late(city: BoardCity) -> None:
