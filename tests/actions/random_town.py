@@ -19,6 +19,7 @@ from storage.cases import Case
 from storage.times import at
 
 CONTACTS = {UNIT: ("holder", "colleague"), BELOW: ("below",), ALSO_BELOW: ("also below",), OTHER: ("other unit",)}
+PUBLISHED = replace(COMPLAINT, publish=True)
 WATER = replace(COMPLAINT, category="water-supply")
 ADVICE = replace(COMPLAINT, kind=CaseKind.CONSULTATION)
 
@@ -59,9 +60,9 @@ class RandomTown:
                 await chasing.chase(replace(ctx, actor=None), row["id"])
 
     async def _something(self) -> None:
-        command = self.random.choice((COMPLAINT, COMPLAINT, COMPLAINT, ADVICE, WATER, NOWHERE, MISCONDUCT))
+        command = self.random.choice((PUBLISHED, PUBLISHED, PUBLISHED, ADVICE, WATER, NOWHERE, MISCONDUCT))
         if not self.cases or self.random.random() < 0.2:
-            if self.cases and command.kind is CaseKind.COMPLAINT and self.random.random() < 0.1:
+            if self.cases and command.kind is CaseKind.COMPLAINT and self.random.random() < 0.15:
                 command = replace(command, into=self.random.choice(self.cases[-10:]))
             receipt = await self.cast.does("reporter", lambda ctx: filing.file_case(ctx, command), self.now)
             self.cases.append(receipt.case.id)
