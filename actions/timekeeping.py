@@ -81,6 +81,13 @@ async def resume_promise(ctx: Context, case: Case) -> None:
         await reckon(ctx, replace(promise, stopped_at=None, ended=None))
 
 
+async def keep_to(ctx: Context, promise: Deadline, earlier: Deadline) -> None:
+    """Let what a citizen was promised run as an earlier promise does, from its start to its due time."""
+    same = {name: getattr(earlier, name) for name in ("rule", "started_at", "due_at", "calendar", "provisional")}
+    again = replace(promise, **same)
+    await deadlines.update(ctx.tx, _armed(again, _times(ctx, again, ()), ctx.now))
+
+
 async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:
     """Begin a unit's own deadlines anew because of an event, and return the one for its answer."""
     times = ctx.city.times(case.kind, case.category)

@@ -120,6 +120,7 @@ TOLD: dict[str, Text] = {
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
+    Event.RECKON: _("The promise of the case that was merged is earlier, and holds: an answer by {due}."),
     Event.SAY_SOLVED: _("Solved, says another citizen who reported it."),
     Event.NOT_SOLVED: _("Not solved, says another citizen who reported it."),
     Event.UNMERGE: _("A case that was merged with this one is on its own again."),

@@ -93,10 +93,12 @@ async def insert(tx: Tx, deadline: Deadline) -> None:
 async def update(tx: Tx, deadline: Deadline) -> None:
     """Write a changed deadline; whatever went wrong with it before is over."""
     await tx.run(
-        "UPDATE deadline SET rule = :rule, due_at = :due, stopped_at = :stopped, ended = :ended, next_rung_at = :next,"
-        " passed = :passed, calendar = :calendar, provisional = :provisional, tries = 0, why = NULL WHERE id = :id",
+        "UPDATE deadline SET rule = :rule, started_at = :started, due_at = :due, stopped_at = :stopped, ended = :ended,"
+        " next_rung_at = :next, passed = :passed, calendar = :calendar, provisional = :provisional, tries = 0, why = NULL"
+        " WHERE id = :id",
         id=deadline.id,
         rule=deadline.rule,
+        started=ms(deadline.started_at),
         due=ms(deadline.due_at),
         stopped=_ms(deadline.stopped_at),
         ended=deadline.ended,
@@ -236,9 +238,7 @@ async def count_closed_by_silence(tx: Tx, since: datetime, most: int) -> int:
 
 async def last_promise(tx: Tx, case: str) -> Deadline | None:
     """Read what the citizen was promised last, running or not."""
-    row = await tx.one(
-        "SELECT * FROM deadline WHERE case_id = :case AND kind = 'promise' ORDER BY started_at DESC, id DESC LIMIT 1", case=case
-    )
+    row = await tx.one("SELECT * FROM deadline WHERE case_id = :case AND kind = 'promise' ORDER BY round DESC LIMIT 1", case=case)
     return _deadline(row) if row else None
 
 

@@ -280,7 +280,7 @@ async def test_fewer_than_three_of_anything_are_not_told_exactly(city: BoardCity
     assert now == {"filed": few, "answered": few, "on_time": too_few, "satisfied": too_few, "solved": few, "silent": "0"}
 
 
-async def test_a_month_is_counted_anew_for_a_week_after_its_end_and_then_stays(city: BoardCity) -> None:
+async def test_a_month_is_counted_anew_for_an_hour_after_its_end_and_then_stays(city: BoardCity) -> None:
     first = city.town.clock.now().astimezone(ZoneInfo("Asia/Shanghai")).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     following_month = (first + timedelta(days=32)).replace(day=1)
     for n in range(3):
@@ -295,12 +295,12 @@ async def test_a_month_is_counted_anew_for_a_week_after_its_end_and_then_stays(c
 
     before = await counted()
     assert before[0] == 3
-    for day, again in ((3, True), (8, True), (9, False), (20, False)):
-        city.town.clock.ahead += following_month + timedelta(days=day) - city.town.clock.now()
+    for minutes, again in ((30, True), (70, True), (80, False), (20_000, False)):
+        city.town.clock.ahead += following_month + timedelta(minutes=minutes) - city.town.clock.now()
         await city.does("office", count_months)
         after = await counted()
         assert after[0] == 3
-        assert (after != before) == again, day
+        assert (after != before) == again, minutes
         before = after
 
 
