@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, unhurried
+from actions.cards import Card, aloud
 from actions.citizen_cards import citizen_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office, with_advice
@@ -104,7 +104,7 @@ async def _ring(ctx: Context, person: str, about: str | None, due: datetime | No
         # Counted for the address: the robot of a group to which several colleagues gave it rings once for all of them.
         once = ctx.keys.name("ring", bell.channel, to.address, about or "")
         if await quotas.use(ctx.tx, once, 1, 1, RING_PAUSE, ctx.now) is None:
-            await queue(ctx, bell, bell_message(ctx, what), due=due or (unhurried(ctx, case) if case else None))
+            await queue(ctx, bell, bell_message(ctx, what), due=due or (aloud(ctx, case) if case else None))
 
 
 def bell_message(ctx: Context, what: Text) -> Outgoing:
@@ -187,7 +187,7 @@ async def tell_unit(
 ) -> set[str]:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
-    Returns the persons who get it.
+    Returns the persons who get it: those who are there at the time at which it comes.
 
     `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. Of a bad
     rating nothing is told before its hour is over. What is only `passing`, as a reminder is, goes when the card is brought up
@@ -201,14 +201,14 @@ async def tell_unit(
     then = at(ctx, due)
     shown = tuple(files) if files is not None else heard(then, f).citizens_files
     reached = 0
-    dealing = await _who_deals(ctx, f)
+    dealing = await _who_deals(then, f)
     for role in dealing:
         card = unit_card(then, f, (role,))
         card = card.with_passing_news(*news, files=shown) if passing else card.with_news(*news, files=shown)
         told = await tell(ctx, role.person, card, due)
-        reached += 0 if role.is_away(ctx.now) else told
+        reached += 0 if role.is_away(then.now) else told
     if not reached:
-        await tell_unreachable(ctx, case.unit)
+        await tell_unreachable(ctx, case.unit, aloud(then, case))
     return {role.person for role in dealing}
 
 
@@ -237,9 +237,9 @@ async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None
 async def tell_heads(
     ctx: Context, unit: str, message: Outgoing, due: datetime | None = None, *, but: Set[str] = frozenset()
 ) -> None:
-    """Tell the heads of a unit who are there; all of them where none is. `but` are persons who know."""
+    """Tell the heads of a unit who are there then; all of them where none is. `but` are persons who know."""
     heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
-    for role in [role for role in heads if not role.is_away(ctx.now)] or heads:
+    for role in [role for role in heads if not role.is_away(at(ctx, due).now)] or heads:
         if role.person not in but:
             await tell(ctx, role.person, message, due)
 
@@ -282,7 +282,7 @@ async def _lose_bell(ctx: Context, bell: Conversation) -> None:
     await tell(ctx, bell.person, say(*lines, rows=((screen_button(_("Bell"), "bell"),),)))
 
 
-async def tell_unreachable(ctx: Context, unit: str) -> None:
+async def tell_unreachable(ctx: Context, unit: str, due: datetime | None = None) -> None:
     """Tell the office, once a day and unit, that nobody there can be reached."""
     if not await roles.is_held(ctx.tx, RoleKind.OFFICE):
         return
@@ -292,7 +292,7 @@ async def tell_unreachable(ctx: Context, unit: str) -> None:
     else:
         where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
     if await quotas.use(ctx.tx, f"unreachable {unit}", 1, 1, timedelta(days=1), ctx.now) is None:
-        await tell_office(ctx, say(where, _("Please invite a contact, or ring the unit.")))
+        await tell_office(ctx, say(where, _("Please invite a contact, or ring the unit.")), due)
 
 
 async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:
