@@ -125,7 +125,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
             await tell_office(ctx, say(_("A misconduct report is late with its discipline team.")), when)
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
-    card = office_card(ctx, await facts_for_office(ctx, case))
+    card = office_card(then, await facts_for_office(ctx, case))
     await tell_office(ctx, card.with_passing_news(_overdue(then, deadline), *proposed), when)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, aloud
+from actions.cards import Card, aloud, is_urgent
 from actions.citizen_cards import citizen_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office, with_advice
@@ -208,7 +208,7 @@ async def tell_unit(
         told = await tell(ctx, role.person, card, due)
         reached += 0 if role.is_away(then.now) else told
     if not reached:
-        await tell_unreachable(ctx, case.unit, aloud(then, case))
+        await tell_unreachable(ctx, case.unit, None if is_urgent(ctx, case) else ctx.city.after_quiet(then.now))
     return {role.person for role in dealing}
 
 
@@ -283,7 +283,10 @@ async def _lose_bell(ctx: Context, bell: Conversation) -> None:
 
 
 async def tell_unreachable(ctx: Context, unit: str, due: datetime | None = None) -> None:
-    """Tell the office, once a day and unit, that nobody there can be reached."""
+    """Tell the office, once a day and unit, that nobody there can be reached; what is not due at a time can't wait.
+
+    The two are counted apart: news that wait for the morning must not keep back what is urgent.
+    """
     if not await roles.is_held(ctx.tx, RoleKind.OFFICE):
         return
     known = ctx.city.city.units.get(unit)
@@ -291,7 +294,8 @@ async def tell_unreachable(ctx: Context, unit: str, due: datetime | None = None)
         where = _("A discipline team can't be reached, and something waits there.")
     else:
         where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
-    if await quotas.use(ctx.tx, f"unreachable {unit}", 1, 1, timedelta(days=1), ctx.now) is None:
+    once = f"unreachable {unit}" if due else f"unreachable at once {unit}"
+    if await quotas.use(ctx.tx, once, 1, 1, timedelta(days=1), ctx.now) is None:
         await tell_office(ctx, say(where, _("Please invite a contact, or ring the unit.")), due)
 
 
@@ -305,9 +309,9 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
             ctx, say(_("A misconduct report has found no discipline team to go to. Please check the city's units and rules."))
         )
         return
-    f = await facts_for_office(ctx, case)
+    f, then = await facts_for_office(ctx, case), at(ctx, due)
     for person in await _office(ctx):
-        await tell(ctx, person, office_card(ctx, f, person).with_passing_news(*news, files=f.citizens_files), due)
+        await tell(ctx, person, office_card(then, f, person).with_passing_news(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:
