@@ -237,9 +237,9 @@ async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None
 async def tell_heads(
     ctx: Context, unit: str, message: Outgoing, due: datetime | None = None, *, but: Set[str] = frozenset()
 ) -> None:
-    """Tell the heads of a unit who are there then; all of them where none is. `but` are persons who know."""
+    """Tell the heads of a unit who are there; all of them where none is. `but` are persons who know."""
     heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
-    for role in [role for role in heads if not role.is_away(at(ctx, due).now)] or heads:
+    for role in [role for role in heads if not role.is_away(ctx.now)] or heads:
         if role.person not in but:
             await tell(ctx, role.person, message, due)
 
