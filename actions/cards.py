@@ -77,19 +77,25 @@ def on_board(ctx: Context, case: Case) -> str:
     return f"{ctx.public_url}/board/case/{case.number}"
 
 
-def unhurried(ctx: Context, case: Case) -> datetime:
-    """Give the time from which something may be said aloud about a case: after the quiet hours, unless it is urgent.
-
-    What is to be answered within a day is urgent.
-    """
+def is_urgent(ctx: Context, case: Case) -> bool:
+    """Tell whether a case can't wait for the morning: it is of an urgent category, or to be answered within a day."""
     within = ctx.city.times(case.kind, case.category).answer.elapsed
-    urgent = ctx.city.city.is_urgent(case.category) or (within is not None and within <= timedelta(days=1))
-    return ctx.now if urgent else ctx.city.after_quiet(ctx.now)
+    return ctx.city.city.is_urgent(case.category) or (within is not None and within <= timedelta(days=1))
+
+
+def aloud(ctx: Context, case: Case) -> datetime:
+    """Give the time from which something may be said aloud about a case: after the quiet hours, unless it is urgent."""
+    return ctx.now if is_urgent(ctx, case) else ctx.city.after_quiet(ctx.now)
+
+
+def unhurried(ctx: Context, case: Case) -> datetime:
+    """Give the time from which staff may be reminded of a case: after quiet hours and days off, unless it is urgent."""
+    return ctx.now if is_urgent(ctx, case) else ctx.city.at_work(ctx.now)
 
 
 def card_of(ctx: Context, f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:
     """Put a card of this view together; in the quiet hours it comes silently, unless the case is urgent."""
-    silent = unhurried(ctx, f.case) > ctx.now
+    silent = aloud(ctx, f.case) > ctx.now
     return Outgoing(lines=tuple(lines), rows=rows, subject=f.case.id, card=card, silent=silent)
 
 

@@ -145,9 +145,8 @@ def lateness(ctx: Context, f: Facts) -> Text | None:
         late = _("Promised by {due}: one day late on {today}.", due=due(expected), today=today)
     else:
         late = _("Promised by {due}: {days} days late on {today}.", due=due(expected), days=days, today=today)
-    answer = f.deadlines.get(DeadlineKind.ANSWER)
-    if f.case.kind is CaseKind.MISCONDUCT or (answer and ctx.now <= answer.due_at):
-        return late  # a unit whose time stood still is not late yet, nor in the office's list
+    if f.case.kind is CaseKind.MISCONDUCT or (DeadlineKind.ANSWER in f.deadlines and not f.time_is_up(ctx)):
+        return late  # a unit whose time stood or stands still is not late yet, nor in the office's list
     return _("{late} The supervision office knows.", late=late)
 
 

@@ -55,6 +55,19 @@ class LoadedCity:
         day = local.date() + timedelta(days=begin > end and local.time() >= begin)
         return datetime.combine(day, end, self.city.zone).astimezone(UTC)
 
+    def at_work(self, at: datetime) -> datetime:
+        """Give the first moment from this one on at which staff may be reminded.
+
+        On working days that is after the quiet hours, otherwise when those of the next working day are over.
+        """
+        after = self.after_quiet(at)
+        day = after.astimezone(self.city.zone).date()
+        if self.working_days.is_working(day).working:
+            return after
+        while not self.working_days.is_working(day).working:
+            day += timedelta(days=1)
+        return datetime.combine(day, self.city.quiet_hours[1], self.city.zone).astimezone(UTC)
+
     @property
     def name(self) -> Name:
         """The city's name."""

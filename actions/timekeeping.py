@@ -1,14 +1,15 @@
 """The deadlines of a case: begin, stand still while the citizen is asked, run on, extend, reckon again, end.
 
 A due time always follows from start, rule and pauses, so that it can be reckoned again whenever one of them, or the calendar,
-changes. The ladder is the unit's (`accept`, `answer`); the others have their own few rungs.
+changes; only what is left of the time to check an answer is never less than the reminder of it says. The ladder is the unit's
+(`accept`, `answer`); the others have their own few rungs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from actions.context import Context
 from domain.cases import CaseKind, CaseState, Event
@@ -27,14 +28,15 @@ MOST_PAUSES = 2
 UNITS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
 FILED_UNDER_UNIT = (*UNITS, DeadlineKind.CHECK)
 END = "0"
-_OFFICE = (RungTo.OFFICE,)
+LAST_DAY, A_DAY = "-1d", timedelta(days=1)
+_CITIZEN, _OFFICE = (RungTo.CITIZEN,), (RungTo.OFFICE,)
 OWN_RUNGS: dict[DeadlineKind, tuple[Rung, ...]] = {
-    DeadlineKind.PROMISE: (Rung(at=END, to=_OFFICE),),
+    DeadlineKind.PROMISE: (Rung(at=END, to=_CITIZEN),),
     DeadlineKind.TRIAGE: (Rung(at=END, to=_OFFICE),),
-    DeadlineKind.CHECK: (Rung(at="-1d", to=_OFFICE), Rung(at=END, to=_OFFICE)),
+    DeadlineKind.CHECK: (Rung(at=LAST_DAY, to=_CITIZEN), Rung(at=END, to=_CITIZEN)),
     DeadlineKind.REVISIT: (Rung(at=END, to=_OFFICE),),
     # Reminded after one working day of three.
-    DeadlineKind.REPLY: (Rung(at="-2wd", to=_OFFICE), Rung(at=END, to=_OFFICE)),
+    DeadlineKind.REPLY: (Rung(at="-2wd", to=_CITIZEN), Rung(at=END, to=(RungTo.CONTACT,))),
 }
 
 
@@ -88,6 +90,13 @@ async def keep_to(ctx: Context, promise: Deadline, earlier: Deadline) -> None:
     await deadlines.update(ctx.tx, _armed(again, _times(ctx, again, ()), ctx.now))
 
 
+async def expect_by(ctx: Context, case: Case, later: datetime) -> None:
+    """Have the citizen told anew if no answer has come by a later date, of which they hear after the promise was broken."""
+    promise = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.PROMISE)
+    if promise and END in promise.passed:
+        await deadlines.update(ctx.tx, replace(promise, passed=(), next_rung_at=later))
+
+
 async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:
     """Begin a unit's own deadlines anew because of an event, and return the one for its answer."""
     times = ctx.city.times(case.kind, case.category)
@@ -113,25 +122,30 @@ async def stop_for_good(ctx: Context, case: Case, event: Event) -> None:
 
 
 async def pause(ctx: Context, case: Case) -> None:
-    """Let the unit's time stand still while the citizen is asked: at most twice, and never once it is up."""
+    """Let the unit's time stand still while the citizen is asked, if a question still does that."""
+    if answer := await to_be_paused(ctx, case):
+        await start(ctx, case, DeadlineKind.REPLY, REPLY)
+        await deadlines.update(ctx.tx, replace(answer, next_rung_at=None))
+
+
+async def to_be_paused(ctx: Context, case: Case) -> Deadline | None:
+    """Give the unit's time to answer if a question would let it stand still: at most twice, and never once it is up."""
     answer = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.ANSWER)
     if answer is None or ctx.now >= answer.due_at or len(await pauses(ctx, answer)) >= MOST_PAUSES:
-        return
-    await start(ctx, case, DeadlineKind.REPLY, REPLY)
-    await deadlines.update(ctx.tx, replace(answer, next_rung_at=None))
+        return None
+    return answer
 
 
-async def run_on(ctx: Context, case: Case, event: Event) -> bool:
-    """Let the unit's time run again; False if it did not stand still. It stood still no longer than the citizen had to reply."""
+async def run_on(ctx: Context, case: Case, event: Event) -> None:
+    """Let the unit's time run again if it stood still, which it did no longer than the citizen had to reply."""
     now = await deadlines.running(ctx.tx, case.id)
     reply, answer = now.get(DeadlineKind.REPLY), now.get(DeadlineKind.ANSWER)
     if reply is None:
-        return False
+        return
     ended = replace(reply, stopped_at=min(ctx.now, reply.due_at), ended=event, next_rung_at=None)
     await deadlines.update(ctx.tx, ended)
     if answer:
         await reckon(ctx, answer)
-    return True
 
 
 async def reckon(ctx: Context, deadline: Deadline) -> Deadline:
@@ -184,8 +198,13 @@ def _reckoned(ctx: Context, deadline: Deadline, limit: Limit, stood: Sequence[Pa
 
 
 async def _keep(ctx: Context, deadline: Deadline, times: Sequence[RungTime]) -> Deadline:
-    """Keep a deadline with the next of its rungs; none is next once it is stopped, or while it stands still."""
+    """Keep a deadline with the next of its rungs; none is next once it is stopped, or while it stands still.
+
+    A rung that waits for a later date, of which the citizen was told, goes on waiting.
+    """
     rung_at = next((at for at, rung in times if rung.at not in deadline.passed), None)
+    if rung_at and deadline.next_rung_at and rung_at <= ctx.now:
+        rung_at = max(rung_at, deadline.next_rung_at)
     if deadline.stopped_at or await _stands_still(ctx, deadline):
         rung_at = None
     kept = replace(deadline, next_rung_at=rung_at)

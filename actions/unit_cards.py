@@ -44,8 +44,10 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
         asked = until(ctx, f.request)
         lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=asked))
     lines += plan_lines(f)
-    if f.question and case.state in OPEN:
+    if f.question and DeadlineKind.REPLY in f.deadlines:
         lines.append(_("Waiting for the citizen to answer your question."))
+    elif f.question:
+        lines.append(_("The citizen has not answered your question yet; your time runs on."))
     if f.appeal and f.open_appeal and f.appeal.unit == case.unit:
         lines.append(_("Your unit has appealed against the rating; the supervision office decides. Until then it counts."))
     return card_of(ctx, f, Card.UNIT, lines, (*_rating_rows(ctx, f, viewer), *_unit_rows(ctx, f, viewer)))

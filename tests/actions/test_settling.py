@@ -240,6 +240,17 @@ async def shown(cast: Cast, case: Case, by: LoadedCity | None = None) -> str:
     return text
 
 
+async def test_a_broken_promise_whose_later_date_is_watched_waits_for_it_under_another_calendar_too(cast: Cast) -> None:
+    case = await signed_in(cast, "2026-01-08 10:00")
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "几号楼？"), at("2026-01-15 10:00"))
+    assert len(await chased(cast, case, "2026-01-15 18:00")) == 1
+    await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "三号楼"), at("2026-01-16 10:00"))
+    await extended(cast, case, "8wd", "2026-01-16 12:00")
+    await settles(cast, case, "2026-01-16 13:00", city(d2026_06_06=True))
+    assert await chased(cast, case, "2026-01-16 13:30") == []
+    assert len(await chased(cast, case, "2026-01-21 18:00")) == 1
+
+
 async def test_a_change_of_a_known_calendar_reaches_everybody_and_not_only_who_asks(cast: Cast) -> None:
     case = await signed_in(cast, "2026-01-08 10:00")
     asked = await signed_in(cast, "2026-01-08 10:00")
