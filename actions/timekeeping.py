@@ -198,13 +198,8 @@ def _reckoned(ctx: Context, deadline: Deadline, limit: Limit, stood: Sequence[Pa
 
 
 async def _keep(ctx: Context, deadline: Deadline, times: Sequence[RungTime]) -> Deadline:
-    """Keep a deadline with the next of its rungs; none is next once it is stopped, or while it stands still.
-
-    A rung that waits for a later date, of which the citizen was told, goes on waiting.
-    """
+    """Keep a deadline with the next of its rungs; none is next once it is stopped, or while it stands still."""
     rung_at = next((at for at, rung in times if rung.at not in deadline.passed), None)
-    if rung_at and deadline.next_rung_at and rung_at <= ctx.now:
-        rung_at = max(rung_at, deadline.next_rung_at)
     if deadline.stopped_at or await _stands_still(ctx, deadline):
         rung_at = None
     kept = replace(deadline, next_rung_at=rung_at)
