@@ -3,7 +3,8 @@
 A masked text is shown to units and to the public; the original is sealed. Masking a masked text changes nothing. Numbers
 that belong to a matter stay: our case numbers, dates, sums of money, house numbers, public hotlines. Of where somebody says
 to live the room goes: with the building, which a unit needs, it would say who complains.
-Matching is done on a copy of the same length with full-width forms folded, so that positions are those of the original;
+Matching is done on copies of the same length with full-width forms folded, and for phones with Chinese figures read, so that
+positions are those of the original;
 `\\b` finds no border between 汉字 and digits, so borders are look-arounds. Every pattern takes time linear in the text.
 """
 

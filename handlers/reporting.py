@@ -16,13 +16,13 @@ from domain.misconduct import speaks_of_misconduct
 from handlers.filing import MISCONDUCT_OR_NOT
 from storage import cases
 
-READ_BY_UNIT = Option("unit", _("The unit"))
+UNIT = Option("unit", _("The unit"))
 
 
 async def readers(ctx: Context, id: str) -> Options:
     """Give the unit as the reader of what is told about a case, nobody where it is a report already."""
     case = await cases.get(ctx.tx, id)
-    return () if case is None or case.kind is CaseKind.MISCONDUCT else (READ_BY_UNIT,)
+    return () if case is None or case.kind is CaseKind.MISCONDUCT else (UNIT,)
 
 
 async def is_report(d: Dialog, text: str) -> bool:
