@@ -229,6 +229,7 @@ async def test_a_week_whose_cases_are_reopened_before_anybody_asks_has_closed_th
         await town.does("holder", lambda ctx, id=id, version=version: handling.accept(ctx, id, version), start)
         await town.does("holder", lambda ctx, id=id: handling.report(ctx, id, "已清运"), answer)
         ids.append(id)
+    await town.sweeps(silence - timedelta(days=1))
     await town.sweeps(silence)
     version = (await town.case(ids[1])).version
     await town.does("reporter", lambda ctx: following.solved(ctx, ids[1], version), silence + timedelta(hours=8))
