@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.context import Context
-from actions.invitations import enter
+from actions.invitations import Offered, enter
 from actions.windows import DEEP_LINK
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import LANGUAGE_NAMES, Text, _, verbatim
 from handlers.desk import desk
+from handlers.devices import OVER, asked
 from handlers.rating import scanned
 from handlers.windows import rate_command
 from storage import people, roles, talks
@@ -97,16 +98,11 @@ async def start(ctx: Context, code: str) -> Reply:
         return Reply(messages=(await scanned(ctx, window),)) if window else await rate_command(ctx, "")
     entered = await enter(ctx, code)
     if entered is None:
-        return Reply(
-            messages=(
-                say(
-                    _("This link has been used or is too old. Please ask for a new one."),
-                    rows=((screen_button(_("Menu"), "menu"),),),
-                ),
-            )
-        )
-    held = tuple(await roles.of_person(ctx.tx, entered.person))
-    desk_now = await desk(replace(ctx, actor=replace(ctx.me, person=entered.person, roles=held)), "")
+        return Reply(messages=(say(OVER, rows=((screen_button(_("Menu"), "menu"),),)),))
+    if isinstance(entered, Offered):
+        return Reply(messages=(asked(ctx, entered, code),))
+    held = tuple(await roles.of_person(ctx.tx, ctx.me.person))
+    desk_now = await desk(replace(ctx, actor=replace(ctx.me, roles=held)), "")
     return Reply(messages=(desk_now.with_news(_welcome(ctx, entered.role, entered.units)),))
 
 

@@ -478,7 +478,7 @@ async def test_two_invitations_to_one_role_used_at_once_give_it_once(cast: Cast)
 async def test_one_link_to_another_device_used_by_two_at_once_signs_one_in(cast: Cast) -> None:
     code = await cast.does("other unit", invitations.one_more_device)
     one, other = await cast.newcomer("a tablet"), await cast.newcomer("a thief's tablet")
-    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in (one, other)))
+    ends = await cast.at_once(*((who, lambda ctx: invitations.join(ctx, code)) for who in (one, other)))
     assert sorted(end is None for end in ends) == [False, True]
     async with cast.database.reading() as tx:
         joined = {one.id for one in await people.conversations(tx, cast.persons["other unit"])}

@@ -8,7 +8,23 @@ from story_town import Town
 
 from handlers import SUBJECTS
 
-HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my", "unit", "office"} | {
+HARMLESS = {
+    "language",
+    "device",
+    "sign_in",
+    "stay",
+    "sign_out",
+    "file",
+    "look_up",
+    "sort",
+    "menu",
+    "help",
+    "privacy",
+    "desk",
+    "my",
+    "unit",
+    "office",
+} | {
     "bell",
     "bell_test",
     "bell_remove",
