@@ -91,6 +91,7 @@ async def enter(ctx: Context, code: str) -> Entered | Offered | None:
         return Entered(role=None, units=()) if await invitations.used_by(ctx.tx, hashed) == ctx.me.person else None
     if invitation.role is None:
         return await _offer(ctx, invitation)
+    _stands_apart(ctx, invitation)
     if not await invitations.use(ctx.tx, hashed, ctx.me.person, ctx.now):
         await count_wrong(ctx, "invitations")
         return None
@@ -154,9 +155,38 @@ async def _give(ctx: Context, kind: RoleKind, unit: str | None, name: str) -> No
         name = f"{NAMELESS[kind]}{number}"
     role = await roles.give(ctx.tx, ctx.me.person, kind, unit, name, ctx.now)
     if role:
+        await _tell_team(ctx, role)
         await ledger.append(
             ctx.tx, f"person:{ctx.me.person}", "system", "role", {"role": kind, "unit": unit, "id": role.id}, ctx.now
         )
+
+
+def _stands_apart(ctx: Context, invitation: Invitation) -> None:
+    """Let nobody belong to the office and to a discipline team: of its reports the office reads nothing. Raises Refused."""
+    city, to_office = ctx.city.city, invitation.role is RoleKind.OFFICE
+    if (to_office and any(map(city.is_confidential, ctx.me.works_at))) or (
+        ctx.me.is_office and any(map(city.is_confidential, invitation.units))
+    ):
+        raise Refused(
+            _(
+                "Nobody can work at the supervision office and in a discipline team: what is reported to the team is for nobody"
+                " else. The link is still good; please give it back to whoever sent it."
+            )
+        )
+
+
+async def _tell_team(ctx: Context, new: Role) -> None:
+    """Tell the others of a discipline team who has joined it."""
+    if not ctx.city.city.is_confidential(new.unit):
+        return
+    unit = new.unit or ""
+    team = (*await roles.of_unit(ctx.tx, unit), *await roles.of_unit(ctx.tx, unit, RoleKind.HEAD))
+    joined = say(
+        _("{name} has joined {unit} and reads its reports from now on.", name=new.name, unit=ctx.city.unit(unit)),
+        _("If you did not expect this, please ask whoever runs this program."),
+    )
+    for person in dict.fromkeys(role.person for role in team if role.person != new.person):
+        await tell(ctx, person, joined)
 
 
 def _code() -> str:

@@ -19,7 +19,6 @@ from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
 from domain.cases import CaseKind
-from domain.city import DISCIPLINE
 from domain.ratings import reaches_unit_at
 from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
@@ -286,13 +285,13 @@ async def tell_unreachable(ctx: Context, unit: str) -> None:
     """Tell the office, once a day and unit, that nobody there can be reached."""
     if not await roles.is_held(ctx.tx, RoleKind.OFFICE):
         return
-    known = ctx.city.city.units.get(unit)
-    if known and known.kind == DISCIPLINE:
+    where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
+    what = _("Please invite a contact, or ring the unit.")
+    if ctx.city.city.is_confidential(unit):
         where = _("A discipline team can't be reached, and something waits there.")
-    else:
-        where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
+        what = _("Please ring the team. Its staff is invited by the operator.")
     if await quotas.use(ctx.tx, f"unreachable {unit}", 1, 1, timedelta(days=1), ctx.now) is None:
-        await tell_office(ctx, say(where, _("Please invite a contact, or ring the unit.")))
+        await tell_office(ctx, say(where, what))
 
 
 async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:

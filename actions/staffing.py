@@ -2,6 +2,8 @@
 
 A person whose last role has ended is staff no longer, from that moment on. Nothing stays behind with them: what they held is
 left to whoever signs it in, or goes to the colleague, and of the unit's cases their chats keep neither words nor files.
+
+Who works in a discipline team is the operator's business alone: the office could else let itself in.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from storage.deadlines import DeadlineKind
 from storage.roles import Role, RoleKind
 
 OF_UNITS = (RoleKind.CONTACT, RoleKind.HEAD)
+OPERATORS = _("Who works in a discipline team is not for the office to decide: its staff is invited by the operator.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +37,26 @@ class Ended:
     cases: int
 
 
+def as_staffing(ctx: Context, unit: str | None) -> Role:
+    """Let only the office pass, and not about a discipline team."""
+    role = ctx.as_office()
+    if ctx.city.city.is_confidential(unit):
+        raise Refused(OPERATORS)
+    return role
+
+
 async def invite_to(ctx: Context, kind: RoleKind, unit: str, name: str) -> str:
     """Make a one-time code for a contact or a head of a unit; return the code."""
     role = ctx.as_office()
     if kind not in OF_UNITS or unit not in ctx.city.city.units:
         raise Refused(_("This unit is not in the city's list any more. Please choose another one."))
+    as_staffing(ctx, unit)
     return await invite(ctx.tx, ctx.keys, kind, (unit,), name, ctx.now, f"{Party.OFFICE}:{role.id}")
 
 
 async def withdraw_invitation(ctx: Context, unit: str, code: str) -> str:
     """End an invitation to a unit, named by the keyed hash of its code; return whose it was. Raises Refused."""
-    role = ctx.as_office()
+    role = as_staffing(ctx, unit)
     name = next(
         (name for open_, _kind, name, _until in await invitations.open_of_unit(ctx.tx, unit, ctx.now) if open_ == code), None
     )
@@ -112,6 +124,7 @@ async def _end(ctx: Context, id: str, why: Event) -> Role:
     found = await roles.held(ctx.tx, id)
     if found is None or found.kind not in OF_UNITS:
         raise Refused(_("This role has ended already."))
+    as_staffing(ctx, found.unit)
     # Whoever acts in the role just now finishes first: what they sign in is then among what they held.
     await people.for_change(ctx.tx, found.person)
     if not await roles.end(ctx.tx, id, ctx.now):

@@ -14,7 +14,7 @@ from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Secret, Text, _, verbatim
-from handlers.unit_search import all_unit_names, choose_unit
+from handlers.unit_search import choose_unit, unit_names
 from storage import cases, roles
 from storage.roles import Role, RoleKind
 
@@ -65,18 +65,21 @@ async def staff_of_unit(ctx: Context, unit: str) -> Outgoing:
     found = [role for kind in KINDS for role in await roles.of_unit(ctx.tx, unit, kind)]
     name = Text("{name}", {"name": ctx.city.unit(unit)})
     lines = [name, *[await _line(ctx, role) for role in found]] if found else [name, _("Nobody has signed in for this unit.")]
+    back = screen_button(_("Units and staff"), "staff")
+    if ctx.city.city.is_confidential(unit):
+        return say(*lines, staffing.OPERATORS, rows=((back,),))
     rows: list[tuple[Button, ...]] = []
     for role in found:
         end = form_button(_("End: {name}", name=role.name), "unbind", role.id)
         replace = form_button(_("Replace: {name}", name=role.name), "replace", role.id)
         rows.append((end, replace) if role.kind is RoleKind.CONTACT and await staffing.colleagues(ctx, role) else (end,))
-    rows.append((form_button(_("Invite somebody"), "invite", unit), screen_button(_("Units and staff"), "staff")))
+    rows.append((form_button(_("Invite somebody"), "invite", unit), back))
     return say(*lines, rows=tuple(rows))
 
 
 async def invite(d: Dialog) -> Invite:
     """Ask for unit, role and name."""
-    unit = d.arg or (await choose_unit(d, all_unit_names)).key
+    unit = d.arg or (await choose_unit(d, unit_names)).key
     kind = await d.choose("kind", _("As what?"), KIND_OPTIONS, label=_("Role"))
     name = await d.text("name", _("What is the name, as colleagues shall see it?"), label=_("Name"), most=40)
     return Invite(kind=RoleKind(kind), unit=unit, name=name)
@@ -148,8 +151,8 @@ async def end(ctx: Context, command: End) -> Reply:
 
 
 async def may_staff(ctx: Context, arg: str) -> None:
-    """Let only the office open a form."""
-    ctx.as_office()
+    """Let only the office open a form, and not about a discipline team."""
+    staffing.as_staffing(ctx, arg)
 
 
 async def may_end(ctx: Context, id: str) -> None:
@@ -158,6 +161,7 @@ async def may_end(ctx: Context, id: str) -> None:
     role = await roles.held(ctx.tx, id)
     if role is None or role.kind not in KINDS:
         raise Refused(_("This role has ended already."))
+    staffing.as_staffing(ctx, role.unit)
 
 
 def _summary(ctx: Context, unit: str, contacts: int, heads: int) -> Text:

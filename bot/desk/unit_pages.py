@@ -14,7 +14,6 @@ from actions.context import Context
 from bot.desk.words import NO_NAME, UNKNOWN_UNIT, WITHDRAWN
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Name, Text
-from domain.city import DISCIPLINE
 from handlers import staff
 from handlers.desk import counted
 from handlers.unit_search import all_unit_names, units_named
@@ -88,6 +87,7 @@ async def unit(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     return {
         "unit": await _unit(ctx, code, len(found) - heads, heads),
         "members": [await _member(ctx, role) for role in found],
+        "of_operator": staffing.OPERATORS if ctx.city.city.is_confidential(code) else None,
         "invited": [
             Invited(code=code, name=name, kind=staff.KINDS[kind], until=Moment(until))
             for code, kind, name, until in await invitations.open_of_unit(ctx.tx, code, ctx.now)
@@ -124,7 +124,7 @@ def _known(ctx: Context, request: web.Request) -> str:
 
 
 async def _unit(ctx: Context, code: str, contacts: int, heads: int) -> Unit:
-    of_discipline = ctx.city.city.units[code].kind == DISCIPLINE
+    of_discipline = ctx.city.city.is_confidential(code)
     open_, late = (0, 0) if of_discipline else await queues.of_unit(ctx.tx, code, ctx.now)
     return Unit(
         code=code,

@@ -252,6 +252,12 @@ RIGHTS: dict[str, Right] = {
     ),
     "invite a contact": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, UNIT, "x"), OFFICE),
     "invite to the office": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.OFFICE, UNIT, "x"), NOBODY),
+    "invite to a discipline team": right(
+        Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, DISCIPLINE, "x"), NOBODY
+    ),
+    "end a role of a discipline team": right(
+        state_of(MISCONDUCT, "accepted"), lambda ctx, case: staffing.unbind(ctx, case.holder or ""), NOBODY
+    ),
     "invite to no unit": right(
         Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, "nothing", "x"), NOBODY
     ),

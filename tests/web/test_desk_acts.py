@@ -26,6 +26,9 @@ from storage.deadlines import DeadlineKind
 NAMED = replace(RUBBISH, name="欧阳小敏", phone="13997254418")
 
 
+DISCIPLINE = "discipline-630104"
+
+
 @pytest.fixture
 async def desk(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Desk]:
     async with desk_city(tmp_path, database) as desk:
@@ -242,6 +245,23 @@ async def test_an_open_invitation_is_listed_and_can_be_withdrawn(desk: Desk) -> 
     chen = await desk.city.town.somebody("web", name="Chen")
     await chen.follows(link[1])
     await chen.sees("used|too old|does not work|not good")
+
+
+async def test_who_is_in_a_discipline_team_is_shown_and_not_changed(desk: Desk) -> None:
+    team = await desk.city.town.contact("web", DISCIPLINE, name="Du")
+    await desk.opens(f"/desk/units/{UNIT}")
+    ours = {**desk.forms[f"/desk/units/{UNIT}/invite"], "kind": "contact", "name": "Zhao"}
+    async with desk.city.town.app.database.reading() as tx:
+        (du,) = await roles.of_unit(tx, DISCIPLINE)
+    await desk.opens(f"/desk/units/{DISCIPLINE}")
+    assert "Du" in desk.page
+    assert "its staff is invited by the operator" in desk.page
+    assert not desk.offered
+    for act in ("invite", "unbind", "withdraw"):
+        await desk.sends(f"/desk/units/{DISCIPLINE}/{act}", {**ours, "role": du.id, "once": act})
+        assert "is not for the office to decide" in desk.said
+    await team.says("/desk")
+    await team.sees("Your unit")
 
 
 async def test_a_result_is_checked_or_the_case_reopened(desk: Desk) -> None:
