@@ -21,6 +21,14 @@ async def sign_out(ctx: Context, id: str) -> None:
         await queue(ctx, device, say(_("This device has been signed out.")))
 
 
+async def sign_out_others(ctx: Context) -> int:
+    """Sign the person who acts out everywhere but here; return on how many devices."""
+    others = [one.id for one in await people.conversations(ctx.tx, ctx.me.person) if one.id != ctx.me.conversation.id]
+    for id in others:
+        await sign_out(ctx, id)
+    return len(others)
+
+
 async def leave(ctx: Context, device: Conversation) -> None:
     """Part a chat from its person and leave nothing in it of what was said there."""
     if ctx.me.roles:

@@ -71,7 +71,7 @@ class Gate:
 
     def address(self, request: web.Request) -> str:
         """Give the device's address, a new one if it has none yet."""
-        return self._known(request) or secrets.token_urlsafe(32)
+        return self._known(request) or _new_address()
 
     def visitor(self, request: web.Request, address: str | None = None) -> Visitor | None:
         """Tell who is asking; None without a cookie, unless an address is given to a new device."""
@@ -143,6 +143,10 @@ class Gate:
             samesite="Lax",
         )
 
+    def renew_cookie(self, response: web.StreamResponse) -> None:
+        """Make the browser a device that nobody knows."""
+        self.set_cookie(response, _new_address())
+
     def _known(self, request: web.Request) -> str | None:
         address = request.cookies.get(self._cookie, "")
         return address if _ADDRESS.fullmatch(address) else None
@@ -151,6 +155,10 @@ class Gate:
         forwarded = request.headers.getall("X-Forwarded-For", []) if self._behind_proxy else []
         # The last entry is the proxy's own; those before it are whatever the client claims.
         return forwarded[-1].rpartition(",")[2].strip() if forwarded else request.remote or ""
+
+
+def _new_address() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def asked_language(request: web.Request, languages: Sequence[str]) -> str | None:
