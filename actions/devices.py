@@ -10,6 +10,8 @@ from dialog.texts import _
 from storage import inbox, ledger, outbox, people
 from storage.people import Conversation
 
+FORGET = _("Forget this device")
+
 
 async def sign_out(ctx: Context, id: str) -> None:
     """Sign the person who acts out on one of their devices. Raises Refused."""

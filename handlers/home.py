@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.context import Context
+from actions.devices import FORGET
 from actions.invitations import Offered, enter
+from actions.notices import FETCHED
 from actions.windows import DEEP_LINK
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
@@ -46,7 +48,7 @@ async def help_(ctx: Context, arg: str) -> Outgoing:
         _("The unit never learns who you are, unless you write it yourself."),
         _("/back goes one step back, /cancel stops, /start shows the menu, /my your cases, /case looks a case up."),
         _("In danger, call 110 (police), 119 (fire) or 120 (ambulance). This is no emergency service."),
-        rows=((screen_button(_("Menu"), "menu"), screen_button(_("Privacy"), "privacy")),),
+        rows=((screen_button(_("Menu"), "menu"), screen_button(_("Privacy"), "privacy")), *_forget(ctx)),
     )
 
 
@@ -123,6 +125,11 @@ def _windows(ctx: Context) -> Rows:
 
 def _mine(ctx: Context) -> Text:
     return _("My cases and ratings") if ctx.city.city.windows else _("My cases")
+
+
+def _forget(ctx: Context) -> Rows:
+    is_browser = ctx.me.conversation.channel == FETCHED
+    return ((Button(FORGET, url=f"{ctx.public_url}/forget"),),) if is_browser else ()
 
 
 def _board(ctx: Context) -> Rows:

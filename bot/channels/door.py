@@ -183,6 +183,10 @@ class Door(Protocol):
         """Count an amount against a source's allowance (`messages`, `uploads`, `people`); how long to wait if it is used up."""
         ...
 
+    async def forget(self, channel: str, address: str) -> None:
+        """Erase a client's mailbox and part it from its person; staff are signed out there."""
+        ...
+
     async def lease(self, name: str, seconds: float) -> bool:
         """Take or keep a task that one process at a time does."""
         ...

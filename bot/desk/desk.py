@@ -172,6 +172,7 @@ class Desk:
                 if not hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode()):
                     return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
                 await sign_out(ctx, ctx.me.conversation.id)
+            self._bell.ring_for(ctx.rings, ctx.now)
             response = web.Response(status=303, headers={**_HEADERS, "Location": "/"})
             self._gate.renew_cookie(response)
             return response

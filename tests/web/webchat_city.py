@@ -161,6 +161,9 @@ class City:
         most, wait = self.allowances.get(name, (None, timedelta()))
         return wait if most is not None and self.quotas[name, source] > most else None
 
+    async def forget(self, channel: str, address: str) -> None:
+        self.talks.pop(address, None)
+
     async def lease(self, name: str, seconds: float) -> bool:
         return True
 
