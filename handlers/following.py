@@ -103,7 +103,7 @@ async def show_case(ctx: Context, id: str) -> Outgoing:
         return card
     if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed) and ctx.has_reached_unit(case):
         return unit_card(ctx, f, ctx.me.roles)
-    if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT:
+    if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT and not ctx.is_hidden(case):
         return office_card(ctx, await facts_for_office(ctx, case))
     raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from story_filing import files
+import aiohttp
+from story_filing import files, receipt_of, tells
 from story_person import Person
 from story_town import RUBBISH_UNIT, Town
 from story_web import WebPerson
@@ -29,7 +31,7 @@ async def on_another_device(town: Town, staff: Person, on: str) -> Person:
 async def test_a_colleague_ends_a_role_at_the_office_and_nobody_their_own(town: Town) -> None:
     chen, zhou = await town.office("web", name="Chen"), await town.office("telegram", name="Zhou")
     citizen = await town.somebody("web")
-    await files(citizen, "某小区夜里很吵", place="I don't know", category="Something else")
+    number, _code = await files(citizen, "某小区夜里很吵", place="I don't know", category="Something else")
     for one in (chen, zhou):
         await one.sees("夜里很吵")
     await chen.says("/desk")
@@ -43,6 +45,11 @@ async def test_a_colleague_ends_a_role_at_the_office_and_nobody_their_own(town: 
     await chen.presses("^End it$")
     await chen.sees("The role of Zhou has ended")
     await zhou.sees("Your work at the supervision office has ended here")
+    assert not zhou.now_sees("夜里很吵")
+    case = await town.case(number)
+    await chen.presses_secretly(f"d:take:{case.id}:{case.version}")
+    await chen.sees("Taken by Chen")
+    await zhou.sees_nothing(1)
     assert not zhou.now_sees("夜里很吵")
     await zhou.says("/desk")
     await zhou.sees("desk is for staff")
@@ -131,3 +138,65 @@ async def test_a_unit_keeps_its_contact_whose_devices_are_all_signed_out(town: T
     await office.sees("Nobody can be reached at Chengxi")
     await wang.follows(await town.invites(RoleKind.CONTACT, (RUBBISH_UNIT,), "Wang"))
     await wang.sees("signed in for")
+
+
+async def of_both(town: Town, unit: str) -> WebPerson:
+    """Bring somebody who belongs to the office and to a unit."""
+    both = await town.office("web", name="Both")
+    assert isinstance(both, WebPerson)
+    await both.follows(await town.invites(RoleKind.CONTACT, (unit,), "Both"))
+    await both.sees("signed in for")
+    return both
+
+
+async def test_whoever_works_at_the_unit_opens_no_name_at_the_office_either(town: Town) -> None:
+    citizen, chen = await town.somebody("web"), await town.office("telegram", name="Chen")
+    both = await of_both(town, RUBBISH_UNIT)
+    await tells(citizen, name="欧阳明月", phone="13987654321")
+    await citizen.presses("^Send$")
+    number, _code = await receipt_of(citizen)
+    case = await town.case(number)
+    await both.presses_secretly(f"d:reveal:{case.id}:{case.version}")
+    await both.sees("You work at the unit concerned")
+    await both.presses_secretly(f"f:return:{case.id}")
+    await both.says("not ours")
+    await both.presses("^Return it$")
+    await both.sees("Returned by the unit: not ours")
+    case = await town.case(number)
+    assert case.unit is None
+    await both.presses_secretly(f"d:reveal:{case.id}:{case.version}")
+    await both.sees("You work at the unit concerned", new=True)
+    await chen.presses_secretly(f"d:reveal:{case.id}:{case.version}")
+    await chen.sees("was filed by 欧阳明月")
+    assert not both.saw("欧阳明月")
+
+
+async def test_whoever_works_at_the_unit_sees_a_bad_rating_of_it_no_earlier_at_the_office(town: Town) -> None:
+    async with town.app.database.reading() as tx:
+        city = (await town.app._town.context(tx)).city.city
+    window = city.windows["centre-5"]
+    both, citizen = await of_both(town, city.halls[window.hall].unit), await town.somebody("telegram")
+    await citizen.scans(window.code)
+    await citizen.presses("^Dissatisfied$")
+    await citizen.sees("What was wrong")
+    await citizen.says("等了两个小时")
+    await citizen.sees("Noted so far")
+    await citizen.presses("Done")
+    await citizen.presses("^Send$")
+    number = re.search(r"\d{8}-\d{5}-\d", (await citizen.sees("it has become a case")).text)
+    assert number
+    case = await town.case(number[0])
+    for press in (f"s:office_case:{case.id}", f"s:case:{case.id}", f"s:timeline:{case.id}"):
+        await both.presses_secretly(press)
+        await both.sees("can't find this case|not among yours|not with your unit")
+    async with aiohttp.ClientSession(town.url, cookie_jar=both.cookies) as session:
+
+        async def page(path: str) -> tuple[int, str]:
+            async with session.get(path) as answer:
+                return answer.status, await answer.text()
+
+        assert number[0] not in (await page("/desk?state=all"))[1]
+        assert (await page(f"/desk/case/{number[0]}"))[0] == 404
+        town.clock.ahead += timedelta(hours=1)
+        assert number[0] in (await page("/desk?state=all"))[1]
+        assert (await page(f"/desk/case/{number[0]}"))[0] == 200
