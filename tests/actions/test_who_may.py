@@ -263,7 +263,9 @@ RIGHTS: dict[str, Right] = {
     ),
     "end a contact's role": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), OFFICE),
     "end a role that is none": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, "0" * 32), NOBODY),
-    "end a role of the office": right(taken, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), NOBODY),
+    "end a colleague's role at the office": right(
+        taken, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), {"second office"}
+    ),
     "replace a contact": right(Cast.accepted, replace_by("third"), OFFICE),
     "replace a contact by somebody of another unit": right(Cast.accepted, replace_by("below"), NOBODY),
     "add": right(Cast.accepted, lambda ctx, case: following.add(ctx, case.id, "more"), FOLLOWERS),
