@@ -47,10 +47,11 @@ async def leave(ctx: Context, until: datetime, deputy: str | None) -> datetime:
         in_place = theirs.get(role.unit) if role.kind is RoleKind.CONTACT else None
         await roles.leave(ctx.tx, role.id, until, in_place)
         await _note(ctx, "away", {"role": role.id, "until": ms(until), "deputy": in_place})
-    if stands_in:
+    if stands_in and (due := ctx.city.after_quiet(ctx.now)) < until:
         day = Moment(until - timedelta(minutes=1), day=True)
         news = _("{name} is away up to and with {day}, and you stand in: you are told of their cases.", name=_name(ctx), day=day)
-        await tell(ctx, stands_in.person, say(news, rows=((screen_button(_("Our cases"), "unit"),),)))
+        message = say(news, rows=((screen_button(_("Our cases"), "unit"),),))
+        await tell(ctx, stands_in.person, message, due)
     return until
 
 
@@ -61,7 +62,8 @@ async def come_back(ctx: Context) -> None:
     stood_in = {role.deputy for role in ctx.me.roles if role.deputy and role.is_away(ctx.now)}
     deputies = [deputy for id in sorted(stood_in) if (deputy := await roles.held(ctx.tx, id))]
     for person in sorted({deputy.person for deputy in deputies}):
-        await tell(ctx, person, say(_("{name} is back at work; you stand in for them no longer.", name=_name(ctx))))
+        back = say(_("{name} is back at work; you stand in for them no longer.", name=_name(ctx)))
+        await tell(ctx, person, back, ctx.city.after_quiet(ctx.now))
     for role in ctx.me.roles:
         await roles.leave(ctx.tx, role.id, None, None)
         await _note(ctx, "back", {"role": role.id})

@@ -13,9 +13,11 @@ from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, screen_button
 from dialog.texts import Moment, Text, _
 from domain.cases import CaseKind, CaseState, Satisfaction
+from domain.limits import Limit
 from storage.cases import Case
 from storage.deadlines import Deadline
 from storage.entries import EntryKind
+from storage.extensions import Extension
 
 KINDS: dict[CaseKind, Text] = {
     CaseKind.COMPLAINT: _("Complaint"),
@@ -55,8 +57,19 @@ def title(ctx: Context, case: Case) -> Text:
 
 def due(deadline: Deadline) -> Text | Moment:
     """Give a due time, marked where the year's calendar is not out yet."""
-    moment = Moment(deadline.due_at)
-    return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if deadline.provisional else moment
+    return marked(Moment(deadline.due_at), provisional=deadline.provisional)
+
+
+def until(ctx: Context, asked: Extension) -> Text | Moment:
+    """Give until when a unit asks for time, marked likewise."""
+    day = asked.until_at.astimezone(ctx.city.city.zone).date()
+    is_counted = Limit.parse(asked.rule).elapsed is None
+    return marked(Moment(asked.until_at), provisional=is_counted and ctx.city.working_days.is_working(day).provisional)
+
+
+def marked(moment: Moment, *, provisional: bool) -> Text | Moment:
+    """Give a time that was reckoned, marked where it is provisional."""
+    return _("{due} (provisional: the year's holidays are not announced yet)", due=moment) if provisional else moment
 
 
 def on_board(ctx: Context, case: Case) -> str:
@@ -64,19 +77,25 @@ def on_board(ctx: Context, case: Case) -> str:
     return f"{ctx.public_url}/board/case/{case.number}"
 
 
-def unhurried(ctx: Context, case: Case) -> datetime:
-    """Give the time from which something may be said aloud about a case: after the quiet hours, unless it is urgent.
-
-    What is to be answered within a day is urgent.
-    """
+def is_urgent(ctx: Context, case: Case) -> bool:
+    """Tell whether a case can't wait for the morning: it is of an urgent category, or to be answered within a day."""
     within = ctx.city.times(case.kind, case.category).answer.elapsed
-    urgent = ctx.city.city.is_urgent(case.category) or (within is not None and within <= timedelta(days=1))
-    return ctx.now if urgent else ctx.city.after_quiet(ctx.now)
+    return ctx.city.city.is_urgent(case.category) or (within is not None and within <= timedelta(days=1))
+
+
+def aloud(ctx: Context, case: Case) -> datetime:
+    """Give the time from which something may be said aloud about a case: after the quiet hours, unless it is urgent."""
+    return ctx.now if is_urgent(ctx, case) else ctx.city.after_quiet(ctx.now)
+
+
+def unhurried(ctx: Context, case: Case) -> datetime:
+    """Give the time from which staff may be reminded of a case: after quiet hours and days off, unless it is urgent."""
+    return ctx.now if is_urgent(ctx, case) else ctx.city.at_work(ctx.now)
 
 
 def card_of(ctx: Context, f: Facts, card: Card, lines: Sequence[Text], rows: Rows) -> Outgoing:
     """Put a card of this view together; in the quiet hours it comes silently, unless the case is urgent."""
-    silent = unhurried(ctx, f.case) > ctx.now
+    silent = aloud(ctx, f.case) > ctx.now
     return Outgoing(lines=tuple(lines), rows=rows, subject=f.case.id, card=card, silent=silent)
 
 

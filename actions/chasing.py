@@ -7,7 +7,7 @@ whom the ones below it were to reach, which are recorded as passed.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,18 +15,19 @@ from actions.cards import due as shown_due
 from actions.cards import title, unhurried
 from actions.checking import draw_lot
 from actions.context import Context
+from actions.extending import run_on
 from actions.facts import facts, facts_for_office
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_heads, tell_merged, tell_office, tell_unit
+from actions.notices import at, queue_for_office, refresh_cards, tell_followers, tell_heads, tell_merged, tell_office, tell_unit
 from actions.office_cards import office_card
 from actions.record import move, note
-from actions.timekeeping import END, climb, reckon, run_on, stop_for_good
+from actions.timekeeping import A_DAY, END, LAST_DAY, UNITS, climb, settle, stop_for_good
 from dialog.outgoing import say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import Rung, RungTo
 from domain.ledger import JsonValue
-from storage import cases, deadlines, proposals, quotas
+from storage import cases, deadlines, months, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.times import ms
@@ -43,14 +44,22 @@ async def chase(ctx: Context, id: str) -> bool:
     deadline = next(one for one in every if one.id == id)
     if deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
         return False
-    if deadline.kind is DeadlineKind.PROMISE and (extended := (await facts(ctx, case)).extended) and extended.due_at > ctx.now:
-        # The citizen was told of a later date, so nothing is late before that.
-        await deadlines.update(ctx.tx, replace(deadline, next_rung_at=extended.due_at))
-        return True
+    due_at = deadline.due_at
+    if deadline.kind is DeadlineKind.PROMISE and (extended := (await facts(ctx, case)).extended):
+        due_at = max(due_at, extended.due_at)
+        if due_at > ctx.now:
+            # The citizen was told of a later date, so nothing is late before that.
+            await deadlines.update(ctx.tx, replace(deadline, next_rung_at=due_at))
+            return True
+    elif deadline.kind is DeadlineKind.CHECK and LAST_DAY not in deadline.passed:
+        # However late the reminder comes, the day that it leaves is not over before silence closes the case.
+        due_at = max(due_at, ctx.now + A_DAY)
+        deadline = replace(deadline, due_at=due_at)
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
-        rung = replace(rungs[-1], to=tuple(dict.fromkeys(to for rung in rungs for to in rung.to)))
-        due, told = ms(deadline.due_at), list[JsonValue](rung.to)
+        whom = rungs if deadline.kind in UNITS else rungs[-1:]
+        rung = replace(rungs[-1], to=tuple(dict.fromkeys(to for rung in whom for to in rung.to)))
+        due, told = ms(due_at), list[JsonValue](rung.to)
         await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rung.at, passed=below, due=due, told=told)
         await _fire(ctx, case, deadline, rung)
     return True
@@ -96,16 +105,19 @@ async def _tell_broken(ctx: Context, case: Case) -> None:
 
 async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
     when = unhurried(ctx, case)
+    then = at(ctx, when)
     unit = deadline.unit or ""
     told: Set[str] = frozenset()
     if RungTo.CONTACT in rung.to:
-        told = await tell_unit(ctx, case, _reminder(ctx, case, deadline), files=(), due=when, passing=True)
+        told = await tell_unit(ctx, case, _reminder(then, case, deadline), files=(), due=when, passing=True)
     if RungTo.HEAD in rung.to:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
-        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(ctx, deadline), rows=show), when, but=told)
+        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(then, deadline), rows=show), when, but=told)
     if RungTo.ACCOUNTABILITY in rung.to:
         await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
     if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):
+        if deadline.kind is DeadlineKind.ANSWER and (await facts(ctx, case)).request:
+            await queue_for_office(ctx, case, _undecided(then, deadline), due=when)
         return
     if case.kind is CaseKind.MISCONDUCT:
         # That there are late ones is all that the office may know.
@@ -113,8 +125,8 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
             await tell_office(ctx, say(_("A misconduct report is late with its discipline team.")), when)
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
-    card = office_card(ctx, await facts_for_office(ctx, case))
-    await tell_office(ctx, card.with_passing_news(_overdue(ctx, deadline), *proposed), when)
+    card = office_card(then, await facts_for_office(ctx, case))
+    await tell_office(ctx, card.with_passing_news(_overdue(then, deadline), *proposed), when)
 
 
 def _reminder(ctx: Context, case: Case, deadline: Deadline) -> Text:
@@ -144,6 +156,13 @@ def _overdue(ctx: Context, deadline: Deadline) -> Text:
     return _("{unit} is late: this case should have been answered by {due}.", unit=unit, due=due)
 
 
+def _undecided(ctx: Context, deadline: Deadline) -> Text:
+    unit, due = ctx.city.unit(deadline.unit or ""), shown_due(deadline)
+    if ctx.now < deadline.due_at:
+        return _("Not decided yet: {unit} asks for more time. From {due} on no more can be granted.", unit=unit, due=due)
+    return _("{unit} asked for more time, and nobody decided before the time was up, {due}.", unit=unit, due=due)
+
+
 async def _close(ctx: Context, case: Case) -> None:
     """Close a case of which nothing was heard."""
     case = await move(ctx, case, Event.SILENCE, Party.SYSTEM)
@@ -166,17 +185,40 @@ async def _end_pause(ctx: Context, case: Case) -> None:
         await tell_unit(ctx, case, news, files=(), due=unhurried(ctx, case))
 
 
-async def settle(ctx: Context, id: str) -> bool:
-    """Reckon a provisional due time again by the calendar as it is known now; False if somebody else works on its case."""
+async def settle_case(ctx: Context, id: str) -> bool:
+    """Reckon the due times of a deadline's case again by the calendar that counts now; False if somebody else works on it.
+
+    All of them at once, so that what is said of the case is true of each, and is said once.
+    """
     case = await cases.of_deadline(ctx.tx, id)
-    before = await deadlines.get(ctx.tx, id) if case else None
-    if case is None or before is None or before.stopped_at is not None:
+    if case is None:
         return False
-    deadline = await reckon(ctx, before)
-    if (deadline.due_at, deadline.provisional) == (before.due_at, before.provisional):
-        return True
-    await note(ctx, case, Event.RECKON, Party.SYSTEM, kind=deadline.kind, before=ms(before.due_at), due=ms(deadline.due_at))
-    await refresh_cards(ctx, case)
-    if deadline.kind is DeadlineKind.PROMISE and case.state is not CaseState.ANSWERED:
-        await tell_followers(ctx, case, _("The holidays are announced now. You get an answer by {due}.", due=shown_due(deadline)))
+    settled: dict[str, Deadline] = {}
+    for before in await deadlines.outdated_of_case(ctx.tx, case.id, ctx.city.calendar):
+        deadline = await settle(ctx, before)
+        if (deadline.due_at, deadline.provisional) == (before.due_at, before.provisional):
+            continue
+        settled[deadline.id] = before
+        await note(ctx, case, Event.RECKON, Party.SYSTEM, kind=deadline.kind, before=ms(before.due_at), due=ms(deadline.due_at))
+        if before.due_at <= ctx.now:
+            await months.count_again(ctx.tx, before.due_at)
+    if settled:
+        await refresh_cards(ctx, case)
+        await _tell_settled(ctx, case, settled)
     return True
+
+
+async def _tell_settled(ctx: Context, case: Case, settled: Mapping[str, Deadline]) -> None:
+    """Tell the citizen by when the answer comes if that has been settled; `settled` are deadlines as they were, by id."""
+    expected = (await facts(ctx, case)).expected
+    before = settled.get(expected.id) if expected else None
+    if expected is None or before is None or expected.provisional or expected.due_at <= ctx.now:
+        return
+    if case.state is not CaseState.ANSWERED:
+        due = shown_due(expected)
+        news = (
+            _("The holidays are announced now. You get an answer by {due}.", due=due)
+            if before.provisional
+            else _("The calendar of working days has changed. You get an answer by {due}.", due=due)
+        )
+        await tell_followers(ctx, case, news)

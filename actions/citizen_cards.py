@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.cards import LEVELS, Card, card_of, due, plan_lines, state_line, title, window_lines
+from actions.cards import LEVELS, Card, card_of, due, plan_lines, state_line, title, until, window_lines
 from actions.context import Context
 from actions.facts import EXCERPT, Facts, excerpt
 from actions.rating_words import entry_text
@@ -145,9 +145,8 @@ def lateness(ctx: Context, f: Facts) -> Text | None:
         late = _("Promised by {due}: one day late on {today}.", due=due(expected), today=today)
     else:
         late = _("Promised by {due}: {days} days late on {today}.", due=due(expected), days=days, today=today)
-    answer = f.deadlines.get(DeadlineKind.ANSWER)
-    if f.case.kind is CaseKind.MISCONDUCT or (answer and ctx.now <= answer.due_at):
-        return late  # a unit whose time stood still is not late yet, nor in the office's list
+    if f.case.kind is CaseKind.MISCONDUCT or (DeadlineKind.ANSWER in f.deadlines and not f.time_is_up(ctx)):
+        return late  # a unit whose time stood or stands still is not late yet, nor in the office's list
     return _("{late} The supervision office knows.", late=late)
 
 
@@ -156,9 +155,9 @@ def _not_granted(ctx: Context, f: Facts) -> list[Text]:
     if f.case.state is not CaseState.ACCEPTED:
         return []
     if f.request and not f.time_is_up(ctx):
-        until = Moment(f.request.until_at)
+        asked = until(ctx, f.request)
         return [
-            _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=until)
+            _("The unit has asked for time until {until}. Until that is granted, the date you were promised holds.", until=asked)
         ]
     if f.request or (f.turned_down and f.plan):
         return [_("A later date was not granted to the unit: the date you were promised holds.")]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 
 from dialog.texts import Name, Text, _
@@ -39,8 +40,10 @@ class LoadedCity:
 
     @property
     def calendar(self) -> str:
-        """Name the calendar by which due times are reckoned: another one may settle what was provisional."""
-        return f"estimate {self.n} {_nationwide_calendar()}"
+        """Name the calendar by which due times are reckoned: those of another one are reckoned again."""
+        days = self.working_days
+        own = repr((days.zone.key, days.closing_time, sorted(days.table.items())))
+        return f"{_nationwide_calendar()} {sha256(own.encode()).hexdigest()[:16]}"
 
     def after_quiet(self, at: datetime) -> datetime:
         """Give the first moment from this one on at which something that is not urgent may be said."""
@@ -51,6 +54,19 @@ class LoadedCity:
             return at
         day = local.date() + timedelta(days=begin > end and local.time() >= begin)
         return datetime.combine(day, end, self.city.zone).astimezone(UTC)
+
+    def at_work(self, at: datetime) -> datetime:
+        """Give the first moment from this one on at which staff may be reminded.
+
+        On working days that is after the quiet hours, otherwise when those of the next working day are over.
+        """
+        after = self.after_quiet(at)
+        day = after.astimezone(self.city.zone).date()
+        if self.working_days.is_working(day).working:
+            return after
+        while not self.working_days.is_working(day).working:
+            day += timedelta(days=1)
+        return datetime.combine(day, self.city.quiet_hours[1], self.city.zone).astimezone(UTC)
 
     @property
     def name(self) -> Name:
@@ -94,7 +110,7 @@ class LoadedCity:
 
 @cache
 def _nationwide_calendar() -> str:
-    return version("chinesecalendar")
+    return f"{version('chinesecalendar')} {version('holidays')}"
 
 
 class BadCity(Exception):

@@ -95,10 +95,13 @@ async def prepare(ctx: Context) -> Callable[[Context], Awaitable[None]]:
 
 
 async def send(ctx: Context) -> None:
-    """Tell everybody at the office last week's digest; a week is told once, also if the city moves the time of its digests."""
+    """Tell everybody at the office last week's digest, after the quiet hours.
+
+    A week is told once, also if the city moves the time of its digests.
+    """
     week = Week.of(ctx.now, ctx.city.city.zone).before()
     if await job_runs.take(ctx.tx, "digest_of_week", week.begin, ctx.now, ctx.now):
-        await tell_office(ctx, await message(ctx, week))
+        await tell_office(ctx, await message(ctx, week), ctx.city.after_quiet(ctx.now))
         await job_runs.finish(ctx.tx, "digest_of_week", week.begin, ctx.now)
 
 

@@ -6,12 +6,15 @@ while the time runs or not at all: a due time that has passed is final.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from actions import timekeeping
 from actions.cards import due as shown_due
 from actions.context import Context
 from actions.facts import facts
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note, state_after, write
-from actions.timekeeping import end_of, pauses, reckon
+from actions.timekeeping import end_of, expect_by, extend, pauses
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
@@ -90,8 +93,9 @@ async def grant(ctx: Context, id: str, n: int) -> Case:
     if ctx.now >= (await end_of(ctx, before)).at:
         raise Refused(_("The unit's time is up, so no more can be granted. Please refuse it, with a reason."))
     case = await move(ctx, case, Event.GRANT_EXTENSION, Party.OFFICE)
-    answer = await reckon(ctx, before, Limit.parse(asked.rule))
+    answer = await extend(ctx, before, Limit.parse(asked.rule))
     await extensions.decide(ctx.tx, asked.id, ctx.now, granted=True)
+    await expect_by(ctx, case, answer.due_at)
     await note(
         ctx, case, Event.GRANT_EXTENSION, Party.OFFICE, role, rule=asked.rule, before=ms(before.due_at), due=ms(answer.due_at)
     )
@@ -114,13 +118,32 @@ async def refuse(ctx: Context, id: str, n: int, reason: str) -> Case:
     await extensions.decide(ctx.tx, asked.id, ctx.now, granted=False)
     await note(ctx, case, Event.REFUSE_EXTENSION, Party.OFFICE, role, entry=entry.id, text=entry.hash)
     await refresh_cards(ctx, case)
-    due = shown_due(await _answer(ctx, case))
+    answer = await _answer(ctx, case)
+    end = await end_of(ctx, answer)
+    due = shown_due(replace(answer, due_at=end.at, provisional=end.provisional))
     refused = _("You are not given more time: {text} Please answer by {due}, as before.", text=reason, due=due)
+    if ctx.now >= end.at:
+        refused = _("You are not given more time: {text} The time was up on {due}. Please answer now.", text=reason, due=due)
     await tell_unit(ctx, case, refused, files=())
     unit = ctx.city.unit(case.unit or "")
     news = _("{unit} has asked for more time; the supervision office has refused it: {text}", unit=unit, text=reason)
     await tell_followers(ctx, case, news)
     return case
+
+
+async def run_on(ctx: Context, case: Case, event: Event) -> None:
+    """Let the unit's time run again after a question; who was told of more time hears if that moves its end."""
+    before = (await facts(ctx, case)).extended
+    await timekeeping.run_on(ctx, case, event)
+    if before is None or (answer := await _answer(ctx, case)).due_at == before.due_at:
+        return
+    await expect_by(ctx, case, answer.due_at)
+    moved = _(
+        "The time of {unit} stood still while it had a question; now you get an answer by {due}.",
+        unit=ctx.city.unit(case.unit or ""),
+        due=shown_due(answer),
+    )
+    await tell_followers(ctx, case, moved)
 
 
 async def asked_in(ctx: Context, case: Case, n: int) -> tuple[Extension, str]:

@@ -64,9 +64,12 @@ class Facts:
 
     @property
     def question(self) -> Entry | None:
-        """The unit's question that the citizen has not answered yet."""
+        """The unit's question that the citizen has not answered yet; it is open as long as the time in which it was asked."""
         asked = [entry for entry in self.entries if entry.kind in (EntryKind.QUESTION, *ENDS_QUESTION)]
-        return asked[-1] if asked and asked[-1].kind is EntryKind.QUESTION else None
+        answer = self.deadlines.get(DeadlineKind.ANSWER)
+        if not asked or asked[-1].kind is not EntryKind.QUESTION or answer is None or asked[-1].created_at < answer.started_at:
+            return None
+        return asked[-1]
 
     @property
     def result(self) -> Entry | None:

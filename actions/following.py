@@ -9,13 +9,14 @@ from datetime import timedelta
 
 from actions.cards import due
 from actions.context import Context
+from actions.extending import run_on
 from actions.facts import DISAGREE, facts
 from actions.guessing import count_wrong, must_wait
 from actions.merging import go_alone, part
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_left, tell_unit
 from actions.record import move, note, state_after, write
 from actions.staffing import leave_to_unit
-from actions.timekeeping import run_on, start, start_triage, start_units, stop, stop_for_good
+from actions.timekeeping import start, start_triage, start_units, stop, stop_for_good
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction

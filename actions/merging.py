@@ -1,5 +1,8 @@
 """Merging: of two cases about the same matter one goes on, and whoever follows the other hears of everything done about it.
 
+Whoever was promised an answer first is answered for all: the promise of the one that goes on is moved to an earlier one of the
+other, and stays there.
+
 None sees another's talk: what a citizen writes stays with their own case, and reaches the unit of the one that goes on. Only
 the reporter of that one is asked; whether it is solved each may say, and one who says that it is not reopens it for all.
 """
@@ -11,15 +14,16 @@ from actions.facts import facts
 from actions.likeness import APART
 from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_unit
 from actions.record import move, note
-from actions.timekeeping import resume_promise, start, start_triage, start_units, stop
+from actions.timekeeping import keep_to, resume_promise, start, start_triage, start_units, stop
 from actions.triage import as_decider
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import OPEN, Event, Party
-from storage import cases
+from storage import cases, deadlines
 from storage.cases import Case
-from storage.deadlines import DeadlineKind
+from storage.deadlines import Deadline, DeadlineKind
 from storage.roles import Role
+from storage.times import ms
 
 
 async def merge(ctx: Context, id: str, into: str) -> Case:
@@ -37,7 +41,13 @@ async def merge(ctx: Context, id: str, into: str) -> Case:
 
 
 async def join(ctx: Context, case: Case, lead: Case) -> Case:
-    """Let a case that its citizen has just filed go on in another one from the beginning, as they wished."""
+    """Let a case that its citizen has just filed go on in another one from the beginning, as they wished.
+
+    An earlier promise of that one is theirs: it stands in their receipt.
+    """
+    own, leads = await _promise(ctx, case), await _promise(ctx, lead)
+    if own and leads and ctx.now < leads.due_at < own.due_at:
+        await keep_to(ctx, own, leads)
     return await _bind(ctx, case, lead, Party.CITIZEN, None)
 
 
@@ -45,12 +55,21 @@ async def _bind(ctx: Context, case: Case, lead: Case, party: Party, role: Role |
     case = await move(ctx, case, Event.MERGE, party, merged_into=lead.id)
     await note(ctx, case, Event.MERGE, party, role, into=lead.id)
     await note(ctx, lead, Event.MERGE, party, role, merged=case.id)
+    own, leads = await _promise(ctx, case), await _promise(ctx, lead)
+    if own and leads and ctx.now < own.due_at < leads.due_at:
+        await keep_to(ctx, leads, own)
+        before, due = ms(leads.due_at), ms(own.due_at)
+        await note(ctx, lead, Event.RECKON, Party.SYSTEM, kind=leads.kind, before=before, due=due, merged=case.id)
     await stop(ctx, case, Event.MERGE)
     await refresh_cards(ctx, case)
     await refresh_cards(ctx, lead)
     merged = _("Another citizen has reported the same. Case {number} was merged with this one.", number=case.number)
     await tell_unit(ctx, lead, merged, files=(await facts(ctx, case)).citizens_files, passing=True)
     return case
+
+
+async def _promise(ctx: Context, case: Case) -> Deadline | None:
+    return (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.PROMISE)
 
 
 def can_lead(lead: Case, case: Case) -> bool:

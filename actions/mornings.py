@@ -21,12 +21,14 @@ Loads = Mapping[str, Sequence[Load]]
 
 
 async def greet(ctx: Context) -> None:
-    """Give everybody who is there their list, on working days only."""
+    """Give everybody who is there their list, on working days only; before the morning it would be yesterday's."""
     zone = ctx.city.city.zone
-    today = ctx.now.astimezone(zone).date()
+    local = ctx.now.astimezone(zone)
+    today = local.date()
     tonight = datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC)
     # A list that could be read only tomorrow says nothing that tomorrow's own does not say better.
-    if not ctx.city.working_days.is_working(today).working or ctx.city.after_quiet(ctx.now) >= tonight:
+    is_over = ctx.city.after_quiet(ctx.now) >= tonight
+    if local.time() < ctx.city.city.morning or is_over or not ctx.city.working_days.is_working(today).working:
         return
     contacts, heads = await roles.of_kind(ctx.tx, RoleKind.CONTACT), await roles.of_kind(ctx.tx, RoleKind.HEAD)
     held: dict[str, list[Role]] = {}

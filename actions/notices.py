@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from actions.cards import Card, unhurried
+from actions.cards import Card, aloud, is_urgent
 from actions.citizen_cards import citizen_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office, with_advice
@@ -103,7 +103,7 @@ async def _ring(ctx: Context, person: str, about: str | None, due: datetime | No
         # Counted for the address: the robot of a group to which several colleagues gave it rings once for all of them.
         once = ctx.keys.name("ring", bell.channel, to.address, about or "")
         if await quotas.use(ctx.tx, once, 1, 1, RING_PAUSE, ctx.now) is None:
-            await queue(ctx, bell, bell_message(ctx, what), due=due or (unhurried(ctx, case) if case else None))
+            await queue(ctx, bell, bell_message(ctx, what), due=due or (aloud(ctx, case) if case else None))
 
 
 def bell_message(ctx: Context, what: Text) -> Outgoing:
@@ -186,7 +186,7 @@ async def tell_unit(
 ) -> set[str]:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
-    Returns the persons who get it.
+    Returns the persons who get it: those who are there at the time at which it comes.
 
     `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. Of a bad
     rating nothing is told before its hour is over. What is only `passing`, as a reminder is, goes when the card is brought up
@@ -200,14 +200,14 @@ async def tell_unit(
     then = at(ctx, due)
     shown = tuple(files) if files is not None else heard(then, f).citizens_files
     reached = 0
-    dealing = await _who_deals(ctx, f)
+    dealing = await _who_deals(then, f)
     for role in dealing:
         card = unit_card(then, f, (role,))
         card = card.with_passing_news(*news, files=shown) if passing else card.with_news(*news, files=shown)
         told = await tell(ctx, role.person, card, due)
-        reached += 0 if role.is_away(ctx.now) else told
+        reached += 0 if role.is_away(then.now) else told
     if not reached:
-        await tell_unreachable(ctx, case.unit)
+        await tell_unreachable(ctx, case.unit, None if is_urgent(ctx, case) else ctx.city.after_quiet(then.now))
     return {role.person for role in dealing}
 
 
@@ -281,8 +281,11 @@ async def _lose_bell(ctx: Context, bell: Conversation) -> None:
     await tell(ctx, bell.person, say(*lines, rows=((screen_button(_("Bell"), "bell"),),)))
 
 
-async def tell_unreachable(ctx: Context, unit: str) -> None:
-    """Tell the office, once a day and unit, that nobody there can be reached."""
+async def tell_unreachable(ctx: Context, unit: str, due: datetime | None = None) -> None:
+    """Tell the office, once a day and unit, that nobody there can be reached; what is not due at a time can't wait.
+
+    The two are counted apart: news that wait for the morning must not keep back what is urgent.
+    """
     if not await roles.is_held(ctx.tx, RoleKind.OFFICE):
         return
     where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
@@ -290,8 +293,9 @@ async def tell_unreachable(ctx: Context, unit: str) -> None:
     if ctx.city.city.is_confidential(unit):
         where = _("A discipline team can't be reached, and something waits there.")
         what = _("Please ring the team. Its staff is invited by the operator.")
-    if await quotas.use(ctx.tx, f"unreachable {unit}", 1, 1, timedelta(days=1), ctx.now) is None:
-        await tell_office(ctx, say(where, what))
+    once = f"unreachable {unit}" if due else f"unreachable at once {unit}"
+    if await quotas.use(ctx.tx, once, 1, 1, timedelta(days=1), ctx.now) is None:
+        await tell_office(ctx, say(where, what), due)
 
 
 async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:
@@ -304,9 +308,9 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
             ctx, say(_("A misconduct report has found no discipline team to go to. Please check the city's units and rules."))
         )
         return
-    f = await facts_for_office(ctx, case)
+    f, then = await facts_for_office(ctx, case), at(ctx, due)
     for person in await _office(ctx):
-        await tell(ctx, person, office_card(ctx, f, person).with_passing_news(*news, files=f.citizens_files), due)
+        await tell(ctx, person, office_card(then, f, person).with_passing_news(*news, files=f.citizens_files), due)
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:

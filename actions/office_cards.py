@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from actions.cards import Card, card_of, due, history_buttons, name_buttons, on_board, plan_lines, state_line, title, where_lines
+from actions.cards import (
+    Card,
+    card_of,
+    due,
+    history_buttons,
+    name_buttons,
+    on_board,
+    plan_lines,
+    state_line,
+    title,
+    until,
+    where_lines,
+)
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.likeness import APART, reasons
@@ -10,7 +22,7 @@ from actions.record import STATES
 from actions.said import said
 from dialog.outgoing import Button, Outgoing, Rows
 from dialog.subjects import act_button, form_button
-from dialog.texts import Moment, Text, _, verbatim
+from dialog.texts import Text, _, verbatim
 from domain.cases import HAS_RESULT, ON_BOARD, OPEN, TRANSITIONS, CaseKind, CaseState, Event
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -60,8 +72,8 @@ def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     more = (*history_buttons(f), *name_buttons(case, *kinds), *_release(case))
     rows = _office_rows(f, viewer)
     if f.request and f.reason:
-        until, why = Moment(f.request.until_at), excerpt(f.reason.text)
-        lines.append(_("The unit asks for more time, until {until}. The reason: {text}", until=until, text=why))
+        asked, why = until(ctx, f.request), excerpt(f.reason.text)
+        lines.append(_("The unit asks for more time, until {until}. The reason: {text}", until=asked, text=why))
         turn_down = form_button(_("Refuse more time"), "refuse_extension", f"{case.id}:{f.reason.n}")
         if f.time_is_up(ctx):
             lines.append(_("The unit's time is up, so no more can be granted."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from actions import extending
 from actions.context import Context
@@ -13,6 +12,7 @@ from actions.timekeeping import end_of
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import Event, Party
+from domain.working_days import Due
 from storage import deadlines, plans
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
@@ -34,20 +34,20 @@ class MakePlan:
     reason: str = ""
 
 
-async def deadline(ctx: Context, case: Case) -> datetime:
+async def deadline(ctx: Context, case: Case) -> Due:
     """Give the time by which the unit has to answer. Raises Refused once it is up: a plan needs a date that can be kept."""
     state_after(case, Event.PLAN, Party.CONTACT)
     due = await end_of(ctx, (await deadlines.running(ctx.tx, case.id))[DeadlineKind.ANSWER])
     if ctx.now >= due.at:
         raise Refused(_("The time is up, so no date for a plan is left. Please answer as soon as you can."))
-    return due.at
+    return due
 
 
 async def plan(ctx: Context, command: MakePlan) -> Case:
     """Make a plan, or a new one in place of the last; a later date is at once a request for an extension."""
     case = await ctx.case(command.case)
     role = await ctx.as_holder(case)
-    until = await deadline(ctx, case)
+    until = (await deadline(ctx, case)).at
     if command.rule:
         later = next((due.at for limit, due in await extending.possible(ctx, case) if str(limit) == command.rule), None)
         if later is None:

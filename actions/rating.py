@@ -16,6 +16,7 @@ from actions.notices import tell_unit
 from actions.rating_words import entry_text, kept
 from actions.record import move, note, write
 from dialog.incoming import Place
+from dialog.questions import Told
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, Event, Party, Satisfaction
@@ -40,7 +41,8 @@ class Rate:
     """What a citizen says of a window: `criteria` are levels by the code of a criterion, `reasons` codes of usual reasons.
 
     `messages` are the keyed names of the messages in which it was told. `leaves_out` names what was said before on this visit as
-    it stood when the person wished it gone (see `on_file`); "" keeps it.
+    it stood when the person wished it gone (see `on_file`); "" keeps it. `report` is what becomes a misconduct report instead:
+    the unit gets none of it.
     """
 
     window: str
@@ -52,6 +54,7 @@ class Rate:
     publish: bool = False
     messages: tuple[str, ...] = ()
     leaves_out: str = ""
+    report: Told | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,7 @@ async def rate(ctx: Context, command: Rate) -> Rated:
     reasons = tuple(word.code for word in city.rating_reasons if word.code in command.reasons)
     criteria = {w.code: command.criteria[w.code] for w in city.rating_criteria if w.code in command.criteria}
     command = replace(command, reasons=reasons, criteria=criteria)
-    if command.level is Satisfaction.DISSATISFIED and not (reasons or command.text.strip() or command.files):
+    if command.level is Satisfaction.DISSATISFIED and not (reasons or command.text.strip() or command.files or command.report):
         raise Refused(_("Please tell us why you are dissatisfied: the unit has to answer it."))
     before = await of_this_visit(ctx, command.window)
     return await _change(ctx, command, before) if before else await _first(ctx, command)

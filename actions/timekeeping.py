@@ -1,14 +1,15 @@
 """The deadlines of a case: begin, stand still while the citizen is asked, run on, extend, reckon again, end.
 
 A due time always follows from start, rule and pauses, so that it can be reckoned again whenever one of them, or the calendar,
-changes. The ladder is the unit's (`accept`, `answer`); the others have their own few rungs.
+changes; only what is left of the time to check an answer is never less than the reminder of it says. The ladder is the unit's
+(`accept`, `answer`); the others have their own few rungs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from actions.context import Context
 from domain.cases import CaseKind, CaseState, Event
@@ -16,7 +17,7 @@ from domain.city import REVISIT, Rung, RungTo
 from domain.ladder import RungTime, next_rung, reached, rung_times
 from domain.limits import Limit
 from domain.ratings import hour_of, reaches_unit_at
-from domain.working_days import Due, Pause
+from domain.working_days import Calendar, Due, Pause
 from storage import deadlines, extensions
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
@@ -27,14 +28,15 @@ MOST_PAUSES = 2
 UNITS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
 FILED_UNDER_UNIT = (*UNITS, DeadlineKind.CHECK)
 END = "0"
-_OFFICE = (RungTo.OFFICE,)
+LAST_DAY, A_DAY = "-1d", timedelta(days=1)
+_CITIZEN, _OFFICE = (RungTo.CITIZEN,), (RungTo.OFFICE,)
 OWN_RUNGS: dict[DeadlineKind, tuple[Rung, ...]] = {
-    DeadlineKind.PROMISE: (Rung(at=END, to=_OFFICE),),
+    DeadlineKind.PROMISE: (Rung(at=END, to=_CITIZEN),),
     DeadlineKind.TRIAGE: (Rung(at=END, to=_OFFICE),),
-    DeadlineKind.CHECK: (Rung(at="-1d", to=_OFFICE), Rung(at=END, to=_OFFICE)),
+    DeadlineKind.CHECK: (Rung(at=LAST_DAY, to=_CITIZEN), Rung(at=END, to=_CITIZEN)),
     DeadlineKind.REVISIT: (Rung(at=END, to=_OFFICE),),
     # Reminded after one working day of three.
-    DeadlineKind.REPLY: (Rung(at="-2wd", to=_OFFICE), Rung(at=END, to=_OFFICE)),
+    DeadlineKind.REPLY: (Rung(at="-2wd", to=_CITIZEN), Rung(at=END, to=(RungTo.CONTACT,))),
 }
 
 
@@ -51,7 +53,7 @@ async def start(ctx: Context, case: Case, kind: DeadlineKind, limit: Limit) -> D
         rule=str(limit),
         started_at=begin,
         due_at=due.at,
-        calendar=_calendar(ctx, due),
+        calendar=_calendar(ctx, limit),
         provisional=due.provisional,
     )
     deadline = _armed(deadline, _times(ctx, deadline, ()), ctx.now)
@@ -81,6 +83,20 @@ async def resume_promise(ctx: Context, case: Case) -> None:
         await reckon(ctx, replace(promise, stopped_at=None, ended=None))
 
 
+async def keep_to(ctx: Context, promise: Deadline, earlier: Deadline) -> None:
+    """Let what a citizen was promised run as an earlier promise does, from its start to its due time."""
+    same = {name: getattr(earlier, name) for name in ("rule", "started_at", "due_at", "calendar", "provisional")}
+    again = replace(promise, **same)
+    await deadlines.update(ctx.tx, _armed(again, _times(ctx, again, ()), ctx.now))
+
+
+async def expect_by(ctx: Context, case: Case, later: datetime) -> None:
+    """Have the citizen told anew if no answer has come by a later date, of which they hear after the promise was broken."""
+    promise = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.PROMISE)
+    if promise and END in promise.passed:
+        await deadlines.update(ctx.tx, replace(promise, passed=(), next_rung_at=later))
+
+
 async def start_units(ctx: Context, case: Case, event: Event) -> Deadline:
     """Begin a unit's own deadlines anew because of an event, and return the one for its answer."""
     times = ctx.city.times(case.kind, case.category)
@@ -106,42 +122,89 @@ async def stop_for_good(ctx: Context, case: Case, event: Event) -> None:
 
 
 async def pause(ctx: Context, case: Case) -> None:
-    """Let the unit's time stand still while the citizen is asked: at most twice, and never once it is up."""
+    """Let the unit's time stand still while the citizen is asked, if a question still does that."""
+    if answer := await to_be_paused(ctx, case):
+        await start(ctx, case, DeadlineKind.REPLY, REPLY)
+        await deadlines.update(ctx.tx, replace(answer, next_rung_at=None))
+
+
+async def to_be_paused(ctx: Context, case: Case) -> Deadline | None:
+    """Give the unit's time to answer if a question would let it stand still: at most twice, and never once it is up."""
     answer = (await deadlines.running(ctx.tx, case.id)).get(DeadlineKind.ANSWER)
     if answer is None or ctx.now >= answer.due_at or len(await pauses(ctx, answer)) >= MOST_PAUSES:
-        return
-    await start(ctx, case, DeadlineKind.REPLY, REPLY)
-    await deadlines.update(ctx.tx, replace(answer, next_rung_at=None))
+        return None
+    return answer
 
 
-async def run_on(ctx: Context, case: Case, event: Event) -> bool:
-    """Let the unit's time run again; False if it did not stand still. It stood still no longer than the citizen had to reply."""
+async def run_on(ctx: Context, case: Case, event: Event) -> None:
+    """Let the unit's time run again if it stood still, which it did no longer than the citizen had to reply."""
     now = await deadlines.running(ctx.tx, case.id)
     reply, answer = now.get(DeadlineKind.REPLY), now.get(DeadlineKind.ANSWER)
     if reply is None:
-        return False
+        return
     ended = replace(reply, stopped_at=min(ctx.now, reply.due_at), ended=event, next_rung_at=None)
     await deadlines.update(ctx.tx, ended)
     if answer:
         await reckon(ctx, answer)
-    return True
 
 
-async def reckon(ctx: Context, deadline: Deadline, rule: Limit | None = None) -> Deadline:
-    """Reckon a due time again, by a longer rule where one is given: that re-arms the rungs which lie ahead then."""
+async def reckon(ctx: Context, deadline: Deadline) -> Deadline:
+    """Reckon a due time again."""
+    again, times = _reckoned(ctx, deadline, Limit.parse(deadline.rule), await pauses(ctx, deadline))
+    return await _keep(ctx, again, times)
+
+
+async def extend(ctx: Context, deadline: Deadline, rule: Limit) -> Deadline:
+    """Reckon a due time again by a longer rule, which arms the rungs again that lie ahead then."""
+    again, times = _reckoned(ctx, deadline, rule, await pauses(ctx, deadline))
+    return await _keep(ctx, _armed(again, times, ctx.now), times)
+
+
+async def settle(ctx: Context, deadline: Deadline) -> Deadline:
+    """Reckon a due time again by another calendar: if it lies ahead and has moved, rungs ahead of now are armed again.
+
+    A pause that goes on moves it only when it ends, as ever. What is asked for as an extension moves too.
+    """
     stood = await pauses(ctx, deadline)
-    limit = rule or Limit.parse(deadline.rule)
-    due = ctx.city.working_days.shifted(ctx.city.working_days.due(deadline.started_at, limit), stood)
-    again = replace(deadline, rule=str(limit), due_at=due.at, calendar=_calendar(ctx, due), provisional=due.provisional)
-    times = _times(ctx, again, stood)
-    if rule:
-        again = _armed(again, times, ctx.now)
-    else:
-        again = replace(again, next_rung_at=next((at for at, rung in times if rung.at not in again.passed), None))
-    if await _stands_still(ctx, deadline):
-        again = replace(again, next_rung_at=None)
-    await deadlines.update(ctx.tx, again)
-    return again
+    over = stood[:-1] if await _stands_still(ctx, deadline) else stood
+    again, times = _reckoned(ctx, deadline, Limit.parse(deadline.rule), over)
+    for asked in await extensions.of_case(ctx.tx, deadline.case):
+        if asked.deadline == deadline.id and asked.decided_at is None:
+            longer, _times_then = _reckoned(ctx, deadline, Limit.parse(asked.rule), stood)
+            await extensions.move(ctx.tx, asked.id, longer.due_at)
+    if deadline.due_at != again.due_at > ctx.now:
+        behind = {rung.at for at, rung in times if at <= ctx.now}
+        again = replace(again, passed=tuple(rung for rung in again.passed if rung in behind))
+    return await _keep(ctx, again, times)
+
+
+def _reckoned(ctx: Context, deadline: Deadline, limit: Limit, stood: Sequence[Pause]) -> tuple[Deadline, Sequence[RungTime]]:
+    """Reckon a due time and its rungs.
+
+    Where another calendar would make a due time past that was later, the limit grows by as many working days as it takes not to
+    be earlier: nobody is late by a day of which they could not know.
+    """
+
+    def due_by(limit: Limit) -> Due:
+        return ctx.city.working_days.shifted(ctx.city.working_days.due(deadline.started_at, limit), stood)
+
+    due = due_by(limit)
+    if due.at <= ctx.now:
+        while due.at < deadline.due_at:
+            limit = replace(limit, amount=limit.amount + 1)
+            due = due_by(limit)
+    again = replace(deadline, rule=str(limit), due_at=due.at, calendar=_calendar(ctx, limit), provisional=due.provisional)
+    return again, _times(ctx, again, stood)
+
+
+async def _keep(ctx: Context, deadline: Deadline, times: Sequence[RungTime]) -> Deadline:
+    """Keep a deadline with the next of its rungs; none is next once it is stopped, or while it stands still."""
+    rung_at = next((at for at, rung in times if rung.at not in deadline.passed), None)
+    if deadline.stopped_at or await _stands_still(ctx, deadline):
+        rung_at = None
+    kept = replace(deadline, next_rung_at=rung_at)
+    await deadlines.update(ctx.tx, kept)
+    return kept
 
 
 async def climb(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> tuple[Rung, ...]:
@@ -165,6 +228,7 @@ def _pauses(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> Sequ
         (reply.started_at, reply.stopped_at or ctx.now)
         for reply in every
         if deadline.kind is DeadlineKind.ANSWER and reply.kind is DeadlineKind.REPLY and reply.started_at >= deadline.started_at
+        if deadline.stopped_at is None or reply.started_at < deadline.stopped_at
     ]
 
 
@@ -176,7 +240,7 @@ async def end_of(ctx: Context, answer: Deadline) -> Due:
 
 async def _stands_still(ctx: Context, deadline: Deadline) -> bool:
     running = await deadlines.running(ctx.tx, deadline.case)
-    return deadline.kind is DeadlineKind.ANSWER and DeadlineKind.REPLY in running
+    return deadline.kind is DeadlineKind.ANSWER and deadline.stopped_at is None and DeadlineKind.REPLY in running
 
 
 def _times(ctx: Context, deadline: Deadline, stood: Sequence[Pause]) -> tuple[RungTime, ...]:
@@ -184,8 +248,8 @@ def _times(ctx: Context, deadline: Deadline, stood: Sequence[Pause]) -> tuple[Ru
     return rung_times(ladder, deadline.started_at, deadline.due_at, stood, ctx.city.working_days)
 
 
-def _calendar(ctx: Context, due: Due) -> str:
-    return ctx.city.calendar if due.provisional else due.calendar
+def _calendar(ctx: Context, limit: Limit) -> str:
+    return Calendar.ELAPSED if limit.elapsed else ctx.city.calendar
 
 
 def _armed(deadline: Deadline, times: Sequence[RungTime], now: datetime) -> Deadline:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from actions.cards import Card, card_of, due, history_buttons, name_buttons, plan_lines, state_line, title, where_lines
+from actions.cards import Card, card_of, due, history_buttons, name_buttons, plan_lines, state_line, title, until, where_lines
 from actions.context import Context
 from actions.facts import Facts, excerpt
 from actions.hearing import heard
 from actions.said import said
 from dialog.outgoing import Outgoing, Rows
 from dialog.subjects import act_button, form_button
-from dialog.texts import Moment, _
+from dialog.texts import _
 from domain.cases import OPEN, TRANSITIONS, CaseKind, CaseState, Event, Satisfaction
 from domain.ladder import longest
 from domain.limits import Limit
@@ -41,11 +41,13 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
     if f.request and f.time_is_up(ctx):
         lines.append(_("Your request for more time was not decided before the time was up: it can't be granted any more."))
     elif f.request:
-        until = Moment(f.request.until_at)
-        lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=until))
+        asked = until(ctx, f.request)
+        lines.append(_("You have asked for more time, until {until}; the supervision office decides.", until=asked))
     lines += plan_lines(f)
-    if f.question and case.state in OPEN:
+    if f.question and DeadlineKind.REPLY in f.deadlines:
         lines.append(_("Waiting for the citizen to answer your question."))
+    elif f.question:
+        lines.append(_("The citizen has not answered your question yet; your time runs on."))
     if f.appeal and f.open_appeal and f.appeal.unit == case.unit:
         lines.append(_("Your unit has appealed against the rating; the supervision office decides. Until then it counts."))
     return card_of(ctx, f, Card.UNIT, lines, (*_rating_rows(ctx, f, viewer), *_unit_rows(ctx, f, viewer)))

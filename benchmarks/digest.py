@@ -57,6 +57,7 @@ AGAIN = (
     "EXISTS (SELECT 1 FROM deadline AS b /*lite INDEXED BY deadline_of_case */ WHERE b.case_id = d.case_id AND b.kind = 'answer'"
     " AND b.unit = d.unit AND b.started_at < d.started_at)"
 )
+TURN = "d.kind IN ('triage', 'answer', 'check')"
 BY_HAND = (
     f"SELECT d.kind, d.unit, COUNT(*), COUNT(CASE WHEN {AGAIN} THEN 1 END) FROM deadline AS d {OTHERS}"
     " WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end GROUP BY d.kind, d.unit",
@@ -77,16 +78,19 @@ BY_HAND = (
         f" WHERE d.kind = 'accept' AND {ended.replace(':end', ':begin')} AND d.due_at < :end GROUP BY d.unit"
         for index, ended in OVER
     ),
-    "SELECT unit, closing, COUNT(*) FROM cases WHERE closed_at >= :begin AND closed_at < :end AND kind <> 'misconduct'"
-    " GROUP BY unit, closing",
+    f"SELECT d.unit, d.ended, COUNT(*) FROM deadline AS d /*lite INDEXED BY deadline_closed */ {OTHERS}"
+    " WHERE d.ended IN ('solved', 'silence', 'withdraw', 'refuse', 'strike') AND d.stopped_at >= :begin AND d.stopped_at < :end"
+    f" AND {TURN} GROUP BY d.unit, d.ended",
     "SELECT kind = 'misconduct', COUNT(*) FROM cases WHERE filed_at >= :begin AND filed_at < :end GROUP BY kind = 'misconduct'",
     f"SELECT d.stopped_at - d.started_at AS took FROM deadline AS d {OTHERS} WHERE d.kind = 'promise' AND d.ended = 'report'"
     " AND d.stopped_at >= :begin AND d.stopped_at < :end ORDER BY took",
-    "SELECT number, unit, filed_at FROM cases WHERE closed_at IS NULL AND filed_at < :end AND kind <> 'misconduct'"
-    " ORDER BY filed_at, id LIMIT 5",
-    "SELECT number, unit, filed_at FROM cases WHERE filed_at IN (SELECT filed_at FROM cases WHERE closed_at >= :end"
-    " AND +filed_at < :end AND kind <> 'misconduct' ORDER BY +filed_at LIMIT 5) AND closed_at >= :end AND kind <> 'misconduct'"
-    " ORDER BY filed_at, id LIMIT 5",
+    "SELECT c.number, d.unit, c.filed_at FROM cases AS c /*lite INDEXED BY cases_oldest */ CROSS JOIN deadline AS d"
+    f" WHERE d.case_id = c.id AND {TURN} AND d.started_at < :end AND (d.stopped_at IS NULL OR d.stopped_at >= :end)"
+    " AND c.closed_at IS NULL AND c.filed_at < :end AND c.kind <> 'misconduct' ORDER BY c.filed_at, c.id LIMIT 5",
+    "SELECT c.number, d.unit, c.filed_at FROM cases AS c LEFT JOIN deadline AS d ON d.case_id = c.id"
+    f" AND {TURN} AND d.started_at < :end AND (d.stopped_at IS NULL OR d.stopped_at >= :end) WHERE c.filed_at IN"
+    " (SELECT filed_at FROM cases WHERE closed_at >= :end AND +filed_at < :end AND kind <> 'misconduct'"
+    " ORDER BY +filed_at LIMIT 20) AND c.closed_at >= :end AND c.kind <> 'misconduct' ORDER BY c.filed_at, c.id LIMIT 20",
     *(
         f"SELECT COUNT(*) FROM deadline AS d /*lite INDEXED BY {index} */ {OTHERS}"
         f" WHERE d.kind = 'promise' AND {ended} AND d.due_at < :end AND EXISTS (SELECT 1 FROM deadline AS t"
@@ -94,6 +98,7 @@ BY_HAND = (
         " AND (t.stopped_at IS NULL OR t.stopped_at >= :end))"
         for index, ended in OVER
     ),
+    "SELECT COUNT(*) FROM ledger WHERE event = 'merge' AND at >= :begin AND at < :end AND payload LIKE '%\"into\":%'",
 )
 """What somebody would write who only wanted these figures."""
 
@@ -221,7 +226,9 @@ def context(tx: Tx, city: LoadedCity) -> Context:
 
 def agree(counted: Figures, answers: Answers) -> None:
     """Make sure that both counted the same."""
-    begun, stopped, missed, running, ended_late, unsigned, signed_late, closed, filed, took, _open, _closed, *waiting = answers
+    begun, stopped, missed, running, ended_late, unsigned, signed_late, closed, filed, took, _open, _closed, *waiting, merged = (
+        answers
+    )
     confidential = {bool(row[0]): row[1] for row in filed}
     assert sum(unit.new for unit in counted.units) == sum(row[2] for row in begun if row[0] == "answer")
     assert sum(unit.again for unit in counted.units) == sum(row[3] for row in begun if row[0] == "answer")
@@ -231,6 +238,7 @@ def agree(counted: Figures, answers: Answers) -> None:
     assert counted.still_late == sum(row[1] for row in (*running, *ended_late))
     assert counted.sign_ins_late == sum(row[1] for row in (*unsigned, *signed_late))
     assert counted.unsigned == sum(row[2] for row in (*unsigned, *signed_late))
+    assert counted.merged == merged[0][0]
     assert counted.late_at_office == sum(rows[0][0] for rows in waiting)
     assert counted.solved + counted.silent == sum(row[2] for row in closed if row[1] in ("solved", "silence"))
     assert (counted.filed, counted.misconduct) == (confidential.get(False, 0), confidential.get(True, 0))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from actions.cards import marked
 from actions.context import Context
 from actions.releasing import for_public, staff_of
 from bot.board_words import AS_OF, LATE, LATE_HOURS, LATE_ONE, MONTH, ON_TIME, STATES, WAITS, WORDS
@@ -39,7 +40,7 @@ class Item:
     is_open: bool
     released: Moment
     closed: Moment | None
-    limit: Moment | None
+    limit: Text | Moment | None
     late: Text | None
     is_late: bool
     plan: Plan | None
@@ -128,7 +129,7 @@ def _item(ctx: Context, shown: Shown, staff: Sequence[str]) -> Item:
         is_open=shown.state in OPEN,
         released=_day(shown.released_at),
         closed=_day(shown.closed_at) if shown.closed_at else None,
-        limit=_day(shown.due_at) if shown.due_at else None,
+        limit=marked(_day(shown.due_at), provisional=shown.provisional) if shown.due_at else None,
         late=late,
         is_late=is_late,
         plan=_plan(ctx, shown, shown.plan, staff) if shown.plan else None,

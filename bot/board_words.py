@@ -69,8 +69,8 @@ WORDS: Mapping[str, Text] = {
     "method": _(
         "A promise is kept by an answer within the time first promised, extensions apart. Each promise counts once: in the month"
         " of its answer if it was kept, else in that of the day promised, whether there has been an answer since or not."
-        " Satisfied are those who rated a closed case as satisfactory, fairly or basically so. A month's numbers stay as they"
-        " are from the eighth day of the next one on."
+        " Satisfied are those who rated a closed case in that month as satisfactory, fairly or basically so. Once a month is over"
+        " its numbers stay as they are."
     ),
     "look_up_about": _(
         "Only who has the number and the code of a case can see all of it. The code is asked for in the chat, never on this page:"

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class FileKind(StrEnum):
@@ -39,3 +44,17 @@ class Clean:
     kind: FileKind
     media_type: str
     data: bytes
+
+
+class Room(BytesIO):
+    """Where a cleaned file is written: takes `limit` bytes, and raises Unacceptable for one more."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def write(self, data: ReadableBuffer) -> int:
+        """Write on, if that has room."""
+        if self.tell() + memoryview(data).nbytes > self._limit:
+            raise Unacceptable(Reason.TOO_LARGE)
+        return super().write(data)

@@ -11,8 +11,10 @@ from pypdf.filters import decode_stream_data
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NullObject, PdfObject, StreamObject
 
 from bot.boxes import Boxes, blank_unknown, leaves, whole
-from bot.clean_files import Clean, FileKind, Reason, Unacceptable
+from bot.clean_files import Clean, FileKind, Reason, Room, Unacceptable
 
+MOST_PAGES = 500
+"""Longer than anybody reads. A file may name the same page over and over, and each time it becomes a copy of its own."""
 _PAGE_KEYS = frozenset(("/Type", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group"))
 # Long names only: fonts and pictures may be called /A or /P, and stand in dictionaries like any other.
 _HIDDEN_KEYS = frozenset(
@@ -23,12 +25,20 @@ _HIDDEN_STREAM_KEYS = ("/F", "/FFilter", "/FDecodeParms", "/AF", "/EF", "/OPI", 
 _JPEG_2000: Boxes = {b"jP  ": None, **leaves(b"ftyp jp2h jp2c")}
 
 
-def clean_pdf(data: bytes) -> Clean:
-    """Return the pages of `data`. Raises Unacceptable if it has none, and what pypdf raises on damage or behind a password."""
+def clean_pdf(data: bytes, *, limit: int) -> Clean:
+    """Return the pages of `data`; limit: bytes that they may take.
+
+    Raises Unacceptable if there are none or too many, and what pypdf raises on damage or behind a password.
+    """
+    pages = PdfReader(BytesIO(data)).pages
+    if not pages:
+        raise Unacceptable(Reason.DAMAGED)
+    if len(pages) > MOST_PAGES:
+        raise Unacceptable(Reason.TOO_LARGE)
     writer = PdfWriter()
     writer.metadata = None
     seen: dict[int, PdfObject] = {}
-    for page in PdfReader(BytesIO(data)).pages:
+    for page in pages:
         stamps = _stamps(page)
         for key in page.keys() - _PAGE_KEYS:
             del page[key]
@@ -37,9 +47,7 @@ def clean_pdf(data: bytes) -> Clean:
         _strip(stamps, seen)
         page[NameObject("/Annots")] = stamps
         writer.add_page(page)
-    if not writer.pages:
-        raise Unacceptable(Reason.DAMAGED)
-    cleaned = BytesIO()
+    cleaned = Room(limit)
     writer.write(cleaned)
     return Clean(kind=FileKind.DOCUMENT, media_type="application/pdf", data=cleaned.getvalue())
 

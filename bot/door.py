@@ -32,6 +32,10 @@ HISTORY = timedelta(days=7)
 CARDS = 100
 """Older cards of cases that a page which comes anew is shown at most."""
 LOOK_AGAIN = 3.0
+NO_ROOM = timedelta(minutes=10)
+NO_STORE = timedelta(minutes=1)
+SHORT = 10_000
+"""Bytes of words that are taken however full the disk is: they are what a case needs."""
 
 
 class CityDoor:
@@ -179,14 +183,14 @@ class CityDoor:
 
     async def keep(self, channel: str, address: str, language: str, data: bytes) -> str:
         """Keep an uploaded file, sealed; raises Busy when the disk is nearly full."""
+        if wait := self._full(len(data)):
+            raise Busy("no room", wait)
         try:
-            if self._vault.free_bytes() < self._settings.free_disk + len(data):
-                raise Busy("no room", timedelta(minutes=10))
             raw = await asyncio.to_thread(self._vault.put_apart, data)
         except VaultFull as error:
-            raise Busy("no room", timedelta(minutes=10)) from error
+            raise Busy("no room", NO_ROOM) from error
         except VaultError as error:
-            raise Busy("the store fails", timedelta(minutes=1)) from error
+            raise Busy("the store fails", NO_STORE) from error
 
         async def uploaded(tx: Tx) -> str:
             now = self._clock.now()
@@ -215,13 +219,29 @@ class CityDoor:
         if ctx := await again(lambda: self._database.do(part)):
             self._bell.ring_for(ctx.rings, ctx.now)
 
-    async def quota(self, name: str, source: str, amount: int) -> timedelta | None:
-        """Count an amount against a source's allowance. Sources that begin with "ip:" are network addresses."""
-        allowed, window = self._allowance(name, source.startswith("ip:"))
+    async def quota(self, source: str, **amounts: int) -> timedelta | None:
+        """Count amounts against a source's allowances. Sources that begin with "ip:" are network addresses."""
         now = self._clock.now()
-        quota = self._keys.name("quota", name, source)
-        until = await self._database.do(lambda tx: quotas.use(tx, quota, amount, allowed, window, now))
+        if amounts.get("uploads", 0) > SHORT and (wait := self._full(amounts["uploads"])):
+            return wait
+
+        async def count(tx: Tx) -> datetime | None:
+            for name, amount in amounts.items():
+                allowed, window = self._allowance(name, source.startswith("ip:"))
+                quota = self._keys.name("quota", name, source)
+                if until := await quotas.use(tx, quota, amount, allowed, window, now):
+                    return until
+            return None
+
+        until = await self._database.do(count)
         return until - now if until else None
+
+    def _full(self, size: int) -> timedelta | None:
+        """Tell how long to wait before so many bytes more are sent again; None if they may be kept now."""
+        try:
+            return None if self._vault.free_bytes() >= self._settings.free_disk + size else NO_ROOM
+        except VaultError:
+            return NO_STORE
 
     def _allowance(self, name: str, is_address: bool) -> tuple[int, timedelta]:
         settings = self._settings

@@ -32,6 +32,8 @@ from storage.times import ms
 
 DOUBLE_PRESS = timedelta(seconds=10)
 MOST_TEXT = 200_000
+"""Characters of one message, and of all that is told in one form: it is read and written with each message."""
+TOO_LONG = _("That is too long: {most} characters at most. Please send the rest as a PDF.", most=MOST_TEXT)
 UNKNOWN_SIZE = 1_000_000
 # Words that do something in the middle of everything, beside the commands of the same meaning.
 TYPED = {
@@ -145,7 +147,7 @@ class Turn:
         elif word := self._typed(text):
             await self._word(word)
         elif len(text) > MOST_TEXT:
-            await self._again(_("That is too long: {most} characters at most. Please send the rest as a PDF.", most=MOST_TEXT))
+            await self._again(TOO_LONG)
         elif not text and not incoming.files and not incoming.place:
             await self._again(_("That message was empty. Please write a few words."))
         else:
@@ -170,6 +172,8 @@ class Turn:
             await self._answer(reply)
         elif talk and (case := await self._asked_meanwhile(talk)):
             await self.talking.open(Opening(form="meant", arg=case, items=(item,), complete=True))
+        elif talk and talk.answers.length + len(item["text"]) > MOST_TEXT:
+            await self._again(TOO_LONG)
         elif talk:
             await self.talking.answer(talk, item)
         elif stray.is_greeting(item):

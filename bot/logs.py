@@ -7,6 +7,8 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from aiohttp.http_exceptions import HttpProcessingError
+
 LIBRARIES = {
     "apscheduler": logging.CRITICAL,  # it calls being late and being stopped errors; bot/scheduler.py tells what matters
     "aiohttp.access": logging.ERROR,
@@ -46,6 +48,12 @@ class Line(logging.Formatter):
         return " ".join([at, record.levelname, record.name, event, *(f"{name}={value}" for name, value in fields.items())])
 
 
+def without_clients(record: logging.LogRecord) -> bool:
+    """Take the client's address out of what aiohttp's server reports; False if it is only that a client speaks no HTTP."""
+    record.msg, record.args = "request_failed", ()
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
 def set_up_logs(*, as_json: bool) -> None:
     """Send every event to standard error."""
     handler = logging.StreamHandler(sys.stderr)
@@ -53,3 +61,4 @@ def set_up_logs(*, as_json: bool) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in LIBRARIES.items():
         logging.getLogger(name).setLevel(level)
+    logging.getLogger("aiohttp.server").addFilter(without_clients)

@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from actions.notices import queue
 from bot.bell import Bell
 from bot.channels.door import Channel, NotFetched
-from bot.cleaning import Reason, Unacceptable, clean
+from bot.clean_room import Interrupted, clean_apart
+from bot.cleaning import Clean, Reason, Unacceptable
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.town import Town
 from bot.vault import Damaged, Missing, Vault, VaultError
 from dialog.outgoing import say
 from dialog.texts import Text, _
-from storage import files, people
+from storage import files, people, quotas
 from storage.database import Database, StorageError, Tx
 from storage.files import File
 from storage.keys import Keys
@@ -33,6 +34,8 @@ RENEW = 5.0
 LOOK_AGAIN = 2.0
 AT_ONCE = 2
 GIVE_UP = timedelta(hours=24)
+MOST_BEGUN = 3
+"""How often the cleaning of one file is begun that never comes to an end: it may be what ends us."""
 UNUSED = timedelta(days=30)
 FORGET_EVERY = timedelta(hours=1)
 MOST_FORGOTTEN = 1000
@@ -130,7 +133,7 @@ class MediaLoop:
         """Fetch and clean one file; what fails for now is tried again later."""
         try:
             data = await self._bytes(file)
-            cleaned = await asyncio.to_thread(clean, data, limit=LARGEST)
+            cleaned = await self._clean(file, data)
             stored = await asyncio.to_thread(self._vault.put, cleaned.data)
         except Unacceptable as unacceptable:
             await self._refuse(file, unacceptable.reason, WHY[unacceptable.reason])
@@ -141,7 +144,7 @@ class MediaLoop:
                 await self._later(file, str(error))
         except (Missing, Damaged) as error:
             await self._refuse(file, str(error), WHY[Reason.DAMAGED])
-        except VaultError as error:
+        except (VaultError, Interrupted) as error:
             await self._later(file, str(error))
         else:
             await self._database.do(
@@ -162,6 +165,16 @@ class MediaLoop:
         if channel not in self._channels:
             raise NotFetched(f"the channel {channel} is not connected", final=False)
         return await self._channels[channel].fetch(ref)
+
+    async def _clean(self, file: File, data: bytes) -> Clean:
+        """Clean a file, and note before it begins that it does, and when it has ended that it did."""
+        begun = self._keys.name("cleaning", file.id)
+        now = self._clock.now()
+        if await self._database.do(lambda tx: quotas.use(tx, begun, 1, MOST_BEGUN, GIVE_UP, now)):
+            raise Unacceptable(Reason.DAMAGED)
+        cleaned = await clean_apart(data, limit=LARGEST)
+        await self._database.do(lambda tx: quotas.give_back(tx, begun, 1))
+        return cleaned
 
     async def _later(self, file: File, why: str) -> None:
         log.info("file_waits", extra={"fields": {"file": file.id, "why": why}})

@@ -281,21 +281,21 @@ SETTINGS: tuple[Setting, ...] = (
         default="300",
         parse=some_megabytes,
         attribute="upload_bytes",
-        help="How many megabytes a day of photos and other files are taken from one person.",
+        help="How many megabytes a day are taken from one person, of photos and other files, and on the web of words too.",
     ),
     Setting(
         name="ADDRESS_UPLOAD_MEGABYTES_PER_DAY",
         default="3000",
         parse=some_megabytes,
         attribute="address_upload",
-        help="How many megabytes a day of photos and other files are taken from one network address.",
+        help="How many megabytes a day are taken from one network address, of words, photos and other files.",
     ),
     Setting(
         name="FREE_DISK_MEGABYTES",
         default="500",
         parse=megabytes,
         attribute="free_disk",
-        help="How many megabytes are kept free where `HUIYIN_DATA` lies. When there are fewer, photos and other files are "
+        help="How many megabytes are kept free where `HUIYIN_DATA` lies. When there are fewer, files and very long texts are "
         "refused, and messages are still taken.",
     ),
     Setting(

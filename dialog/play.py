@@ -75,6 +75,13 @@ class Answers:
     looks: dict[str, Look] = field(default_factory=dict)
     aside: list[Json] = field(default_factory=list)
 
+    @property
+    def length(self) -> int:
+        """How many characters were told in all."""
+        told = [answer.raw["items"] for answer in self.given.values() if isinstance(answer.raw, dict) and "items" in answer.raw]
+        words = [answer.raw for answer in self.given.values() if isinstance(answer.raw, str)]
+        return sum(map(len, words)) + sum(len(item["text"]) for items in (*told, self.aside) for item in items)
+
     def give(self, question: Question, raw: Json) -> None:
         """Answer a question; what rested on another answer, or on none to what is asked on request only, is void."""
         self.aside = []

@@ -44,12 +44,17 @@ RUNG_AT = re.compile(r"0|(?:100|[1-9][0-9]?)%|[+-][1-9][0-9]{0,4}(?:s|h|d|wd)", 
 
 
 class RungTo(StrEnum):
-    """Who is told when a rung of the ladder is reached."""
+    """Who is told when a rung is reached."""
 
     CONTACT = "contact"
     HEAD = "head"
     OFFICE = "office"
     ACCOUNTABILITY = "accountability"
+    CITIZEN = "citizen"
+
+
+ON_LADDER = tuple(to for to in RungTo if to is not RungTo.CITIZEN)
+"""Whom a city's ladder may name: it is the units' time that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Rung:
         if self.at[0] in "+-":
             Limit.parse(self.at[1:])
         if not self.to:
-            raise ValueError(f'The step at "{self.at}" tells nobody: name one of {", ".join(RungTo)}.')
+            raise ValueError(f'The step at "{self.at}" tells nobody: name one of {", ".join(ON_LADDER)}.')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

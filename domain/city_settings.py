@@ -10,7 +10,7 @@ from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from domain.city import LANGUAGES, Rung, RungTo
+from domain.city import LANGUAGES, ON_LADDER, Rung, RungTo
 from domain.city_ratings import EXAMPLES as RATING_EXAMPLES
 from domain.city_ratings import Ratings, rating_again, rating_words
 from domain.city_tables import Problem, decoded, meant
@@ -245,7 +245,7 @@ def _rung(step: dict[str, Any]) -> Rung:
     if not isinstance(to, list):
         raise ValueError(f'The step at "{at}" has no list "to".')
     for person in to:
-        if person not in list(RungTo):
-            hint = meant(str(person), RungTo)
+        if person not in ON_LADDER:
+            hint = meant(str(person), ON_LADDER)
             raise ValueError(f'The step at "{at}" tells "{person}", who is unknown. {hint}'.strip())
     return Rung(at=at, to=tuple(map(RungTo, to)))

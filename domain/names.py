@@ -38,6 +38,11 @@ _TIBETAN = (
     "扎西|才让|才仁|卓玛|多杰|多吉|尼玛|旦增|丹增|次仁|泽仁|索南|达娃|桑杰|仁青|仁增|完么|完德|拉毛|德吉|央金|格桑|白玛|尕藏|"
     "华旦|加措|嘉措|玉珍|卓嘎|拉姆|贡布|平措|旺堆|巴桑|普布|边巴|洛桑|强巴|更登|东智|项秀|措毛|吉毛|南杰|万玛|才旦|公保|昂毛"
 )
+# The same of Uyghur, Hui and Salar names.
+_FAR = (
+    "阿依|古丽|热依|帕提|买买提|艾买提|麦麦提|吐尔逊|艾力|阿不都|阿卜杜|阿布都|木拉提|努尔|依明|玉素|优素|尤素|伊布拉|穆罕|穆萨|"
+    "法图麦|法蒂玛|阿米娜|索菲亚|哈丽麦|麦尔|热孜|塔吉|迪丽|孜巴|再努|阿西木|哈桑|侯赛"
+)
 _HAN = "[\u4e00-\u9fff]"
 _END = f"(?!{_HAN}|\\*)"
 
@@ -49,7 +54,8 @@ _NO_NAME = (
     "常住|常年|常常|文盲|文员|文化|单位|单亲|单身|单独|房东|房主|房客|房屋|党员|司机|车主|车上|车辆|于是|安徽|安置|成都|成年|华侨|"
     "应届|应该|家住|家里|家长|家属|家在|农民|农村|师范|师生|师傅|全家|全职|全体|全程|和平|东北|平时|平常|山东|山西|云南|广东|广西|"
     "国家|国企|通过|通知|连续|从来|从事|从小|时常|明确|明白|计划|满意|能够|能否|别人|利用|居住|居民|边缘|容易|都是|都没|双方|"
-    "老师|医生|护士|师傅|先生|女士|小姐|主任|局长|处长|科长|经理|书记|阿姨|大爷|大妈|同学|警官|律师|校长|院长|村长|队长|站长"
+    "老师|医生|护士|师傅|先生|女士|小姐|主任|局长|处长|科长|经理|书记|阿姨|大爷|大妈|同学|警官|律师|校长|院长|村长|队长|站长|"
+    "周围|周边|任凭|曾经|曾在|曾是|曾被|曾向|高兴|高烧|高血|万幸|尚未|尚在|白血|黄疸|金婚|陶醉|高层"
 )
 _TITLE = (
     "老师|医生|护士|师傅|先生|女士|小姐|主任|局长|处长|科长|经理|书记|阿姨|大爷|大妈|同学|警官|律师|校长|院长|村长|队长|站长|总"
@@ -59,12 +65,17 @@ _NO_NAME_END = "[人员工者户客们的了吗吧呢么机在于已将镇村乡
 # Second characters that, with more text after them, rather begin the next word: 我叫王伟住在.
 _NEXT_WORD = "是住在的今家男女现系电身联有和与也说想要反来自为因于从被就很对这那一名我你您他"
 
-_SAYS = "(?:我叫做?|(?<![店群校路园牌])名叫|真名[是叫]?|我的?名字[是叫:]|我姓名|本人叫|本人姓名)[ :是为]{0,3}"
+_SAYS = (
+    f"(?:我叫做?|(?<![店群校路园牌])名叫|真名[是叫]?|我的?名字[是叫:]做?|(?<!{_HAN})名字(?= ?:)|我姓名|本人叫|本人姓名"
+    f"|我是{_HAN}{{1,6}}[族人][, ]{{1,2}}(?:名字?)?叫)[ :是为]{{0,3}}"
+)
 _LABEL = "(?:姓 ?名|(?<!被)(?:联系|投诉|举报|反映|申请|申诉|来信|上访|报修)人(?:姓名)?|署名|落款)"
 _FULL = f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?!{_TITLE}){_HAN}"
 _AFTER_STRONG = re.compile(
     f"(?=[我名真本姓联投举反申来上报署落])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}})"
-    f"(?:(?P<sure>(?:{_TIBETAN}){{1,3}}|{_HAN}{{1,8}}·{_HAN}{{1,8}}(?:·{_HAN}{{1,8}})?|{_FULL}{_HAN}?{_END}|{_FULL}(?=[{_NEXT_WORD}]))"
+    f"(?:(?P<sure>{_HAN}{{1,8}}·{_HAN}{{1,8}}(?:·{_HAN}{{1,8}})?|(?={_HAN}{{0,2}}(?:{_TIBETAN}|{_FAR})){_HAN}{{2,8}}{_END}"
+    f"|(?:{_TIBETAN}|{_FAR}){{1,4}}|{_FULL}{_HAN}?{_END}|{_FULL}(?=[{_NEXT_WORD}])"
+    f"|[A-Z][a-z'-]+(?: [A-Z][a-z'-]+){{0,3}}(?![A-Za-z]))"
     f"|(?P<unsure>(?!{_NO_NAME}){_FULL}{_HAN}(?!\\*)))"
 )
 # 姓名： can be followed by nothing but a name, whatever it looks like.
@@ -83,13 +94,29 @@ _AFTER_SURNAME = re.compile(
     f"(?:名字?叫|名字是|叫做?|名) ?({_HAN}{{2,3}}){_END}"
 )
 # The people of whom citizens write: 我奶奶张桂兰, 邻居李国强. Only a frequent surname with two more characters.
-_KIN = (
-    "(?:奶奶|爷爷|外公|外婆|姥姥|姥爷|父亲|母亲|爸爸?|妈妈?|丈夫|妻子|老公|老婆|爱人|儿子|女儿|孙子|孙女|哥哥?|姐姐?|弟弟?|妹妹?"
-    "|叔叔?|舅舅?|姑姑|姨妈|公公|婆婆|岳父|岳母|侄子|侄女|外甥|邻居|同事|同学|朋友|房东|室友)"
+_FAMILY = (
+    "奶奶|爷爷|外公|外婆|姥姥|姥爷|父亲|母亲|爸爸?|妈妈?|丈夫|妻子|老公|老婆|爱人|儿子|女儿|孙子|孙女|哥哥?|姐姐?|弟弟?|妹妹?"
+    "|叔叔?|舅舅?|姑姑|姨妈|公公|婆婆|岳父|岳母|侄子|侄女|外甥"
 )
+_KIN = f"(?:{_FAMILY}|邻居|同事|同学|朋友|房东|室友)"
 _OF_KIN = re.compile(
-    f"(?:(?:我|俺|本人)(?:的|家|家的)?|(?<!{_HAN})){_KIN}[ :是叫]{{0,2}}(?!{_NO_NAME})"
-    f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{2}})"
+    f"(?:(?:我|俺|本人)(?:的|家|家的)?(?:{_KIN}|孩子|小孩)|(?<!{_HAN}){_KIN})[ :是叫]{{0,2}}(?!{_NO_NAME})"
+    f"(?:((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}(?:(?=[{_NEXT_WORD}])|{_END}))"
+    f"|((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{2}}))"
+)
+# 我是二班李小明的妈妈
+_KIN_OF = re.compile(
+    f"我是(?:[^,。;!?、\n*]{{0,16}}?[班级的])?(?!{_NO_NAME})"
+    f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END}))的(?:{_FAMILY}|家长|家属|监护人)"
+)
+# 张伟反映
+_REPORTING = re.compile(
+    f"(?<!{_HAN})(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END}|[城府苑湾园湖里河]))"
+    "(?=反映|投诉|举报|来电)"
+)
+# ——张伟 at the end of a line
+_SIGNED = re.compile(
+    f"(?:——|--) ?(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END})) {{0,3}}(?=\n|\\Z)"
 )
 # 孩子叫陈小明: whoever is called by a name, with any kin and no 我 before it.
 _CALLED = re.compile(
@@ -105,7 +132,7 @@ _OF_A_PLACE = re.compile(
 # 我叫 王 秀 英: as people fill in a form.
 _SPACED = re.compile(
     f"(?=[我名真本姓联投举反申来上报署落])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}}|(?:我是|本人) {{0,2}})"
-    f"((?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}]) {{1,3}}{_HAN}(?: {{1,3}}{_HAN})?){_END}"
+    f"((?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}]) {{1,3}}{_HAN}(?: {{0,3}}{_HAN})?){_END}"
 )
 # As staff write of people: 业主张伟, 当事人李小红, 王建国局长, 联系陈女士's full name with its title.
 _ROLE = (
@@ -125,9 +152,16 @@ _LIKELY = re.compile(f"{_PERSON}[ :是为]{{0,2}}(?!{_NO_NAME})((?:{_DOUBLE}|[{_
 _TITLED = re.compile(
     f"(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)(?=同志|{_TITLE.removesuffix('|总')})"
 )
+# 501王秀英家, 到王秀英家中
+_AT_HOME = re.compile(
+    f"[0-9室号户房到去往赴在向](?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}?)(?=家(?![庄村湾沟庙]))"
+)
 # 科长孙** is no 长孙.
 _COVERED = re.compile(f"(?:(?<![省市区县局处科股所队站院校镇乡村组班会])(?:{_DOUBLE})|[{_FREQUENT}{_OTHERS}])\\*+")
-_SURNAME = re.compile(f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?= {{0,3}}{_HAN})")
+_SURNAME = re.compile(f"(?!{_FAR})(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?= {{0,3}}{_HAN})")
+
+
+_SURE = (_AFTER_LABEL, _AFTER_WEAK, _AFTER_SURNAME, _CALLED, _OF_A_PLACE, _SPACED, _ENGLISH, _KIN_OF, _REPORTING, _SIGNED)
 
 
 def said_names(text: str) -> Iterator[SaidName]:
@@ -136,14 +170,15 @@ def said_names(text: str) -> Iterator[SaidName]:
     for match in _AFTER_STRONG.finditer(text):
         start, end = match.span(match.lastgroup or 0)
         yield SaidName(start=start, end=end, sure=match.lastgroup == "sure")
-    for pattern in (_AFTER_LABEL, _AFTER_WEAK, _AFTER_SURNAME, _CALLED, _OF_A_PLACE, _SPACED, _ENGLISH):
+    for pattern in _SURE:
         for match in pattern.finditer(text):
             yield SaidName(start=match.start(1), end=match.end(1), sure=True)
 
 
 def _of_kin(text: str) -> Iterator[SaidName]:
     for match in _OF_KIN.finditer(text):
-        yield SaidName(start=match.start(1), end=match.end(1), sure=False)
+        start, end = match.span(match.lastindex or 0)
+        yield SaidName(start=start, end=end, sure=match.lastindex == 1)
 
 
 def written_names(text: str) -> Iterator[SaidName]:
@@ -154,7 +189,7 @@ def written_names(text: str) -> Iterator[SaidName]:
         for match in _LIKELY.finditer(text)
         if match.start(1) not in sure
     )
-    for pattern in (_WRITTEN_OF, _TITLED):
+    for pattern in (_WRITTEN_OF, _TITLED, _AT_HOME):
         for match in pattern.finditer(text):
             yield SaidName(start=match.start(1), end=match.end(1), sure=True)
 

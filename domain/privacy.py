@@ -3,7 +3,8 @@
 A masked text is shown to units and to the public; the original is sealed. Masking a masked text changes nothing. Numbers
 that belong to a matter stay: our case numbers, dates, sums of money, house numbers, public hotlines. Of where somebody says
 to live the room goes: with the building, which a unit needs, it would say who complains.
-Matching is done on a copy of the same length with full-width forms folded, so that positions are those of the original;
+Matching is done on copies of the same length with full-width forms folded, and for phones with Chinese figures read, so that
+positions are those of the original;
 `\\b` finds no border between 汉字 and digits, so borders are look-arounds. Every pattern takes time linear in the text.
 """
 
@@ -153,15 +154,23 @@ def fold(text: str) -> str:
 
 # ---- Numbers and addresses
 
-_SEP = "[ \\t\u00a0\\-\u2010-\u2015\u2212.·_)\u200b-\u200f\u2060\ufeff]"
+_SEP = "[ \\t\u00a0\\-\u2010-\u2015\u2212.·_)\u200b-\u200f\u2060\ufeff\ufe0f\u20e3]"
 _S, _G = _SEP + "{0,2}", _SEP + "{1,2}"
 _D = "[0-9]"
+# Of signs that stand in lists of numbers too: the same one throughout, and neither more numbers nor a unit after it.
+_LISTS = "[ \\t]?[/\\\\|*,、;:~#\n][ \\t]?"
+_NO_DATE = "(?!(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])"
+_NO_UNIT = f"(?!{_D}| ?[元块万亿年月日号室户栋])"
 _MOBILE = (
-    f"(?:(?:\\+|00)?86{_SEP}{{0,3}})?(?:"
+    f"(?:(?:\\+|00)?86{_SEP}{{0,3}})?(?:(?:"
     f"1[3-9]{_D}{_S}{_D}{{4}}{_S}{_D}{{4}}|1[3-9]{_D}{{2}}{_S}{_D}{{3}}{_S}{_D}{{4}}|1[3-9]{_D}{_S}{_D}{{3}}{_S}{_D}{{5}}"
-    f"|1[3-9]{_D}{{2}}{_G}{_D}{{4}}{_G}{_D}{{3}}|1[3-9]{_D}{{3}}{_G}{_D}{{6}}|1[3-9]{_D}{{4}}{_G}{_D}{{5}}"
-    f"|1[3-9]{_D}(?:{_G}{_D}{{2}}){{4}}|1{_G}[3-9]{_D}{{2}}{_G}{_D}{{3}}{_G}{_D}{{4}}|1{_G}[3-9](?:{_G}{_D}){{9}}"
-    f")(?!{_D})"
+    f"|1[3-9]{_D}{{2}}{_G}{_D}{{4}}{_G}{_D}{{3}}"
+    f"|1[3-9]{_D}(?:{_G}{_D}{{2}}){{4}}|1{_G}[3-9]{_D}{{2}}{_G}{_D}{{3}}{_G}{_D}{{4}}|1{_G}[3-9](?:{_G}{_D}){{9}})(?!{_D})"
+    f"|(?:1[3-9]{_D}{{3}}{_G}{_D}{{6}}|1[3-9]{_D}{{4}}{_G}{_D}{{5}}|1[3-9]{_D}{_G}{_D}{{5}}{_G}{_D}{{3}}"
+    f"|1[3-9]{_D}{_G}{_D}{{2}}{_G}{_D}{{2}}{_G}{_D}{{4}}|1[3-9]{_D}(?P<three>{_LISTS})"
+    f"(?:{_D}{{4}}(?P=three){_D}{{4}}|{_D}{{3}}(?P=three){_D}{{5}}|{_D}{{5}}(?P=three){_D}{{3}}|{_NO_DATE}{_D}{{8}})(?!(?P=three){_D})"
+    f"|1[3-9]{_D}{{2}}(?P<four>{_LISTS})(?:{_D}{{3}}(?P=four){_D}{{4}}|{_D}{{4}}(?P=four){_D}{{3}}|{_D}{{7}})(?!(?P=four){_D})"
+    f"|1[3-9]{_D}{{5}}{_LISTS}{_D}{{4}}|1(?P<each>{_LISTS})[3-9](?:(?P=each){_D}){{9}}){_NO_UNIT})[\ufe0f\u20e3]{{0,2}}"
 )
 _LANDLINE = (
     f"\\(?(?:(?:\\+|00)?86{_S})?0(?:10|2{_D}|[3-9]{_D}{{2}}){_S}[1-9]{_D}{{2,3}}{_S}{_D}{{4}}(?!{_D})"
@@ -184,30 +193,47 @@ _NUMBERS = re.compile(
 )
 # Seven or eight digits are a telephone only where the text says so.
 _SAID_PHONE = re.compile(
-    f"(?:电话|座机|固话|手机|联系方式|tel|phone|call|[打拨]|致电|联系)(?:号码|号)?[ :是为.]{{0,3}}"
+    f"(?:电话|座机|固话|手机|联系方式|tel|phone|call|[打拨]|致电|联系)(?:号码|号)?[ :是为.\n]{{0,3}}"
     f"((?!{_YEAR}[01]{_D}[0-3]{_D})[1-9]{_D}{{2,3}}(?:{_D}{{4}}|{_G}{_D}{{4}})(?:-{_D}{{1,4}})?)(?!{_D}| ?[元块万亿人次个])"
 )
 _SAID_IDENTITY = re.compile(
-    r"(?:护照|通行证|身份证|证件|passport)(?:号码|号|no|number)?[ :是为.#]{0,3}"
+    r"(?:护照|通行证|身份证|证件|[军警士][官兵]证|passport)(?:号码|号|no|number)?[ :是为.#]{0,3}(?:[\u4e00-\u9fff]{1,2}字)?第?"
     r"((?=[a-z]{0,2}[0-9])[a-z]{0,2}[0-9]{7,10}x?)(?![a-z0-9])"
 )
-_SPELT_PHONE = re.compile(
-    "(?<![〇零一二三四五六七八九幺])[一幺][三四五六七八九][〇零一二三四五六七八九幺]{9}(?![〇零一二三四五六七八九幺])"
-)
+# 一三九…, 壹叁玖…, 幺三九…, also mixed with figures
+_SPELT = "〇○零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸"
+_AS_FIGURES = str.maketrans(_SPELT, "0001234567891123456789236")
+_ANY_SPELT = re.compile(f"[{_SPELT}]{_S}[0-9{_SPELT}]|[0-9]{_S}[{_SPELT}]")
+_SPELT_PHONE = re.compile(f"(?=1)(?<![0-9]){_MOBILE}")
 # The room in which somebody says to live; where a matter is otherwise, its unit has to find the door.
 _ROOM = re.compile(
     f"(?=[住家我本])(?:(?<!入)住(?![建房户宅院])|家在|(?:我|本人)是)[^,。;!?\n]{{0,30}}?"
-    f"(?:(?:单元|[楼栋幢座层]) ?|(?<!{_D}){_D}{{1,3}}-{_D}{{1,2}}-)"
+    f"(?:(?:单元|[楼栋幢座层#]) ?|(?<!{_D}){_D}{{1,3}}-{_D}{{1,2}}-)"
     f"({_D}{{3,4}} ?(?:室|号房|房|号(?!楼))?)(?!{_D}| ?[年元户人米平个])"
+)
+# 我们家501漏水, 我家门牌号12号; but no year, size or number of a thing
+_OWN_ROOM = re.compile(
+    "(?:我们?家|咱们?家|本户|我们?户)(?:里|是|在|住)? ?(?:"
+    f"门牌号?码?[ :是为]{{0,2}}({_D}{{1,4}}(?:-{_D}{{1,4}})*(?: ?[号室])?)(?!{_D}| ?[号楼栋幢座])"
+    f"|({_D}{{3,4}} ?(?:室|号房|房)|[1-9]0{_D}|(?!{_YEAR})[1-3]{_D}[0-3]{_D})(?!{_D}|[.,~-]{_D}"
+    "| ?[路年月日号点天元块千百万亿多来余几户人口个次栋幢座楼单亩吨立方米平㎡m度斤分#%级]))"
+)
+# Of a card fewer digits are enough, and more separators, where the text says so.
+_SAID_NUMBER = re.compile(
+    f"(?:卡号|银行卡|[账帐][号户])(?:号码|号)?[ :是为\n]{{0,3}}(?!{_YEAR}{_S}[01]?{_D}{_S}[0-3]?{_D}(?!{_D}))"
+    f"({_D}(?:{_S}{_D}){{7,22}})(?!{_D}|[.,]{_D}| ?[元块万亿人次个])"
 )
 _EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]++@[a-z0-9-]++(?:\.[a-z0-9-]++)+")
 _HANDLE = re.compile(r"(?<![a-z0-9_.@/])@[a-z][a-z0-9_]{4,31}(?![a-z0-9_])")
+_WORDS_OF_WECHAT = "payment|official|account|program|moments|channel|service|android|iphone|windows|wechat|weixin"
 _ACCOUNT = re.compile(
     # An id without a digit is told from a mere word (WeChat payment) by what introduces it.
-    r"(?=[微薇威vwq扣])(?:(?:微信|薇信|威信|v信|wechat|weixin|(?<![a-z])(?:vx|wx))"
-    r"(?: ?(?:账号|帐号|号码|号|id)(?: is )?[ :是为]{0,3}| ?[:是为] ?|(?: is)? ?(?=[a-z_-]{1,19}[0-9_-]))"
+    r"(?=[微薇威vwq扣企加我])(?:(?:微信|薇信|威信|v信|wechat|weixin|(?<![a-z])(?:vx|wx)|(?:加我?|我的?)[v微薇威])"
+    r"(?: ?(?:账号|帐号|号码|号|id)(?: is )?[ :是为]{0,3}| ?[:是为] ?|(?: is)? ?(?=[a-z_-]{1,19}[0-9_-])"
+    rf"|(?<=[信微薇威]) ?(?!{_WORDS_OF_WECHAT})(?=[a-z]{{6,20}}(?! ?[a-z])))"
     r"([a-z][a-z0-9_-]{5,19})(?![a-z0-9_-])"
-    r"|(?:(?<![a-z])qq|扣扣)(?:账号|帐号|号码|号|群号|群)?(?: ?is)?[ :是为]{0,3}([1-9][0-9]{4,11})(?![0-9]))"
+    r"|(?:(?<![a-z])q ?q|扣扣|企鹅)(?:账号|帐号|号码|号|群号|群)?(?: ?is)?[ :是为]{0,3}([1-9][0-9]{4,11})(?![0-9])"
+    r"|(?:(?<![克折回罚被])扣|(?:加我?|我的?)q)[ :号]{0,2}([1-9][0-9]{6,10})(?![0-9]|[.,][0-9]| ?[元块万亿分多余]))"
 )
 
 
@@ -217,12 +243,16 @@ def _contacts(folded: str) -> Iterator[_Span]:
             yield _Span(kind=Kind(match.lastgroup or ""), start=match.start(), end=match.end())
         elif match[0].isdecimal() and read_case_number(match[0]) is None:
             yield _Span(kind=Kind.NUMBER, start=match.start(), end=match.end())
+    if _ANY_SPELT.search(folded):
+        for match in _SPELT_PHONE.finditer(folded.translate(_AS_FIGURES)):
+            yield _Span(kind=Kind.PHONE, start=match.start(), end=match.end())
     lowered = folded.lower()
     for kind_said, pattern in (
         (Kind.PHONE, _SAID_PHONE),
         (Kind.IDENTITY, _SAID_IDENTITY),
-        (Kind.PHONE, _SPELT_PHONE),
+        (Kind.NUMBER, _SAID_NUMBER),
         (Kind.DOOR, _ROOM),
+        (Kind.DOOR, _OWN_ROOM),
         (Kind.EMAIL, _EMAIL),
         (Kind.ACCOUNT, _HANDLE),
         (Kind.ACCOUNT, _ACCOUNT),
@@ -232,15 +262,21 @@ def _contacts(folded: str) -> Iterator[_Span]:
             yield _Span(kind=kind_said, start=match.start(group), end=match.end(group))
 
 
-_PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z](?:[ ·•.\-]{0,2})"
-    r"(?=(?:[a-z]{0,4}[0-9]){2})(?:[a-z0-9]{4}[挂学警港澳]|[a-z0-9]{5,6}(?![a-z0-9]))"
+_PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+_PLATE_NUMBER = "[ ·•.\\-]{0,2}(?=(?:[a-z]{0,4}[0-9]){2})(?:[a-z0-9]{4}[挂学警港澳]|[a-z0-9]{5,6}(?![a-z0-9]))"
+_PLATES = (
+    re.compile(f"{_PROVINCE} ?[a-z]{_PLATE_NUMBER}"),
+    re.compile(f"车牌(?:号码|号)?[ :是为]{{0,3}}([a-z]{_PLATE_NUMBER})"),
+    re.compile(f"wj(?<![a-z]wj) ?(?:{_PROVINCE}|[0-3][0-9])[ ·•.\\-]{{0,2}}[0-9]{{4}}[0-9a-z](?![0-9a-z])"),
 )
 
 
 def _plates(folded: str) -> Iterator[_Span]:
-    for match in _PLATE.finditer(folded.lower()):
-        yield _Span(kind=Kind.PLATE, start=match.start(), end=match.end())
+    lowered = folded.lower()
+    for pattern in _PLATES:
+        for match in pattern.finditer(lowered):
+            group = match.lastindex or 0
+            yield _Span(kind=Kind.PLATE, start=match.start(group), end=match.end(group))
 
 
 # ---- Names and words

@@ -1,8 +1,8 @@
 """When something is due: working days of a city, with China's make-up workdays.
 
-The city's own table counts first, then the nation's yearly notice (package chinese_calendar). For a year whose notice
-is not out yet there are only weekends and the statutory holidays (package holidays): such days are provisional, and
-whoever stored a due time that rests on them computes it again later.
+The city's own table counts first, then the nation's yearly notice (package chinese_calendar). A year that the package does
+not know yet is the table's alone, as soon as any of its days stands there. Until then there are only weekends and the statutory
+holidays (package holidays): such days are provisional, and whoever stored a due time that rests on them computes it again later.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingDays:
-    """The calendar of one city. `table` holds the days that it settles itself: True is a working day."""
+    """The calendar of one city. `table` holds the days that it settles itself: True is a working day.
+
+    Of a year that the nation's calendar does not know it holds all holidays and make-up days, or nothing.
+    """
 
     zone: ZoneInfo
     closing_time: time
@@ -69,7 +72,10 @@ class WorkingDays:
         """Say whether a day (in the city's zone) is a working day."""
         if day in self.table:
             return DayKind(working=self.table[day], calendar=Calendar.CITY)
-        return _nationwide(day)
+        kind = _nationwide(day)
+        if kind.provisional and any(settled.year == day.year for settled in self.table):
+            return DayKind(working=day.weekday() < 5, calendar=Calendar.CITY)
+        return kind
 
     def due(self, started_at: datetime, limit: Limit) -> Due:
         """Give the time at which a limit that starts at an aware time ends.

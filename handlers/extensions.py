@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions import extending
+from actions.cards import marked, until
 from actions.context import Context
 from actions.facts import excerpt, facts
 from actions.office_cards import office_card
@@ -71,7 +72,7 @@ async def _wish(ctx: Context, case: Case, asked: Extension) -> Text:
         "{number}, {unit}, until {until}: {reason}",
         number=case.number,
         unit=ctx.city.unit(asked.unit),
-        until=Moment(asked.until_at),
+        until=until(ctx, asked),
         reason=excerpt(reason[1], REASON) if reason else "",
     )
 
@@ -86,8 +87,8 @@ async def extend(d: Dialog) -> Ask | None:
         label=_("Reason"),
         most=500,
     )
-    until = next((option.label for option in dates if option.key == rule), verbatim(rule))
-    sure = await d.confirm("sure", _("Ask the supervision office for more time?"), (until, verbatim(reason)), yes=_("Ask for it"))
+    date = next((option.label for option in dates if option.key == rule), verbatim(rule))
+    sure = await d.confirm("sure", _("Ask the supervision office for more time?"), (date, verbatim(reason)), yes=_("Ask for it"))
     return Ask(case=d.arg, rule=rule, reason=reason) if sure else None
 
 
@@ -98,7 +99,9 @@ async def later_dates(ctx: Context, id: str) -> Options:
         found = await extending.possible(ctx, case) if case else ()
     except Refused:
         return ()
-    return tuple(Option(str(limit), Text("{due}", {"due": Moment(due.at)})) for limit, due in found)
+    return tuple(
+        Option(str(limit), Text("{due}", {"due": marked(Moment(due.at), provisional=due.provisional)})) for limit, due in found
+    )
 
 
 async def refuse(d: Dialog) -> TurnDown | None:

@@ -19,12 +19,13 @@ from actions.record import STATES, state_after
 from actions.unit_cards import unit_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
-from dialog.questions import Told
+from dialog.questions import Item, Options, Told
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Secret, Text, _
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
 from domain.numbers import read_case_number, read_code, show_code, without_code
 from handlers.case_form import case_form
+from handlers.reporting import as_report, is_report, readers
 from handlers.timeline import history
 from storage import cases, ratings
 from storage.cases import Case
@@ -34,12 +35,13 @@ PAGE = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Something told about a case."""
+    """Something told about a case; `report` is what becomes a misconduct report instead."""
 
     case: str
-    text: str
-    files: tuple[str, ...]
-    message: str | None
+    text: str = ""
+    files: tuple[str, ...] = ()
+    message: str | None = None
+    report: Told | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,29 +112,32 @@ async def show_case(ctx: Context, id: str) -> Outgoing:
 
 async def tell(d: Dialog) -> Words:
     """Ask for one collection of messages about a case."""
+    read_by = await d.look("readers", readers, d.arg)
     told = await d.collect("told", TELL, label=_("Your words"))
-    return _told(d.arg, told)
+    return await _told(d, told, read_by)
 
 
 async def not_solved(d: Dialog) -> Words:
     """Ask what is still wrong."""
+    read_by = await d.look("readers", readers, d.arg)
     told = await d.collect(
         "told",
         _("What is still wrong? Text, photos, voice, in any order. Press Done when you have finished."),
         label=_("Your words"),
     )
-    return _told(d.arg, told)
+    return await _told(d, told, read_by)
 
 
 async def why_dissatisfied(d: Dialog) -> Words:
     """Ask for the reason of a bad rating."""
+    read_by = await d.look("readers", readers, d.arg)
     why = await d.text(
         "why",
         _("What were you dissatisfied with? A few words are enough; the unit reads them. /cancel leaves it at the rating."),
         label=_("Reason"),
         most=500,
     )
-    return Words(case=d.arg, text=why, files=(), message=None)
+    return await _told(d, Told((Item(text=why),)), read_by)
 
 
 async def withdraw(d: Dialog) -> Words | None:
@@ -140,7 +145,7 @@ async def withdraw(d: Dialog) -> Words | None:
     why = await d.text("why", _("Why do you withdraw the case? A few words are enough."), label=_("Reason"), most=500)
     ends = _("The case ends here and nobody deals with it any more. Withdraw it?")
     sure = await d.confirm("sure", ends, (), yes=_("Withdraw it"))
-    return Words(case=d.arg, text=why, files=(), message=None) if sure else None
+    return Words(case=d.arg, text=why) if sure else None
 
 
 async def look_up(d: Dialog) -> LookUp:
@@ -164,6 +169,8 @@ TELL = _("Please write or send it: text, photos, voice, a place. Press Done when
 
 async def add(ctx: Context, told: Words) -> Reply:
     """Add to a case."""
+    if told.report:
+        return as_report(told.report)
     case = await following.add(ctx, told.case, told.text, told.files, told.message)
     return Reply(messages=(await asked_again(ctx, case, _("Thank you. It has been added to your case.")),))
 
@@ -179,6 +186,8 @@ async def asked_again(ctx: Context, case: Case, thanks: Text) -> Outgoing:
 
 async def reply(ctx: Context, told: Words) -> Reply:
     """Answer the unit's question."""
+    if told.report:
+        return as_report(told.report)
     await following.reply(ctx, told.case, told.text, told.files, told.message)
     return Reply(messages=(say(_("Thank you. Your answer has been passed on.")),))
 
@@ -203,11 +212,14 @@ async def reopen(ctx: Context, told: Words) -> Reply:
         if (await cases.leading(ctx.tx, case)).unit
         else _("The case has been reopened; the supervision office looks at it first.")
     )
-    return Reply(messages=(citizen_card(ctx, await facts(ctx, case)).with_news(news),))
+    card = citizen_card(ctx, await facts(ctx, case)).with_news(news)
+    return as_report(told.report, card) if told.report else Reply(messages=(card,))
 
 
 async def explain(ctx: Context, told: Words) -> Reply:
     """Keep the reason of a bad rating."""
+    if told.report:
+        return as_report(told.report)
     case = await following.explain(ctx, told.case, told.text)
     return Reply(
         messages=(citizen_card(ctx, await facts(ctx, case)).with_passing_news(_("Thank you. Your reason has been passed on.")),)
@@ -308,8 +320,10 @@ async def may_say_not_solved(ctx: Context, id: str) -> None:
         await following.can_be_doubted(ctx, case, await cases.leading(ctx.tx, case))
 
 
-def _told(case: str, told: Told) -> Words:
-    return Words(case=case, text=told.in_words(), files=told.files, message=told.items[0].message if told.items else None)
+async def _told(d: Dialog, told: Told, read_by: Options) -> Words:
+    if read_by and await is_report(d, told.text):
+        return Words(case=d.arg, report=told)
+    return Words(case=d.arg, text=told.in_words(), files=told.files, message=told.items[0].message if told.items else None)
 
 
 def _rate(level: Satisfaction) -> Act[Context]:

@@ -16,10 +16,11 @@ from actions.rating_words import points_in_words, reasons_in_words
 from actions.record import STATES
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
-from dialog.questions import Option, Options
+from dialog.questions import Option, Options, Told
 from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
 from dialog.texts import Moment, Text, _, verbatim
-from handlers.rating import ADD, ADD_LABEL, READ_BY_UNIT, where
+from handlers.rating import ADD, ADD_LABEL, READ_BY_UNIT, where, window_in_words
+from handlers.reporting import as_report, is_report
 from handlers.windows import change_button
 from storage import cases, ratings
 from storage.ratings import Rating
@@ -29,11 +30,15 @@ PAGE = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What is added to a rating, or said of the case that it became: `rating` is its id."""
+    """What is added to a rating, or said of the case that it became: `rating` is its id.
+
+    `report` is what becomes a misconduct report instead.
+    """
 
     rating: str
-    text: str
-    files: tuple[str, ...]
+    text: str = ""
+    files: tuple[str, ...] = ()
+    report: Told | None = None
 
 
 async def my_ratings(ctx: Context, before: str) -> Outgoing:
@@ -98,6 +103,8 @@ async def add(d: Dialog) -> Added:
     about = await d.look("about", rated_window, d.arg)
     d.head(*(line.label for line in about))
     told = await d.collect("told", ADD, label=ADD_LABEL)
+    if await is_report(d, told.text):
+        return Added(rating=d.arg, report=told)
     return Added(rating=d.arg, text=told.in_words(), files=told.files)
 
 
@@ -117,6 +124,8 @@ async def title(ctx: Context, id: str) -> Text:
 
 async def send(ctx: Context, added: Added) -> Reply:
     """Add to a rating."""
+    if added.report:
+        return as_report(added.report, about=window_in_words(ctx, (await own(ctx, added.rating)).window))
     rating = await rates.add(ctx, added.rating, added.text, added.files)
     return Reply(messages=((await _card(ctx, rating)).with_news(_("Thank you. It has been added to your rating.")),))
 

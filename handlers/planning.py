@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import planning
+from actions.cards import marked
 from actions.context import Context
 from actions.facts import facts
 from actions.planning import MakePlan
@@ -55,12 +56,15 @@ async def dates_of(ctx: Context, id: str) -> Options:
     """Offer the deadline, and later dates, for which more time has to be asked for."""
     case = await cases.get(ctx.tx, id)
     try:
-        first = (Moment(await planning.deadline(ctx, case)),) if case else ()
+        first = (await planning.deadline(ctx, case),) if case else ()
     except Refused:
         first = ()
     later = await later_dates(ctx, id)
     return (
-        *(Option(BY_DEADLINE, _("By the deadline, {due}", due=due)) for due in first),
+        *(
+            Option(BY_DEADLINE, _("By the deadline, {due}", due=marked(Moment(due.at), provisional=due.provisional)))
+            for due in first
+        ),
         *(Option(option.key, _("Later: {due} (asks for more time)", due=option.label)) for option in later),
     )
 

@@ -21,10 +21,12 @@ from dialog.subjects import Form, Refused, Reply, Subject, act_button, form_butt
 from dialog.texts import Moment, Name, Secret, Text, _, verbatim
 from domain.cases import CaseState, Satisfaction
 from domain.city_ratings import RatingWord
+from domain.misconduct import speaks_of_misconduct
 from domain.numbers import show_code
 from domain.privacy import mask
 from domain.ratings import reaches_unit_at
 from handlers.filing import YES_NO
+from handlers.reporting import as_report, in_words, is_report
 from handlers.windows import CHANGE, change_button, enter_window
 from storage import cases
 
@@ -32,6 +34,7 @@ LEVEL_OPTIONS: Options = tuple(Option(level, LEVELS[level]) for level in Satisfa
 ADD = _("What would you like to add? You can write words and send photos, in any order.")
 ADD_LABEL = _("Add words or a photo")
 LEFT_OUT = _("What you wrote, sent and chose with it before is left out of the rating. What a case has already stays there.")
+REPORTED = _("What you told us is left out of it. Once this is sent, we go on with it as a misconduct report.")
 READ_BY_UNIT = _(
     "Words of praise are read by the unit, days later and among those of others, with nothing that says who wrote them. Please"
     " write nothing by which you could be known."
@@ -67,6 +70,10 @@ async def rate_window(d: Dialog) -> Rate | None:
     d.head(about[0].label)
     is_bad = level is Satisfaction.DISSATISFIED
     told = await (why(d, usual) if is_bad else more(d, usual if level in HAS_REASONS else ()))
+    reasons = tuple(option for option in usual if option.key in told.picked and level in HAS_REASONS)
+    reported = await is_report(d, "\n".join((told.text, in_words(reasons))))
+    if reported:
+        reasons = tuple(option for option in reasons if not speaks_of_misconduct(in_words((option,))))
     of_points = await d.grade_on_request("point", _("{name}: how was it?"), points, LEVEL_OPTIONS, label=DETAILS)
     publish = ""
     if is_bad:
@@ -83,16 +90,18 @@ async def rate_window(d: Dialog) -> Rate | None:
         window=code,
         level=level,
         criteria={point: Satisfaction(given) for point, given in of_points.items()},
-        reasons=told.picked if level in HAS_REASONS else (),
-        text=told.in_words(),
-        files=told.files,
+        reasons=tuple(option.key for option in reasons),
+        text="" if reported else told.in_words(),
+        files=() if reported else told.files,
         publish=publish == "yes",
-        messages=tuple(item.message for item in told.items if item.message),
+        messages=() if reported else tuple(item.message for item in told.items if item.message),
         leaves_out=earlier[0].key if stays == LEAVE_OUT else "",
+        report=told if reported else None,
     )
     lines = [*(option.label for option in about[1:]), *summary(command, usual, points)]
     lines += [READ_BY_UNIT] if level in PRAISE and (command.text or (earlier and not command.leaves_out)) else []
     lines += [LEFT_OUT] if command.leaves_out else []
+    lines += [REPORTED] if command.report else []
     return command if await d.confirm("sure", _("Shall we send this rating?"), tuple(lines), change=_("Add or change")) else None
 
 
@@ -169,7 +178,7 @@ async def send(ctx: Context, command: Rate) -> Reply:
     rating, until = rated.rating, Moment(changeable_until(ctx, rated.rating))
     change = change_button(rating)
     if rated.receipt:
-        return Reply(messages=(_receipt(ctx, rated.receipt, until, change),))
+        return _answered(ctx, command, _receipt(ctx, rated.receipt, until, change))
     lines = [_("Thank you. Your rating counts: {level}.", level=LEVELS[command.level])]
     case = await cases.get(ctx.tx, rated.rating.case) if rated.rating.case else None
     if rated.marked:
@@ -187,7 +196,23 @@ async def send(ctx: Context, command: Rate) -> Reply:
     elif case and rated.marked and command.level is not Satisfaction.DISSATISFIED:
         lines.append(_("If the matter is settled for you, you can withdraw the case."))
         rows.insert(1, (form_button(_("Withdraw the case"), "withdraw", case.id),))
-    return Reply(messages=(say(*lines, rows=tuple(rows)),))
+    return _answered(ctx, command, say(*lines, rows=tuple(rows)))
+
+
+def _answered(ctx: Context, command: Rate, thanks: Outgoing) -> Reply:
+    """Go on with what was left out of a rating, if anything was."""
+    told = command.report
+    if told is None:
+        return Reply(messages=(thanks,))
+    left_out = (word for word in ctx.city.city.rating_reasons if word.code in told.picked and word.code not in command.reasons)
+    about = (window_in_words(ctx, command.window), *(word.name for word in left_out))
+    return as_report(told, thanks, about="\n".join(about))
+
+
+def window_in_words(ctx: Context, code: str) -> str:
+    """Name a window with its hall in the words of the city's files, for a text that somebody goes on writing."""
+    window = ctx.city.city.windows.get(code)
+    return f"{ctx.city.city.halls[window.hall].name} {window.name}" if window else ""
 
 
 def _receipt(ctx: Context, receipt: Receipt, until: Moment, change: Button) -> Outgoing:

@@ -18,9 +18,11 @@ from dialog.questions import Item, Option, Options, Told, dump_item, plain
 from dialog.subjects import Form, Opening, Reply, Subject
 from dialog.texts import Json, Text, _
 from domain.cases import OPEN, CaseState
+from domain.misconduct import speaks_of_misconduct
 from domain.numbers import read_case_number, read_code
 from handlers.case_form import case_form
 from handlers.following import LookUp, asked_again, by_number, find, may_follow, one_line
+from handlers.reporting import as_report, is_report, readers
 from handlers.unit_desk import may_work
 from storage import cases, outbox
 from storage.cases import Case
@@ -48,10 +50,11 @@ LOOKED_AT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """What was told, and about which case (NEW: a new matter)."""
+    """What was told, and about which case (NEW: a new matter); `reported`: it becomes a misconduct report instead."""
 
     about: str
     told: Told
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,8 @@ async def replied(ctx: Context, case: str, card: str, item: Json) -> Reply | Non
     if card == Card.CITIZEN:
         place = Place(**item["place"]) if "place" in item else None
         told = Told((Item(text=item["text"], files=tuple(item["files"]), place=place),))
+        if speaks_of_misconduct(told.text):
+            return Reply(opens=Opening(form="reply", arg=case, items=(item,), complete=True))
         found = await following.reply(ctx, case, told.in_words(), told.files, item.get("message"))
         return Reply(messages=(await _passed_on(ctx, found),))
     if card == Card.UNIT:
@@ -131,10 +136,12 @@ async def is_asked(ctx: Context, id: str) -> bool:
 
 async def meant(d: Dialog) -> Sorted:
     """Ask whether words answer the unit's question, which came in between, or the form's."""
+    read_by = await d.look("readers", readers, d.arg)
     told = await d.collect("told", _("What would you like to say?"), label=_("Your words"))
     choices = await d.look("choices", questions_open, d.arg)
     about = await d.choose("about", _("Which question do your words answer?"), choices, label=_("Question"))
-    return Sorted(about=about, told=told)
+    reported = bool(read_by) and about != FORM and await is_report(d, told.text)
+    return Sorted(about=about, told=told, reported=reported)
 
 
 async def questions_open(ctx: Context, id: str) -> Options:
@@ -162,7 +169,10 @@ async def sort(d: Dialog) -> Sorted | None:
     told = await d.collect("told", _("What is it about?"), label=_("Your words"))
     choices = await d.look("cases", open_cases)
     about = await d.choose("about", _("Is this a new matter, or about a case of yours?"), choices, label=_("Case"))
-    return Sorted(about=about, told=told) if about != NOTHING else None
+    if about == NOTHING:
+        return None
+    read_by = () if about == NEW else await d.look("readers", readers, about)
+    return Sorted(about=about, told=told, reported=bool(read_by) and await is_report(d, told.text))
 
 
 async def to_citizen(d: Dialog) -> ToCitizen | None:
@@ -208,6 +218,8 @@ async def put(ctx: Context, words: Sorted) -> Reply:
     if words.about == NEW:
         items = tuple(dump_item(item) for item in words.told.items)
         return Reply(opens=Opening(form="file", items=items))
+    if words.reported:
+        return as_report(words.told)
     message = words.told.items[0].message if words.told.items else None
     case = await following.reply(ctx, words.about, words.told.in_words(), words.told.files, message)
     return Reply(messages=(await _passed_on(ctx, case),))

@@ -50,7 +50,7 @@ WORDS: dict[Event, Text] = {
     Event.WITHDRAW: _("Withdrawn. {text}"),
     Event.SILENCE: _("Closed: nothing was heard within the time to check the answer."),
     Event.RUN_ON: _("The unit's question was not answered in time; its own time runs on."),
-    Event.RECKON: _("A new date, since the holidays are announced: {due}"),
+    Event.RECKON: _("The date by the calendar of working days as it is now: {due}"),
     Event.PLAN: _("Plan of the unit: {text}"),
     Event.ASK_EXTENSION: _("The unit asks for more time, until {due}: {text}"),
     Event.GRANT_EXTENSION: _("The unit has been given more time, until {due}."),
@@ -120,6 +120,7 @@ TOLD: dict[str, Text] = {
 }
 STAFF_MERGED: dict[Event, Text] = {
     Event.MERGE: _("Another case was merged with this one."),
+    Event.RECKON: _("The promise of the case that was merged is earlier, and holds: an answer by {due}."),
     Event.SAY_SOLVED: _("Solved, says another citizen who reported it."),
     Event.NOT_SOLVED: _("Not solved, says another citizen who reported it."),
     Event.UNMERGE: _("A case that was merged with this one is on its own again."),

@@ -10,6 +10,7 @@ from actions.cards import due
 from actions.context import Context
 from actions.facts import facts
 from actions.hearing import heard
+from actions.timekeeping import to_be_paused
 from actions.unit_cards import unit_card
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
@@ -26,6 +27,7 @@ from storage.deadlines import DeadlineKind
 from storage.workloads import Waiting
 
 SIGNS_IN = _("Sending it also signs the case in: it is yours then.")
+RUNS_ON = _("Your time runs on meanwhile: a question stops it at most twice, and only before it is up.")
 PAGE = 6
 OWN_WORDS = "own"
 ADDING = (Option("no", _("Nothing to add")), Option("yes", _("Add something")))
@@ -136,14 +138,18 @@ async def ask(d: Dialog) -> Written | None:
     told = await d.collect(
         "told", _("What would you like to ask the citizen? Press Done when you have finished."), label=_("Question")
     )
-    also = await d.look("also", signs_in_too, d.arg)
+    also = await d.look("also", comes_of_asking, d.arg)
     return await _sure_of(d, told.in_words(), told.files, *(option.label for option in also))
 
 
-async def signs_in_too(ctx: Context, id: str) -> Options:
-    """Say of a case that is not signed in yet that a question does this, too."""
+async def comes_of_asking(ctx: Context, id: str) -> Options:
+    """Say what else a question does, or does not do: it signs a case in, and the unit's time may run on all the same."""
     case = await cases.get(ctx.tx, id)
-    return (Option("signs_in", SIGNS_IN),) if case and case.state is CaseState.ASSIGNED else ()
+    if case is None:
+        return ()
+    signs_in = (Option("signs_in", SIGNS_IN),) if case.state is CaseState.ASSIGNED else ()
+    runs_on = () if await to_be_paused(ctx, case) else (Option("runs_on", RUNS_ON),)
+    return (*signs_in, *runs_on)
 
 
 async def report(d: Dialog) -> Written | None:

@@ -88,6 +88,6 @@ JOBS = (
 
 SWEEPS = (
     Sweep(name="chase", due=chase.reached, do=chasing.chase, failed=chase.failed),
-    Sweep(name="settle", due=chase.estimated, do=chasing.settle, failed=chase.failed),
+    Sweep(name="settle", due=chase.outdated, do=chasing.settle_case, failed=chase.failed),
     Sweep(name="likeness", due=likeness.unread, do=alike.keep_due, failed=likeness.failed),
 )

@@ -11,8 +11,8 @@ from storage import months
 from storage.months import Month
 
 SHOWN = 12
-SETTLES = timedelta(days=7)
-"""So long after a month's end its figures are still counted anew, for ratings come after closing."""
+SETTLES = timedelta(hours=1)
+"""So long after a month's end its figures are still counted anew: what was under way at midnight is on file by then."""
 
 
 async def count(ctx: Context) -> Callable[[Context], Awaitable[None]]:

@@ -1,4 +1,4 @@
-"""Chase deadlines: whatever rung is reached, in the order of its time; and due times that a new calendar settles."""
+"""Chase deadlines: whatever rung is reached, in the order of its time; and due times that another calendar moves."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ async def reached(ctx: Context, limit: int) -> Sequence[str]:
     return await deadlines.reached(ctx.tx, ctx.now, limit)
 
 
-async def estimated(ctx: Context, limit: int) -> Sequence[str]:
-    """Find the deadlines that were reckoned by an older calendar."""
-    return await deadlines.estimated(ctx.tx, ctx.city.calendar, limit)
+async def outdated(ctx: Context, limit: int) -> Sequence[str]:
+    """Find the deadlines that were reckoned by another calendar than the one that counts now."""
+    return await deadlines.outdated(ctx.tx, ctx.city.calendar, limit)
 
 
 async def failed(ctx: Context, id: str, why: str) -> bool:

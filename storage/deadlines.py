@@ -34,6 +34,9 @@ DUE_FIRST = (
 )
 """Of a unit's running time d to sign in or to answer: that no other of its case is due before, so that a case counts once."""
 
+_MAY_MOVE = "calendar <> 'elapsed' AND (stopped_at IS NULL OR provisional = 1 AND stopped_at > due_at)"
+"""Of a deadline: that another calendar may move it, in the words of its index."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
@@ -42,7 +45,7 @@ class Deadline:
     `rule` is the limit as the city's files write it, or as it was extended; `unit` is whose time it is, or whose answer is
     checked, else None. `ended` is the event that stopped it. `passed` are the rungs of the ladder that it has behind it, as the
     ladder writes them; `next_rung_at` is None when none is left, or while it stands still. `provisional` means that the year's
-    calendar is not out yet; `calendar` says then by which one it was estimated.
+    calendar is not out yet; `calendar` says by which one it was reckoned, `elapsed` where it needs none.
     """
 
     id: str
@@ -90,10 +93,12 @@ async def insert(tx: Tx, deadline: Deadline) -> None:
 async def update(tx: Tx, deadline: Deadline) -> None:
     """Write a changed deadline; whatever went wrong with it before is over."""
     await tx.run(
-        "UPDATE deadline SET rule = :rule, due_at = :due, stopped_at = :stopped, ended = :ended, next_rung_at = :next,"
-        " passed = :passed, calendar = :calendar, provisional = :provisional, tries = 0, why = NULL WHERE id = :id",
+        "UPDATE deadline SET rule = :rule, started_at = :started, due_at = :due, stopped_at = :stopped, ended = :ended,"
+        " next_rung_at = :next, passed = :passed, calendar = :calendar, provisional = :provisional, tries = 0, why = NULL"
+        " WHERE id = :id",
         id=deadline.id,
         rule=deadline.rule,
+        started=ms(deadline.started_at),
         due=ms(deadline.due_at),
         stopped=_ms(deadline.stopped_at),
         ended=deadline.ended,
@@ -149,10 +154,10 @@ async def next_reached(tx: Tx, after: datetime) -> datetime | None:
 
 
 async def fail(tx: Tx, id: str, why: str, most: int, again: datetime) -> bool:
-    """Note that a rung could not be dealt with; after `most` tries it is put aside, and that is True."""
+    """Note that a deadline could not be dealt with; after `most` tries, at once if no rung is next, it is put aside: True."""
     await tx.run(
         "UPDATE deadline SET tries = tries + 1, why = :why,"
-        " next_rung_at = CASE WHEN tries + 1 < :most THEN CAST(:again AS BIGINT) END WHERE id = :id",
+        " next_rung_at = CASE WHEN tries + 1 < :most AND next_rung_at IS NOT NULL THEN CAST(:again AS BIGINT) END WHERE id = :id",
         id=id,
         why=why,
         most=most,
@@ -233,9 +238,7 @@ async def count_closed_by_silence(tx: Tx, since: datetime, most: int) -> int:
 
 async def last_promise(tx: Tx, case: str) -> Deadline | None:
     """Read what the citizen was promised last, running or not."""
-    row = await tx.one(
-        "SELECT * FROM deadline WHERE case_id = :case AND kind = 'promise' ORDER BY started_at DESC, id DESC LIMIT 1", case=case
-    )
+    row = await tx.one("SELECT * FROM deadline WHERE case_id = :case AND kind = 'promise' ORDER BY round DESC LIMIT 1", case=case)
     return _deadline(row) if row else None
 
 
@@ -251,18 +254,28 @@ async def try_again(tx: Tx, id: str, now: datetime) -> bool:
     )
 
 
-async def estimated(tx: Tx, calendar: str, limit: int) -> Sequence[str]:
-    """Read the ids of running deadlines that were estimated by another calendar than this one."""
+async def outdated(tx: Tx, calendar: str, limit: int) -> Sequence[str]:
+    """Read the ids of deadlines reckoned by another calendar than this one: of what runs, and what is late by an estimate."""
     found: list[str] = []
     for other in ("<", ">"):
         rows = await tx.all(
-            "SELECT id FROM deadline WHERE provisional = 1 AND stopped_at IS NULL AND tries = 0"
-            f" AND calendar {other} :calendar LIMIT :limit",
+            f"SELECT id FROM deadline /*lite INDEXED BY deadline_reckoned */ WHERE {_MAY_MOVE} AND calendar {other} :calendar"
+            " AND tries = 0 LIMIT :limit",
             calendar=calendar,
             limit=limit,
         )
         found += [row["id"] for row in rows]
     return found
+
+
+async def outdated_of_case(tx: Tx, case: str, calendar: str) -> Sequence[Deadline]:
+    """Read those of a case, in the order in which they began."""
+    rows = await tx.all(
+        f"SELECT * FROM deadline WHERE case_id = :case AND {_MAY_MOVE} AND calendar <> :calendar AND tries = 0 ORDER BY id",
+        case=case,
+        calendar=calendar,
+    )
+    return [_deadline(row) for row in rows]
 
 
 def _ms(moment: datetime | None) -> int | None:

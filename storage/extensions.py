@@ -57,6 +57,11 @@ async def decide(tx: Tx, id: str, now: datetime, *, granted: bool) -> None:
     )
 
 
+async def move(tx: Tx, id: str, until: datetime) -> None:
+    """Let a request be one until another time."""
+    await tx.run("UPDATE extension SET until_at = :until WHERE id = :id", id=id, until=ms(until))
+
+
 async def void(tx: Tx, case: str, now: datetime) -> None:
     """Let the open request of a case come to nothing."""
     await tx.run("UPDATE extension SET decided_at = :now WHERE case_id = :case AND decided_at IS NULL", case=case, now=ms(now))
@@ -77,14 +82,14 @@ async def undecided(tx: Tx, after: str | None, limit: int) -> Sequence[Extension
     return [_extension(row) for row in rows]
 
 
-async def asked_until(tx: Tx, number: str) -> datetime | None:
-    """Tell until when the unit of the case with a number asks for time; None if it does not."""
+async def of_number(tx: Tx, number: str) -> Extension | None:
+    """Read the request of the case with a number that nobody has decided yet; None if there is none."""
     row = await tx.one(
-        "SELECT x.until_at FROM cases AS c JOIN extension AS x ON x.case_id = c.id"
+        "SELECT x.* FROM cases AS c JOIN extension AS x ON x.case_id = c.id"
         " WHERE c.number = :number AND x.decided_at IS NULL ORDER BY x.id DESC LIMIT 1",
         number=number,
     )
-    return at(row["until_at"]) if row else None
+    return _extension(row) if row else None
 
 
 def _extension(row: Row) -> Extension:

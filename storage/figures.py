@@ -9,10 +9,11 @@ citizen is asked: such a deadline stands still and is not late. Misconduct repor
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.database import Tx
+from storage.database import Row, Tx
 from storage.times import at, ms
 
 OLDEST = 5
@@ -29,6 +30,11 @@ RAN = (
     " AND r.started_at < d.due_at AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at))"
 )
 """Of a unit's time to answer d: that it did not stand still at its due time because the citizen was asked."""
+TURN = "d.kind IN ('triage', 'answer', 'check')"
+"""Of a deadline d: that it tells whose turn it is. As long as a case is open, one of these runs, and none while it is not."""
+CLOSED = "d.ended IN ('solved', 'silence', 'withdraw', 'refuse', 'strike')"
+"""Of a deadline d: that its case was closed then, as the index deadline_closed has it. The case forgets that at its reopening."""
+_RAN_AT_END = f"{TURN} AND d.started_at < :end AND (d.stopped_at IS NULL OR d.stopped_at >= :end)"
 Units = dict[str, dict[str, int]]
 
 
@@ -180,7 +186,7 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Figures:
         reassigned=reassigned,
         withdrawn=ended.get("withdraw", 0),
         refused=ended.get("refuse", 0),
-        merged=ended.get("merge", 0),
+        merged=await _merged(tx, span),
         half_within=await _half_within(tx, span),
         units=tuple(UnitFigures(unit=unit, **counts) for unit, counts in sorted(units.items())),
         oldest=await _oldest(tx, span["end"]),
@@ -294,17 +300,28 @@ async def _late_at_office(tx: Tx, end: int) -> int:
 
 
 async def _closed(tx: Tx, span: dict[str, int], units: Units) -> dict[str, int]:
-    """Count what was closed, and return how many by each event."""
+    """Count what was closed, each time, and return how many by each event."""
     ended: dict[str, int] = defaultdict(int)
     for row in await tx.all(
-        "SELECT c.unit, c.closing, COUNT(*) AS n FROM cases AS c"
-        f" WHERE c.closed_at >= :begin AND c.closed_at < :end AND {_ORDINARY} GROUP BY c.unit, c.closing",
+        "SELECT d.unit, d.ended, COUNT(*) AS n FROM deadline AS d /*lite INDEXED BY deadline_closed */"
+        f" JOIN cases AS c ON c.id = d.case_id WHERE {CLOSED} AND d.stopped_at >= :begin AND d.stopped_at < :end"
+        f" AND {TURN} AND {_ORDINARY} GROUP BY d.unit, d.ended",
         **span,
     ):
-        ended[row["closing"]] += row["n"]
-        if row["unit"] and row["closing"] in ("solved", "silence"):
-            units[row["unit"]]["solved" if row["closing"] == "solved" else "silent"] = row["n"]
+        ended[row["ended"]] += row["n"]
+        if row["ended"] in ("solved", "silence"):
+            units[row["unit"]]["solved" if row["ended"] == "solved" else "silent"] = row["n"]
     return ended
+
+
+async def _merged(tx: Tx, span: dict[str, int]) -> int:
+    """Count by the ledger the cases that were merged into others: what was so when it was filed has no deadline that tells it."""
+    row = await tx.one(
+        "SELECT COUNT(*) AS n FROM ledger AS l /*lite INDEXED BY ledger_merged */"
+        " WHERE l.event = 'merge' AND l.at >= :begin AND l.at < :end AND l.payload LIKE '%\"into\":%'",
+        **span,
+    )
+    return int(row["n"]) if row else 0
 
 
 async def _half_within(tx: Tx, span: dict[str, int]) -> timedelta | None:
@@ -320,24 +337,32 @@ async def _half_within(tx: Tx, span: dict[str, int]) -> timedelta | None:
 
 
 async def _oldest(tx: Tx, end: int) -> tuple[OldCase, ...]:
-    """Read the cases that had been open longest at the end."""
-    found = [
-        *await tx.all(
-            "SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c"
-            f" WHERE c.closed_at IS NULL AND c.filed_at < :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
-            end=end,
-            most=OLDEST,
-        ),
-        # Of those closed since, the index alone tells which were filed first. A plus keeps the order from being taken from
-        # another index: that would be a walk over all cases ever filed.
-        *await tx.all(
-            "SELECT c.id, c.number, c.unit, c.filed_at FROM cases AS c WHERE c.filed_at IN"
-            " (SELECT o.filed_at FROM cases AS o WHERE o.closed_at >= :end AND +o.filed_at < :end AND o.kind <> 'misconduct'"
-            "  ORDER BY +o.filed_at LIMIT :most)"
-            f" AND c.closed_at >= :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
-            end=end,
-            most=OLDEST,
-        ),
-    ]
-    oldest = sorted(found, key=lambda row: (row["filed_at"], row["id"]))[:OLDEST]
+    """Read the cases that had been open longest at the end, and with which unit each was."""
+    found = await tx.all(
+        "SELECT c.id, c.number, c.filed_at, d.unit FROM cases AS c /*lite INDEXED BY cases_oldest */"
+        f" CROSS JOIN deadline AS d /*lite INDEXED BY deadline_of_case */ WHERE d.case_id = c.id AND {_RAN_AT_END}"
+        f" AND c.closed_at IS NULL AND c.filed_at < :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
+        end=end,
+        most=OLDEST,
+    )
+    since = await _closed_since(tx, end, 4 * OLDEST)
+    oldest = sorted((*found, *since), key=lambda row: (row["filed_at"], row["id"]))[:OLDEST]
     return tuple(OldCase(number=row["number"], unit=row["unit"], filed_at=at(row["filed_at"])) for row in oldest)
+
+
+async def _closed_since(tx: Tx, end: int, most: int) -> Sequence[Row]:
+    """Read those that were open longest of the cases closed since the end; some of the first `most` may have been closed before,
+    too, and reopened since."""
+    # The index alone tells which were filed first. A plus keeps the order from being taken from another index: that would be a
+    # walk over all cases ever filed.
+    rows = await tx.all(
+        "SELECT c.id, c.number, c.filed_at, d.kind, d.unit FROM cases AS c LEFT JOIN deadline AS d"
+        f" /*lite INDEXED BY deadline_of_case */ ON d.case_id = c.id AND {_RAN_AT_END} WHERE c.filed_at IN"
+        " (SELECT o.filed_at FROM cases AS o WHERE o.closed_at >= :end AND +o.filed_at < :end AND o.kind <> 'misconduct'"
+        "  ORDER BY +o.filed_at LIMIT :most)"
+        f" AND c.closed_at >= :end AND {_ORDINARY} ORDER BY c.filed_at, c.id LIMIT :most",
+        end=end,
+        most=most,
+    )
+    found = [row for row in rows if row["kind"]]
+    return found if len(found) >= OLDEST or len(rows) < most else await _closed_since(tx, end, 4 * most)

@@ -8,11 +8,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from storage.database import Tx
-from storage.figures import MISSED
+from storage.figures import CLOSED, MISSED
 from storage.times import at, ms
 
 KIND = "month"
 _ORDINARY = "c.kind <> 'misconduct'"
+_ON_ITS_OWN = (
+    "EXISTS (SELECT 1 FROM deadline AS t /*lite INDEXED BY deadline_of_case */ WHERE t.case_id = d.case_id"
+    " AND t.kind IN ('triage', 'answer') AND t.started_at <= d.due_at AND (t.stopped_at IS NULL OR t.stopped_at >= d.due_at))"
+)
+"""Of a promise d that was not kept: that its case was not merged into another one when it was due, and taken out later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +25,9 @@ class Month:
     """What happened in a month.
 
     `answered` are answers of units. `on_time` of them came within the time first promised to the citizen; `late` are the promises
-    whose due time passed without an answer, answered since or not: each promise counts once. `solved` and `silent` were closed by
-    the citizen's word, or for want of it; of what was closed `rated` were rated, `satisfied` not as dissatisfied.
+    whose due time passed without an answer, answered since or not: each promise counts once, and none while its case went on in
+    another one. `solved` and `silent` were closed by the citizen's word, or for want of it, each time. `rated` are the ratings
+    given of how a case was handled, `satisfied` those of them not as dissatisfied.
     """
 
     filed: int = 0
@@ -57,20 +63,29 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Month:
     )
     missed = await tx.one(
         "SELECT COUNT(*) AS late FROM deadline AS d /*lite INDEXED BY deadline_missed */ JOIN cases AS c ON c.id = d.case_id"
-        f" WHERE d.kind = 'promise' AND d.due_at >= :begin AND d.due_at < :end AND {MISSED} AND {_ORDINARY}",
+        f" WHERE d.kind = 'promise' AND d.due_at >= :begin AND d.due_at < :end AND {MISSED} AND {_ORDINARY}"
+        f" AND {_ON_ITS_OWN}",
         **span,
     )
     closed = await tx.one(
-        "SELECT COUNT(CASE WHEN c.closing = 'solved' THEN 1 END) AS solved,"
-        " COUNT(CASE WHEN c.closing = 'silence' THEN 1 END) AS silent, COUNT(c.rating) AS rated,"
-        " COUNT(CASE WHEN c.rating <> 'dissatisfied' THEN 1 END) AS satisfied"
-        f" FROM cases AS c WHERE c.closed_at >= :begin AND c.closed_at < :end AND {_ORDINARY}",
+        "SELECT COUNT(CASE WHEN d.ended = 'solved' THEN 1 END) AS solved,"
+        " COUNT(CASE WHEN d.ended = 'silence' THEN 1 END) AS silent"
+        " FROM deadline AS d /*lite INDEXED BY deadline_closed */ JOIN cases AS c ON c.id = d.case_id"
+        f" WHERE {CLOSED} AND d.stopped_at >= :begin AND d.stopped_at < :end AND d.kind = 'check' AND {_ORDINARY}",
+        **span,
+    )
+    rated = await tx.one(
+        'SELECT COUNT(*) AS rated, COUNT(CASE WHEN l.payload NOT LIKE \'%"level":"dissatisfied"%\' THEN 1 END) AS satisfied'
+        " FROM ledger AS l /*lite INDEXED BY ledger_rated */ JOIN cases AS c ON c.id = SUBSTR(l.subject, 6)"
+        " WHERE l.event = 'rate' AND l.subject >= 'case:' AND l.subject < 'case;' AND l.at >= :begin AND l.at < :end"
+        f" AND {_ORDINARY}",
         **span,
     )
     assert filed is not None
     assert answers is not None
     assert missed is not None
     assert closed is not None
+    assert rated is not None
     return Month(
         filed=filed["n"],
         answered=answers["answered"],
@@ -78,8 +93,8 @@ async def count(tx: Tx, begin: datetime, end: datetime) -> Month:
         late=missed["late"],
         solved=closed["solved"],
         silent=closed["silent"],
-        rated=closed["rated"],
-        satisfied=closed["satisfied"],
+        rated=rated["rated"],
+        satisfied=rated["satisfied"],
     )
 
 
@@ -93,6 +108,11 @@ async def keep(tx: Tx, period: str, month: Month, now: datetime) -> None:
         body=json.dumps(asdict(month)),
         now=ms(now),
     )
+
+
+async def count_again(tx: Tx, since: datetime) -> None:
+    """Have the months counted again that were counted after a moment; until then they stand as they are."""
+    await tx.run("UPDATE report SET made_at = :since WHERE kind = :kind AND made_at > :since", kind=KIND, since=ms(since))
 
 
 async def kept(tx: Tx, first: str, last: str) -> Sequence[Kept]:

@@ -65,12 +65,19 @@ class WeekOfRatings:
 async def count(tx: Tx, first: date, last: date, end: datetime) -> WeekOfRatings:
     """Count the ratings of the days from one to another, and what of their like was open when they ended."""
     found = await rating_figures.each(tx, By.WINDOW, first, last)
-    unanswered = await tx.one(
-        "SELECT COUNT(*) AS n FROM cases AS c WHERE c.kind = 'bad_rating' AND c.closed_at IS NULL AND c.filed_at < :end"
-        " AND c.state IN ('received', 'triage', 'assigned', 'accepted')",
-        end=ms(end),
-    )
-    appeals = await tx.one("SELECT COUNT(*) AS n FROM appeal WHERE decided_at IS NULL AND appealed_at < :end", end=ms(end))
+    unanswered = 0
+    for index, still in (("cases_oldest", "c.closed_at IS NULL"), ("cases_closed", "c.closed_at >= :end")):
+        row = await tx.one(
+            f"SELECT COUNT(*) AS n FROM cases AS c /*lite INDEXED BY {index} */ CROSS JOIN deadline AS d"
+            " /*lite INDEXED BY deadline_of_case */ WHERE d.case_id = c.id AND d.kind = 'promise' AND d.started_at < :end"
+            f" AND (d.stopped_at IS NULL OR d.stopped_at >= :end) AND {still} AND c.filed_at < :end AND c.kind = 'bad_rating'",
+            end=ms(end),
+        )
+        unanswered += int(row["n"]) if row else 0
+    appeals = 0
+    for still in ("decided_at IS NULL", "decided_at >= :end"):
+        row = await tx.one(f"SELECT COUNT(*) AS n FROM appeal WHERE {still} AND appealed_at < :end", end=ms(end))
+        appeals += int(row["n"]) if row else 0
     return WeekOfRatings(
         windows=tuple(
             WindowFigures(
@@ -82,8 +89,8 @@ async def count(tx: Tx, first: date, last: date, end: datetime) -> WeekOfRatings
             for window, figures in sorted(found.items())
             if figures.ratings
         ),
-        unanswered=unanswered["n"] if unanswered else 0,
-        appeals=appeals["n"] if appeals else 0,
+        unanswered=unanswered,
+        appeals=appeals,
         struck=sum(figures.struck for figures in found.values()),
     )
 

@@ -70,7 +70,8 @@ class Shown:
 
     The texts of the plan are the unit's own, not masked yet; `named` and `cover` say sealed what has to be masked in them.
     `due_at` is until when the unit has to answer (while there is none, until when the citizen was promised an answer),
-    `met_at` when it did; both None before any time began. `waits`: the time stands still while the citizen is asked.
+    `met_at` when it did; both None before any time began. `provisional`: it rests on a year whose calendar is
+    not out yet. `waits`: the time stands still while the citizen is asked.
     """
 
     number: str
@@ -84,6 +85,7 @@ class Shown:
     released_at: datetime
     closed_at: datetime | None
     due_at: datetime | None
+    provisional: bool
     met_at: datetime | None
     waits: bool
     plan: Plan | None
@@ -168,7 +170,8 @@ async def _read(tx: Tx, condition: str, order: str, limit: int, **values: Any) -
     rows = await tx.all(
         "SELECT c.number, c.kind, c.state, c.area, c.category, c.unit, c.named, c.cover, c.released_at, c.closed_at, r.problem,"
         " r.result,"
-        " d.due_at, CASE WHEN d.ended = 'report' THEN d.stopped_at END AS met_at,"
+        " d.due_at, CASE WHEN d.stopped_at IS NULL THEN d.provisional END AS provisional,"
+        " CASE WHEN d.ended = 'report' THEN d.stopped_at END AS met_at,"
         " CASE WHEN EXISTS (SELECT 1 FROM deadline AS w WHERE w.case_id = c.id AND w.kind = 'reply' AND w.stopped_at IS NULL)"
         "  THEN 1 ELSE 0 END AS waits,"
         " p.measures, p.target, p.responsible, p.until_at"
@@ -202,6 +205,7 @@ def _shown(row: Row) -> Shown:
         released_at=at(row["released_at"]),
         closed_at=_at(row["closed_at"]),
         due_at=_at(row["due_at"]),
+        provisional=bool(row["provisional"]),
         met_at=_at(row["met_at"]),
         waits=bool(row["waits"]),
         plan=plan,

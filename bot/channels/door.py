@@ -179,8 +179,11 @@ class Door(Protocol):
         """Keep an uploaded file, sealed, before its message comes; return its id. Raises Busy."""
         ...
 
-    async def quota(self, name: str, source: str, amount: int) -> timedelta | None:
-        """Count an amount against a source's allowance (`messages`, `uploads`, `people`); how long to wait if it is used up."""
+    async def quota(self, source: str, **amounts: int) -> timedelta | None:
+        """Count amounts against a source's allowances; how long to wait if one is used up, or if the disk is full.
+
+        The allowances are `messages`, `people` and `uploads`, which are bytes, of words too.
+        """
         ...
 
     async def forget(self, channel: str, address: str) -> None:

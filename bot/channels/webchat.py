@@ -53,7 +53,8 @@ MESSAGE_NOT_KEPT = "webchat_message_not_kept"
 
 BODY_LIMIT = 2**20
 """Bytes of a posted body, files apart."""
-"""A message may have waited that long on a device; a clock that says more is wrong."""
+BODY_SECONDS = 120
+"""For it to arrive in."""
 
 MOST_NUMBERS = 300
 """How many messages a page may acknowledge at once."""
@@ -198,7 +199,8 @@ class WebChat:
         code = request.match_info["code"]
         # The code is a secret as long as it is good, and ids of messages are stored as they are.
         id = "in:" + hashlib.sha256(f"{visitor.address}:{code}".encode()).hexdigest()
-        await self._take(request, visitor, external_id=id, order=milliseconds(self._now()), text=f"/start {code}")
+        start = f"/start {code}"
+        await self._take(request, visitor, len(start), external_id=id, order=milliseconds(self._now()), text=start)
         response = web.Response(status=303, headers={**HEADERS, "Location": "/"})
         self._gate.set_cookie(response, visitor.address)
         return response
@@ -216,6 +218,7 @@ class WebChat:
         await self._take(
             request,
             visitor,
+            len(body),
             external_id=f"{visitor.device}:{posted.id}",
             order=posted.order,
             message=posted.id,
@@ -243,11 +246,11 @@ class WebChat:
             await self._door.acknowledged(CHANNEL, visitor.address, numbers)
         return web.json_response({"acknowledged": len(numbers)}, headers=HEADERS)
 
-    async def _take(self, request: web.Request, visitor: Visitor, **fields: Any) -> None:
-        """Keep a message if this device may send one now."""
+    async def _take(self, request: web.Request, visitor: Visitor, size: int, **fields: Any) -> None:
+        """Keep a message, which came as so many bytes, if this device may send one now."""
         try:
             await self._gate.people(request, visitor)
-            await self._gate.within_quota(request, "messages", visitor, 1)
+            await self._gate.within_quota(request, visitor, messages=1, uploads=size)
             language = await self._gate.language(request, visitor.address)
             await self._door.intake(
                 [Incoming(channel=CHANNEL, address=visitor.address, network=visitor.ip, language=language, **fields)]
@@ -260,10 +263,14 @@ class WebChat:
 
     async def _body(self, request: web.Request) -> bytes:
         body = bytearray()
-        async for chunk in request.content.iter_chunked(2**16):
-            body += chunk
-            if len(body) > BODY_LIMIT:
-                raise self._gate.refusal(request, TooLarge, TOO_LONG)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for chunk in request.content.iter_chunked(2**16):
+                    body += chunk
+                    if len(body) > BODY_LIMIT:
+                        raise self._gate.refusal(request, TooLarge, TOO_LONG)
+        except TimeoutError as error:
+            raise self._gate.refusal(request, web.HTTPRequestTimeout, NOT_KEPT) from error
         return bytes(body)
 
     def _html(self, template: str, language: str, **values: object) -> web.Response:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
 from bot.channels.door import Attachment, Busy, Door
-from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge
+from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge, Visitor
 from bot.channels.webchat_words import FILE_BROKEN, FILE_GONE, FILE_TOO_LARGE, FILE_UNKNOWN
 
 FILE_LIMIT = 20 * 2**20
 """Bytes of one file."""
 _ENVELOPE = 16 * 2**10
 """Bytes that the multipart form may add."""
+AT_ONCE = 12 * (FILE_LIMIT + _ENVELOPE)
+"""Bytes of uploads that one process takes in at the same time, for they are in memory until they are whole."""
+AT_ONCE_FROM_IP = 4 * (FILE_LIMIT + _ENVELOPE)
+WAIT = timedelta(seconds=10)
+MOST_SECONDS = 600
+"""For one upload to arrive in: 20 MB over a line of 300 kbit/s."""
 
 _KINDS_BY_ENDING = {
     **dict.fromkeys(("jpg", "jpeg", "png", "webp", "gif"), "photo"),
@@ -38,6 +49,7 @@ class Files:
     def __init__(self, door: Door, gate: Gate) -> None:
         self._door = door
         self._gate = gate
+        self._at_once: Counter[str] = Counter()
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         """Keep the one file of a multipart form; answer with its id and kind.
@@ -50,15 +62,16 @@ class Files:
             raise self._gate.refusal(request, web.HTTPBadRequest, FILE_BROKEN)
         if request.content_length > FILE_LIMIT + _ENVELOPE:
             raise self._too_large(request)
-        await self._gate.people(request, visitor)
-        # Counted before it is read: what is cut off half-way has cost as much.
-        await self._gate.within_quota(request, "uploads", visitor, request.content_length)
-        data, kind = await self._read(request)
-        language = await self._gate.language(request, visitor.address)
-        try:
-            id = await self._door.keep(CHANNEL, visitor.address, language, data)
-        except Busy as busy:
-            raise self._gate.too_much(request, busy.after) from busy
+        with self._place(request, visitor, request.content_length):
+            await self._gate.people(request, visitor)
+            # Counted before it is read: what is cut off half-way has cost as much.
+            await self._gate.within_quota(request, visitor, uploads=request.content_length)
+            data, kind = await self._read(request)
+            language = await self._gate.language(request, visitor.address)
+            try:
+                id = await self._door.keep(CHANNEL, visitor.address, language, data)
+            except Busy as busy:
+                raise self._gate.too_much(request, busy.after) from busy
         return web.json_response({"id": id, "kind": kind}, headers=HEADERS)
 
     async def delivered(self, request: web.Request) -> web.StreamResponse:
@@ -72,23 +85,41 @@ class Files:
         visitor = self._gate.known_visitor(request)
         return self._give(request, await self._door.own_file(CHANNEL, visitor.address, request.match_info["id"]))
 
+    @contextmanager
+    def _place(self, request: web.Request, visitor: Visitor, size: int) -> Iterator[None]:
+        """Hold a place for an upload; refuses with 429 while there is none."""
+        if self._at_once.total() + size > AT_ONCE or self._at_once[visitor.ip] + size > AT_ONCE_FROM_IP:
+            raise self._gate.too_much(request, WAIT)
+        self._at_once[visitor.ip] += size
+        try:
+            yield
+        finally:
+            self._at_once -= Counter({visitor.ip: size})
+
     async def _read(self, request: web.Request) -> tuple[bytes, str]:
         try:
-            part = await (await request.multipart()).next()
-            if not isinstance(part, BodyPartReader):
-                raise self._gate.refusal(request, web.HTTPBadRequest, FILE_BROKEN)
-            kind = _kind(part)
-            if kind is None:
-                raise self._gate.refusal(request, web.HTTPUnsupportedMediaType, FILE_UNKNOWN)
-            data = bytearray()
-            while chunk := await part.read_chunk(2**16):
-                data += chunk
-                if len(data) > FILE_LIMIT:
-                    raise self._too_large(request)
+            async with asyncio.timeout(MOST_SECONDS):
+                data, kind = await self._read_form(request)
         except (ValueError, AssertionError) as error:  # how aiohttp reports a form that is none
             raise self._gate.refusal(request, web.HTTPBadRequest, FILE_BROKEN) from error
+        except TimeoutError as error:
+            raise self._gate.refusal(request, web.HTTPRequestTimeout, FILE_BROKEN) from error
         if not data:
             raise self._gate.refusal(request, web.HTTPBadRequest, FILE_BROKEN)
+        return data, kind
+
+    async def _read_form(self, request: web.Request) -> tuple[bytes, str]:
+        part = await (await request.multipart()).next()
+        if not isinstance(part, BodyPartReader):
+            raise self._gate.refusal(request, web.HTTPBadRequest, FILE_BROKEN)
+        kind = _kind(part)
+        if kind is None:
+            raise self._gate.refusal(request, web.HTTPUnsupportedMediaType, FILE_UNKNOWN)
+        data = bytearray()
+        while chunk := await part.read_chunk(2**16):
+            data += chunk
+            if len(data) > FILE_LIMIT:
+                raise self._too_large(request)
         return bytes(data), kind
 
     def _too_large(self, request: web.Request) -> web.HTTPException:

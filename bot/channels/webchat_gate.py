@@ -6,6 +6,7 @@ The cookie's value is a device's address in this channel. Refusals are `web.HTTP
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import math
 import re
@@ -39,7 +40,7 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A device that is known by its cookie; `ip` is the IP address it comes from as a source of quotas: `ip:10.0.0.7`."""
+    """A device that is known by its cookie; `ip` is the network it comes from as a source of quotas: `ip:10.0.0.7`."""
 
     address: str
     ip: str
@@ -96,17 +97,17 @@ class Gate:
         if not ours:
             raise self.refusal(request, web.HTTPForbidden, FOREIGN)
 
-    async def within_quota(self, request: web.Request, name: str, visitor: Visitor, amount: int) -> None:
-        """Count an amount for the device and its IP address; refuses with 429 if either has used up its allowance."""
+    async def within_quota(self, request: web.Request, visitor: Visitor, **amounts: int) -> None:
+        """Count amounts for the device and its IP address; refuses with 429 if either has used up an allowance."""
         for source in (visitor.address, visitor.ip):
-            wait = await self._door.quota(name, source, amount)
+            wait = await self._door.quota(source, **amounts)
             if wait is not None:
                 raise self.too_much(request, wait)
 
     async def people(self, request: web.Request, visitor: Visitor) -> None:
         """Count a device that sends for the first time; refuses with 429 if its IP address brought too many."""
         if await self._door.language(CHANNEL, visitor.address) is None:
-            wait = await self._door.quota("people", visitor.ip, 1)
+            wait = await self._door.quota(visitor.ip, people=1)
             if wait is not None:
                 raise self.too_much(request, wait)
 
@@ -154,7 +155,18 @@ class Gate:
     def _ip(self, request: web.Request) -> str:
         forwarded = request.headers.getall("X-Forwarded-For", []) if self._behind_proxy else []
         # The last entry is the proxy's own; those before it are whatever the client claims.
-        return forwarded[-1].rpartition(",")[2].strip() if forwarded else request.remote or ""
+        return _network(forwarded[-1].rpartition(",")[2].strip() if forwarded else request.remote or "")
+
+
+def _network(address: str) -> str:
+    """Give what stands for one source: of an IPv6 address the first half, because one line has all that begin with it."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if ip.version == 4:
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip) >> 64 << 64, 64)).network_address)
 
 
 def _new_address() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from actions.cards import KINDS, LEVELS
+from actions.cards import KINDS, LEVELS, until
 from actions.cards import due as shown_due
 from actions.context import Context
 from actions.erasing import can_erase, has_name
@@ -159,7 +159,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "refusals": REFUSALS,
         "taken_back": TAKEN_BACK,
         "checks": CHECKED,
-        "asks": _asks(f),
+        "asks": _asks(ctx, f),
         "request": f.reason.n if f.request and f.reason else 0,
         "suggested": [(unit, ctx.city.unit(unit)) for unit in f.suggested],
         "alike": [(one.case.number, reasons(one.likeness)) for one in alike],
@@ -219,12 +219,12 @@ def _facts(ctx: Context, f: Facts) -> Iterator[tuple[Text, Text | Name | Moment 
     yield _("Reporter"), _("named, kept sealed") if case.named else _("anonymous")
 
 
-def _asks(f: Facts) -> Text | None:
+def _asks(ctx: Context, f: Facts) -> Text | None:
     """Say for how much more time the unit asks, and why."""
     if f.request is None or f.reason is None:
         return None
-    until = Moment(f.request.until_at)
-    return _("The unit asks for more time, until {until}. The reason: {text}", until=until, text=f.reason.text)
+    asked = until(ctx, f.request)
+    return _("The unit asks for more time, until {until}. The reason: {text}", until=asked, text=f.reason.text)
 
 
 def _late(ctx: Context, f: Facts) -> Text | None:

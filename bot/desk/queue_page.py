@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from actions.cards import KINDS
+from actions.cards import KINDS, marked, until
 from actions.checking import sample
 from actions.context import Context
 from actions.facts import excerpt
@@ -109,7 +109,7 @@ async def item(ctx: Context, line: Line) -> Item:
         due = Text(SIGN_IN_BY.id, {"due": Moment(line.sign_in_at)})
         late = late_by(ctx, line.sign_in_at, ctx.now)
     elif line.due_at:
-        due = Text(BY.id, {"due": Moment(line.due_at)})
+        due = Text(BY.id, {"due": marked(Moment(line.due_at), provisional=line.provisional)})
         late = late_by(ctx, line.due_at, ctx.now) if line.clock is not DeadlineKind.CHECK else None
     return Item(
         number=line.number,
@@ -152,8 +152,8 @@ async def _why(ctx: Context, queue: Queue, number: str) -> Text | None:
         return None
     kind, text = said
     if kind is EntryKind.EXTENSION:
-        until = await extensions.asked_until(ctx.tx, number)
-        return Text(ASKS.id, {"until": Moment(until) if until else "", "text": excerpt(text, TOLD)})
+        asked = await extensions.of_number(ctx.tx, number)
+        return Text(ASKS.id, {"until": until(ctx, asked) if asked else "", "text": excerpt(text, TOLD)})
     return Text(CAME_BACK[kind].id, {"text": excerpt(text, TOLD)})
 
 

@@ -11,7 +11,6 @@ from actions.city import MODEL, LoadedCity, current
 from bot import data_marker
 from bot.doctor.finding import Finding, bad, look, ok
 from bot.settings import Settings
-from domain.working_days import Calendar
 from storage import cities, health, parked, people
 from storage.database import Database, StorageError, Tx
 from storage.health import Waiting
@@ -96,20 +95,13 @@ def _city(loaded: LoadedCity | None, now: datetime) -> Sequence[Finding]:
     findings = [ok("city", f"{loaded.city.name} is loaded, {len(loaded.city.units)} units.")]
     today = now.astimezone(loaded.city.zone).date()
     wanted = [today.year, *([today.year + 1] if today.month >= NOTICE_MONTH else [])]
-    unknown = [year for year in wanted if _is_estimated(loaded, year)]
+    unknown = [year for year in wanted if loaded.working_days.is_working(date(year, 7, 1)).provisional]
     for year in unknown:
         said = (
             f"The holidays of {year} are not known: due dates there are provisional. Upgrade the program when the notice is out"
         )
         findings.append(look("calendar", f"{said}, or put its days into city.toml."))
     return findings if unknown else [*findings, ok("calendar", f"The holidays of {' and '.join(map(str, wanted))} are known.")]
-
-
-def _is_estimated(loaded: LoadedCity, year: int) -> bool:
-    """Say whether nobody knows the days of a year; one that the city has settled itself, at least in part, is known."""
-    if any(day.year == year for day in loaded.city.working_days):
-        return False
-    return loaded.working_days.is_working(date(year, 7, 1)).calendar is Calendar.ESTIMATE
 
 
 def _loops(waiting: Waiting, now: datetime) -> Sequence[Finding]:

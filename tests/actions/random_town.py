@@ -11,14 +11,15 @@ from typing import Any
 
 from cast import ALSO_BELOW, BELOW, COMPLAINT, MISCONDUCT, NOWHERE, OTHER, UNIT, Cast, xining
 
-from actions import chasing, filing, following, handling, triage
+from actions import chasing, checking, filing, following, handling, merging, triage
 from actions.context import Context
 from dialog.subjects import Refused
-from domain.cases import CaseKind, CaseState
+from domain.cases import CaseKind, CaseState, Satisfaction
 from storage.cases import Case
 from storage.times import at
 
 CONTACTS = {UNIT: ("holder", "colleague"), BELOW: ("below",), ALSO_BELOW: ("also below",), OTHER: ("other unit",)}
+PUBLISHED = replace(COMPLAINT, publish=True)
 WATER = replace(COMPLAINT, category="water-supply")
 ADVICE = replace(COMPLAINT, kind=CaseKind.CONSULTATION)
 
@@ -37,7 +38,7 @@ class RandomTown:
     async def lives(self, until: datetime) -> None:
         """Let things happen up to a moment."""
         while True:
-            step = self.now + timedelta(minutes=self.random.expovariate(1 / 150))
+            step = self.now + timedelta(minutes=self.random.expovariate(1 / 100))
             if step >= until:
                 break
             await self._chase(step)
@@ -47,7 +48,7 @@ class RandomTown:
         self.now = until
 
     async def _chase(self, until: datetime) -> None:
-        """Do what the rungs of deadlines ask, each at its own time."""
+        """Do what the rungs of deadlines ask, each at its own time, or as soon as it is armed."""
         while True:
             async with self.cast.database.transaction() as tx:
                 row = await tx.one(
@@ -55,12 +56,14 @@ class RandomTown:
                 )
                 if row is None or at(row["next_rung_at"]) >= until:
                     return
-                ctx = await self.cast.context(tx, "office", at(row["next_rung_at"]))
+                ctx = await self.cast.context(tx, "office", max(at(row["next_rung_at"]), self.now))
                 await chasing.chase(replace(ctx, actor=None), row["id"])
 
     async def _something(self) -> None:
-        command = self.random.choice((COMPLAINT, COMPLAINT, COMPLAINT, ADVICE, WATER, NOWHERE, MISCONDUCT))
+        command = self.random.choice((PUBLISHED, PUBLISHED, PUBLISHED, ADVICE, WATER, NOWHERE, MISCONDUCT))
         if not self.cases or self.random.random() < 0.2:
+            if self.cases and command.kind is CaseKind.COMPLAINT and self.random.random() < 0.15:
+                command = replace(command, into=self.random.choice(self.cases[-10:]))
             receipt = await self.cast.does("reporter", lambda ctx: filing.file_case(ctx, command), self.now)
             self.cases.append(receipt.case.id)
             return
@@ -79,6 +82,20 @@ class RandomTown:
         citizens: list[Deed] = [lambda ctx: following.withdraw(ctx, id, "不用了"), lambda ctx: following.reply(ctx, id, "在北门")]
         if self.random.random() < 0.15:
             return "reporter", self.random.choice(citizens)
+        if case.state is CaseState.MERGED:
+            again = self.random.choice((merging.unmerge, lambda ctx, id: following.not_solved(ctx, id, "还没好")))
+            return "office" if again is merging.unmerge else "reporter", lambda ctx: again(ctx, id)
+        if case.state in (CaseState.TRIAGE, CaseState.ASSIGNED) and self.random.random() < 0.1:
+            into = self.random.choice(self.cases[-10:])
+            return "office", lambda ctx: merging.merge(ctx, id, into)
+        if case.state is CaseState.CLOSED:
+            level = self.random.choice(tuple(Satisfaction))
+            after: list[tuple[str, Deed]] = [
+                ("reporter", lambda ctx: following.rate(ctx, id, level)),
+                ("reporter", lambda ctx: following.not_solved(ctx, id, "还没好")),
+                ("office", lambda ctx: checking.reopen(ctx, id, "又堆满了")),
+            ]
+            return self.random.choice(after)
         if case.state is CaseState.TRIAGE:
             refusing = self.random.random() < 0.2
             return "office", (lambda ctx: triage.refuse(ctx, id, "不受理")) if refusing else lambda ctx: triage.assign(

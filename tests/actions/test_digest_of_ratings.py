@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cast import xining
 from rating_town import BAD, GOOD, MORNING, NOON, RatingTown
 
-from actions import digest, following, judging, kept_digests
+from actions import appealing, digest, following, handling, judging, kept_digests
 from actions.context import Context
 from domain.ratings import Pattern
 from domain.weeks import Week
-from storage import oddities
+from storage import oddities, rated_weeks
+from storage.appeals import Ground
 
 LATER = NOON + timedelta(hours=1)
 
@@ -40,3 +42,24 @@ async def test_a_case_that_was_closed_by_striking_its_rating_is_among_the_closed
     assert "with a rating that was struck" in shown
     assert "in none of these numbers" in shown
     assert kept_digests._load(kept_digests._dump(made)) == made
+
+
+async def test_what_waited_at_the_end_of_a_week_is_the_same_whenever_it_is_counted(town: RatingTown) -> None:
+    rated = [(await town.rates(who, "centre-1", BAD)).rating for who in ("reporter", "stranger", "follower")]
+    answered, appealed, withdrawn = (str(one.case) for one in rated)
+    for id in (answered, appealed):
+        await town.does("clerk", lambda ctx, id=id: handling.accept(ctx, id, 2), NOON)
+    await town.does("clerk", lambda ctx: appealing.appeal(ctx, appealed, Ground.MISTAKEN, "没有这回事"), NOON)
+    week = Week.of(NOON, xining().city.zone)
+
+    async def waited() -> tuple[int, int]:
+        async with town.database.reading() as tx:
+            counted = await rated_weeks.count(tx, week.monday, week.sunday.date(), week.end)
+        return counted.unanswered, counted.appeals
+
+    assert await waited() == (3, 1)
+    after = week.end + timedelta(hours=8)
+    await town.does("clerk", lambda ctx: handling.report(ctx, answered, "已改进"), after)
+    await town.does("follower", lambda ctx: following.withdraw(ctx, withdrawn, "算了"), after)
+    await town.does("office", lambda ctx: appealing.decide(ctx, appealed, "查无实据", granted=False), after)
+    assert await waited() == (3, 1)

@@ -8,18 +8,21 @@ from datetime import datetime
 import pytest
 from cast import BELOW, COMPLAINT, MISCONDUCT, OTHER, OTHER_DISCIPLINE, UNIT, Cast, xining
 
-from actions import extending, filing, following, handling, triage
+from actions import extending, filing, following, handling, merging, triage
 from actions.context import Context
 from actions.filing import FileCase
 from domain.cases import CaseKind
 from storage import deadlines
 from storage.cases import Case
+from storage.deadlines import DeadlineKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FRIDAY = "2026-01-09 12:00"
 WEDNESDAY_10 = "2026-01-07 10:00"
 """When every case of these tests is filed and signed in."""
+PUBLISHED = replace(COMPLAINT, publish=True)
+"""What others may add theirs to."""
 
 
 def at(written: str) -> datetime:
@@ -178,6 +181,68 @@ async def test_adding_urging_and_replying_move_nothing(cast: Cast) -> None:
     await cast.does("reporter", lambda ctx: following.urge(ctx, case.id), at(FRIDAY))
     await cast.does("reporter", lambda ctx: following.reply(ctx, case.id, "yes"), at(FRIDAY))
     assert await all_of(cast, case) == before
+
+
+async def test_a_case_that_takes_in_an_older_one_answers_by_the_older_promise_from_then_on(cast: Cast) -> None:
+    older = await filed(cast, COMPLAINT, "2026-01-05 10:00")
+    younger = await filed(cast, COMPLAINT, "2026-01-09 10:00")
+    assert [(await running(cast, one))["promise"] for one in (older, younger)] == ["2026-01-12 18:00", "2026-01-16 18:00"]
+    await cast.does("office", lambda ctx: merging.merge(ctx, older.id, younger.id), at("2026-01-09 11:00"))
+    assert "promise" not in await running(cast, older)
+    assert (await running(cast, younger))["promise"] == "2026-01-12 18:00"
+    assert (await cast.events(younger.id))[-2:] == ["merge", "reckon"]
+    async with cast.database.reading() as tx:
+        promise = (await deadlines.running(tx, younger.id))[DeadlineKind.PROMISE]
+    assert promise.next_rung_at == promise.due_at == at("2026-01-12 18:00")
+    # Undone, each keeps the earlier date.
+    await cast.does("office", lambda ctx: merging.unmerge(ctx, older.id), at("2026-01-09 12:00"))
+    assert [(await running(cast, one))["promise"] for one in (older, younger)] == ["2026-01-12 18:00", "2026-01-12 18:00"]
+    async with cast.database.reading() as tx:
+        assert (await deadlines.running(tx, older.id))[DeadlineKind.PROMISE].next_rung_at == at("2026-01-12 18:00")
+
+
+@pytest.mark.parametrize(
+    ("older", "younger", "when", "promised"),
+    [
+        ("2026-01-05 10:00", "2026-01-09 10:00", "2026-01-12 18:01", "2026-01-16 18:00"),  # the older one is broken already
+        ("2026-01-05 10:00", "2026-01-05 11:00", "2026-01-06 11:00", "2026-01-12 18:00"),  # they are the same
+    ],
+)
+async def test_a_promise_that_is_broken_or_no_earlier_moves_nothing(
+    cast: Cast, older: str, younger: str, when: str, promised: str
+) -> None:
+    case, lead = await filed(cast, COMPLAINT, older), await filed(cast, COMPLAINT, younger)
+    await cast.does("office", lambda ctx: merging.merge(ctx, case.id, lead.id), at(when))
+    assert (await running(cast, lead))["promise"] == promised
+    assert "reckon" not in await cast.events(lead.id)
+
+
+async def test_an_answer_that_is_given_owes_nothing_to_the_promise_of_a_case_that_comes_to_it(cast: Cast) -> None:
+    older = await filed(cast, COMPLAINT, "2026-01-05 10:00")
+    lead = await cast.answered()
+    await cast.does("office", lambda ctx: merging.merge(ctx, older.id, lead.id), at("2026-01-09 11:00"))
+    assert set(await running(cast, lead)) == {"check"}
+
+
+async def test_what_the_receipt_promised_who_added_theirs_to_a_case_is_promised_them_alone_too(cast: Cast) -> None:
+    lead = await filed(cast, PUBLISHED, "2026-01-05 10:00")
+    mine = replace(COMPLAINT, into=lead.id)
+    receipt = await cast.does("stranger", lambda ctx: filing.file_case(ctx, mine), at("2026-01-08 10:00"))
+    assert receipt.promise.due_at == at("2026-01-12 18:00")
+    await cast.does("office", lambda ctx: merging.unmerge(ctx, receipt.case.id), at("2026-01-09 12:00"))
+    assert (await running(cast, receipt.case))["promise"] == "2026-01-12 18:00"
+    # What is late already is told as such; it promises them nothing.
+    late = await cast.does("stranger", lambda ctx: filing.file_case(ctx, mine), at("2026-01-13 10:00"))
+    await cast.does("office", lambda ctx: merging.unmerge(ctx, late.case.id), at("2026-01-13 12:00"))
+    assert (await running(cast, late.case))["promise"] == "2026-01-20 18:00"
+
+
+async def test_a_case_that_goes_on_is_answered_by_the_promise_of_an_urgent_one_that_is_added_to_it(cast: Cast) -> None:
+    lead = await filed(cast, PUBLISHED)
+    urgent = replace(COMPLAINT, category="water-supply", into=lead.id)
+    receipt = await cast.does("stranger", lambda ctx: filing.file_case(ctx, urgent), at(WEDNESDAY_10))
+    assert receipt.promise.due_at == at("2026-01-08 10:00")
+    assert (await running(cast, lead))["promise"] == "2026-01-08 10:00"
 
 
 async def test_more_time_moves_the_units_date_and_never_the_promise(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from random_town import RandomTown, city_time
 from stores import migrated_postgres, opened
 
 from actions import filing, following, handling, triage
+from domain.cases import OPEN, Satisfaction
 from domain.weeks import Week
 from storage import figures, months, roles, workloads
 from storage.database import Row
 from storage.figures import Figures
 from storage.keys import Keys
+from storage.months import Month
 from storage.times import ms
 
 FIRST, LAST = city_time("2025-12-10 12:00"), city_time("2026-01-28 09:00")
@@ -46,30 +49,34 @@ async def arrived(cast: Cast) -> Cast:
     return cast
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 3])
 async def test_figures_are_those_of_a_count_by_hand_and_stay_so_whatever_happens_later(town: Cast, seed: int) -> None:
     history = RandomTown(town, seed, FIRST)
     week = Week.of(FIRST, xining().city.zone)
-    seen: list[tuple[Week, Figures]] = []
+    seen: list[tuple[Week, Figures, Month]] = []
     while week.end < LAST:
         await history.lives(week.end + timedelta(hours=8))
         counted = await figures_of(town, week)
         assert counted == replace(await by_hand(town, week), units=counted.units)
         assert by_unit(counted) == by_unit(await by_hand(town, week))
-        seen.append((week, counted))
+        seen.append((week, counted, await month_of(town, week)))
         week = week.after()
-    assert [later_same(await figures_of(town, week)) for week, _then in seen] == [later_same(then) for _week, then in seen]
+    for week, then, month in seen:
+        assert without_nothing(await figures_of(town, week)) == without_nothing(then)
+        assert await month_of(town, week) == month
     # A history in which nothing happened would prove nothing.
-    everything = [unit for _week, counted in seen for unit in counted.units]
+    everything = [unit for _week, counted, _month in seen for unit in counted.units]
     lateness = ("late", "late_ended", "late_unanswered", "still_late", "caught_up", "sign_ins_late", "unsigned")
     for name in ("new", "again", "on_time", *lateness, "returned", "solved", "silent"):
         assert sum(getattr(unit, name) for unit in everything) > 0, name
-    for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused", "late_at_office"):
-        assert sum(getattr(counted, name) for _week, counted in seen) > 0, name
+    for name in ("filed", "misconduct", "unroutable", "withdrawn", "refused", "merged", "late_at_office"):
+        assert sum(getattr(counted, name) for _week, counted, _month in seen) > 0, name
+    for name in ("rated", "satisfied"):
+        assert sum(getattr(month, name) for _week, _counted, month in seen) > 0, name
 
 
 async def test_the_ledger_tells_the_same(town: Cast) -> None:
-    history = RandomTown(town, 4, FIRST)
+    history = RandomTown(town, 1, FIRST)
     await history.lives(LAST)
     week = Week.of(FIRST, xining().city.zone)
     while week.end < LAST:
@@ -80,6 +87,9 @@ async def test_the_ledger_tells_the_same(town: Cast) -> None:
         assert (counted.on_time, counted.late) == await punctuality_of(town, week)
         assert counted.returned == events["return"]
         assert counted.sign_ins_late == await sign_ins_late_in(town, week)
+        month = await month_of(town, week)
+        assert (month.solved, month.silent, month.rated) == (events["solved"], events["silence"], events["rate"])
+        assert month.late == await promises_broken_in(town, week)
         week = week.after()
 
 
@@ -157,7 +167,7 @@ async def test_what_a_unit_returns_late_is_not_answered_and_stays_late(town: Cas
     unit = by_unit(anew := await counted(later + timedelta(days=1)))[UNIT]
     assert (unit.late, unit.late_answered, unit.late_unanswered, unit.still_late) == (2, 0, 1, 1)
     assert (anew.unanswered, anew.late_at_office) == (1, 0)
-    assert later_same(await counted(later)) == later_same(back)
+    assert without_nothing(await counted(later)) == without_nothing(back)
 
 
 async def test_every_answer_and_every_reopening_counts_for_who_gave_it_wherever_the_case_is_now(town: Cast) -> None:
@@ -209,6 +219,29 @@ async def test_a_deadline_that_stands_still_while_the_citizen_is_asked_is_not_la
         assert await figures.count(tx, start, end) == then
 
 
+async def test_a_week_whose_cases_are_reopened_before_anybody_asks_has_closed_them_all_the_same(town: Cast) -> None:
+    start, silence = city_time("2026-01-05 10:00"), city_time("2026-01-18 12:00")
+    week = Week.of(silence, xining().city.zone)
+    ids = []
+    for answer in (silence - timedelta(days=7), city_time("2026-01-16 10:00")):
+        receipt = await town.does("reporter", lambda ctx: filing.file_case(ctx, COMPLAINT), start)
+        id, version = receipt.case.id, receipt.case.version
+        await town.does("holder", lambda ctx, id=id, version=version: handling.accept(ctx, id, version), start)
+        await town.does("holder", lambda ctx, id=id: handling.report(ctx, id, "已清运"), answer)
+        ids.append(id)
+    await town.sweeps(silence)
+    version = (await town.case(ids[1])).version
+    await town.does("reporter", lambda ctx: following.solved(ctx, ids[1], version), silence + timedelta(hours=8))
+    await town.does("reporter", lambda ctx: following.rate(ctx, ids[1], Satisfaction.BASICALLY), silence + timedelta(hours=9))
+    then, month = await figures_of(town, week), await month_of(town, week)
+    assert (then.closed, then.solved, then.silent, then.oldest) == (2, 1, 1, ())
+    assert (month.solved, month.silent, month.rated, month.satisfied) == (1, 1, 1, 1)
+    for id in ids:
+        await town.does("reporter", lambda ctx, id=id: following.not_solved(ctx, id, "还没好"), week.end + timedelta(hours=7))
+    assert (await figures_of(town, week), await month_of(town, week)) == (then, month)
+    assert len((await figures_of(town, week.after())).oldest) == 2
+
+
 async def figures_of(town: Cast, week: Week) -> Figures:
     async with town.database.reading() as tx:
         return await figures.count(tx, week.begin, week.end)
@@ -219,10 +252,15 @@ def by_unit(counted: Figures) -> dict[str, Any]:
     return {unit.unit: unit for unit in counted.units if unit != figures.UnitFigures(unit=unit.unit)}
 
 
-def later_same(counted: Figures) -> Figures:
-    """Leave out which unit an old case is with: it may go elsewhere."""
-    oldest = tuple(replace(case, unit=None) for case in counted.oldest)
-    return replace(counted, oldest=oldest, units=tuple(by_unit(counted).values()))
+async def month_of(town: Cast, week: Week) -> Month:
+    """Count for the public what happened in a week."""
+    async with town.database.reading() as tx:
+        return await months.count(tx, week.begin, week.end)
+
+
+def without_nothing(counted: Figures) -> Figures:
+    """Leave out the units that have no figures."""
+    return replace(counted, units=tuple(by_unit(counted).values()))
 
 
 async def by_hand(town: Cast, week: Week) -> Figures:
@@ -236,28 +274,36 @@ async def by_hand(town: Cast, week: Week) -> Figures:
     answers = [row for row in deadlines if row["kind"] == "answer"]
     unsigned = [row for row in deadlines if row["kind"] == "accept" and was_over(row, begin, end)]
     stopped = [row for row in answers if is_within(row["stopped_at"], begin, end)]
-    closed = [case for case in cases.values() if is_within(case["closed_at"], begin, end)]
+    chains = await told_by_ledger(town)
+    closed = [
+        (now["event"], now["unit"])
+        for chain in chains.values()
+        for before, now in pairwise(chain)
+        if before["state"] in OPEN and now["state"] not in OPEN and begin <= now["at"] < end
+    ]
+    ended = Counter(event for event, _unit in closed)
     took = [
         row["stopped_at"] - row["started_at"]
         for row in deadlines
         if row["kind"] == "promise" and row["ended"] == "report" and is_within(row["stopped_at"], begin, end)
     ]
-    old = [c for c in cases.values() if c["filed_at"] < end and (c["closed_at"] is None or c["closed_at"] >= end)]
+    at_end = {id: [row for row in chain if row["at"] < end] for id, chain in chains.items()}
+    old = [case for case in cases.values() if at_end[case["id"]] and at_end[case["id"]][-1]["state"] in OPEN]
     old.sort(key=lambda case: (case["filed_at"], case["id"]))
     missed = defaultdict(list)
     for row in answers:
         if is_within(row["due_at"], begin, end) and is_missed(row, deadlines):
             missed[row["unit"]].append(row)
-    names = {row["unit"] for row in answers} | {case["unit"] for case in closed if case["unit"]}
+    names = {row["unit"] for row in answers} | {unit for _event, unit in closed if unit}
     return Figures(
         filed=sum(begin <= case["filed_at"] < end for case in cases.values()),
         misconduct=sum(begin <= case["filed_at"] < end for case in all_cases if case["kind"] == "misconduct"),
         unroutable=sum(row["kind"] == "triage" and begin <= row["started_at"] < end for row in deadlines),
         reassigned=sum(row["ended"] in ("assign", "unassign") for row in stopped),
-        withdrawn=sum(case["closing"] == "withdraw" for case in closed),
-        refused=sum(case["closing"] == "refuse" for case in closed),
-        merged=sum(case["closing"] == "merge" for case in closed),
-        struck=sum(case["closing"] == "strike" for case in closed),
+        withdrawn=ended["withdraw"],
+        refused=ended["refuse"],
+        merged=ended["merge"],
+        struck=ended["strike"],
         half_within=timedelta(milliseconds=statistics.median_low(took)) if took else None,
         units=tuple(
             figures.UnitFigures(
@@ -275,13 +321,17 @@ async def by_hand(town: Cast, week: Week) -> Figures:
                 returned=sum(row["unit"] == name and row["ended"] == "return" for row in stopped),
                 sign_ins_late=sum(row["unit"] == name for row in unsigned),
                 unsigned=sum(row["unit"] == name and (row["stopped_at"] is None or row["stopped_at"] >= end) for row in unsigned),
-                solved=sum(case["unit"] == name and case["closing"] == "solved" for case in closed),
-                silent=sum(case["unit"] == name and case["closing"] == "silence" for case in closed),
+                solved=closed.count(("solved", name)),
+                silent=closed.count(("silence", name)),
             )
             for name in sorted(names)
         ),
         oldest=tuple(
-            figures.OldCase(number=c["number"], unit=c["unit"], filed_at=datetime.fromtimestamp(c["filed_at"] / 1000, week.zone))
+            figures.OldCase(
+                number=c["number"],
+                unit=at_end[c["id"]][-1]["unit"],
+                filed_at=datetime.fromtimestamp(c["filed_at"] / 1000, week.zone),
+            )
             for c in old[: figures.OLDEST]
         ),
         late_at_office=len(running_at(deadlines, "triage", end) & running_at(deadlines, "promise", end, due_before=end)),
@@ -348,6 +398,24 @@ async def punctuality_of(town: Cast, week: Week) -> tuple[int, int]:
     return on_time, late
 
 
+async def promises_broken_in(town: Cast, week: Week) -> int:
+    """Count by the ledger the promises that came due in a week while nobody had answered, and that were in force then."""
+    broken = 0
+    for chain in (await told_by_ledger(town)).values():
+        for row in chain:
+            if row["event"] == "rung" and row["kind"] == "promise" and is_within(row["due"], ms(week.begin), ms(week.end)):
+                broken += [then["state"] for then in chain if then["at"] <= row["due"]][-1] != "merged"
+    return broken
+
+
+async def told_by_ledger(town: Cast) -> dict[str, list[dict[str, Any]]]:
+    """Give by the id of each case but misconduct reports what its chain tells: event and time, state and unit after it."""
+    chains = defaultdict(list)
+    for row in sorted(await ordinary(town), key=lambda row: (row["subject"], row["n"])):
+        chains[row["subject"].removeprefix("case:")].append(json.loads(row["payload"]) | {"at": row["at"], "event": row["event"]})
+    return chains
+
+
 async def sign_ins_late_in(town: Cast, week: Week) -> int:
     """Count by the ledger the times to sign in that were over at some moment of a week: from the rung at the due time on."""
     late, chains = 0, defaultdict(list)
@@ -357,7 +425,8 @@ async def sign_ins_late_in(town: Cast, week: Week) -> int:
         chain.sort(key=lambda row: row[0])
         for place, (_n, _at, event, payload) in enumerate(chain):
             if event == "rung" and payload["kind"] == "accept" and "0" in (payload["rung"], *payload["passed"]):
-                ended = next((at for _n, at, event, _payload in chain[place:] if event in ENDS_SIGN_IN), ms(LAST))
+                ends = (at for _n, at, event, said in chain[place:] if event in ENDS_SIGN_IN and "merged" not in said)
+                ended = next(ends, ms(LAST))
                 late += payload["due"] < ms(week.end) and ended >= ms(week.begin)
     return late
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NullObject, NumberObject, StreamObject
-from sent_files import LIMIT, SECRET, box, jpeg, looks_like, pdf, picture, reason_for, tells_nothing
+from sent_files import LIMIT, SECRET, box, jpeg, looks_like, pages_of, pdf, picture, reason_for, tells_nothing
 
 from bot.cleaning import FileKind, Reason, clean
 
@@ -116,3 +116,14 @@ def test_a_pdf_without_pages_is_damaged() -> None:
     file = BytesIO()
     PdfWriter().write(file)
     assert reason_for(file.getvalue()) is Reason.DAMAGED
+
+
+def test_a_small_pdf_that_becomes_a_large_one_is_refused() -> None:
+    sent = pages_of(100, bytes_each=20_000)
+    assert reason_for(sent, limit=1_000_000) is Reason.TOO_LARGE
+    assert len(clean(pages_of(10, bytes_each=20_000), limit=1_000_000).data) > 200_000
+
+
+def test_a_pdf_of_more_than_500_pages_is_refused() -> None:
+    assert len(PdfReader(BytesIO(clean(pages_of(500, bytes_each=1), limit=LIMIT).data)).pages) == 500
+    assert reason_for(pages_of(501, bytes_each=1)) is Reason.TOO_LARGE

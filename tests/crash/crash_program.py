@@ -9,8 +9,10 @@ import signal
 import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from ports import free_port
@@ -144,6 +146,11 @@ class Program:
         new = self.clock.with_suffix(".new")
         new.write_text(str(wrong_by.total_seconds()))
         new.replace(self.clock)
+
+    def waits_for_daytime(self) -> None:
+        """Let it be ten in the morning of the example city, whatever the time at which the tests run; before the start."""
+        now = datetime.now(ZoneInfo("Asia/Shanghai"))
+        self.sets_clock(datetime.combine(now.date() + timedelta(days=1), time_of_day(10), now.tzinfo) - now)
 
     def logged(self, event: str) -> list[str]:
         """Give the lines of the log that hold an event."""

@@ -21,6 +21,7 @@ async def test_each_admin_gets_the_digest_of_a_week_in_which_the_program_is_kill
     database: str, api: BotApi, make: Callable[..., Program], direct: None
 ) -> None:
     program = make(database, TICK="0.2")
+    program.waits_for_daytime()
     await program.start()
     admins = [api.user(f"Admin {n}", language_code="en") for n in range(2)]
     for admin in admins:

@@ -103,6 +103,7 @@ async def test_jobs_that_died_at_work_are_done_once_when_their_lease_is_over(
     database: str, api: BotApi, make: Callable[..., Program]
 ) -> None:
     program = make(database)
+    program.waits_for_daytime()
     await program.start()
     admin = api.user("Admin", language_code="en")
     await signs_in(admin, program, "office")

@@ -109,6 +109,7 @@ async def test_a_contact_who_blocked_the_bot_never_delays_a_receipt_and_the_offi
     api: BotApi, make: Callable[..., Program]
 ) -> None:
     program = make()
+    program.waits_for_daytime()
     await program.start()
     contact, office = api.user("Wang", language_code="en"), api.user("Li", language_code="en")
     await signs_in(contact, program)

@@ -204,6 +204,7 @@ def test_another_encoding_is_told_how_to_save_it(encoding: str, looks_like: str)
         ("city.toml", '"+1wd"', '"1 day later"', 8, "ladder", "1 day later"),
         ("city.toml", '"+1wd"', '"50%"', 8, "ladder", "twice"),
         ("city.toml", '"office"', '"ofice"', 8, "ladder", '"office"'),
+        ("city.toml", '"office"', '"citizen"', 8, "ladder", "unknown"),
         ("city.toml", '"2026-10-10"', '"10.10."', 12, "working_days", "year-month-day"),
         ("city.toml", "2026-10-12 = false", '2026-10-12 = "rest"', 13, "working_days", "true for a working day"),
         ("city.toml", 'at = "+1wd"', "at = 1", 6, "ladder", 'no text "at"'),

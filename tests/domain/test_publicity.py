@@ -38,6 +38,8 @@ def test_doors_and_positions_are_hidden(text: str, shown: str) -> None:
         ("车主王大力天天占道", f"车主{NAME}天天占道"),
         ("请找陈建国局长", f"请找{NAME}局长"),
         ("环卫科科长孙立军", f"环卫科科长{NAME}"),
+        ("已到3号楼2单元501王秀英家中处理", f"已到{DOOR}{NAME}家中处理"),
+        ("到王秀英家查看，王秀英满意", f"到{NAME}家查看，{NAME}满意"),
         ("投诉人刘洋反映属实", f"投诉人{NAME}反映属实"),
     ],
 )
@@ -54,6 +56,7 @@ def test_of_a_name_nothing_is_left(text: str, shown: str) -> None:
         "居民高度关注，业主方便出行，责任人马上到场",
         "工作人员已到现场，老人在家，学生家长都说好",
         "请拨打12345",
+        "前往石家庄市，到马家湾村，三十户陆续搬家",
     ],
 )
 def test_what_names_nobody_stays(text: str) -> None:

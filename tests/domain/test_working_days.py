@@ -97,7 +97,8 @@ def test_a_due_time_is_provisional_exactly_when_an_estimated_day_was_counted_ove
     own = WorkingDays(zone=ZONE, closing_time=time(18), table={day: day.weekday() < 5 for day in settled})
     due = own.after(start, amount)
     counted = between(start.date(), due.at.astimezone(ZONE).date())
-    assert due.provisional == any(day.year >= 2027 and day not in settled for day in counted)
+    known = {2026, *(day.year for day in settled)}
+    assert due.provisional == any(day.year not in known for day in counted)
 
 
 @given(starts_of_2027, amounts, st.sets(st.dates(date(2027, 1, 1), date(2027, 12, 31)), max_size=30))
@@ -200,6 +201,21 @@ def test_a_table_for_the_coming_year_makes_its_due_times_certain():
     own = WorkingDays(zone=ZONE, closing_time=time(18), table={day: day.weekday() < 5 for day in year})
     due = own.due(local(2027, 2, 5), Limit.parse("1wd"))
     assert (due.at, due.calendar, due.provisional) == (local(2027, 2, 8), Calendar.CITY, False)
+
+
+def test_the_holidays_and_make_up_days_of_a_coming_year_are_its_whole_calendar():
+    notice = {date(2027, 1, 1): False, date(2027, 1, 4): False, date(2027, 1, 9): True}
+    own = WorkingDays(zone=ZONE, closing_time=time(18), table=notice)
+    due = own.due(local(2026, 12, 28), Limit.parse("5wd"))
+    assert (due.at, due.provisional) == (local(2027, 1, 6), False)
+    assert own.due(local(2027, 9, 30), Limit.parse("1wd")).at == local(2027, 10, 1)
+    assert own.is_working(date(2028, 1, 5)).provisional
+
+
+def test_a_single_day_in_the_table_leaves_the_rest_of_a_known_year_as_it_is():
+    own = WorkingDays(zone=ZONE, closing_time=time(18), table={date(2026, 10, 10): False})
+    assert not own.is_working(date(2026, 10, 1)).working
+    assert own.is_working(date(2026, 9, 20)).working
 
 
 def test_a_limit_that_reaches_into_a_year_without_notice_is_provisional():

@@ -21,8 +21,11 @@ async def silent(town: Town, count: int) -> list[str]:
         numbers.append(number)
     town.clock.ahead += timedelta(days=8)
     for _case in range(count):
+        await citizen.sees("say by .+ whether it is solved")
+    town.clock.ahead += timedelta(days=1)
+    for _case in range(count):
         await citizen.sees("heard nothing from you")
-    town.clock.ahead += timedelta(days=7)
+    town.clock.ahead += timedelta(days=6)
     return numbers
 
 

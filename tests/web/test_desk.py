@@ -32,6 +32,14 @@ async def desk(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Des
         yield desk
 
 
+async def test_an_address_that_no_redirection_can_have_leads_nowhere(desk: Desk) -> None:
+    for path in ("/desk/case/%0d%0aSet-Cookie:%20a=b/take", "/desk/units/x%0d%0aX/y", "/desk/case/%00/x", "/desk/case/%00"):
+        for cookies in (None, desk.person.cookies):
+            async with ClientSession(cookie_jar=cookies) as session, session.get(desk.city.town.url + path) as answer:
+                assert answer.status == 404, path
+                assert "There is nothing at this address" in await answer.text()
+
+
 # ---- who may enter ----------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -72,6 +75,54 @@ async def test_the_days_allowance_is_counted_in_bytes(served: Served, device: De
     assert response.status == 429
     assert response.headers["Retry-After"] == str(3 * 3600)
     assert len(served.city.files) == 1
+
+
+@asynccontextmanager
+async def stalled(device: Device, path: str, headers: str) -> AsyncIterator[asyncio.StreamReader]:
+    """Begin to post something and stop after the first bytes of its body."""
+    host, port = device.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    ours = f"Host: {host}\r\nCookie: huiyin={device.address}\r\nSec-Fetch-Site: same-origin\r\n"
+    writer.write(f"POST {path} HTTP/1.1\r\n{ours}{headers}\r\n".encode())
+    writer.write(b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\nContent-Type: image/png\r\n\r\nx')
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    try:
+        yield reader
+    finally:
+        writer.close()
+
+
+UPLOAD = f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {2 * MEBIBYTE}\r\n"
+
+
+@pytest.mark.parametrize("name", ["AT_ONCE", "AT_ONCE_FROM_IP"])
+async def test_uploads_that_wait_for_the_rest_leave_no_room_for_more_until_they_are_over(
+    served: Served, device: Device, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(f"bot.channels.webchat_files.{name}", 3 * MEBIBYTE)
+    async with stalled(device, "/chat/files", UPLOAD):
+        counted = dict(served.city.quotas)
+        response = await device.upload(b"x" * MEBIBYTE)
+        assert (response.status, response.headers["Retry-After"]) == (429, "10")
+        assert served.city.quotas == counted
+        assert (await device.upload(b"x")).status == 200
+    await asyncio.sleep(0.1)
+    assert (await device.upload(b"x" * MEBIBYTE)).status == 200
+
+
+async def test_an_upload_that_never_ends_is_ended(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.webchat_files.MOST_SECONDS", 0.3)
+    monkeypatch.setattr("bot.channels.webchat_files.AT_ONCE", 3 * MEBIBYTE)
+    async with stalled(device, "/chat/files", UPLOAD) as reader:
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+        assert (await device.upload(b"x" * MEBIBYTE)).status == 200
+
+
+async def test_a_message_that_never_ends_is_ended(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.webchat.BODY_SECONDS", 0.3)
+    async with stalled(device, "/chat/messages", "Content-Length: 1000\r\n") as reader:
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
 
 
 async def test_a_full_disk_is_told_as_a_time_to_wait(served: Served, device: Device) -> None:

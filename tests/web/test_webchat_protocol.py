@@ -276,6 +276,25 @@ async def test_behind_a_proxy_the_last_forwarded_address_counts() -> None:
         assert ("messages", "ip:1.1.1.1") not in served.city.quotas
 
 
+async def test_an_ipv6_line_is_one_source_whatever_addresses_it_makes_up() -> None:
+    async with serving(behind_proxy=True) as served:
+        for address in ("2001:db8:0:7::1", "2001:db8:0:7:ffff:ffff:ffff:ffff", "2001:db8:0:8::1", "::ffff:10.0.0.7"):
+            async with Device(served.url, **{"X-Forwarded-For": address}) as device:
+                await device.open()
+                await device.say("hello")
+        assert served.city.quotas["messages", "ip:2001:db8:0:7::"] == 2
+        assert served.city.quotas["messages", "ip:2001:db8:0:8::"] == 1
+        assert served.city.quotas["messages", "ip:10.0.0.7"] == 1
+
+
+async def test_words_count_in_the_days_bytes(served: Served, device: Device) -> None:
+    served.city.allowances["uploads"] = (1_000, timedelta(hours=3))
+    assert (await device.say("x" * 500)).status == 200
+    response = await device.say("x" * 500)
+    assert (response.status, response.headers["Retry-After"]) == (429, str(3 * 3600))
+    assert len(served.city.kept) == 1
+
+
 async def test_without_a_proxy_nobody_chooses_their_own_address(served: Served) -> None:
     async with Device(served.url, **{"X-Forwarded-For": "10.0.0.7"}) as device:
         await device.open()

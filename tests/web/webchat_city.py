@@ -156,10 +156,13 @@ class City:
         self.files[id] = (address, data)
         return id
 
-    async def quota(self, name: str, source: str, amount: int) -> timedelta | None:
-        self.quotas[name, source] += amount
-        most, wait = self.allowances.get(name, (None, timedelta()))
-        return wait if most is not None and self.quotas[name, source] > most else None
+    async def quota(self, source: str, **amounts: int) -> timedelta | None:
+        for name, amount in amounts.items():
+            self.quotas[name, source] += amount
+            most, wait = self.allowances.get(name, (None, timedelta()))
+            if most is not None and self.quotas[name, source] > most:
+                return wait
+        return None
 
     async def forget(self, channel: str, address: str) -> None:
         self.talks.pop(address, None)

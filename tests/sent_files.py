@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from io import BytesIO
 
 import pytest
@@ -240,3 +241,35 @@ def pdf(photo_data: bytes = jpeg() + SECRET, photo_filter: str = "/DCTDecode", *
     file = BytesIO()
     writer.write(file)
     return file.getvalue()
+
+
+def pdf_of(*objects: bytes) -> bytes:
+    """A PDF of these objects, numbered from 1; the first is its catalogue."""
+    made = b"%PDF-1.7\n"
+    places = []
+    for number, written in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%b\nendobj\n" % (number, written)
+    table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    return made + b"xref\n0 %d\n%btrailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (size, table, size, len(made))
+
+
+CATALOGUE = b"<</Type/Catalog/Pages 2 0 R>>"
+
+
+def pages_of(count: int, *, bytes_each: int) -> bytes:
+    """A PDF that names its one page `count` times; that page has so many bytes in itself."""
+    pages = b"<</Type/Pages/Kids[" + b"3 0 R " * count + b"]/Count %d>>" % count
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<</X(" + b"a" * bytes_each + b")>>>>"
+    return pdf_of(CATALOGUE, pages, page)
+
+
+def unpacks(megabytes: int) -> bytes:
+    """A PDF whose pictures, of 50 MB each, unpack to so many."""
+    packed = zlib.compress(bytes(50_000_000))
+    picture = b"<</Subtype/Image/Filter[/FlateDecode/DCTDecode]/Length %d>>\nstream\n%b\nendstream" % (len(packed), packed)
+    count = megabytes // 50
+    names = b"".join(b"/I%d %d 0 R" % (n, n) for n in range(4, 4 + count))
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<</XObject<<%b>>>>>>" % names
+    return pdf_of(CATALOGUE, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, *[picture] * count)
