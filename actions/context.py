@@ -130,6 +130,10 @@ class Context:
         alone = [unit for unit in self.me.headed if not roles.dealing(await self.colleagues(unit), None, self.now)]
         return tuple(dict.fromkeys((*self.me.units, *alone)))
 
+    def is_hidden(self, case: Case) -> bool:
+        """Tell whether the person who acts works at the unit of a bad rating that it is not told of yet."""
+        return case.unit in self.me.works_at and not self.has_reached_unit(case)
+
     def has_reached_unit(self, case: Case) -> bool:
         """Tell whether the unit of a case may see it by now: a bad rating only once its hour is over."""
         return case.kind is not CaseKind.BAD_RATING or self.now >= reaches_unit_at(case.filed_at, self.city.city.zone)
@@ -159,6 +163,8 @@ class Context:
         role = self.me.role(RoleKind.OFFICE)
         if role is None or (case is not None and case.kind is CaseKind.MISCONDUCT):
             raise Refused(_("Only the supervision office can do this."))
+        if case is not None and self.is_hidden(case):
+            raise Refused(_("We can't find this case. Please open it again from your list: /desk"))
         return role
 
     async def colleagues(self, unit: str) -> Sequence[Role]:

@@ -1,4 +1,7 @@
-"""The name that a reporter gave: opened only for the office (a misconduct report's only for its discipline team), on record."""
+"""The name that a reporter gave: opened only for the office, a misconduct report's only for its discipline team, on record.
+
+Whoever works at the unit that the matter is or was with does not open it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from actions.record import note
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
+from storage import cases, ledger
+from storage.cases import Case
+from storage.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +33,19 @@ async def reveal(ctx: Context, id: str) -> Reporter:
     if case.kind is CaseKind.MISCONDUCT:
         role, party = await ctx.as_contact(case), Party.CONTACT
     else:
-        role, party = ctx.as_office(case), Party.OFFICE
+        role, party = await _as_outsider(ctx, case), Party.OFFICE
     if case.named is None:
         raise Refused(_("Case {number} was filed anonymously.", number=case.number))
     await note(ctx, case, Event.REVEAL, party, role)
     named = json.loads(ctx.keys.unseal(case.named))
     return Reporter(number=case.number, name=named["name"], phone=named["phone"])
+
+
+async def _as_outsider(ctx: Context, case: Case) -> Role:
+    """Let only the office pass, and nobody who works at a unit that deals or dealt with the matter. Raises Refused."""
+    role = ctx.as_office(case)
+    lead = await cases.leading(ctx.tx, case)
+    steps = [row for one in {case.id, lead.id} for row in await ledger.of_subject(ctx.tx, f"case:{one}")]
+    if any(row.payload.get("unit") in ctx.me.works_at for row in steps):
+        raise Refused(_("You work at the unit concerned, so a colleague has to look at this name."))
+    return role

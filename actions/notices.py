@@ -11,7 +11,7 @@ from actions.citizen_cards import citizen_card
 from actions.context import Context
 from actions.facts import Facts, facts, facts_for_office, with_advice
 from actions.hearing import heard
-from actions.office_cards import office_card, post_card
+from actions.office_cards import closed_card, office_card, post_card
 from actions.record import for_others
 from actions.unit_cards import left_card, unit_card
 from dialog.outgoing import Outgoing, bears_secrets, say
@@ -19,7 +19,6 @@ from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
 from domain.cases import CaseKind
-from domain.city import DISCIPLINE
 from domain.ratings import reaches_unit_at
 from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
@@ -289,14 +288,14 @@ async def tell_unreachable(ctx: Context, unit: str, due: datetime | None = None)
     """
     if not await roles.is_held(ctx.tx, RoleKind.OFFICE):
         return
-    known = ctx.city.city.units.get(unit)
-    if known and known.kind == DISCIPLINE:
+    where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
+    what = _("Please invite a contact, or ring the unit.")
+    if ctx.city.city.is_confidential(unit):
         where = _("A discipline team can't be reached, and something waits there.")
-    else:
-        where = _("Nobody can be reached at {unit}, and a case waits there.", unit=ctx.city.unit(unit))
+        what = _("Please ring the team. Its staff is invited by the operator.")
     once = f"unreachable {unit}" if due else f"unreachable at once {unit}"
     if await quotas.use(ctx.tx, once, 1, 1, timedelta(days=1), ctx.now) is None:
-        await tell_office(ctx, say(where, _("Please invite a contact, or ring the unit.")), due)
+        await tell_office(ctx, say(where, what), due)
 
 
 async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:
@@ -324,12 +323,15 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
             then = at(ctx, row.due_at)
             await _redraw(ctx, conversation, row, replace(unit_card(then, f, viewer), files=heard(then, f).citizens_files))
         elif conversation:
-            await _take_away(ctx, conversation, left_card(case))
+            await _take_away(ctx, conversation, case, left_card(case))
     shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE, ctx.now)
     f = await with_advice(ctx, f) if shown else f
+    office = await _office(ctx) if shown else ()
     for row in shown:
         conversation = await people.conversation(ctx.tx, row.conversation)
-        if conversation:
+        if conversation and conversation.person not in office:
+            await _take_away(ctx, conversation, case, closed_card(case))
+        elif conversation:
             await _redraw(ctx, conversation, row, replace(office_card(ctx, f, conversation.person), files=f.citizens_files))
     await _refresh_posts(ctx, case)
 
@@ -343,26 +345,28 @@ async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card
 
 
 async def take_back(ctx: Context, person: str) -> None:
-    """Take from somebody's chats what they hold of cases that are with none of their units any more."""
-    viewer = await _roles(ctx, person)
+    """Take from somebody's chats what they hold of cases that none of their roles lets them read any more."""
+    viewer, is_office = await _roles(ctx, person), person in await _office(ctx)
     for conversation in await people.conversations(ctx.tx, person):
         for id in await outbox.subjects(ctx.tx, conversation.id):
             case = await cases.get(ctx.tx, id)
             if case and not any(role.unit == case.unit for role in viewer):
-                await _take_away(ctx, conversation, left_card(case))
+                await _take_away(ctx, conversation, case, left_card(case))
+            if case and not is_office:
+                await _take_away(ctx, conversation, case, closed_card(case))
 
 
-async def _take_away(ctx: Context, conversation: Conversation, gone: Outgoing) -> None:
-    """Leave of a case, in the chat of somebody who may not read it any more, nothing but the line that says so.
+async def _take_away(ctx: Context, conversation: Conversation, case: Case, gone: Outgoing) -> None:
+    """Leave of a case, in the chat of somebody who may not read such a card any more, nothing but the line that says so.
 
-    What they read of it as a citizen, or read at the office, stays.
+    What they read of it as a citizen, or in another role, stays.
     """
     held = await roles.of_person(ctx.tx, conversation.person)
-    case = gone.subject or ""
-    keeps = any(role.kind is RoleKind.OFFICE for role in held) or await cases.follows(ctx.tx, case, conversation.person)
-    for row in await outbox.about(ctx.tx, conversation.id, case):
-        is_units = row.card is not None and row.card.partition(":")[0] == Card.UNIT
-        if (is_units or (row.card is None and not keeps)) and row.outgoing(ctx.keys).lines != gone.lines:
+    reads = any(role.kind is RoleKind.OFFICE or role.unit == case.unit for role in held)
+    keeps = reads or await cases.follows(ctx.tx, case.id, conversation.person)
+    for row in await outbox.about(ctx.tx, conversation.id, case.id):
+        is_such = row.card is not None and row.card.partition(":")[0] == gone.card
+        if (is_such or (row.card is None and not keeps)) and row.outgoing(ctx.keys).lines != gone.lines:
             await _put_in_place(ctx, conversation, row, gone)
 
 

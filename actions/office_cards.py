@@ -32,6 +32,12 @@ from storage.releases import Release
 RELEASABLE = TRANSITIONS[Event.RELEASE][0]
 
 
+def closed_card(case: Case) -> Outgoing:
+    """Say of a case that one does not read it for the office any more, and nothing else."""
+    closed = _("Case {number} is shown to the supervision office only.", number=case.number)
+    return Outgoing(lines=(closed,), subject=case.id, card=Card.OFFICE)
+
+
 def office_card(ctx: Context, f: Facts, viewer: str | None = None) -> Outgoing:
     """Show a case to the supervision office; `viewer` is the person who looks, None for all of them."""
     case = f.case

@@ -94,7 +94,7 @@ class App:
             clock,
             keys,
             settings.public_url,
-            _limits(settings),
+            limits_of(settings),
             bells=bells,
             channel=posts_to,
             classifier=shipped(),
@@ -312,7 +312,8 @@ def city_files(folder: Path, todo: str = "Set HUIYIN_CITY to the folder of the c
         raise NotReady(f"{said} Let this user read the city's files: chmod -R a+rX {folder}") from error
 
 
-def _limits(settings: Settings) -> Limits:
+def limits_of(settings: Settings) -> Limits:
+    """Give how much one person, and one network address, may do."""
     return Limits(
         messages_per_minute=settings.messages_per_minute,
         upload_bytes=settings.upload_bytes,

@@ -68,7 +68,7 @@ def counted(question: Question, told: Told) -> Text:
 def in_words(question: Question, raw: Json) -> Text:
     """Show a raw answer as the person gave it."""
     if question.kind is Kind.TEXT:
-        return verbatim(str(raw))
+        return verbatim(question.echo(str(raw)) if question.echo else str(raw))
     if question.kind is Kind.PLACE and isinstance(raw, dict) and not raw.get("area"):
         return verbatim(raw["words"]) if raw.get("words") else _("as shared on the map")
     key = raw["area"] if isinstance(raw, dict) else raw

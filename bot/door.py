@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from actions.alarms import tell_contested, tell_shut_out
+from actions.context import Actor, Context
+from actions.devices import leave
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.channels.door import Attachment, Busy, Delivery, Mailbox
@@ -18,7 +21,8 @@ from bot.town import Town
 from bot.vault import Vault, VaultError, VaultFull
 from dialog import incoming as wire
 from dialog.incoming import Incoming
-from storage import files, inbox, invitations, memory, outbox, people, quotas
+from domain.numbers import read_code, without_code
+from storage import files, inbox, invitations, memory, outbox, people, quotas, roles
 from storage.database import Database, Tx, again
 from storage.keys import Keys
 from storage.outbox import OutboxRow
@@ -141,7 +145,7 @@ class CityDoor:
             for row in rows
             if row.due_at <= now and row.parked_at is None
         )
-        own = tuple((row.received_at, wire.from_json(self._keys.unseal(row.body))) for row in said if row.body)
+        own = tuple((row.received_at, _covered(wire.from_json(self._keys.unseal(row.body)))) for row in said if row.body)
         return Mailbox(language=language, deliveries=deliveries, own=own, busy=busy)
 
     async def _files(self, tx: Tx, row: OutboxRow) -> tuple[tuple[str, bool], ...]:
@@ -196,6 +200,24 @@ class CityDoor:
         id = await self._database.do(uploaded)
         self._bell.ring("files")
         return id
+
+    async def forget(self, channel: str, address: str) -> None:
+        """Erase a client's mailbox and part it from its person."""
+        id = self._conversation(channel, address)
+
+        async def part(tx: Tx) -> Context | None:
+            known = await people.conversation(tx, id)
+            if known is None:
+                return None
+            language = await people.for_change(tx, known.person)
+            held = tuple(await roles.of_person(tx, known.person))
+            actor = Actor(person=known.person, language=language, roles=held, conversation=known)
+            ctx = replace(await self._town.context(tx), actor=actor)
+            await leave(ctx, known)
+            return ctx
+
+        if ctx := await again(lambda: self._database.do(part)):
+            self._bell.ring_for(ctx.rings, ctx.now)
 
     async def quota(self, source: str, **amounts: int) -> timedelta | None:
         """Count amounts against a source's allowances. Sources that begin with "ip:" are network addresses."""
@@ -276,3 +298,8 @@ class CityDoor:
             return heard
 
         return wait
+
+
+def _covered(sent: Incoming) -> Incoming:
+    """Give what somebody sent as it is shown again: a case's code is for nobody who comes to the screen later."""
+    return replace(sent, text=without_code(sent.text)) if read_code(sent.text) else sent

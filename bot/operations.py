@@ -13,9 +13,10 @@ from actions.cards import KINDS
 from actions.city import LoadedCity, load, own_classifier, read
 from actions.invitations import PROGRAM_URL, invite, links
 from actions.record import STATES
+from actions.staffing import end_role
 from actions.verify import Proof, verify
 from actions.windows import window_links
-from bot.app import App, NotReady, check_keys, opened
+from bot.app import App, NotReady, check_keys, limits_of, opened
 from bot.app import city_files as read_folder
 from bot.backups.backup import back_up
 from bot.backups.form import LIST, Manifest
@@ -29,6 +30,8 @@ from bot.exit_codes import BROKEN, DONE, FAILED
 from bot.needs import loaded_city, migrated
 from bot.setting_values import MEGABYTE, is_loopback
 from bot.settings import Settings, local_url
+from bot.town import Town
+from dialog.subjects import Refused
 from dialog.texts import Text, Words
 from domain.city_files import unknown_labels
 from domain.city_tables import Problem
@@ -141,6 +144,30 @@ async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int
         if found.telegram or settings.telegram_token:
             print(f"Telegram: {found.telegram or f'send the bot: /start {code}'}")
         print("The link works once, within seven days.")
+    return DONE
+
+
+async def list_or_end_staff(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List every role that is held, or end one."""
+    if arguments.what == "end" and not arguments.id:
+        raise NotReady("Which role? huiyin staff lists them with their ids. Then: huiyin staff end ID")
+    async with opened(settings) as (database, keys):
+        await migrated(database)
+        async with database.transaction() as tx:
+            await check_keys(tx, keys, settings)
+            if arguments.what == "list":
+                held = [role for kind in RoleKind for role in await roles.of_kind(tx, kind)]
+                for role in held:
+                    print(f"{role.id}  {role.kind:<8} {role.unit or '-':<28} {role.since_at:%Y-%m-%d}  {role.name}")
+                return DONE
+            await loaded_city(tx)
+            town = Town(Clock(), keys, await _public_url(tx, keys, settings), limits_of(settings))
+            try:
+                ended = await end_role(await town.context(tx), arguments.id, None)
+            except Refused:
+                print("Nobody holds this role now. huiyin staff lists those that are held.", file=sys.stderr)
+                return FAILED
+    print(f"The role of {ended.role.name} has ended.")
     return DONE
 
 

@@ -36,6 +36,7 @@ class Talking:
         self._words = words
         self._card = card
         self._followed = followed
+        self._allowed: set[str] = set()
 
     async def current(self) -> Talk | None:
         """Give the form that the person is in."""
@@ -67,6 +68,8 @@ class Talking:
 
     async def show(self, talk: Talk, *above: Text, later: bool = False) -> None:
         """Ask the question that is open now, or finish the form. `later` gives more messages time to arrive."""
+        if not await self._still_may(talk):
+            return
         step = await self._play(talk)
         if isinstance(step, Done):
             await self._finish(talk, step.result)
@@ -87,6 +90,8 @@ class Talking:
 
     async def answer(self, talk: Talk, item: Json) -> None:
         """Take what somebody sent as the answer to the open question."""
+        if not await self._still_may(talk):
+            return
         step = await self._play(talk)
         if isinstance(step, Done):
             await self._finish(talk, step.result)
@@ -135,6 +140,8 @@ class Talking:
             return None
         if talk.suspended_at:
             await self._bring_forward(talk)
+        if not await self._still_may(talk):
+            return None
         if version != talk.version:
             if talk.last_press == press:
                 return None
@@ -175,6 +182,8 @@ class Talking:
 
     async def back(self, talk: Talk) -> None:
         """Go one step back: take back the last message of a collection, or ask the question before again."""
+        if not await self._still_may(talk):
+            return
         step = await self._play(talk)
         if isinstance(step, Done):
             await self._finish(talk, step.result)
@@ -194,6 +203,8 @@ class Talking:
 
     async def done(self, talk: Talk) -> bool:
         """End the open collection, or ask again what is open; False if the word may be an answer in itself."""
+        if not await self._still_may(talk):
+            return True
         step = await self._play(talk)
         if isinstance(step, Done) or self._question(talk, step).kind is not Kind.COLLECT:
             if not isinstance(step, Done) and step.question.kind is Kind.TEXT:
@@ -238,6 +249,8 @@ class Talking:
         """Go on with a form that was cancelled, or left alone for too long: what was told is still there."""
         await self._bring_forward(talk)
         talk.closed_at = talk.cancelled_at = None
+        if not await self._still_may(talk):
+            return
         talk.answers.unconfirm()
         if isinstance(await self._play(talk), Done):
             talk.reopened = talk.answers.open_last()
@@ -429,6 +442,19 @@ class Talking:
             again = Button(_("Try again with my words"), f"r:{talk.mark}")
             await self._say(say(refused.reason, rows=((again, screen_button(_("Menu"), "menu")),)))
         await self._go_on()
+
+    async def _still_may(self, talk: Talk) -> bool:
+        """Look, once in a turn, whether the form might still be opened; if not it ends: a role or a case may have gone since."""
+        form = self._forms[talk.form]
+        if form.may and talk.id not in self._allowed:
+            try:
+                await form.may(self._ctx, talk.arg)
+            except Refused as refused:
+                talk.closed_at = self._ctx.now
+                await self._undo(talk, refused)
+                return False
+        self._allowed.add(talk.id)
+        return True
 
     async def _may_open(self, talk: Talk) -> bool:
         form = self._forms[talk.form]

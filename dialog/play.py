@@ -225,11 +225,11 @@ class Dialog:
         least: int = 1,
         most: int = 2000,
         check: Callable[[str], Text | None] | None = None,
+        echo: Callable[[str], str] | None = None,
     ) -> str:
         """Ask for words, `least` to `most` characters."""
-        return cast(
-            "str", self._ask(Question(key=key, kind=Kind.TEXT, prompt=prompt, label=label, least=least, most=most, check=check))
-        )
+        asked = Question(key=key, kind=Kind.TEXT, prompt=prompt, label=label, least=least, most=most, check=check, echo=echo)
+        return cast("str", self._ask(asked))
 
     async def on_request(self, key: str, prompt: Text, *, label: Text, most: int = 200) -> str:
         """Offer a text that is asked for only when the person picks it from the list of changes; "" until then."""

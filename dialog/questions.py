@@ -110,7 +110,8 @@ class Question:
     """One question of a form, with everything needed to show it and to read its answer.
 
     `label` names it in the summary's list of changes. `check` looks at a text and returns what is wrong with it. `own_words`
-    are the key of the option and of the question after it to which typed words go that are none of the options.
+    are the key of the option and of the question after it to which typed words go that are none of the options. `echo` gives
+    what is shown of an answer that bears a secret.
     """
 
     key: str
@@ -123,6 +124,7 @@ class Question:
     most: int = 0
     check: Callable[[str], Text | None] | None = None
     own_words: tuple[str, str] | None = None
+    echo: Callable[[str], str] | None = None
     rests_on: tuple[str, ...] | None = None
     """Keys of the questions asked or offered before, where what is shown came from a look or sums them up; None elsewhere."""
 

@@ -244,6 +244,10 @@ class City:
         """Return the categories directly below, in the order of the file; None gives the upper ones."""
         return self._categories_below.get(code, ())
 
+    def is_confidential(self, unit: str | None) -> bool:
+        """Tell whether a unit deals with misconduct reports, of which nobody else may read; such a unit is a discipline team."""
+        return unit is not None and unit in self.units and self.units[unit].kind == DISCIPLINE
+
     def windows_of(self, hall: str) -> tuple[Window, ...]:
         """Return the windows of a hall in the order of the file, but those that are numbered alike by their numbers."""
         return self._windows_by_hall.get(hall, ())

@@ -78,6 +78,14 @@ def read_code(text: str) -> str | None:
     return re.sub(r"[^0-9]", "", found[1]) if found else None
 
 
+def without_code(text: str) -> str:
+    """Cover the codes in a text but for their last four digits."""
+    text = unicodedata.normalize("NFKC", text)
+    for start, end in reversed([found.span(1) for found in _CODE.finditer(text)]):
+        text = f"{text[:start]}•••• {text[end - 4 : end]}{text[end:]}"
+    return text
+
+
 def _remainder(digits: str) -> int:
     """Run the digits through Damm's table: the check digit of a number without one, 0 for a right number with it."""
     interim = 0

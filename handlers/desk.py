@@ -50,7 +50,8 @@ async def desk(ctx: Context, arg: str) -> Outgoing:
     if away := absence.line(ctx):
         lines.append(away)
     rows.append((absence.button(ctx), screen_button(_("Bell"), "bell")))
-    rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Menu"), "menu")))
+    rows.append((act_button(_("Sign in on another device"), "device", "", 0), screen_button(_("Sign out"), "devices")))
+    rows.append((screen_button(_("Menu"), "menu"),))
     return say(*lines, rows=tuple(rows))
 
 

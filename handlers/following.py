@@ -9,8 +9,10 @@ from actions import following
 from actions.cards import KINDS
 from actions.citizen_cards import citizen_card, lateness
 from actions.context import Context
+from actions.devices import FORGET
 from actions.facts import facts, facts_for_office
 from actions.hearing import changed_to
+from actions.notices import FETCHED
 from actions.office_cards import office_card
 from actions.rating_words import changed_line
 from actions.record import STATES, state_after
@@ -21,7 +23,7 @@ from dialog.questions import Item, Options, Told
 from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Secret, Text, _
 from domain.cases import CaseKind, CaseState, Event, Party, Satisfaction
-from domain.numbers import read_case_number, read_code, show_code
+from domain.numbers import read_case_number, read_code, show_code, without_code
 from handlers.case_form import case_form
 from handlers.reporting import as_report, is_report, readers
 from handlers.timeline import history
@@ -103,7 +105,7 @@ async def show_case(ctx: Context, id: str) -> Outgoing:
         return card
     if case.unit and case.unit in (*ctx.me.units, *ctx.me.headed) and ctx.has_reached_unit(case):
         return unit_card(ctx, f, ctx.me.roles)
-    if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT:
+    if ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT and not ctx.is_hidden(case):
         return office_card(ctx, await facts_for_office(ctx, case))
     raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
 
@@ -149,10 +151,15 @@ async def withdraw(d: Dialog) -> Words | None:
 async def look_up(d: Dialog) -> LookUp:
     """Ask for number and code."""
     typed = d.arg or await d.text(
-        "number", _("Which case? Please write its number, as on the receipt."), label=_("Number"), most=60, check=no_number
+        "number",
+        _("Which case? Please write its number, as on the receipt."),
+        label=_("Number"),
+        most=60,
+        check=no_number,
+        echo=without_code,
     )
     code = read_code(typed) or await d.text(
-        "code", _("Please write the code of 16 digits too."), label=_("Code"), most=60, check=no_code
+        "code", _("Please write the code of 16 digits too."), label=_("Code"), most=60, check=no_code, echo=without_code
     )
     return LookUp(number=read_case_number(typed) or "", code=read_code(code) or "")
 
@@ -247,7 +254,16 @@ async def find(ctx: Context, asked: LookUp) -> Reply:
         return Reply(messages=(say(wrong, other),), opens=Opening(form="look_up", arg=asked.number))
     lines = await history(ctx, case, staff=False)
     card = citizen_card(ctx, await facts(ctx, case))
-    return Reply(messages=(say(*lines), card))
+    return Reply(messages=(say(*lines), card, *_if_shared(ctx)))
+
+
+def _if_shared(ctx: Context) -> tuple[Outgoing, ...]:
+    """Say in a browser, which others may use, how to leave nothing behind."""
+    if ctx.me.conversation.channel != FETCHED:
+        return ()
+    forget = Button(FORGET, url=f"{ctx.public_url}/forget")
+    shared = _("If others use this computer too, let it forget you when you have finished: they could read the case here.")
+    return (say(shared, rows=((forget,),)),)
 
 
 async def by_number(ctx: Context, typed: str) -> Reply:

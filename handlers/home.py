@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.context import Context
-from actions.invitations import enter
+from actions.devices import FORGET
+from actions.invitations import Offered, enter
+from actions.notices import FETCHED
 from actions.windows import DEEP_LINK
 from dialog.outgoing import Button, Outgoing, Rows, say
 from dialog.subjects import Act, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import LANGUAGE_NAMES, Text, _, verbatim
 from handlers.desk import desk
+from handlers.devices import OVER, asked
 from handlers.rating import scanned
 from handlers.windows import rate_command
 from storage import people, roles, talks
@@ -45,7 +48,7 @@ async def help_(ctx: Context, arg: str) -> Outgoing:
         _("The unit never learns who you are, unless you write it yourself."),
         _("/back goes one step back, /cancel stops, /start shows the menu, /my your cases, /case looks a case up."),
         _("In danger, call 110 (police), 119 (fire) or 120 (ambulance). This is no emergency service."),
-        rows=((screen_button(_("Menu"), "menu"), screen_button(_("Privacy"), "privacy")),),
+        rows=((screen_button(_("Menu"), "menu"), screen_button(_("Privacy"), "privacy")), *_forget(ctx)),
     )
 
 
@@ -97,16 +100,11 @@ async def start(ctx: Context, code: str) -> Reply:
         return Reply(messages=(await scanned(ctx, window),)) if window else await rate_command(ctx, "")
     entered = await enter(ctx, code)
     if entered is None:
-        return Reply(
-            messages=(
-                say(
-                    _("This link has been used or is too old. Please ask for a new one."),
-                    rows=((screen_button(_("Menu"), "menu"),),),
-                ),
-            )
-        )
-    held = tuple(await roles.of_person(ctx.tx, entered.person))
-    desk_now = await desk(replace(ctx, actor=replace(ctx.me, person=entered.person, roles=held)), "")
+        return Reply(messages=(say(OVER, rows=((screen_button(_("Menu"), "menu"),),)),))
+    if isinstance(entered, Offered):
+        return Reply(messages=(asked(ctx, entered, code),))
+    held = tuple(await roles.of_person(ctx.tx, ctx.me.person))
+    desk_now = await desk(replace(ctx, actor=replace(ctx.me, roles=held)), "")
     return Reply(messages=(desk_now.with_news(_welcome(ctx, entered.role, entered.units)),))
 
 
@@ -127,6 +125,11 @@ def _windows(ctx: Context) -> Rows:
 
 def _mine(ctx: Context) -> Text:
     return _("My cases and ratings") if ctx.city.city.windows else _("My cases")
+
+
+def _forget(ctx: Context) -> Rows:
+    is_browser = ctx.me.conversation.channel == FETCHED
+    return ((Button(FORGET, url=f"{ctx.public_url}/forget"),),) if is_browser else ()
 
 
 def _board(ctx: Context) -> Rows:

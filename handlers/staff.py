@@ -12,15 +12,17 @@ from actions.invitations import links
 from dialog.outgoing import Button, Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
-from dialog.subjects import Form, Refused, Reply, Screen, Subject, form_button, screen_button
+from dialog.subjects import Act, Form, Refused, Reply, Screen, Subject, act_button, form_button, screen_button
 from dialog.texts import Moment, Secret, Text, _, verbatim
-from handlers.unit_search import all_unit_names, choose_unit
-from storage import cases, roles
+from handlers.unit_search import choose_unit, unit_names
+from storage import cases, invitations, roles
 from storage.roles import Role, RoleKind
 
 PAGE = 8
+OFFICE = _("Supervision office")
 KINDS: dict[RoleKind, Text] = {RoleKind.CONTACT: _("Contact"), RoleKind.HEAD: _("Head")}
 KIND_OPTIONS: Options = tuple(Option(kind, label) for kind, label in KINDS.items())
+ALL_KINDS = {**KINDS, RoleKind.OFFICE: OFFICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,8 @@ async def staff(ctx: Context, after: str) -> Outgoing:
     ]
     if len(units) > first + PAGE:
         rows.append((screen_button(_("More units"), "staff", str(first + PAGE)),))
-    rows.append((form_button(_("Invite somebody"), "invite"), screen_button(_("My desk"), "desk")))
+    rows.append((form_button(_("Invite somebody"), "invite"), screen_button(OFFICE, "staff_office")))
+    rows.append((screen_button(_("My desk"), "desk"),))
     without = sum(contacts[unit] == 0 for unit in units)
     return say(_("Units: {count}. Without a contact: {without}.", count=len(units), without=without), rows=tuple(rows))
 
@@ -65,18 +68,47 @@ async def staff_of_unit(ctx: Context, unit: str) -> Outgoing:
     found = [role for kind in KINDS for role in await roles.of_unit(ctx.tx, unit, kind)]
     name = Text("{name}", {"name": ctx.city.unit(unit)})
     lines = [name, *[await _line(ctx, role) for role in found]] if found else [name, _("Nobody has signed in for this unit.")]
+    back = screen_button(_("Units and staff"), "staff")
+    if ctx.city.city.is_confidential(unit):
+        return say(*lines, staffing.OPERATORS, rows=((back,),))
     rows: list[tuple[Button, ...]] = []
     for role in found:
         end = form_button(_("End: {name}", name=role.name), "unbind", role.id)
         replace = form_button(_("Replace: {name}", name=role.name), "replace", role.id)
         rows.append((end, replace) if role.kind is RoleKind.CONTACT and await staffing.colleagues(ctx, role) else (end,))
-    rows.append((form_button(_("Invite somebody"), "invite", unit), screen_button(_("Units and staff"), "staff")))
+    rows.append((form_button(_("Invite somebody"), "invite", unit), back))
     return say(*lines, rows=tuple(rows))
+
+
+async def staff_of_office(ctx: Context, arg: str) -> Outgoing:
+    """Show who belongs to the office, and who is invited to it."""
+    mine = ctx.as_office()
+    found = await roles.of_kind(ctx.tx, RoleKind.OFFICE)
+    invited = await invitations.open_to(ctx.tx, None, ctx.now)
+    lines = [
+        OFFICE,
+        *[_("{name}, since {since}", name=role.name, since=Moment(role.since_at, day=True)) for role in found],
+        *[_("Invited: {name}, until {until}", name=name, until=Moment(until)) for _code, _kind, name, until in invited],
+        staffing.OFFICE_OPERATORS,
+    ]
+    rows = [(form_button(_("End: {name}", name=role.name), "unbind", role.id),) for role in found if role.id != mine.id]
+    rows += [
+        (act_button(_("Withdraw the invitation: {name}", name=name), "withdraw_link", code, 0),)
+        for code, _kind, name, _until in invited
+    ]
+    return say(*lines, rows=(*rows, (screen_button(_("Units and staff"), "staff"),)))
+
+
+async def withdraw_link(ctx: Context, code: str, version: int) -> Reply:
+    """Withdraw an invitation to the office."""
+    name = await staffing.withdraw_invitation(ctx, None, code)
+    done = _("The invitation of {name} is withdrawn; its link does not work any more.", name=name)
+    return Reply(card=(await staff_of_office(ctx, "")).with_news(done))
 
 
 async def invite(d: Dialog) -> Invite:
     """Ask for unit, role and name."""
-    unit = d.arg or (await choose_unit(d, all_unit_names)).key
+    unit = d.arg or (await choose_unit(d, unit_names)).key
     kind = await d.choose("kind", _("As what?"), KIND_OPTIONS, label=_("Role"))
     name = await d.text("name", _("What is the name, as colleagues shall see it?"), label=_("Name"), most=40)
     return Invite(kind=RoleKind(kind), unit=unit, name=name)
@@ -107,8 +139,10 @@ async def facts_of_role(ctx: Context, id: str) -> Options:
     role = await roles.held(ctx.tx, id)
     if role is None:
         return ()
+    if role.unit is None:
+        return (Option("who", _("{name}, {kind}", name=role.name, kind=OFFICE)),)
     held = len(await cases.held_by(ctx.tx, id))
-    unit = ctx.city.unit(role.unit or "")
+    unit = ctx.city.unit(role.unit)
     return (
         Option("who", _("{name}, {kind} of {unit}", name=role.name, kind=KINDS.get(role.kind, verbatim("")), unit=unit)),
         Option("held", _("Open cases: {count}", count=held)),
@@ -144,20 +178,25 @@ async def end(ctx: Context, command: End) -> Reply:
     else:
         ended = await staffing.unbind(ctx, command.role)
         done = _("The role of {name} has ended. Cases left to be signed in: {count}.", name=ended.role.name, count=ended.cases)
-    return Reply(messages=((await staff_of_unit(ctx, ended.role.unit or "")).with_news(done),))
+    if ended.role.unit is None:
+        return Reply(
+            messages=((await staff_of_office(ctx, "")).with_news(_("The role of {name} has ended.", name=ended.role.name)),)
+        )
+    return Reply(messages=((await staff_of_unit(ctx, ended.role.unit)).with_news(done),))
 
 
 async def may_staff(ctx: Context, arg: str) -> None:
-    """Let only the office open a form."""
-    ctx.as_office()
+    """Let only the office open a form, and not about a discipline team."""
+    staffing.as_staffing(ctx, arg)
 
 
 async def may_end(ctx: Context, id: str) -> None:
-    """Let only the office open a form, and only about a role that somebody holds in a unit."""
+    """Let only the office open a form, and only about a role that somebody holds."""
     ctx.as_office()
     role = await roles.held(ctx.tx, id)
-    if role is None or role.kind not in KINDS:
+    if role is None:
         raise Refused(_("This role has ended already."))
+    staffing.as_staffing(ctx, role.unit)
 
 
 def _summary(ctx: Context, unit: str, contacts: int, heads: int) -> Text:
@@ -179,7 +218,12 @@ async def _line(ctx: Context, role: Role) -> Text:
 
 
 SUBJECT: Subject[Context] = Subject(
-    screens=(Screen(name="staff", view=staff), Screen(name="staff_unit", view=staff_of_unit)),
+    screens=(
+        Screen(name="staff", view=staff),
+        Screen(name="staff_unit", view=staff_of_unit),
+        Screen(name="staff_office", view=staff_of_office),
+    ),
+    acts=(Act(name="withdraw_link", do=withdraw_link),),
     forms=(
         Form(name="invite", title=_("Inviting staff"), script=invite, then=send_invitation, may=may_staff),
         Form(name="unbind", title=_("Ending a role"), script=unbind, then=end, may=may_end),

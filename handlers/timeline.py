@@ -183,7 +183,7 @@ async def _readable(ctx: Context, id: str) -> tuple[Case, bool]:
         raise Refused(_("We can't find this case. Please open it again from your list: /my"))
     follows = await cases.follows(ctx.tx, case.id, ctx.me.person)
     of_unit = bool(case.unit and case.unit in (*ctx.me.units, *ctx.me.headed)) and ctx.has_reached_unit(case)
-    staff = of_unit or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT)
+    staff = of_unit or (ctx.me.is_office and case.kind is not CaseKind.MISCONDUCT and not ctx.is_hidden(case))
     if not follows and not staff:
         raise Refused(_("This case is not among yours. With its number and code you can look it up: /case"))
     return case, staff and not follows

@@ -270,7 +270,7 @@ async def may_hand_over(ctx: Context, id: str) -> None:
     if case.state is CaseState.ASSIGNED and len(await ctx.colleagues(case.unit or "")) > 1:
         raise Refused(_("Please sign case {number} in first, then hand it to a colleague.", number=case.number))
     if case.kind is CaseKind.MISCONDUCT:
-        raise Refused(_("Nobody else could take this report over. The supervision office can invite another contact."))
+        raise Refused(_("Nobody else could take this report over. Whoever runs this program can invite another member."))
     raise Refused(
         _(
             "Your unit has no other contact and no unit below it, so nobody could take the case over. If it is not yours, you can"

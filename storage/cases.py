@@ -138,16 +138,6 @@ async def followers(tx: Tx, case: str) -> Sequence[str]:
     return [row["person"] for row in rows]
 
 
-async def follow_also(tx: Tx, person: str, other: str) -> None:
-    """Let another person follow everything that a person follows."""
-    await tx.run(
-        "INSERT INTO follower (case_id, person, since_at)"
-        " SELECT case_id, CAST(:other AS TEXT), since_at FROM follower WHERE person = :person ON CONFLICT DO NOTHING",
-        person=person,
-        other=other,
-    )
-
-
 async def unfollow_others(tx: Tx, case: str, person: str) -> None:
     """Leave only one follower."""
     await tx.run("DELETE FROM follower WHERE case_id = :case AND person <> :person", case=case, person=person)

@@ -135,6 +135,13 @@ async def is_busy(tx: Tx, conversation: str) -> bool:
     )
 
 
+async def forget(tx: Tx, conversation: str) -> None:
+    """Erase what was said in a conversation and is dealt with."""
+    await tx.run(
+        "UPDATE inbox SET body = NULL WHERE conversation = :conversation AND done_at IS NOT NULL", conversation=conversation
+    )
+
+
 async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
     """Erase the bodies of messages that were acted on long ago; their ids stay, so that none is taken twice."""
     return await tx.run(

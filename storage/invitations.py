@@ -70,8 +70,11 @@ async def used_by(tx: Tx, code: str) -> str | None:
     return row["used_by"] if row else None
 
 
-async def open_of_unit(tx: Tx, unit: str, now: datetime) -> Sequence[tuple[str, RoleKind, str, datetime]]:
-    """Read the invitations to a unit that can still be used, oldest first: hash of the code, role, name, good until when."""
+async def open_to(tx: Tx, unit: str | None, now: datetime) -> Sequence[tuple[str, RoleKind, str, datetime]]:
+    """Read the invitations to a unit, or (None) to the office, that can still be used, oldest first.
+
+    Of each: the hash of its code, role, name, good until when.
+    """
     rows = await tx.all(
         "SELECT code, role, units, name, expires_at FROM invitation WHERE used_at IS NULL AND expires_at > :now"
         " AND role IS NOT NULL ORDER BY created_at, code",
@@ -80,7 +83,7 @@ async def open_of_unit(tx: Tx, unit: str, now: datetime) -> Sequence[tuple[str, 
     return [
         (row["code"], RoleKind(row["role"]), row["name"], at(row["expires_at"]))
         for row in rows
-        if unit in json.loads(row["units"])
+        if (unit in json.loads(row["units"]) if unit else row["role"] == RoleKind.OFFICE)
     ]
 
 

@@ -345,6 +345,21 @@ async def overwrite(tx: Tx, keys: Keys, id: str, message: Outgoing) -> None:
     await tx.run("UPDATE outbox SET body = :body WHERE id = :id", id=id, body=keys.seal(wire.to_json(message)))
 
 
+async def overwrite_all(tx: Tx, keys: Keys, conversation: str, message: Outgoing) -> Sequence[str]:
+    """Put other words in the place of all that was said to a conversation; return the ids of what was about a case."""
+    await tx.run(
+        "UPDATE outbox SET body = :body WHERE conversation = :conversation",
+        conversation=conversation,
+        body=keys.seal(wire.to_json(message)),
+    )
+    rows = await tx.all(
+        "SELECT id FROM outbox WHERE conversation = :conversation AND subject IS NOT NULL AND edits IS NULL ORDER BY n",
+        conversation=conversation,
+    )
+    await tx.run("UPDATE outbox SET subject = NULL, card = NULL WHERE conversation = :conversation", conversation=conversation)
+    return [row["id"] for row in rows]
+
+
 async def adopt(tx: Tx, id: str, subject: str, card: str | None) -> None:
     """Note that a message which was edited shows something else now."""
     await tx.run("UPDATE outbox SET subject = :subject, card = :card WHERE id = :id", id=id, subject=subject, card=card)

@@ -186,6 +186,10 @@ class Door(Protocol):
         """
         ...
 
+    async def forget(self, channel: str, address: str) -> None:
+        """Erase a client's mailbox and part it from its person; staff are signed out there."""
+        ...
+
     async def lease(self, name: str, seconds: float) -> bool:
         """Take or keep a task that one process at a time does."""
         ...

@@ -29,6 +29,8 @@ from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge, Visitor
 from bot.channels.webchat_message import FILES_LIMIT, TEXT_LIMIT, Malformed, TooLong, parse
 from bot.channels.webchat_stream import BEAT_SECONDS, Streams, milliseconds
 from bot.channels.webchat_words import (
+    FORGET_ASK,
+    FORGET_NOTE,
     GO_ON,
     MALFORMED,
     NOT_KEPT,
@@ -118,6 +120,8 @@ class WebChat:
             web.get("/static/{version}/{name}", self._static),
             web.get("/in/{code:[A-Za-z0-9_-]{1,64}}", self._sign_in_page),
             web.post("/in/{code:[A-Za-z0-9_-]{1,64}}", self._sign_in),
+            web.get("/forget", self._forget_page),
+            web.post("/forget", self._forget),
             web.post("/chat/messages", self._message),
             web.get("/chat/events", self._streams.serve),
             web.post("/chat/acknowledgements", self._acknowledgements),
@@ -165,9 +169,27 @@ class WebChat:
         if good:
             texts |= {"ask": SIGN_IN_ASK, "button": SIGN_IN, "note": SIGN_IN_NOTE}
         shown = {name: self._words.render(text, language) for name, text in texts.items()}
-        response = self._html("sign_in.html", language, good=good, **shown)
-        # With "no-referrer" browsers send "Origin: null" with the form, and it could not be told from a foreign page's.
+        return self._asking(language, good=good, **shown)
+
+    def _asking(self, language: str, **shown: object) -> web.Response:
+        """Show a page with one button, whose form can be told from a foreign page's."""
+        response = self._html("sign_in.html", language, **shown)
+        # With "no-referrer" browsers send "Origin: null" with the form.
         response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    async def _forget_page(self, request: web.Request) -> web.StreamResponse:
+        language = await self._gate.language(request, self._gate.address(request))
+        texts = {"ask": FORGET_ASK, "button": PAGE["forget"], "note": FORGET_NOTE, "title": PAGE["forget"]}
+        return self._asking(language, good=True, **{name: self._words.render(text, language) for name, text in texts.items()})
+
+    async def _forget(self, request: web.Request) -> web.StreamResponse:
+        """Erase what was said on this device; to whoever comes next it is a new one, whose script clears what it kept itself."""
+        self._gate.own_page(request)
+        if visitor := self._gate.visitor(request):
+            await self._door.forget(CHANNEL, visitor.address)
+        response = web.Response(status=303, headers={**HEADERS, "Location": "/?forgotten"})
+        self._gate.renew_cookie(response)
         return response
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:

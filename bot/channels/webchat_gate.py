@@ -72,7 +72,7 @@ class Gate:
 
     def address(self, request: web.Request) -> str:
         """Give the device's address, a new one if it has none yet."""
-        return self._known(request) or secrets.token_urlsafe(32)
+        return self._known(request) or _new_address()
 
     def visitor(self, request: web.Request, address: str | None = None) -> Visitor | None:
         """Tell who is asking; None without a cookie, unless an address is given to a new device."""
@@ -144,6 +144,10 @@ class Gate:
             samesite="Lax",
         )
 
+    def renew_cookie(self, response: web.StreamResponse) -> None:
+        """Make the browser a device that nobody knows."""
+        self.set_cookie(response, _new_address())
+
     def _known(self, request: web.Request) -> str | None:
         address = request.cookies.get(self._cookie, "")
         return address if _ADDRESS.fullmatch(address) else None
@@ -163,6 +167,10 @@ def _network(address: str) -> str:
     if ip.version == 4:
         return str(ip)
     return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip) >> 64 << 64, 64)).network_address)
+
+
+def _new_address() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def asked_language(request: web.Request, languages: Sequence[str]) -> str | None:

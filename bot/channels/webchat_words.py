@@ -24,6 +24,7 @@ PAGE: Mapping[str, Text] = {
     "no_account": _("We can't ring you here: keep the number and the code."),
     "board": _("Public board"),
     "greeting": _("Good day. Tell us what has happened, and the office responsible will answer you here."),
+    "forget": _("Forget this device"),
     "start": _("Start"),
     "no_script": _("This page needs JavaScript. Please switch it on, or use another browser."),
     "menu": _("Menu"),
@@ -81,6 +82,9 @@ SIGN_IN_NOTE = _("If this is not your own device, please open the link on yours.
 SIGN_IN_OVER = _("This link has been used or is too old. Please ask for a new one.")
 SIGN_IN_OVER_NOTE = _("If you have signed in on this device already, just go on.")
 GO_ON = _("Go on to the chat")
+
+FORGET_ASK = _("Shall this browser forget you? The conversation is erased here, and this browser follows no case any more.")
+FORGET_NOTE = _("Whoever has number and code of a case can look it up again. Staff are signed out here.")
 
 RELOAD = _("This page is out of date. Please load it again.")
 FOREIGN = _("This request did not come from our own page, so it was not carried out. Please open the page again.")

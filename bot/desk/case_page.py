@@ -121,7 +121,7 @@ async def found(ctx: Context, request: web.Request) -> Case:
     """Find the case of an address. Raises Refused, for misconduct reports too: that there is one is nobody's business."""
     number = read_case_number(request.match_info["number"])
     case = await cases.numbered(ctx.tx, number) if number else None
-    if case is None or case.kind is CaseKind.MISCONDUCT:
+    if case is None or case.kind is CaseKind.MISCONDUCT or ctx.is_hidden(case):
         raise Refused(UNKNOWN_CASE)
     return case
 

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from aiohttp import web
 
 from actions.context import Actor, Context
+from actions.devices import sign_out
 from bot.assets import version
 from bot.attachments import Attachments
 from bot.bell import Bell
@@ -68,6 +69,7 @@ QUEUE = Page(name="queue", template="desk_queue.html", view=queue_page.view)
 CASE = Page(name="queue", template="desk_case.html", view=case_page.view)
 UNITS = Page(name="units", template="desk_units.html", view=unit_pages.units)
 UNIT = Page(name="units", template="desk_unit.html", view=unit_pages.unit)
+OFFICE = Page(name="units", template="desk_unit.html", view=unit_pages.office)
 WINDOWS = Page(name="windows", template="desk_windows.html", view=windows_page.view)
 PATTERN = Page(name="windows", template="desk_pattern.html", view=oddity_page.view)
 DIGEST = Page(name="digest", template="desk_digest.html", view=digest_page.view)
@@ -101,6 +103,10 @@ class Desk:
             web.get("/desk/units/{unit}", self._shows(UNIT)),
             web.post("/desk/units/{unit}/{act}", self._does(unit_pages.do)),
             web.get("/desk/units/{unit}/{act}", self._back),
+            web.get("/desk/office", self._shows(OFFICE)),
+            web.post("/desk/office/{act}", self._does(unit_pages.do_at_office)),
+            web.get("/desk/office/{act}", self._back),
+            web.post("/desk/sign-out", self._sign_out),
             web.get("/desk/windows", self._shows(WINDOWS)),
             web.post("/desk/windows/{act}", self._does(windows_page.do)),
             web.get("/desk/windows/{act}", self._back),
@@ -154,6 +160,25 @@ class Desk:
         self._bell.ring_for(ctx.rings, ctx.now)
         return web.Response(status=303, headers={**_HEADERS, "Location": back})
 
+    async def _sign_out(self, request: web.Request) -> web.StreamResponse:
+        """Sign this browser out; to whoever comes next it is a new device."""
+        fields = await _fields(request)
+
+        async def left() -> web.StreamResponse:
+            async with self._database.transaction() as tx:
+                ctx = await self._entered(tx, request, acting=True)
+                if ctx is None:
+                    return await self._closed(request)
+                if not hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode()):
+                    return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
+                await sign_out(ctx, ctx.me.conversation.id)
+            self._bell.ring_for(ctx.rings, ctx.now)
+            response = web.Response(status=303, headers={**_HEADERS, "Location": "/"})
+            self._gate.renew_cookie(response)
+            return response
+
+        return await again(left)
+
     async def _show(self, request: web.Request, page: Page) -> web.StreamResponse:
         alert: Text | None = None
         typed: Fields = {}
@@ -180,7 +205,7 @@ class Desk:
         return self._page(
             ctx.me.language, template, status,
             page=page.name, me=Text(WORDS["signed_in"].id, {"name": role.name}), token=_token(ctx), once=secrets.token_hex(8),
-            said=said, alert=alert, typed=typed, city=title(ctx.city.name), **values,
+            person=ctx.me.person, said=said, alert=alert, typed=typed, city=title(ctx.city.name), **values,
         )  # fmt: skip
 
     async def _back(self, request: web.Request) -> web.StreamResponse:

@@ -73,7 +73,11 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "about": QUEUES_ABOUT[queue],
         "state": queue,
         "tabs": [(one, QUEUES[one], counted(counts[one]), _address(kept, state=one)) for one in Queue],
-        "items": [replace(await item(ctx, line), why=await _why(ctx, queue, line.number)) for line in page.lines],
+        "items": [
+            replace(await item(ctx, line), why=await _why(ctx, queue, line.number))
+            for line in page.lines
+            if not await _is_hidden(ctx, line)
+        ],
         "next": _address(kept, state=queue, after=cursors.write(page.next)) if page.next else None,
         "first": _address(kept, state=queue) if after else None,
         "everything": _address({}, state=queue),
@@ -120,6 +124,13 @@ async def item(ctx: Context, line: Line) -> Item:
         urged=line.urged,
         told=_told(ctx, line),
     )
+
+
+async def _is_hidden(ctx: Context, line: Line) -> bool:
+    """Tell whether a case is a bad rating of the viewer's own unit that it is not told of yet."""
+    bad = line.kind is CaseKind.BAD_RATING and line.unit in ctx.me.works_at
+    case = await cases.numbered(ctx.tx, line.number) if bad else None
+    return case is not None and ctx.is_hidden(case)
 
 
 def about_rating(ctx: Context, hall: str, window: str) -> Text:

@@ -14,7 +14,6 @@ from actions.context import Context
 from bot.desk.words import NO_NAME, UNKNOWN_UNIT, WITHDRAWN
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Name, Text
-from domain.city import DISCIPLINE
 from handlers import staff
 from handlers.desk import counted
 from handlers.unit_search import all_unit_names, units_named
@@ -30,7 +29,7 @@ class Unit:
     """One unit of the list; `open` and `late` are None for discipline teams, whose reports nobody else may count one by one."""
 
     code: str
-    name: Name
+    name: Name | Text
     open: str | None
     late: str | None
     is_late: bool
@@ -87,14 +86,36 @@ async def unit(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     heads = sum(role.kind is RoleKind.HEAD for role in found)
     return {
         "unit": await _unit(ctx, code, len(found) - heads, heads),
+        "at": f"/desk/units/{code}",
         "members": [await _member(ctx, role) for role in found],
-        "invited": [
-            Invited(code=code, name=name, kind=staff.KINDS[kind], until=Moment(until))
-            for code, kind, name, until in await invitations.open_of_unit(ctx.tx, code, ctx.now)
-            if kind in staff.KINDS
-        ],
+        "invited": await _invited(ctx, code),
+        "fixed": ctx.city.city.is_confidential(code),
+        "of_operator": staffing.OPERATORS if ctx.city.city.is_confidential(code) else None,
         "kinds": staff.KINDS,
     }
+
+
+async def office(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> Mapping[str, Any]:
+    """Show who belongs to the office."""
+    found = await roles.of_kind(ctx.tx, RoleKind.OFFICE)
+    return {
+        "unit": Unit(code="", name=staff.OFFICE, open=None, late=None, is_late=False, contacts=0, heads=0),
+        "at": "/desk/office",
+        "members": [await _member(ctx, role) for role in found],
+        "invited": await _invited(ctx, None),
+        "fixed": False,
+        "of_operator": staffing.OFFICE_OPERATORS,
+    }
+
+
+async def do_at_office(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> Reply:
+    """Withdraw an invitation to the office, or end the role of a colleague. Raises Refused."""
+    if request.match_info["act"] == "withdraw":
+        return await _withdraw(ctx, None, fields)
+    role = await roles.held(ctx.tx, fields.get("role", ""))
+    if role is None or role.unit is not None or request.match_info["act"] != "unbind":
+        raise Refused(UNKNOWN_UNIT)
+    return await staff.end(ctx, staff.End(role=role.id, by=None))
 
 
 async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> Reply:
@@ -107,13 +128,24 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
         kind = RoleKind.HEAD if fields.get("kind") == RoleKind.HEAD else RoleKind.CONTACT
         return await staff.send_invitation(ctx, staff.Invite(kind=kind, unit=code, name=name))
     if request.match_info["act"] == "withdraw":
-        name = await staffing.withdraw_invitation(ctx, code, fields.get("code", ""))
-        return Reply(note=Text(WITHDRAWN.id, {"name": name}))
+        return await _withdraw(ctx, code, fields)
     role = await roles.held(ctx.tx, fields.get("role", ""))
     if role is None or role.unit != code:
         raise Refused(UNKNOWN_UNIT)
     by = fields.get("by") if request.match_info["act"] == "replace" else None
     return await staff.end(ctx, staff.End(role=role.id, by=by or None))
+
+
+async def _withdraw(ctx: Context, unit: str | None, fields: Mapping[str, str]) -> Reply:
+    name = await staffing.withdraw_invitation(ctx, unit, fields.get("code", ""))
+    return Reply(note=Text(WITHDRAWN.id, {"name": name}))
+
+
+async def _invited(ctx: Context, unit: str | None) -> list[Invited]:
+    return [
+        Invited(code=code, name=name, kind=staff.ALL_KINDS[kind], until=Moment(until))
+        for code, kind, name, until in await invitations.open_to(ctx.tx, unit, ctx.now)
+    ]
 
 
 def _known(ctx: Context, request: web.Request) -> str:
@@ -124,7 +156,7 @@ def _known(ctx: Context, request: web.Request) -> str:
 
 
 async def _unit(ctx: Context, code: str, contacts: int, heads: int) -> Unit:
-    of_discipline = ctx.city.city.units[code].kind == DISCIPLINE
+    of_discipline = ctx.city.city.is_confidential(code)
     open_, late = (0, 0) if of_discipline else await queues.of_unit(ctx.tx, code, ctx.now)
     return Unit(
         code=code,
@@ -141,7 +173,7 @@ async def _member(ctx: Context, role: Role) -> Member:
     others = await staffing.colleagues(ctx, role) if role.kind is RoleKind.CONTACT else ()
     return Member(
         role=role,
-        kind=staff.KINDS[role.kind],
+        kind=staff.ALL_KINDS[role.kind],
         since=Moment(role.since_at, day=True),
         others={other.id: other.name for other in others},
     )

@@ -83,6 +83,9 @@ def refuse_extension(ctx: Context, case: Case) -> Awaitable[object]:
     return extending.refuse(ctx, case.id, 2, "不能拖延")
 
 
+OFFICES = ("office", "second office")
+
+
 async def extension_asked(cast: Cast) -> Case:
     """Give a case for which its unit asks for more time."""
     case = await cast.accepted()
@@ -478,7 +481,7 @@ async def test_two_invitations_to_one_role_used_at_once_give_it_once(cast: Cast)
 async def test_one_link_to_another_device_used_by_two_at_once_signs_one_in(cast: Cast) -> None:
     code = await cast.does("other unit", invitations.one_more_device)
     one, other = await cast.newcomer("a tablet"), await cast.newcomer("a thief's tablet")
-    ends = await cast.at_once(*((who, lambda ctx: invitations.enter(ctx, code)) for who in (one, other)))
+    ends = await cast.at_once(*((who, lambda ctx: invitations.join(ctx, code)) for who in (one, other)))
     assert sorted(end is None for end in ends) == [False, True]
     async with cast.database.reading() as tx:
         joined = {one.id for one in await people.conversations(tx, cast.persons["other unit"])}
@@ -637,3 +640,16 @@ async def test_of_two_who_decide_on_a_proposal_at_once_one_comes_through(cast: C
     )
     assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
     assert [row.event for row in await cast.ledger(f"unit:{UNIT}")].count("accountability") == 1
+
+
+async def test_of_two_at_the_office_who_end_each_others_role_at_once_one_stays(cast: Cast) -> None:
+    async with cast.database.reading() as tx:
+        held = {role.name: role for role in await roles.of_kind(tx, RoleKind.OFFICE)}
+    ends = await cast.at_once(
+        *((who, lambda ctx, other=other: staffing.unbind(ctx, held[other].id)) for who, other in (OFFICES, OFFICES[::-1]))
+    )
+    assert sorted(isinstance(end, Refused) for end in ends) == [False, True]
+    async with cast.database.transaction() as tx:
+        left = {role.name for role in await roles.of_kind(tx, RoleKind.OFFICE)}
+        (gone,) = set(OFFICES) - left
+        await roles.give(tx, cast.persons[gone], RoleKind.OFFICE, None, gone, NOW)

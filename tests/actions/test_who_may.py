@@ -252,12 +252,20 @@ RIGHTS: dict[str, Right] = {
     ),
     "invite a contact": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, UNIT, "x"), OFFICE),
     "invite to the office": right(Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.OFFICE, UNIT, "x"), NOBODY),
+    "invite to a discipline team": right(
+        Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, DISCIPLINE, "x"), NOBODY
+    ),
+    "end a role of a discipline team": right(
+        state_of(MISCONDUCT, "accepted"), lambda ctx, case: staffing.unbind(ctx, case.holder or ""), NOBODY
+    ),
     "invite to no unit": right(
         Cast.assigned, lambda ctx, case: staffing.invite_to(ctx, RoleKind.CONTACT, "nothing", "x"), NOBODY
     ),
     "end a contact's role": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), OFFICE),
     "end a role that is none": right(Cast.accepted, lambda ctx, case: staffing.unbind(ctx, "0" * 32), NOBODY),
-    "end a role of the office": right(taken, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), NOBODY),
+    "end a colleague's role at the office": right(
+        taken, lambda ctx, case: staffing.unbind(ctx, case.holder or ""), {"second office"}
+    ),
     "replace a contact": right(Cast.accepted, replace_by("third"), OFFICE),
     "replace a contact by somebody of another unit": right(Cast.accepted, replace_by("below"), NOBODY),
     "add": right(Cast.accepted, lambda ctx, case: following.add(ctx, case.id, "more"), FOLLOWERS),

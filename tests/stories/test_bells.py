@@ -129,15 +129,17 @@ async def test_whoever_is_on_telegram_too_hears_no_bell_until_that_chat_is_block
     phone = await town.somebody("telegram")
     assert isinstance(phone, TelegramPerson)
     await phone.follows(code[1])
+    await phone.presses("^Sign in here$")
     await phone.sees("signed in on this device")
+    await robots.rings(2)  # that there is a new device
     await wang.says("/bell")
     await wang.sees("your bells are silent.+Your bells: ")
     await files(citizen)
     await phone.sees("Sign in by")
-    await rings_no_more(town, robots, 1)
+    await rings_no_more(town, robots, 2)
     await phone.user.blocks_bot()
     number, _code = await files(citizen, "城西区某路口垃圾桶满了")
-    assert number in (await robots.rings(2))[1].text
+    assert number in (await robots.rings(3))[2].text
 
 
 async def test_a_robot_that_is_limited_is_rung_again_later(town: Town, robots: RobotHost) -> None:

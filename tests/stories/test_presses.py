@@ -130,6 +130,7 @@ async def test_staff_on_two_devices_see_the_same_cards_and_either_may_act(town: 
     link = await contact.sees("Open this link")
     browser = await town.somebody("web")
     await browser.follows(link.text.rpartition("/in/")[2].split()[0])
+    await browser.presses("^Sign in here$")
     await browser.sees("signed in on this device")
     await files(citizen)
     for each in (contact, browser):

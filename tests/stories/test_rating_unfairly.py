@@ -44,6 +44,7 @@ async def on_another_device(town: Town, person: Person, on: str) -> Person:
     assert code
     other = await town.somebody(on)
     await other.follows(code[1])
+    await other.presses("^Sign in here$")
     await other.sees("You are signed in on this device")
     return other
 

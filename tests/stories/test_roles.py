@@ -8,7 +8,24 @@ from story_town import Town
 
 from handlers import SUBJECTS
 
-HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "privacy", "desk", "my", "unit", "office"} | {
+HARMLESS = {
+    "language",
+    "device",
+    "sign_in",
+    "stay",
+    "sign_out",
+    "sign_out_others",
+    "file",
+    "look_up",
+    "sort",
+    "menu",
+    "help",
+    "privacy",
+    "desk",
+    "my",
+    "unit",
+    "office",
+} | {
     "bell",
     "bell_test",
     "bell_remove",
@@ -26,7 +43,7 @@ HARMLESS = {"language", "device", "file", "look_up", "sort", "menu", "help", "pr
 # About no case, and only for some.
 OF_THE_UNIT = {"unit_all", "templates", "template", "drop_template", "unit_ratings", "praise", "tickets", "ticket"}
 OF_THE_HEAD = {"head", "head_late"}
-OF_STAFF = {"away", "back_at_work"}
+OF_STAFF = {"away", "back_at_work", "devices"}
 CITIZEN = (
     {"urge", "solved", "new_code", "add", "reply", "meant", "not_solved", "withdraw", "why_dissatisfied"}
     | {"object", "rating", "add_to_rating"}
@@ -43,10 +60,11 @@ OFFICES_LISTS = {"digest", "digest_units", "digest_ratings", "late", "parked", "
 }
 OFFICE = {
     "assign", "refuse", "reveal", "office_case", "take", "give_back", "unassign", "checked", "reopen", "merge", "unmerge",
-    "staff", "staff_unit", "invite", "unbind", "replace", "file_for", "silent", "release", "revoke",
+    "staff", "staff_unit", "staff_office", "withdraw_link", "invite", "unbind", "replace", "file_for", "silent",
+    "release", "revoke",
     "grant_extension", "refuse_extension", "uphold", "drop",
     "grant_appeal", "refuse_appeal", "oddity", "odd_rating", "keep", "strike", "keep_one", "strike_one", "merge_with",
-    "correction", "exclude", "include",
+    "correction", "exclude", "include", "erase",
 }  # fmt: skip
 EVERY_PARTY = {"case", "timeline", "files"}
 NO = (

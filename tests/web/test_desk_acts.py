@@ -22,8 +22,12 @@ from domain.cases import CaseKind, CaseState
 from storage import deadlines, queues, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
+from storage.roles import RoleKind
 
 NAMED = replace(RUBBISH, name="欧阳小敏", phone="13997254418")
+
+
+DISCIPLINE = "discipline-630104"
 
 
 @pytest.fixture
@@ -242,6 +246,51 @@ async def test_an_open_invitation_is_listed_and_can_be_withdrawn(desk: Desk) -> 
     chen = await desk.city.town.somebody("web", name="Chen")
     await chen.follows(link[1])
     await chen.sees("used|too old|does not work|not good")
+
+
+async def test_the_desk_ends_a_colleagues_role_and_withdraws_an_invitation_to_the_office(desk: Desk) -> None:
+    town = desk.city.town
+    zhou = await town.office("telegram", name="Zhou")
+    await town.invites(RoleKind.OFFICE, (), "Wrong")
+    await desk.opens("/desk/units")
+    assert '<a href="/desk/office">' in desk.page
+    await desk.opens("/desk/office")
+    assert {"unbind", "withdraw"} < desk.offered
+    await desk.presses("withdraw")
+    assert "invitation of Wrong is withdrawn" in desk.said
+    await desk.presses("unbind")
+    assert "The role of Zhou has ended" in desk.said
+    assert "unbind" not in desk.offered
+    await zhou.sees("has ended here")
+
+
+async def test_who_signs_out_at_the_desk_leaves_a_browser_that_nobody_knows(desk: Desk) -> None:
+    before = {cookie.key: cookie.value for cookie in desk.person.cookies}
+    await desk.opens("/desk")
+    await desk.sends("/desk/sign-out", {})
+    assert desk.status == 403
+    await desk.opens("/desk")
+    await desk.presses("sign-out")
+    assert {cookie.key: cookie.value for cookie in desk.person.cookies} != before
+    await desk.opens("/desk")
+    assert desk.status == 403
+
+
+async def test_who_is_in_a_discipline_team_is_shown_and_not_changed(desk: Desk) -> None:
+    team = await desk.city.town.contact("web", DISCIPLINE, name="Du")
+    await desk.opens(f"/desk/units/{UNIT}")
+    ours = {**desk.forms[f"/desk/units/{UNIT}/invite"], "kind": "contact", "name": "Zhao"}
+    async with desk.city.town.app.database.reading() as tx:
+        (du,) = await roles.of_unit(tx, DISCIPLINE)
+    await desk.opens(f"/desk/units/{DISCIPLINE}")
+    assert "Du" in desk.page
+    assert "its staff is invited by the operator" in desk.page
+    assert desk.offered == {"sign-out"}
+    for act in ("invite", "unbind", "withdraw"):
+        await desk.sends(f"/desk/units/{DISCIPLINE}/{act}", {**ours, "role": du.id, "once": act})
+        assert "is not for the office to decide" in desk.said
+    await team.says("/desk")
+    await team.sees("Your unit")
 
 
 async def test_a_result_is_checked_or_the_case_reopened(desk: Desk) -> None:

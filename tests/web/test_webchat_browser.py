@@ -328,3 +328,17 @@ async def test_a_sign_in_link_asks_for_one_press(served: Served, tab: Tab) -> No
     await expect(tab.log).to_be_attached()
     assert [kept.text for kept in served.city.kept] == ["/start CODE-1234"]
     await expect(tab.own).to_have_count(0)
+
+
+async def test_a_browser_that_forgets_keeps_neither_words_nor_drafts_in_any_tab(served: Served, tab: Tab) -> None:
+    await tab.says("my secret matter")
+    await expect(tab.own).to_have_count(1)
+    await tab.writes("a draft of more")
+    other = await tab.context.new_page()
+    await other.goto(f"{served.url}/")
+    await other.get_by_role("link", name="Forget this device").click()
+    await other.get_by_role("button", name="Forget this device").click()
+    for page in (other, tab.page):
+        await expect(page.get_by_text("Good day")).to_be_visible()
+        await expect(page.locator(".own")).to_have_count(0)
+        await expect(page.get_by_label("Your message").get_by_role("textbox")).to_have_value("")

@@ -164,6 +164,9 @@ class City:
                 return wait
         return None
 
+    async def forget(self, channel: str, address: str) -> None:
+        self.talks.pop(address, None)
+
     async def lease(self, name: str, seconds: float) -> bool:
         return True
 

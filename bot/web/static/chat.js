@@ -6,8 +6,21 @@ import { Queue } from "./queue.js";
 import { Stream } from "./stream.js";
 import { Upload } from "./upload.js";
 
+const FORGOTTEN = "huiyin.forgotten";
 const DRAFT = "huiyin.draft";
 const TRAY = "huiyin.tray";
+// This device was forgotten: what its script kept goes too, in its other tabs as well.
+if (location.search === "?forgotten") {
+  sessionStorage.clear();
+  localStorage.clear();
+  write(localStorage, FORGOTTEN, Date.now());
+  history.replaceState(null, "", "/");
+}
+addEventListener("storage", (event) => {
+  if (event.key !== FORGOTTEN || !event.newValue) return;
+  sessionStorage.clear();
+  location.replace("/");
+});
 const text = $("text");
 const title = document.title;
 const languages = [language, ...[...document.querySelectorAll("[data-switch]")].map((button) => button.dataset.switch)];
