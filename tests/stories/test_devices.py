@@ -89,6 +89,7 @@ async def test_the_old_device_hears_of_the_new_one_and_can_sign_it_out(town: Tow
     await wang.presses("Sign that device out")
     await wang.sees("That device is signed out")
     await thief.sees("This device has been signed out")
+    await thief.sees("This is not shown here any more", new=False)
     assert not thief.now_sees("三单元")
     await thief.says("/desk")
     await thief.sees("desk is for staff")
