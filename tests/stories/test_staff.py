@@ -136,6 +136,7 @@ async def test_of_the_units_cases_whoever_left_keeps_neither_words_nor_photos(to
     await again.sees("has ended")
     assert not again.saw("三单元")
     assert not any(message.files for message in again.standing())
+    await li.sees("三单元门口", new=False)
     assert li.now_sees("三单元门口")
     assert not li.now_sees("not with your unit")
 
