@@ -55,7 +55,7 @@ OF_OTHERS = {
     "menu", "help", "privacy", "language", "my", "my_ratings", "rating", "silent",
     "office", "office_case", "correction", "corrections", "extensions", "digest", "digest_units",
     "digest_ratings", "late", "parked", "to_release", "accountability", "appeals", "oddities", "oddity", "odd_rating",
-    "staff", "staff_unit", "bell", "template", "templates", "window", "hall", "halls",
+    "staff", "staff_unit", "staff_office", "devices", "bell", "template", "templates", "window", "hall", "halls",
 }  # fmt: skip
 """Screens of the citizen and of the office, and what shows nothing of any case."""
 
