@@ -27,7 +27,9 @@ async def test_every_open_page_of_a_contact_gets_new_cards_at_once(town: Town, s
     link = re.search(r"http\S+", await contact.sees("请在 15 分钟内用另一台设备打开此链接"))
     assert link
     await other_device.signs_in(re.sub(r"^.+(?=/in/)", town.url, link[0]))
+    await other_device.presses("^在此登录")
     await other_device.sees("您已在本设备上登录")
+    await contact.sees("有一台新设备以您的身份登录", buttons=["退出该设备"])
     pages = (contact, other_page, other_device)
     for page in pages:
         await page.page.evaluate("window.notReloaded = true")
