@@ -88,8 +88,20 @@ async def file(d: Dialog) -> FileCase | None:
         cover=tuple(word for word in _BETWEEN.split(cover) if word),
         messages=tuple(item.message for item in told.items if item.message),
     )
-    sure = await d.confirm("sure", _("Shall we send it like this?"), summary(command, about, areas))
-    return command if sure else None
+    warning = await d.look("warning", warning_to_staff, kind)
+    lines = (*summary(command, about, areas), *(option.label for option in warning))
+    return command if await d.confirm("sure", _("Shall we send it like this?"), lines) else None
+
+
+async def warning_to_staff(ctx: Context, kind: CaseKind) -> Options:
+    """Say to staff that a misconduct report from the chat in which they work can be told to be theirs."""
+    if kind is not CaseKind.MISCONDUCT or not ctx.me.roles:
+        return ()
+    warning = _(
+        "You work in this chat as staff. The team does not learn that, but whoever runs the program could find it out."
+        " To be sure, cancel, and file it from another browser or account."
+    )
+    return (Option("warning", warning),)
 
 
 def summary(command: FileCase, category: Text, areas: Options) -> tuple[Text, ...]:

@@ -51,7 +51,8 @@ def xining() -> SimpleNamespace:
     city = read_city({path.name: path.read_bytes() for path in XINING.iterdir()}).city
     assert city is not None
     days = WorkingDays(zone=city.zone, closing_time=city.closing_time, table=city.working_days)
-    return SimpleNamespace(city=LoadedCity(1, city, days, {}), keys=Keys(b"k" * 32), now=NOW, tx=NoCases())
+    me = SimpleNamespace(roles=())
+    return SimpleNamespace(city=LoadedCity(1, city, days, {}), keys=Keys(b"k" * 32), now=NOW, tx=NoCases(), me=me)
 
 
 class NoCases:
@@ -200,6 +201,14 @@ def test_another_category_leaves_the_later_answers_where_nothing_alike_is_found(
     talk.answer("-")
     assert talk.asks("sure")
     assert filed(talk) == replace(FILED, category=None)
+
+
+@pytest.mark.parametrize(("kind", "warned"), [(CaseKind.MISCONDUCT, True), (CaseKind.COMPLAINT, False)])
+def test_staff_are_warned_before_they_report_misconduct_from_the_chat_in_which_they_work(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, kind: CaseKind, warned: bool
+) -> None:
+    monkeypatch.setattr(xining().me, "roles", ("a role",))
+    assert ("file it from another browser" in answered(talk, kind=kind, category="-")) is warned
 
 
 @pytest.mark.parametrize(("wish", "kind"), [("misconduct", CaseKind.MISCONDUCT), ("as_it_is", CaseKind.COMPLAINT)])
