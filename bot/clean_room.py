@@ -11,6 +11,8 @@ import resource
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import suppress
+from pathlib import Path
 
 from bot.cleaning import Clean, FileKind, Reason, Unacceptable, clean
 
@@ -52,6 +54,8 @@ async def clean_apart(data: bytes, *, limit: int) -> Clean:
 
 def main() -> None:
     """Clean the file on standard input."""
+    with suppress(OSError):  # where memory runs short it is this process that is ended, and not the program
+        Path("/proc/self/oom_score_adj").write_text("1000")
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would show what was sent

@@ -12,14 +12,14 @@ from actions.notices import queue
 from bot.bell import Bell
 from bot.channels.door import Channel, NotFetched
 from bot.clean_room import Interrupted, clean_apart
-from bot.cleaning import Clean, Reason, Unacceptable
+from bot.cleaning import Reason, Unacceptable
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.town import Town
 from bot.vault import Damaged, Missing, Vault, VaultError
 from dialog.outgoing import say
 from dialog.texts import Text, _
-from storage import files, people, quotas
+from storage import files, people
 from storage.database import Database, StorageError, Tx
 from storage.files import File
 from storage.keys import Keys
@@ -34,8 +34,6 @@ RENEW = 5.0
 LOOK_AGAIN = 2.0
 AT_ONCE = 2
 GIVE_UP = timedelta(hours=24)
-MOST_BEGUN = 3
-"""How often the cleaning of one file is begun that never comes to an end: it may be what ends us."""
 UNUSED = timedelta(days=30)
 FORGET_EVERY = timedelta(hours=1)
 MOST_FORGOTTEN = 1000
@@ -133,7 +131,7 @@ class MediaLoop:
         """Fetch and clean one file; what fails for now is tried again later."""
         try:
             data = await self._bytes(file)
-            cleaned = await self._clean(file, data)
+            cleaned = await clean_apart(data, limit=LARGEST)
             stored = await asyncio.to_thread(self._vault.put, cleaned.data)
         except Unacceptable as unacceptable:
             await self._refuse(file, unacceptable.reason, WHY[unacceptable.reason])
@@ -144,7 +142,12 @@ class MediaLoop:
                 await self._later(file, str(error))
         except (Missing, Damaged) as error:
             await self._refuse(file, str(error), WHY[Reason.DAMAGED])
-        except (VaultError, Interrupted) as error:
+        except Interrupted as error:
+            if self._clock.now() - file.created_at > GIVE_UP:
+                await self._refuse(file, str(error), WHY[Reason.DAMAGED])
+            else:
+                await self._later(file, str(error))
+        except VaultError as error:
             await self._later(file, str(error))
         else:
             await self._database.do(
@@ -165,16 +168,6 @@ class MediaLoop:
         if channel not in self._channels:
             raise NotFetched(f"the channel {channel} is not connected", final=False)
         return await self._channels[channel].fetch(ref)
-
-    async def _clean(self, file: File, data: bytes) -> Clean:
-        """Clean a file, and note before it begins that it does, and when it has ended that it did."""
-        begun = self._keys.name("cleaning", file.id)
-        now = self._clock.now()
-        if await self._database.do(lambda tx: quotas.use(tx, begun, 1, MOST_BEGUN, GIVE_UP, now)):
-            raise Unacceptable(Reason.DAMAGED)
-        cleaned = await clean_apart(data, limit=LARGEST)
-        await self._database.do(lambda tx: quotas.give_back(tx, begun, 1))
-        return cleaned
 
     async def _later(self, file: File, why: str) -> None:
         log.info("file_waits", extra={"fields": {"file": file.id, "why": why}})

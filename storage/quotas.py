@@ -25,13 +25,8 @@ async def use(tx: Tx, id: str, amount: int, allowed: int, window: timedelta, now
     assert row is not None
     if int(row["used"]) <= allowed:
         return None
-    await give_back(tx, id, amount)
-    return at(int(row["window_at"])) + window
-
-
-async def give_back(tx: Tx, id: str, amount: int) -> None:
-    """Count an amount no more."""
     await tx.run("UPDATE quota SET used = used - :amount WHERE id = :id", id=id, amount=amount)
+    return at(int(row["window_at"])) + window
 
 
 async def left(tx: Tx, id: str, allowed: int, window: timedelta, now: datetime) -> datetime | None:

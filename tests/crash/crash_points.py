@@ -46,7 +46,7 @@ WORKS = {
     "renew": "renewal",
     "CityDoor.acknowledged.mark": "mailbox",
     "CityDoor.keep.uploaded": "upload",
-    "CityDoor.quota.<lambda>": "quota",
+    "CityDoor.quota.count": "quota",
     "CityDoor.lease.<lambda>": "lease",
     "CityDoor.remember.<lambda>": "memory",
     "MediaLoop._take.<lambda>": "file taken",
