@@ -27,7 +27,7 @@ from dialog.texts import Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import Rung, RungTo
 from domain.ledger import JsonValue
-from storage import cases, deadlines, months, proposals, quotas
+from storage import cases, deadlines, extensions, months, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.times import ms
@@ -116,7 +116,8 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
     if RungTo.ACCOUNTABILITY in rung.to:
         await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
     if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):
-        if deadline.kind is DeadlineKind.ANSWER and (await facts(ctx, case)).request:
+        asked = await extensions.of_case(ctx.tx, case.id) if deadline.kind is DeadlineKind.ANSWER else ()
+        if any(one.decided_at is None for one in asked):
             await queue_for_office(ctx, case, _undecided(then, deadline), due=when)
         return
     if case.kind is CaseKind.MISCONDUCT:
