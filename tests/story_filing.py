@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 
 from story_person import Person
+from story_town import Town
+from story_web import WebPerson
 
 RUBBISH = "城西区某小区门口的垃圾堆了一个星期没人清运"
 SURE = "^Rubbish"
 """The category of which these words are sure, so that nobody is asked."""
+
+
+async def begins(town: Town) -> WebPerson:
+    """Begin a complaint in a browser."""
+    citizen = await town.somebody("web")
+    assert isinstance(citizen, WebPerson)
+    await citizen.says("/complain")
+    await citizen.sees("Tell us what happened")
+    return citizen
 
 
 async def receipt_of(citizen: Person, *, unit: str = "") -> tuple[str, str]:

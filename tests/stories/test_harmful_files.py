@@ -7,20 +7,12 @@ from datetime import timedelta
 
 import pytest
 from sent_files import unpacks
+from story_filing import begins
 from story_town import Town
-from story_web import WebPerson
 
 from bot.clean_room import Interrupted
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-async def begins(town: Town) -> WebPerson:
-    citizen = await town.somebody("web")
-    assert isinstance(citizen, WebPerson)
-    await citizen.says("/complain")
-    await citizen.sees("Tell us what happened")
-    return citizen
 
 
 async def test_a_pdf_that_takes_all_memory_is_named_and_the_next_photo_is_taken(town: Town) -> None:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from story_filing import begins
 from story_town import Town, town_over
-from story_web import WebPerson
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -17,14 +17,6 @@ async def full(direct: None, tmp_path: Path, database: str) -> AsyncIterator[Tow
     """Start the program on a disk that has less free than is to be kept free."""
     async with town_over(tmp_path, database, FREE_DISK_MEGABYTES="999999999") as town:
         yield town
-
-
-async def begins(town: Town) -> WebPerson:
-    citizen = await town.somebody("web")
-    assert isinstance(citizen, WebPerson)
-    await citizen.says("/complain")
-    await citizen.sees("Tell us what happened")
-    return citizen
 
 
 async def test_on_a_full_disk_short_words_are_taken_and_long_ones_wait(full: Town) -> None:
