@@ -142,11 +142,9 @@ class Desk:
         """Do what was pressed, in one transaction, and lead back to where it was pressed."""
         back = _page_of(request.path)
         async with self._database.transaction() as tx:
-            ctx = await self._entered(tx, request, acting=True)
-            if ctx is None:
-                return await self._closed(request)
-            if not hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode()):
-                return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
+            ctx = await self._admitted(tx, request, fields)
+            if isinstance(ctx, web.StreamResponse):
+                return ctx
             try:
                 async with tx.savepoint():
                     # A form that is sent twice by an impatient finger is one wish.
@@ -160,17 +158,24 @@ class Desk:
         self._bell.ring_for(ctx.rings, ctx.now)
         return web.Response(status=303, headers={**_HEADERS, "Location": back})
 
+    async def _admitted(self, tx: Tx, request: web.Request, fields: Fields) -> Context | web.StreamResponse:
+        """Let somebody act who is signed in, with a form of a page of ours; else give the page that says why not."""
+        ctx = await self._entered(tx, request, acting=True)
+        if ctx is None:
+            return await self._closed(request)
+        if not hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode()):
+            return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
+        return ctx
+
     async def _sign_out(self, request: web.Request) -> web.StreamResponse:
         """Sign this browser out; to whoever comes next it is a new device."""
         fields = await _fields(request)
 
         async def left() -> web.StreamResponse:
             async with self._database.transaction() as tx:
-                ctx = await self._entered(tx, request, acting=True)
-                if ctx is None:
-                    return await self._closed(request)
-                if not hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode()):
-                    return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
+                ctx = await self._admitted(tx, request, fields)
+                if isinstance(ctx, web.StreamResponse):
+                    return ctx
                 await sign_out(ctx, ctx.me.conversation.id)
             self._bell.ring_for(ctx.rings, ctx.now)
             response = web.Response(status=303, headers={**_HEADERS, "Location": "/"})
