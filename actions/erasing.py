@@ -9,27 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.context import Context
+from actions.identity import as_confidant
 from actions.likeness import keep
 from actions.notices import tell_followers, wipe
 from actions.rating import erase_words
 from actions.record import note, state_after
 from dialog.subjects import Refused
 from dialog.texts import _
-from domain.cases import CaseKind, Event, Party
+from domain.cases import Event, Party
 from domain.ledger import JsonValue
 from storage import cases, entries, files, ratings, releases
 from storage.cases import Case
 from storage.entries import Entry, EntryKind
-from storage.roles import Role
 
 GONE = _("This has been erased already.")
-
-
-async def as_eraser(ctx: Context, case: Case) -> tuple[Role, Party]:
-    """Let only the office pass, or the discipline team that deals with a misconduct report. Raises Refused."""
-    if case.kind is CaseKind.MISCONDUCT:
-        return await ctx.as_contact(case), Party.CONTACT
-    return ctx.as_office(case), Party.OFFICE
 
 
 def can_erase(entry: Entry) -> bool:
@@ -48,7 +41,7 @@ async def erase(ctx: Context, id: str, n: int | None) -> Case:
     Followers are told, and cards are brought up to date.
     """
     case = await ctx.case(id)
-    role, party = await as_eraser(ctx, case)
+    role, party = await as_confidant(ctx, case)
     state_after(case, Event.ERASE, party)
     if case.released_at:
         number = case.number

@@ -30,15 +30,19 @@ class Reporter:
 async def reveal(ctx: Context, id: str) -> Reporter:
     """Open the reporter's name and phone; that it was opened stands in the ledger and in the citizen's timeline."""
     case = await ctx.case(id)
-    if case.kind is CaseKind.MISCONDUCT:
-        role, party = await ctx.as_contact(case), Party.CONTACT
-    else:
-        role, party = await _as_outsider(ctx, case), Party.OFFICE
+    role, party = await as_confidant(ctx, case)
     if case.named is None:
         raise Refused(_("Case {number} was filed anonymously.", number=case.number))
     await note(ctx, case, Event.REVEAL, party, role)
     named = json.loads(ctx.keys.unseal(case.named))
     return Reporter(number=case.number, name=named["name"], phone=named["phone"])
+
+
+async def as_confidant(ctx: Context, case: Case) -> tuple[Role, Party]:
+    """Let those pass who may do what concerns the reporter: the office, of a misconduct report its team. Raises Refused."""
+    if case.kind is CaseKind.MISCONDUCT:
+        return await ctx.as_contact(case), Party.CONTACT
+    return await _as_outsider(ctx, case), Party.OFFICE
 
 
 async def _as_outsider(ctx: Context, case: Case) -> Role:
@@ -47,5 +51,5 @@ async def _as_outsider(ctx: Context, case: Case) -> Role:
     lead = await cases.leading(ctx.tx, case)
     steps = [row for one in {case.id, lead.id} for row in await ledger.of_subject(ctx.tx, f"case:{one}")]
     if any(row.payload.get("unit") in ctx.me.works_at for row in steps):
-        raise Refused(_("You work at the unit concerned, so a colleague has to look at this name."))
+        raise Refused(_("You work at the unit concerned, so a colleague has to do this."))
     return role

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from actions import erasing
 from actions.context import Context
 from actions.facts import excerpt
+from actions.identity import as_confidant
 from dialog.outgoing import say
 from dialog.play import Dialog
 from dialog.questions import Option, Options
@@ -62,7 +63,7 @@ async def done(ctx: Context, wanted: Erase) -> Reply:
 async def may_erase(ctx: Context, id: str) -> None:
     """Let only those open the form who may erase, and only while there is something to be erased."""
     case = await ctx.case(id)
-    await erasing.as_eraser(ctx, case)
+    await as_confidant(ctx, case)
     if not await what_is_left(ctx, id):
         raise Refused(_("Nothing that the citizen told is left in case {number}.", number=case.number))
 
