@@ -96,8 +96,8 @@ async def test_two_who_erase_the_same_at_once_do_it_once(cast: Cast) -> None:
 async def test_nobody_at_the_office_erases_what_was_told_about_the_unit_at_which_they_work(town: RatingTown) -> None:
     case = (await town.rates("reporter", "centre-1", BAD, text="窗口没人")).rating.case or ""
     with pytest.raises(Refused, match="You work at the unit concerned"):
-        await town.does("both", lambda ctx: erasing.erase(ctx, case, 1))
-    await town.does("office", lambda ctx: erasing.erase(ctx, case, 1))
+        await town.does("both", lambda ctx: erasing.erase(ctx, case, 1), NOON)
+    await town.does("office", lambda ctx: erasing.erase(ctx, case, 1), NOON)
 
 
 async def test_a_misconduct_report_is_erased_by_its_team_alone(cast: Cast) -> None:
