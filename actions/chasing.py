@@ -7,7 +7,7 @@ whom the ones below it were to reach, which are recorded as passed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from actions.cards import title, unhurried
 from actions.checking import draw_lot
 from actions.context import Context
 from actions.extending import run_on
-from actions.facts import facts, facts_for_office
+from actions.facts import Facts, facts
 from actions.notices import at, queue_for_office, refresh_cards, tell_followers, tell_heads, tell_merged, tell_office, tell_unit
 from actions.office_cards import office_card
 from actions.record import move, note
@@ -27,7 +27,7 @@ from dialog.texts import Text, _
 from domain.cases import CaseKind, CaseState, Event, Party
 from domain.city import Rung, RungTo
 from domain.ledger import JsonValue
-from storage import cases, deadlines, extensions, months, proposals, quotas
+from storage import cases, deadlines, months, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.times import ms
@@ -45,7 +45,7 @@ async def chase(ctx: Context, id: str) -> bool:
     if deadline.next_rung_at is None or deadline.next_rung_at > ctx.now:
         return False
     due_at = deadline.due_at
-    if deadline.kind is DeadlineKind.PROMISE and (extended := (await facts(ctx, case)).extended):
+    if deadline.kind is DeadlineKind.PROMISE and (extended := (await facts(ctx, case, every)).extended):
         due_at = max(due_at, extended.due_at)
         if due_at > ctx.now:
             # The citizen was told of a later date, so nothing is late before that.
@@ -61,16 +61,16 @@ async def chase(ctx: Context, id: str) -> bool:
         rung = replace(rungs[-1], to=tuple(dict.fromkeys(to for rung in whom for to in rung.to)))
         due, told = ms(due_at), list[JsonValue](rung.to)
         await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rung.at, passed=below, due=due, told=told)
-        await _fire(ctx, case, deadline, rung)
+        await _fire(ctx, case, deadline, rung, every)
     return True
 
 
-async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
+async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung, every: Sequence[Deadline]) -> None:
     match deadline.kind:
         case DeadlineKind.PROMISE:
             await _tell_broken(ctx, case)
         case DeadlineKind.ACCEPT | DeadlineKind.ANSWER:
-            await _urge_unit(ctx, case, deadline, rung)
+            await _urge_unit(ctx, await facts(ctx, case, every), deadline, rung)
         case DeadlineKind.TRIAGE:
             due = shown_due(deadline)
             await queue_for_office(
@@ -103,21 +103,21 @@ async def _tell_broken(ctx: Context, case: Case) -> None:
         await tell_followers(ctx, case, LATE)
 
 
-async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
+async def _urge_unit(ctx: Context, f: Facts, deadline: Deadline, rung: Rung) -> None:
+    case = f.case
     when = unhurried(ctx, case)
     then = at(ctx, when)
     unit = deadline.unit or ""
     told: Set[str] = frozenset()
     if RungTo.CONTACT in rung.to:
-        told = await tell_unit(ctx, case, _reminder(then, case, deadline), files=(), due=when, passing=True)
+        told = await tell_unit(ctx, case, _reminder(then, case, deadline), files=(), due=when, passing=True, f=f)
     if RungTo.HEAD in rung.to:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
         await tell_heads(ctx, unit, say(title(ctx, case), _overdue(then, deadline), rows=show), when, but=told)
     if RungTo.ACCOUNTABILITY in rung.to:
         await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
     if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):
-        asked = await extensions.of_case(ctx.tx, case.id) if deadline.kind is DeadlineKind.ANSWER else ()
-        if any(one.decided_at is None for one in asked):
+        if deadline.kind is DeadlineKind.ANSWER and f.request:
             await queue_for_office(ctx, case, _undecided(then, deadline), due=when)
         return
     if case.kind is CaseKind.MISCONDUCT:
@@ -126,7 +126,7 @@ async def _urge_unit(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -
             await tell_office(ctx, say(_("A misconduct report is late with its discipline team.")), when)
         return
     proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
-    card = office_card(then, await facts_for_office(ctx, case))
+    card = office_card(then, f)
     await tell_office(ctx, card.with_passing_news(_overdue(then, deadline), *proposed), when)
 
 

@@ -163,8 +163,8 @@ class Facts:
         return any(file not in self.refused for entry in self.entries for file in entry.files)
 
 
-async def facts(ctx: Context, case: Case) -> Facts:
-    """Read what the cards of a case need."""
+async def facts(ctx: Context, case: Case, every: Sequence[Deadline] | None = None) -> Facts:
+    """Read what the cards of a case need; `every` is each of its deadlines where they are read already."""
     texts = await entries.of_case(ctx.tx, case.id)
     asked = any(entry.kind is EntryKind.EXTENSION for entry in texts)
     rating = await ratings.of_case(ctx.tx, case.id) if case.kind is CaseKind.BAD_RATING else None
@@ -172,7 +172,7 @@ async def facts(ctx: Context, case: Case) -> Facts:
     return Facts(
         case=case,
         entries=texts,
-        deadlines=await deadlines.running(ctx.tx, case.id),
+        deadlines=await deadlines.running(ctx.tx, case.id) if every is None else deadlines.still_running(every),
         extensions=await extensions.of_case(ctx.tx, case.id) if asked else (),
         holder=await roles.held(ctx.tx, case.holder) if case.holder else None,
         lead=lead,

@@ -18,9 +18,9 @@ from storage.entries import Entry, EntryKind
 
 def heard(ctx: Context, f: Facts) -> Facts:
     """Give the facts of a case without the changes of its rating that have not reached the unit yet; of the others the hour."""
-    entries = [_to_the_hour(ctx, entry) for entry in f.entries if has_heard(ctx, entry)]
     if f.rating is None:
-        return replace(f, entries=entries)
+        return f
+    entries = [_to_the_hour(ctx, entry) for entry in f.entries if has_heard(ctx, entry)]
     levels = [level for at, level in f.changes if is_over(ctx, at)]
     level = levels[-1] if levels else Satisfaction.DISSATISFIED  # as it was when it became a case
     return replace(f, entries=entries, rating=replace(f.rating, level=level))

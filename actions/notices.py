@@ -14,7 +14,7 @@ from actions.hearing import heard
 from actions.office_cards import closed_card, office_card, post_card
 from actions.record import for_others
 from actions.unit_cards import left_card, unit_card
-from dialog.outgoing import Outgoing, bears_secrets, say
+from dialog.outgoing import Outgoing, say
 from dialog.subjects import screen_button
 from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
@@ -182,7 +182,13 @@ async def _feed_back(
 
 
 async def tell_unit(
-    ctx: Context, case: Case, *news: Text, files: Sequence[str] | None = None, due: datetime | None = None, passing: bool = False
+    ctx: Context,
+    case: Case,
+    *news: Text,
+    files: Sequence[str] | None = None,
+    due: datetime | None = None,
+    passing: bool = False,
+    f: Facts | None = None,
 ) -> set[str]:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
@@ -190,13 +196,13 @@ async def tell_unit(
 
     `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. Of a bad
     rating nothing is told before its hour is over. What is only `passing`, as a reminder is, goes when the card is brought up
-    to date.
+    to date. `f` are the facts of the case where they are read already.
     """
     if case.unit is None:
         return set()
     if case.kind is CaseKind.BAD_RATING:
         due = max(due or ctx.now, reaches_unit_at(case.filed_at, ctx.city.city.zone))
-    f = await facts(ctx, case)
+    f = f or await facts(ctx, case)
     then = at(ctx, due)
     shown = tuple(files) if files is not None else heard(then, f).citizens_files
     reached = 0
@@ -213,7 +219,7 @@ async def tell_unit(
 
 def at(ctx: Context, due: datetime | None) -> Context:
     """Give what is known when something is sent that is due then: what it shows must be true when it is read."""
-    return replace(ctx, now=max(due, ctx.now)) if due else ctx
+    return replace(ctx, now=due) if due and due > ctx.now else ctx
 
 
 async def tell_left(ctx: Context, case: Case, news: Text) -> None:
@@ -404,11 +410,9 @@ async def _refresh_posts(ctx: Context, case: Case) -> None:
 
 async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane, due: datetime) -> None:
     row = await outbox.standing_card(ctx.tx, conversation.id, newer.subject or "", newer.card or "")
-    shown = row.outgoing(ctx.keys) if row else None
-    # A receipt stays as its reader has it: put in its place, the overwritten code would vanish from an open page.
-    if row and shown and shown.rows and not bears_secrets(shown):
-        bare = replace(shown, rows=(), subject=newer.subject, card=newer.card)
-        await queue(ctx, conversation, bare, lane=lane, edits=row.edits or row.id, due=max(row.due_at, due))
+    due = max(row.due_at, due) if row else due
+    if row and await outbox.take_buttons_off(ctx.tx, ctx.keys, row, lane=lane, now=ctx.now, due=due):
+        ctx.rings.add((conversation.id, due))
 
 
 async def _office(ctx: Context) -> Sequence[str]:

@@ -109,6 +109,16 @@ async def update(tx: Tx, deadline: Deadline) -> None:
     )
 
 
+async def pass_rungs(tx: Tx, deadline: Deadline) -> None:
+    """Write which rungs a deadline has passed and which is next: as `update`, without the columns by which others find it."""
+    await tx.run(
+        "UPDATE deadline SET next_rung_at = :next, passed = :passed, tries = 0, why = NULL WHERE id = :id",
+        id=deadline.id,
+        next=_ms(deadline.next_rung_at),
+        passed=" ".join(deadline.passed),
+    )
+
+
 async def stop(tx: Tx, case: str, kinds: Sequence[DeadlineKind], event: str, now: datetime) -> None:
     """End the running deadlines of these kinds because of an event."""
     for kind in kinds:
@@ -132,6 +142,11 @@ async def running(tx: Tx, case: str) -> dict[DeadlineKind, Deadline]:
     """Read the deadlines of a case that run now."""
     rows = await tx.all("SELECT * FROM deadline WHERE case_id = :case AND stopped_at IS NULL ORDER BY started_at", case=case)
     return {DeadlineKind(row["kind"]): _deadline(row) for row in rows}
+
+
+def still_running(every: Sequence[Deadline]) -> dict[DeadlineKind, Deadline]:
+    """Give, of every deadline of a case, those that run."""
+    return {one.kind: one for one in sorted(every, key=lambda one: one.started_at) if one.stopped_at is None}
 
 
 async def of_case(tx: Tx, case: str) -> Sequence[Deadline]:

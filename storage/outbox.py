@@ -66,7 +66,33 @@ async def put(
     edits: str | None = None,
 ) -> str:
     """Queue a message and return its id. `edits` is the row whose message it replaces."""
-    id = new_id(due or now)  # an id tells its time: what is put off is from when it is due
+    body, of = keys.seal(wire.to_json(message)), (message.subject, message.card)
+    return await _put(tx, conversation, channel, body, of, lane=lane, now=now, due=due or now, edits=edits)
+
+
+async def take_buttons_off(tx: Tx, keys: Keys, row: OutboxRow, *, lane: Lane, now: datetime, due: datetime) -> bool:
+    """Queue an edit that leaves a message its words; False if it has no buttons, or they stay, see `without_buttons`."""
+    bare = wire.without_buttons(keys.unseal(row.body))
+    if bare is None:
+        return False
+    of = (row.subject, row.card)
+    await _put(tx, row.conversation, row.channel, keys.seal(bare), of, lane=lane, now=now, due=due, edits=row.edits or row.id)
+    return True
+
+
+async def _put(
+    tx: Tx,
+    conversation: str,
+    channel: str,
+    body: bytes,
+    of: tuple[str | None, str | None],
+    *,
+    lane: Lane,
+    now: datetime,
+    due: datetime,
+    edits: str | None,
+) -> str:
+    id = new_id(due)  # an id tells its time: what is put off is from when it is due
     await tx.run(
         "INSERT INTO outbox (id, conversation, channel, lane, body, subject, card, edits, created_at, due_at)"
         " VALUES (:id, :conversation, :channel, :lane, :body, :subject, :card, :edits, :now, :due)",
@@ -74,12 +100,12 @@ async def put(
         conversation=conversation,
         channel=channel,
         lane=int(lane),
-        body=keys.seal(wire.to_json(message)),
-        subject=message.subject,
-        card=message.card,
+        body=body,
+        subject=of[0],
+        card=of[1],
         edits=edits,
         now=ms(now),
-        due=ms(due or now),
+        due=ms(due),
     )
     return id
 
