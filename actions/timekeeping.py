@@ -212,7 +212,7 @@ async def climb(ctx: Context, deadline: Deadline, every: Sequence[Deadline]) -> 
     left = [(at, rung) for at, rung in _times(ctx, deadline, _pauses(ctx, deadline, every)) if rung.at not in deadline.passed]
     rungs = tuple(rung for _at, rung in reached(left, deadline.started_at, ctx.now))
     passed = (*deadline.passed, *(rung.at for rung in rungs))
-    await deadlines.pass_rungs(ctx.tx, replace(deadline, passed=passed, next_rung_at=next_rung(left, ctx.now)))
+    await deadlines.pass_rungs(ctx.tx, deadline.id, passed, next_rung(left, ctx.now))
     return rungs
 
 

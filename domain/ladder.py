@@ -31,7 +31,8 @@ def rung_times(
     moves it only if it begins before it. `-1wd` and `+1wd` are closing time of the working day before and after due; s, h
     and d are elapsed time. Whole milliseconds, so that the time of a rung is the same before and after it was stored.
     """
-    times = [(_time_of(rung.at, in_utc(started_at), in_utc(due_at), pauses, working_days), rung) for rung in ladder]
+    begin, due = in_utc(started_at), in_utc(due_at)
+    times = [(_time_of(rung.at, begin, due, pauses, working_days), rung) for rung in ladder]
     return tuple(sorted(times, key=lambda time: time[0]))
 
 

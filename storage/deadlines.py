@@ -109,13 +109,13 @@ async def update(tx: Tx, deadline: Deadline) -> None:
     )
 
 
-async def pass_rungs(tx: Tx, deadline: Deadline) -> None:
+async def pass_rungs(tx: Tx, id: str, passed: Sequence[str], next_rung_at: datetime | None) -> None:
     """Write which rungs a deadline has passed and which is next: as `update`, without the columns by which others find it."""
     await tx.run(
         "UPDATE deadline SET next_rung_at = :next, passed = :passed, tries = 0, why = NULL WHERE id = :id",
-        id=deadline.id,
-        next=_ms(deadline.next_rung_at),
-        passed=" ".join(deadline.passed),
+        id=id,
+        next=_ms(next_rung_at),
+        passed=" ".join(passed),
     )
 
 

@@ -67,7 +67,8 @@ class Writer:
         try:
             async with self._transaction() as tx:
                 for work, _done in batch:
-                    results.append(await _in_savepoint(tx, work))
+                    # What is alone needs no savepoint: if it fails, nothing else is lost with the transaction.
+                    results.append(await _in_savepoint(tx, work) if len(batch) > 1 else (driven(work(tx)), None))
                     if time.monotonic() > until:
                         break
         except Exception as error:  # nothing of it was written
