@@ -8,7 +8,7 @@ holidays (package holidays): such days are provisional, and whoever stored a due
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -67,6 +67,8 @@ class WorkingDays:
     zone: ZoneInfo
     closing_time: time
     table: Mapping[date, bool]
+    _closings: dict[tuple[date, int], Due] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Counted once for all whose time begins, or ends, on the same day."""
 
     def is_working(self, day: date) -> DayKind:
         """Say whether a day (in the city's zone) is a working day."""
@@ -89,11 +91,11 @@ class WorkingDays:
 
     def after(self, at: datetime, days: int) -> Due:
         """Give closing time of the Nth working day (N >= 1, else ValueError) after the day of an aware time."""
-        return self._count(at, days, timedelta(days=1))
+        return self._closing(at, days, 1)
 
     def before(self, at: datetime, days: int) -> Due:
         """Give closing time of the Nth working day (N >= 1, else ValueError) before the day of an aware time."""
-        return self._count(at, days, timedelta(days=-1))
+        return self._closing(at, days, -1)
 
     def shifted(self, due: Due, pauses: Sequence[Pause]) -> Due:
         """Move a due time, as `due` gave it, by the pauses since its start.
@@ -147,10 +149,15 @@ class WorkingDays:
             yield at, midnight, self.is_working(day)
             at, day = midnight, next_day
 
-    def _count(self, at: datetime, days: int, step: timedelta) -> Due:
+    def _closing(self, at: datetime, days: int, way: int) -> Due:
         if days < 1:
             raise ValueError(f"Working days are counted from one, not from {days}.")
         day = in_utc(at).astimezone(self.zone).date()
+        if (day, way * days) not in self._closings:
+            self._closings[day, way * days] = self._count(day, days, timedelta(days=way))
+        return self._closings[day, way * days]
+
+    def _count(self, day: date, days: int, step: timedelta) -> Due:
         calendar = Calendar.ELAPSED
         while days:
             day += step
