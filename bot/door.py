@@ -32,6 +32,8 @@ MAILBOX = 200
 HISTORY = timedelta(days=7)
 CARDS = 100
 """Older cards of cases that a page which comes anew is shown at most."""
+TIMES_BEGIN = 10**12
+"""Epoch milliseconds. What is less is no time but the number of a row, as pages were told before."""
 LOOK_AGAIN = 3.0
 NO_ROOM = timedelta(minutes=10)
 NO_STORE = timedelta(minutes=1)
@@ -120,7 +122,7 @@ class CityDoor:
         id = self._conversation(channel, address)
         now = self._clock.now()
         since = now - HISTORY
-        anew = not settled and at(after) <= since
+        anew = not settled and after < TIMES_BEGIN
         async with self._database.reading() as tx:
             known = await people.conversation(tx, id)
             if known is None:
@@ -133,7 +135,7 @@ class CityDoor:
                     fallen_due = settled  # there may be more
             else:
                 cards = await outbox.kept_cards(tx, id, since, CARDS) if anew else ()
-                rows = [*cards, *await outbox.of_conversation(tx, id, max(since, at(after)))]
+                rows = [*cards, *await outbox.of_conversation(tx, id, since if anew else at(after))]
             said = await inbox.of_conversation(tx, id, since) if anew else ()
             busy = await inbox.is_busy(tx, id)
             ready = {row.id: await self._files(tx, row) for row in rows}

@@ -165,10 +165,9 @@ class Door(Protocol):
         ...
 
     async def history(self, channel: str, address: str, after: int, settled: int = 0) -> Mailbox:
-        """Give what a client has not acknowledged and what fell due after `after`; from its last days, own messages too.
+        """Give what a client has not acknowledged and what fell due after `after`; with 0, its last days, own messages too.
 
-        A client that has nothing yet says 0; what is before its last days, as any number of a row is, counts as 0. `settled`
-        is what the mailbox had at the look before, if there was one.
+        What is no time counts as 0. `settled` is what the mailbox had at the look before, if there was one.
         """
         ...
 

@@ -1,7 +1,7 @@
 """What the web chat's page is told as it happens: one stream of server-sent events an open page.
 
-Everything depends on `after`, the number of the last message that the page has, so a page may go on at any replica. It is a
-time, and not before every message that the page has heard: what comes again is known by its id. Events:
+Everything depends on `after`, the number of the last message that the page has, so a page may go on at any replica; it is
+the time at which that message fell due. Events:
 `message` (a message of the program, or its new content), `own` (what the person sent, at the first load only), `ready` (all
 that was there has been told), `busy` (the program is working on an answer), `language`, and `beat`, by which the page notices
 that a connection is dead.
