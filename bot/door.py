@@ -149,7 +149,7 @@ class CityDoor:
                 edits=row.edits,
                 files=ready[row.id],
             )
-            for row in rows
+            for row in sorted(rows, key=lambda row: row.n)
             if row.due_at <= now and row.parked_at is None
         )
         own = tuple((row.received_at, _covered(wire.from_json(self._keys.unseal(row.body)))) for row in said if row.body)

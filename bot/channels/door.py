@@ -102,7 +102,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """What there is for a client: messages, and whether something it sent is still being worked on.
+    """What there is for a client: messages as they were written, and whether something it sent is still being worked on.
 
     `settled` is for the next look, and for no client to see: what the store need not go through again.
     """

@@ -125,8 +125,8 @@ def in_order(mailbox: Mailbox) -> Iterator[Delivery | tuple[datetime, Incoming]]
     """
     came = {delivery.id: delivery.at for delivery in mailbox.deliveries}
 
-    def place_of(delivery: Delivery) -> tuple[datetime, bool]:
-        return max(delivery.at, came.get(delivery.edits or "", delivery.at)), delivery.edits is not None
+    def place_of(delivery: Delivery) -> datetime:
+        return max(delivery.at, came.get(delivery.edits or "", delivery.at))
 
     own = [(at, sent) for at, sent in mailbox.own if not sent.press and not sent.text.startswith("/start ")]
     own.sort(key=lambda pair: (pair[0], pair[1].order))
