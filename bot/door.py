@@ -26,11 +26,14 @@ from storage import files, inbox, invitations, memory, outbox, people, quotas, r
 from storage.database import Database, Tx, again
 from storage.keys import Keys
 from storage.outbox import OutboxRow
+from storage.times import at, ms
 
 MAILBOX = 200
 HISTORY = timedelta(days=7)
 CARDS = 100
 """Older cards of cases that a page which comes anew is shown at most."""
+TIMES_BEGIN = 10**12
+"""Epoch milliseconds. What is less is no time but the number of a row, as pages were told before."""
 LOOK_AGAIN = 3.0
 NO_ROOM = timedelta(minutes=10)
 NO_STORE = timedelta(minutes=1)
@@ -114,27 +117,31 @@ class CityDoor:
         async with self._database.reading() as tx:
             return await invitations.look(tx, self._keys.name("invitation", code), self._clock.now()) is not None
 
-    async def history(self, channel: str, address: str, after: int) -> Mailbox:
+    async def history(self, channel: str, address: str, after: int, settled: int = 0) -> Mailbox:
         """Give a client's mailbox."""
         id = self._conversation(channel, address)
         now = self._clock.now()
+        since = now - HISTORY
+        anew = not settled and after < TIMES_BEGIN
         async with self._database.reading() as tx:
             known = await people.conversation(tx, id)
             if known is None:
-                return Mailbox(language=self._default_language, deliveries=(), own=(), busy=False)
+                return Mailbox(language=self._default_language, deliveries=(), own=(), busy=False, settled=0)
             language = await people.language(tx, known.person)
-            if after:
-                rows = await outbox.mailbox(tx, id, after, MAILBOX)
+            fallen_due = await outbox.settled(tx, id, now)
+            if settled:
+                rows = await outbox.mailbox(tx, id, settled, at(after), MAILBOX)
+                if len(rows) == MAILBOX:
+                    fallen_due = settled  # there may be more
             else:
-                since = now - HISTORY
-                cards = await outbox.kept_cards(tx, id, since, CARDS)
-                rows = [*cards, *await outbox.of_conversation(tx, id, since)]
-            said = () if after else await inbox.of_conversation(tx, id, now - HISTORY)
+                cards = await outbox.kept_cards(tx, id, since, CARDS) if anew else ()
+                rows = [*cards, *await outbox.of_conversation(tx, id, since if anew else at(after))]
+            said = await inbox.of_conversation(tx, id, since) if anew else ()
             busy = await inbox.is_busy(tx, id)
             ready = {row.id: await self._files(tx, row) for row in rows}
         deliveries = tuple(
             Delivery(
-                n=row.n,
+                n=ms(row.due_at),
                 id=row.id,
                 at=max(row.created_at, row.due_at),
                 language=language,
@@ -142,33 +149,33 @@ class CityDoor:
                 edits=row.edits,
                 files=ready[row.id],
             )
-            for row in rows
+            for row in sorted(rows, key=lambda row: row.n)
             if row.due_at <= now and row.parked_at is None
         )
         own = tuple((row.received_at, _covered(wire.from_json(self._keys.unseal(row.body)))) for row in said if row.body)
-        return Mailbox(language=language, deliveries=deliveries, own=own, busy=busy)
+        return Mailbox(language=language, deliveries=deliveries, own=own, busy=busy, settled=fallen_due)
 
     async def _files(self, tx: Tx, row: OutboxRow) -> tuple[tuple[str, bool], ...]:
         ids = row.outgoing(self._keys).files
         return tuple((file.kind, file.ready) for file in await files.get(tx, ids)) if ids else ()
 
-    async def acknowledged(self, channel: str, address: str, numbers: Sequence[int]) -> None:
+    async def acknowledged(self, channel: str, address: str, ids: Sequence[str]) -> None:
         """Note that a client has shown these messages; secrets in them are overwritten."""
-        id = self._conversation(channel, address)
+        conversation = self._conversation(channel, address)
 
         async def mark(tx: Tx) -> None:
-            for n in numbers:
-                row = await outbox.unacknowledged(tx, id, n)
-                if row:
+            for id in ids:
+                row = await outbox.get(tx, id)
+                if row and row.conversation == conversation and row.sent_at is None:
                     await outbox.mark_sent(tx, self._keys, row, None, self._clock.now())
 
         await self._database.do(mark)
 
-    async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
+    async def attachment(self, channel: str, address: str, id: str, index: int) -> Attachment | None:
         """Give a file of a message in this client's mailbox, or its picture as the one after the last."""
         async with self._database.reading() as tx:
-            row = await outbox.numbered(tx, self._conversation(channel, address), n)
-            message = row.outgoing(self._keys) if row else None
+            row = await outbox.get(tx, id)
+            message = row.outgoing(self._keys) if row and row.conversation == self._conversation(channel, address) else None
             ids = message.files if message else ()
             found = await files.get(tx, ids[index : index + 1]) if 0 <= index < len(ids) else ()
         if message and message.picture and index == len(ids):

@@ -391,22 +391,43 @@ async def adopt(tx: Tx, id: str, subject: str, card: str | None) -> None:
     await tx.run("UPDATE outbox SET subject = :subject, card = :card WHERE id = :id", id=id, subject=subject, card=card)
 
 
-async def mailbox(tx: Tx, conversation: str, after: int, limit: int) -> Sequence[OutboxRow]:
-    """Read what a pulling client has not acknowledged, and what is newer than `after`, in order."""
-    rows = await tx.all(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND (n > :after OR sent_at IS NULL) AND parked_at IS NULL"
-        " ORDER BY n LIMIT :limit",
+async def settled(tx: Tx, conversation: str, now: datetime) -> int:
+    """Give the number up to which everything that was said to a conversation has fallen due; 0 if nothing was said."""
+    row = await tx.one(
+        "SELECT COALESCE("
+        # Added to, for by n alone SQLite would go through all that was ever said.
+        " (SELECT MIN(n + 0) - 1 FROM outbox"
+        "  WHERE conversation = :conversation AND sent_at IS NULL AND parked_at IS NULL AND due_at > :now),"
+        " (SELECT MAX(n) FROM outbox WHERE conversation = :conversation), 0) AS n",
         conversation=conversation,
-        after=after,
+        now=ms(now),
+    )
+    return int(row["n"]) if row else 0
+
+
+async def mailbox(tx: Tx, conversation: str, settled: int, after: datetime, limit: int) -> Sequence[OutboxRow]:
+    """Read what a pulling client has not acknowledged, and what fell due after a point in time, in the order in which it did.
+
+    `settled` is a number up to which everything had fallen due by then: it only saves reading what is older.
+    """
+    # Two selects: for their conditions joined by OR SQLite goes through all that was ever said to the conversation.
+    rows = await tx.all(
+        "SELECT * FROM outbox WHERE parked_at IS NULL AND n IN ("
+        " SELECT n FROM outbox WHERE conversation = :conversation AND n > :settled AND due_at > :after"
+        " UNION SELECT n FROM outbox WHERE conversation = :conversation AND sent_at IS NULL AND parked_at IS NULL)"
+        " ORDER BY due_at, n LIMIT :limit",
+        conversation=conversation,
+        settled=settled,
+        after=ms(after),
         limit=limit,
     )
     return [_row(row) for row in rows]
 
 
 async def of_conversation(tx: Tx, conversation: str, since: datetime) -> Sequence[OutboxRow]:
-    """Read what was said to somebody since a point in time, and what they have not seen yet, in order."""
+    """Read what came to somebody after a point in time, and what they have not seen yet, in order."""
     rows = await tx.all(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND (created_at >= :since OR sent_at IS NULL) ORDER BY n",
+        "SELECT * FROM outbox WHERE conversation = :conversation AND (due_at > :since OR sent_at IS NULL) ORDER BY n",
         conversation=conversation,
         since=ms(since),
     )
@@ -414,13 +435,13 @@ async def of_conversation(tx: Tx, conversation: str, since: datetime) -> Sequenc
 
 
 async def kept_cards(tx: Tx, conversation: str, before: datetime, limit: int) -> Sequence[OutboxRow]:
-    """Read of what was said to somebody before a point in time the newest card of each case, and what was put in its place.
+    """Read of what came to somebody before a point in time the newest card of each case, and what was put in its place.
 
     At most the newest `limit` rows, in order.
     """
     rows = await tx.all(
         "SELECT * FROM outbox AS o WHERE conversation = :conversation AND card IS NOT NULL"
-        " AND created_at < :before AND sent_at IS NOT NULL AND NOT EXISTS ("
+        " AND due_at <= :before AND sent_at IS NOT NULL AND NOT EXISTS ("
         " SELECT 1 FROM outbox AS newer WHERE newer.subject = o.subject AND newer.card = o.card AND newer.edits IS NULL"
         " AND newer.conversation = o.conversation AND newer.n > o.n) ORDER BY n DESC LIMIT :limit",
         conversation=conversation,
@@ -428,20 +449,6 @@ async def kept_cards(tx: Tx, conversation: str, before: datetime, limit: int) ->
         limit=limit,
     )
     return [_row(row) for row in reversed(rows)]
-
-
-async def unacknowledged(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
-    """Read a row of a mailbox that its client has not acknowledged yet."""
-    row = await tx.one(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND n = :n AND sent_at IS NULL", conversation=conversation, n=n
-    )
-    return _row(row) if row else None
-
-
-async def numbered(tx: Tx, conversation: str, n: int) -> OutboxRow | None:
-    """Read a row of a mailbox by its number."""
-    row = await tx.one("SELECT * FROM outbox WHERE conversation = :conversation AND n = :n", conversation=conversation, n=n)
-    return _row(row) if row else None
 
 
 async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:

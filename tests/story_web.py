@@ -274,7 +274,7 @@ class WebPerson:
         message.pages.append(message.rows)
         self._after = max(self._after, news["n"])
         self._glimpses.append(Glimpse(message, message.text, tuple(message.buttons)))
-        async with self._session.post("/chat/acknowledgements", data=json.dumps({"numbers": [news["n"]]}).encode()):
+        async with self._session.post("/chat/acknowledgements", data=json.dumps({"shown": [news["id"]]}).encode()):
             pass
         self._news.set()
         self._news = asyncio.Event()

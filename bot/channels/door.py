@@ -85,7 +85,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message of a mailbox, for a pulling client. `files` tells kind and whether each file can be fetched yet."""
+    """One message of a mailbox, for a pulling client. `files` tells kind and whether each file can be fetched yet.
+
+    By `n`, the millisecond at which it fell due, a client says what it has. The numbers of the rows would tell it how many
+    messages went out in the whole city, and what was put off when it was caused.
+    """
 
     n: int
     id: str
@@ -98,12 +102,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
-    """What there is for a client: messages, and whether something it sent is still being worked on."""
+    """What there is for a client: messages as they were written, and whether something it sent is still being worked on.
+
+    `settled` is for the next look, and for no client to see: what the store need not go through again.
+    """
 
     language: str
     deliveries: tuple[Delivery, ...]
     own: tuple[tuple[datetime, Incoming], ...]
     busy: bool
+    settled: int
 
 
 class Channel(Protocol):
@@ -156,15 +164,18 @@ class Door(Protocol):
         """Tell whether a sign-in link with this code can still be used."""
         ...
 
-    async def history(self, channel: str, address: str, after: int) -> Mailbox:
-        """Give what a client has not acknowledged and what is numbered above `after`; with 0, its last days, own messages too."""
+    async def history(self, channel: str, address: str, after: int, settled: int = 0) -> Mailbox:
+        """Give what a client has not acknowledged and what fell due after `after`; with 0, its last days, own messages too.
+
+        What is no time counts as 0. `settled` is what the mailbox had at the look before, if there was one.
+        """
         ...
 
-    async def acknowledged(self, channel: str, address: str, numbers: Sequence[int]) -> None:
+    async def acknowledged(self, channel: str, address: str, ids: Sequence[str]) -> None:
         """Note that a client has shown these messages."""
         ...
 
-    async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
+    async def attachment(self, channel: str, address: str, id: str, index: int) -> Attachment | None:
         """Give a file of a message in this client's mailbox; None if it is not theirs or not there.
 
         The message's chart, if there is one, counts as the file after the last.

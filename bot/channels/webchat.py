@@ -26,7 +26,7 @@ from bot.assets import MEDIA_TYPES, WEB, assets, version
 from bot.channels.door import Door, Letter, NotFetched, Undeliverable
 from bot.channels.webchat_files import ACCEPT, FILE_LIMIT, Files
 from bot.channels.webchat_gate import CHANNEL, HEADERS, Gate, TooLarge, Visitor
-from bot.channels.webchat_message import FILES_LIMIT, TEXT_LIMIT, Malformed, TooLong, parse
+from bot.channels.webchat_message import FILES_LIMIT, TEXT_LIMIT, Malformed, TooLong, parse, parse_shown
 from bot.channels.webchat_stream import BEAT_SECONDS, Streams, milliseconds
 from bot.channels.webchat_words import (
     FORGET_ASK,
@@ -35,6 +35,7 @@ from bot.channels.webchat_words import (
     MALFORMED,
     NOT_KEPT,
     PAGE,
+    RELOAD,
     SIGN_IN,
     SIGN_IN_ASK,
     SIGN_IN_NOTE,
@@ -55,9 +56,6 @@ BODY_LIMIT = 2**20
 """Bytes of a posted body, files apart."""
 BODY_SECONDS = 120
 """For it to arrive in."""
-
-MOST_NUMBERS = 300
-"""How many messages a page may acknowledge at once."""
 
 
 class WebChat:
@@ -126,7 +124,7 @@ class WebChat:
             web.get("/chat/events", self._streams.serve),
             web.post("/chat/acknowledgements", self._acknowledgements),
             web.post("/chat/files", self._files.take),
-            web.get(r"/chat/files/{n:\d{1,18}}/{index:\d{1,3}}", self._files.delivered),
+            web.get(r"/chat/files/{id:[A-Za-z0-9_-]{1,64}}/{index:\d{1,3}}", self._files.delivered),
             web.get("/chat/uploads/{id:[A-Za-z0-9_-]{1,64}}", self._files.uploaded),
         )
 
@@ -235,16 +233,13 @@ class WebChat:
         self._gate.own_page(request)
         visitor = self._gate.known_visitor(request)
         try:
-            numbers = json.loads(await self._body(request))["numbers"]
-            if not isinstance(numbers, list) or len(numbers) > MOST_NUMBERS:
-                raise ValueError("numbers")
-            if any(type(n) is not int or not 0 < n < 2**63 for n in numbers):
-                raise ValueError("numbers")
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise self._gate.refusal(request, web.HTTPBadRequest, MALFORMED) from error
-        if numbers:
-            await self._door.acknowledged(CHANNEL, visitor.address, numbers)
-        return web.json_response({"acknowledged": len(numbers)}, headers=HEADERS)
+            shown = parse_shown(await self._body(request))
+        except Malformed as error:
+            # A page from before an update acknowledges in another way; being told this it loads itself anew.
+            raise self._gate.refusal(request, web.HTTPUnauthorized, RELOAD) from error
+        if shown:
+            await self._door.acknowledged(CHANNEL, visitor.address, shown)
+        return web.json_response({"acknowledged": len(shown)}, headers=HEADERS)
 
     async def _take(self, request: web.Request, visitor: Visitor, size: int, **fields: Any) -> None:
         """Keep a message, which came as so many bytes, if this device may send one now."""

@@ -77,8 +77,8 @@ class Files:
     async def delivered(self, request: web.Request) -> web.StreamResponse:
         """Give a file that a message to this device bears."""
         visitor = self._gate.known_visitor(request)
-        n, index = int(request.match_info["n"]), int(request.match_info["index"])
-        return self._give(request, await self._door.attachment(CHANNEL, visitor.address, n, index))
+        id, index = request.match_info["id"], int(request.match_info["index"])
+        return self._give(request, await self._door.attachment(CHANNEL, visitor.address, id, index))
 
     async def uploaded(self, request: web.Request) -> web.StreamResponse:
         """Give a file that this device uploaded."""

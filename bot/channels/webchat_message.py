@@ -1,11 +1,11 @@
-"""What the web chat's page posts as a message, checked field by field."""
+"""What the web chat's page posts, as a message or to acknowledge some, checked field by field."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -14,6 +14,8 @@ from dialog.incoming import IncomingFile, Place
 TEXT_LIMIT = 100_000
 """Characters (code points) of one message."""
 FILES_LIMIT = 50
+SHOWN_LIMIT = 300
+"""Messages that a page may acknowledge at once."""
 FILE_KINDS = frozenset(("photo", "video", "audio", "document"))
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -46,12 +48,7 @@ class Posted:
 
 def parse(body: bytes) -> Posted:
     """Read a message; raises Malformed, TooLong."""
-    try:
-        fields = json.loads(body, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise Malformed("not JSON") from error
-    if not isinstance(fields, dict) or not fields.keys() <= _FIELDS:
-        raise Malformed("unknown fields")
+    fields = _fields(body, _FIELDS)
     posted = Posted(
         id=_id(fields, "id"),
         order=_integer(fields, "order"),
@@ -65,6 +62,26 @@ def parse(body: bytes) -> Posted:
     if not (posted.text.strip() or posted.press or posted.files or posted.place):
         raise Malformed("nothing in it")
     return posted
+
+
+def parse_shown(body: bytes) -> Sequence[str]:
+    """Read an acknowledgement: the ids of the messages that a page has shown; raises Malformed."""
+    ids = _fields(body, {"shown"}).get("shown")
+    if not isinstance(ids, list) or len(ids) > SHOWN_LIMIT:
+        raise Malformed("shown")
+    if not all(isinstance(id, str) and _ID.fullmatch(id) for id in ids):
+        raise Malformed("shown")
+    return ids
+
+
+def _fields(body: bytes, known: Set[str]) -> Mapping[str, Any]:
+    try:
+        fields = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not JSON") from error
+    if not isinstance(fields, dict) or not fields.keys() <= known:
+        raise Malformed("unknown fields")
+    return fields
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -1,6 +1,7 @@
 """What the web chat's page is told as it happens: one stream of server-sent events an open page.
 
-Everything depends on `after`, the number of the last message that the page has, so a page may go on at any replica. Events:
+Everything depends on `after`, the number of the last message that the page has, so a page may go on at any replica; it is
+the time at which that message fell due. Events:
 `message` (a message of the program, or its new content), `own` (what the person sent, at the first load only), `ready` (all
 that was there has been told), `busy` (the program is working on an answer), `language`, and `beat`, by which the page notices
 that a connection is dead.
@@ -78,21 +79,23 @@ class Streams:
     async def _tell(self, response: web.StreamResponse, visitor: Visitor, after: int) -> None:
         news = self._door.listen(CHANNEL, visitor.address)
         known = await self._door.language(CHANNEL, visitor.address) is not None
-        told: dict[int, bytes] = {}
+        told: dict[str, bytes] = {}
+        settled = 0
         state: dict[str, Any] = {}
         first = True
         loop = asyncio.get_running_loop()
         beat_at = loop.time()
         while not self._closing:
-            mailbox = await self._door.history(CHANNEL, visitor.address, after)
+            mailbox = await self._door.history(CHANNEL, visitor.address, after, settled)
+            settled = mailbox.settled
             known = known or bool(mailbox.deliveries)
             events: list[bytes] = []
             for item in in_order(mailbox):
                 if isinstance(item, Delivery):
                     event = _event("message", message_json(item, self._words))
                     # Until it is acknowledged a message comes with every look; it is told again only if it has changed.
-                    if told.get(item.n) != event:
-                        told[item.n] = event
+                    if told.get(item.id) != event:
+                        told[item.id] = event
                         events.append(event)
                     after = max(after, item.n)
                 elif first:
@@ -122,8 +125,8 @@ def in_order(mailbox: Mailbox) -> Iterator[Delivery | tuple[datetime, Incoming]]
     """
     came = {delivery.id: delivery.at for delivery in mailbox.deliveries}
 
-    def place_of(delivery: Delivery) -> tuple[datetime, int]:
-        return max(delivery.at, came.get(delivery.edits or "", delivery.at)), delivery.n
+    def place_of(delivery: Delivery) -> datetime:
+        return max(delivery.at, came.get(delivery.edits or "", delivery.at))
 
     own = [(at, sent) for at, sent in mailbox.own if not sent.press and not sent.text.startswith("/start ")]
     own.sort(key=lambda pair: (pair[0], pair[1].order))
@@ -151,7 +154,7 @@ def message_json(delivery: Delivery, words: Words) -> dict[str, Any]:
         ],
         "files": [
             *(
-                {"kind": kind, "url": f"/chat/files/{delivery.n}/{index}", "ready": ready}
+                {"kind": kind, "url": f"/chat/files/{delivery.id}/{index}", "ready": ready}
                 for index, (kind, ready) in enumerate(delivery.files)
             ),
             *([_picture_json(delivery, message.picture, words)] if message.picture else ()),
@@ -162,7 +165,7 @@ def message_json(delivery: Delivery, words: Words) -> dict[str, Any]:
 
 def _picture_json(delivery: Delivery, picture: Chart | Code, words: Words) -> dict[str, Any]:
     # The browser keeps the picture; the language in its address makes another one of it in another language.
-    url = f"/chat/files/{delivery.n}/{len(delivery.message.files)}?language={delivery.language}"
+    url = f"/chat/files/{delivery.id}/{len(delivery.message.files)}?language={delivery.language}"
     alt = (
         words.render(picture.alt, delivery.language) if isinstance(picture, Code) else in_words(picture, words, delivery.language)
     )
@@ -189,7 +192,7 @@ def milliseconds(at: datetime) -> int:
 
 def _after(request: web.Request) -> int:
     after = request.query.get("after", "0")
-    return int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    return int(after) if after.isascii() and after.isdigit() and len(after) < 15 else 0
 
 
 def _event(name: str, data: object) -> bytes:

@@ -159,7 +159,7 @@ class WebCitizen:
                             message = json.loads(value)
                             after = max(after, message["n"])
                             self._show(message)
-                            await self._http.post(f"{self.url}/chat/acknowledgements", json={"numbers": [message["n"]]})
+                            await self._http.post(f"{self.url}/chat/acknowledgements", json={"shown": [message["id"]]})
             await asyncio.sleep(0.2)
 
     def _show(self, message: dict[str, Any]) -> None:

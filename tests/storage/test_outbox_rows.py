@@ -8,6 +8,7 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
+from explained import Explained
 from stores import NOW
 
 from dialog.outgoing import Outgoing, say
@@ -363,30 +364,57 @@ async def test_bodies_are_sealed(store: Database, keys: Keys, conversation: str)
 
 
 async def test_a_mailbox_gives_what_is_new_and_what_was_not_acknowledged(store: Database, keys: Keys, conversation: str) -> None:
+    async def look(tx: Tx, settled: int, after: datetime, limit: int = 10) -> list[str]:
+        return [words(row, keys) for row in await outbox.mailbox(tx, conversation, settled, after, limit)]
+
     async with store.transaction() as tx:
-        for n in range(4):
-            await put(tx, keys, conversation, str(n))
-        everything = await outbox.mailbox(tx, conversation, 0, 10)
-        assert [words(row, keys) for row in everything] == ["0", "1", "2", "3"]
-        for row in everything[:3:2]:
-            assert await outbox.unacknowledged(tx, conversation, row.n)
+        ids = [await put(tx, keys, conversation, str(n), due=NOW + n * SECOND) for n in range(4)]
+        assert await look(tx, 0, NOW - SECOND) == ["0", "1", "2", "3"]
+        for id in ids[:3:2]:
+            row = await outbox.get(tx, id)
+            assert row
             await outbox.mark_sent(tx, keys, row, None, NOW)
-            assert await outbox.unacknowledged(tx, conversation, row.n) is None
-        again = await outbox.mailbox(tx, conversation, everything[2].n, 10)
-        assert [words(row, keys) for row in again] == ["1", "3"]
-        assert [words(row, keys) for row in await outbox.mailbox(tx, conversation, 0, 10)] == ["0", "1", "2", "3"]
-        assert [words(row, keys) for row in await outbox.mailbox(tx, conversation, 0, 2)] == ["0", "1"]
+        assert await look(tx, 0, NOW + 2 * SECOND) == ["1", "3"]
+        assert await look(tx, 0, NOW - SECOND) == ["0", "1", "2", "3"]
+        assert await look(tx, 0, NOW - SECOND, limit=2) == ["0", "1"]
+        assert await look(tx, await outbox.settled(tx, conversation, NOW + 9 * SECOND), NOW - SECOND) == ["1", "3"]
+
+
+async def test_a_mailbox_gives_what_was_put_off_by_when_it_came(store: Database, keys: Keys, conversation: str) -> None:
+    async with store.transaction() as tx:
+        assert await outbox.settled(tx, conversation, NOW) == 0
+        await put(tx, keys, conversation, "before")
+        settled = await outbox.settled(tx, conversation, NOW)
+        put_off = await put(tx, keys, conversation, "put off", due=NOW + 3 * SECOND)
+        await put(tx, keys, conversation, "after", due=NOW + SECOND)
+        assert await outbox.settled(tx, conversation, NOW + SECOND) == settled
+        for row in await outbox.mailbox(tx, conversation, 0, NOW, 10):
+            await outbox.mark_sent(tx, keys, row, None, NOW + 4 * SECOND)
+        for since in (NOW, NOW + SECOND):
+            told = [words(row, keys) for row in await outbox.mailbox(tx, conversation, settled, since, 10)]
+            assert told[-1] == "put off"
+        row = await outbox.get(tx, put_off)
+        assert row
+        assert await outbox.settled(tx, conversation, NOW + 4 * SECOND) > row.n
 
 
 async def test_a_mailbox_is_its_own_conversations_only(store: Database, keys: Keys, conversation: str) -> None:
     async with store.transaction() as tx:
         other = await people.arrive(tx, keys, "telegram", "7002", "en", NOW)
         await put(tx, keys, conversation, "mine")
-        (row,) = await outbox.mailbox(tx, conversation, 0, 10)
-        assert await outbox.mailbox(tx, other, 0, 10) == []
-        assert await outbox.unacknowledged(tx, other, row.n) is None
-        assert await outbox.numbered(tx, other, row.n) is None
-        assert await outbox.numbered(tx, conversation, row.n)
+        assert await outbox.mailbox(tx, conversation, 0, NOW - SECOND, 10)
+        assert await outbox.mailbox(tx, other, 0, NOW - SECOND, 10) == []
+        assert await outbox.settled(tx, other, NOW) == 0
+
+
+async def test_a_look_at_a_mailbox_does_not_go_through_all_that_was_ever_said(sqlite: Database, keys: Keys) -> None:
+    async with sqlite.transaction() as tx:
+        conversation = await people.arrive(tx, keys, "web", "7001", "en", NOW)
+        await put(tx, keys, conversation)
+        explained = Explained(tx)
+        await outbox.mailbox(explained, conversation, await outbox.settled(explained, conversation, NOW), NOW, 10)
+    through_all = [plan for plan in explained.plans if "outbox_mailbox (conversation=?)" in plan and "COVERING" not in plan]
+    assert not through_all + explained.scans
 
 
 async def test_a_message_with_a_lower_number_that_is_committed_later_still_reaches_its_mailbox(
@@ -397,12 +425,13 @@ async def test_a_message_with_a_lower_number_that_is_committed_later_still_reach
     async with postgresql.transaction() as slow:
         await put(slow, keys, conversation, "slow")
         async with postgresql.transaction() as tx:
-            await put(tx, keys, conversation, "quick")
+            await put(tx, keys, conversation, "quick", due=NOW + SECOND)
         async with postgresql.transaction() as tx:
-            (quick,) = await outbox.mailbox(tx, conversation, 0, 10)
+            (quick,) = await outbox.mailbox(tx, conversation, 0, NOW, 10)
+            settled = await outbox.settled(tx, conversation, NOW + SECOND)
             await outbox.mark_sent(tx, keys, quick, None, NOW)
     async with postgresql.transaction() as tx:
-        assert [words(row, keys) for row in await outbox.mailbox(tx, conversation, quick.n, 10)] == ["slow"]
+        assert [words(row, keys) for row in await outbox.mailbox(tx, conversation, settled, quick.due_at, 10)] == ["slow"]
 
 
 async def test_the_newest_card_of_each_conversation_is_the_one_that_is_kept_up_to_date(

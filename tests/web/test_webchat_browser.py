@@ -244,7 +244,7 @@ async def test_messages_are_acknowledged_when_they_are_shown(served: Served, tab
     await tab.says("hello")
     await tab.sees("You said hello")
     async with asyncio.timeout(5):
-        while served.city.only.acknowledged != {1}:
+        while served.city.only.acknowledged != {"delivery-0001"}:
             await asyncio.sleep(0.05)
 
 

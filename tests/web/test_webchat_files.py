@@ -151,7 +151,7 @@ async def path(served: Served, device: Device) -> str:
     served.city.attachments["picture"] = Attachment(kind="photo", media_type="image/png", name="照片.png", data=b"0123456789")
     await device.say("hi")
     delivery = await served.city.say(served.city.only, say(verbatim("look"), files=("picture",)))
-    return f"/chat/files/{delivery.n}/0"
+    return f"/chat/files/{delivery.id}/0"
 
 
 async def test_a_messages_picture_is_shown_in_place_and_runs_nothing(device: Device, path: str) -> None:

@@ -191,7 +191,7 @@ async def test_what_no_page_of_ours_sends_is_refused(served: Served, device: Dev
 )
 async def test_what_is_no_message_at_all_is_refused(device: Device, body: bytes) -> None:
     assert (await device.post("/chat/messages", body)).status == 400
-    assert (await device.post("/chat/acknowledgements", body)).status == 400
+    assert (await device.post("/chat/acknowledgements", body)).status == 401
 
 
 @pytest.mark.parametrize("path", ["/chat/messages", "/chat/acknowledgements", "/chat/files", "/in/CODE"])
@@ -304,16 +304,25 @@ async def test_without_a_proxy_nobody_chooses_their_own_address(served: Served) 
 
 async def test_acknowledgements_reach_the_mailbox(served: Served, device: Device) -> None:
     await device.say("hello")
-    response = await device.post("/chat/acknowledgements", {"numbers": [3, 4]})
+    response = await device.post("/chat/acknowledgements", {"shown": ["delivery-0003", "delivery-0004"]})
     assert response.status == 200
-    assert served.city.only.acknowledged == {3, 4}
+    assert served.city.only.acknowledged == {"delivery-0003", "delivery-0004"}
 
 
-@pytest.mark.parametrize("numbers", [None, "1", [1.5], [True], [0], [2**63], ["1"]])
-async def test_numbers_that_are_none_acknowledge_nothing(served: Served, device: Device, numbers: object) -> None:
+@pytest.mark.parametrize(
+    "shown", [None, "delivery-0001", [1], [True], [""], ["a" * 65], ["%00%00%00%00"], ["delivery-0001"] * 301]
+)
+async def test_ids_that_are_none_acknowledge_nothing(served: Served, device: Device, shown: object) -> None:
     await device.say("hello")
-    assert (await device.post("/chat/acknowledgements", {"numbers": numbers})).status == 400
+    assert (await device.post("/chat/acknowledgements", {"shown": shown})).status == 401
     assert not served.city.only.acknowledged
+
+
+async def test_a_page_that_acknowledges_as_before_an_update_is_told_to_load_again(served: Served, device: Device) -> None:
+    for numbers in ([], [17]):
+        response = await device.post("/chat/acknowledgements?lang=en", {"numbers": numbers})
+        assert response.status == 401
+        assert "load it again" in (await response.json())["error"]
 
 
 async def test_looking_at_a_sign_in_link_consumes_nothing(served: Served) -> None:

@@ -59,7 +59,7 @@ async def test_after_a_number_only_what_is_new_comes(served: Served, device: Dev
     talk = served.city.only
     for _ in range(3):
         await served.city.say(talk, HELLO)
-    await device.post("/chat/acknowledgements", {"numbers": [1, 2]})
+    await device.post("/chat/acknowledgements", {"shown": ["delivery-0001", "delivery-0002"]})
     async with device.events(after=2) as stream:
         events = await stream.until("ready")
     assert [(event.name, event.data and event.data["n"]) for event in events] == [("message", 3), ("ready", None)]
@@ -69,7 +69,7 @@ async def test_what_was_never_acknowledged_comes_again(served: Served, device: D
     await device.say("hi")
     for _ in range(2):
         await served.city.say(served.city.only, HELLO)
-    await device.post("/chat/acknowledgements", {"numbers": [2]})
+    await device.post("/chat/acknowledgements", {"shown": ["delivery-0002"]})
     async with device.events(after=2) as stream:
         events = await stream.until("ready")
     assert [event.data["n"] for event in events if event.name == "message"] == [1]
@@ -99,11 +99,11 @@ async def test_a_page_goes_on_at_another_replica(served: Served, device: Device)
     await device.say("hi")
     await served.city.say(served.city.only, HELLO)
     async with device.events() as stream:
-        n = next(event for event in await stream.until("ready") if event.name == "message").data["n"]
-    await device.post("/chat/acknowledgements", {"numbers": [n]})
+        told = next(event for event in await stream.until("ready") if event.name == "message").data
+    await device.post("/chat/acknowledgements", {"shown": [told["id"]]})
     async with serving(served.city) as other, Device(other.url) as again:
         again.session.cookie_jar.update_cookies({"huiyin": device.address})
-        async with again.events(after=n) as stream:
+        async with again.events(after=told["n"]) as stream:
             assert [event.name for event in await stream.until("ready")] == ["ready"]
             news = await served.city.say(served.city.only, HELLO)
             assert (await stream.until("message"))[-1].data["n"] == news.n

@@ -35,7 +35,7 @@ class Talk:
     kept: list[Incoming] = field(default_factory=list)
     times: list[datetime] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
-    acknowledged: set[int] = field(default_factory=set)
+    acknowledged: set[str] = field(default_factory=set)
     busy: bool = False
     changes: int = 0
 
@@ -121,24 +121,24 @@ class City:
         talk = self.talks.get(address)
         return talk.language if talk else None
 
-    async def history(self, channel: str, address: str, after: int) -> Mailbox:
+    async def history(self, channel: str, address: str, after: int, settled: int = 0) -> Mailbox:
         if self.down:
             raise StoreFailed
         talk = self.talks.get(address, Talk(LANGUAGES[0]))
         own = tuple(zip(talk.times, talk.kept, strict=True)) if after == 0 else ()
-        deliveries = tuple(d for d in talk.deliveries if after < d.n or d.n not in talk.acknowledged)
-        return Mailbox(language=talk.language, deliveries=deliveries, own=own, busy=talk.busy)
+        deliveries = tuple(d for d in talk.deliveries if after < d.n or d.id not in talk.acknowledged)
+        return Mailbox(language=talk.language, deliveries=deliveries, own=own, busy=talk.busy, settled=0)
 
-    async def acknowledged(self, channel: str, address: str, numbers: Sequence[int]) -> None:
+    async def acknowledged(self, channel: str, address: str, ids: Sequence[str]) -> None:
         if address in self.talks:
-            self.talks[address].acknowledged.update(numbers)
+            self.talks[address].acknowledged.update(ids)
 
-    async def attachment(self, channel: str, address: str, n: int, index: int) -> Attachment | None:
+    async def attachment(self, channel: str, address: str, id: str, index: int) -> Attachment | None:
         talk = self.talks.get(address)
         for delivery in talk.deliveries if talk else ():
-            if delivery.n == n and index < len(delivery.message.files):
+            if delivery.id == id and index < len(delivery.message.files):
                 return self.attachments.get(delivery.message.files[index])
-            if delivery.n == n and index == len(delivery.message.files) and delivery.message.chart:
+            if delivery.id == id and index == len(delivery.message.files) and delivery.message.chart:
                 return self.attachments["chart"]
         return None
 

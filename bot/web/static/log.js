@@ -34,7 +34,7 @@ export class Log {
 
   /** What the newest question that wants something wants. */
   get wants() {
-    return [...this.messages.values()].filter((message) => message.wants).sort((a, b) => b.n - a.n)[0]?.wants;
+    return [...this.messages.values()].filter((message) => message.wants).sort((a, b) => a.n - b.n).pop()?.wants;
   }
 
   /** Show a message of the program, or put its new content in its place. */

@@ -31,7 +31,7 @@ export class Stream {
         this.failures = Date.now() > this.opened + 10_000 ? 0 : Math.min(this.failures, 1);
         this.connected(true);
         const data = JSON.parse(event.data);
-        if (name === "message") this.keep(data.n);
+        if (name === "message") this.keep(data);
         this.told(name, data);
       });
     }
@@ -57,15 +57,15 @@ export class Stream {
     await pause(Math.min(500 * 2 ** this.failures, 15_000) * (0.75 + Math.random() / 2));
     this.waiting = false;
     // An event source doesn't say why it failed; this does.
-    const answer = await post("/chat/acknowledgements", { numbers: [] });
+    const answer = await post("/chat/acknowledgements", { shown: [] });
     if (answer?.status === 401) reload();
     if (answer?.ok) this.open();
     else this.again();
   }
 
-  keep(n) {
+  keep({ id, n }) {
     this.after = Math.max(this.after, n);
-    this.shown.add(n);
+    this.shown.add(id);
     this.acknowledge();
   }
 
@@ -73,9 +73,9 @@ export class Stream {
   acknowledge() {
     if (document.hidden || this.telling) return;
     this.telling = setTimeout(async () => {
-      const numbers = [...this.shown].slice(0, 200);
-      const answer = numbers.length && (await post("/chat/acknowledgements", { numbers }));
-      if (answer?.ok) numbers.forEach((n) => this.shown.delete(n));
+      const shown = [...this.shown].slice(0, 200);
+      const answer = shown.length && (await post("/chat/acknowledgements", { shown }));
+      if (answer?.ok) shown.forEach((id) => this.shown.delete(id));
       this.telling = null;
       if (answer?.ok && this.shown.size) this.acknowledge();
     }, 200);
