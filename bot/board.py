@@ -23,6 +23,7 @@ from bot.town import Town
 from dialog.subjects import Refused
 from dialog.texts import LANGUAGE_NAMES, Moment, Text, Words
 from domain.numbers import read_case_number
+from domain.ratings import hour_of
 from storage import ledger
 from storage.database import Database
 from storage.releases import Shelf
@@ -62,7 +63,8 @@ class Board:
             language = asked_language(request, self._words.languages) or self._words.languages[0]
             async with self._database.reading() as tx:
                 ctx = await self._town.context(tx)
-                seal = await ledger.last_seal(tx)
+                # A seal says that something happened since the one before: of when it did, the public learns the hour.
+                seal = await ledger.last_seal(tx, before=hour_of(ctx.now, ctx.city.city.zone))
                 try:
                     shown, answered, values = template, status, await read(ctx, request)
                 except Refused as refused:

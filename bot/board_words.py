@@ -91,7 +91,7 @@ WORDS: Mapping[str, Text] = {
     "seal_about": _(
         "Everything that happens to a case is recorded and sealed. Whoever keeps this seal can prove that nothing was rewritten."
     ),
-    "no_seal": _("The ledger has not been sealed yet."),
+    "no_seal": _("There is no seal of an earlier hour yet."),
     "people": _("Nobody who filed a case is named here; words by which somebody could be recognised are covered."),
 }
 

@@ -12,6 +12,7 @@ from storage.database import Row, Tx
 from storage.times import at, ms
 
 PAGE = 100
+ANY_TIME = 2**63 - 1
 
 
 async def append(tx: Tx, subject: str, actor: str, event: str, payload: Mapping[str, JsonValue], now: datetime) -> None:
@@ -112,9 +113,11 @@ async def seal(tx: Tx, now: datetime) -> Seal | None:
     return made
 
 
-async def last_seal(tx: Tx) -> tuple[int, datetime, str] | None:
-    """Read number, time and hash of the newest seal; None before the first."""
-    row = await tx.one("SELECT n, at, hash FROM seal ORDER BY n DESC LIMIT 1")
+async def last_seal(tx: Tx, before: datetime | None = None) -> tuple[int, datetime, str] | None:
+    """Read number, time and hash of the newest seal, or of the newest made before a point in time; None if there is none."""
+    row = await tx.one(
+        "SELECT n, at, hash FROM seal WHERE at < :before ORDER BY n DESC LIMIT 1", before=ms(before) if before else ANY_TIME
+    )
     return (int(row["n"]), at(row["at"]), str(row["hash"])) if row else None
 
 

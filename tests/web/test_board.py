@@ -304,12 +304,16 @@ async def test_a_month_is_counted_anew_for_an_hour_after_its_end_and_then_stays(
         before = after
 
 
-async def test_the_newest_seal_stands_in_the_foot(city: BoardCity) -> None:
+async def test_the_newest_seal_of_an_earlier_hour_stands_in_the_foot(city: BoardCity) -> None:
+    city.town.clock.ahead += timedelta(minutes=60 - city.town.clock.now().minute)
     await city.accepted()
     await city.counts()
     async with city.town.app.database.reading() as tx:
         row = await tx.one("SELECT n, hash FROM seal ORDER BY n DESC LIMIT 1")
     assert row is not None
+    # It says that something happened just now, which may be a rating: of that nobody learns more than the hour.
+    assert row["hash"] not in await city.reads("/board")
+    city.town.clock.ahead += timedelta(hours=1)
     for path in PAGES:
         page = await city.reads(path)
         assert row["hash"] in page
