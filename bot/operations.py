@@ -33,7 +33,8 @@ from bot.settings import Settings, local_url
 from bot.town import Town
 from dialog.subjects import Refused
 from dialog.texts import Text, Words
-from domain.city_files import unknown_labels
+from domain.city import City
+from domain.city_files import thin_calendar, unknown_labels
 from domain.city_tables import Problem
 from domain.classifier import Classifier
 from domain.numbers import read_case_number
@@ -98,24 +99,24 @@ async def city_files(arguments: argparse.Namespace, settings: Settings) -> int:
     counts = f"{len(city.areas)} areas, {len(city.units)} units, {len(city.categories)} categories, {len(city.rules)} rules"
     counts += f", {len(city.halls)} halls, {len(city.windows)} windows" if city.halls else ""
     if arguments.what == "check":
-        unknown = _look_at_labels(files, own_classifier(files))
-        print(f"{city.name}: {counts}. {'It can be loaded as it is.' if unknown else 'Nothing to mend.'}")
+        doubtful = _look_at(files, city, own_classifier(files))
+        print(f"{city.name}: {counts}. {'It can be loaded as it is.' if doubtful else 'Nothing to mend.'}")
         return DONE
     async with opened(settings) as (database, _keys):
         await migrated(database)
         async with database.transaction() as tx:
             changed = await load(tx, files, Clock().now())
-            _look_at_labels(files, (await loaded_city(tx)).classifier)
+            _look_at(files, city, (await loaded_city(tx)).classifier)
     print(f"{city.name}: {counts}. {'Loaded.' if changed else 'Already loaded; nothing has changed.'}")
     return DONE
 
 
-def _look_at_labels(files: Mapping[str, bytes], own: Classifier | None) -> bool:
-    """Print the labels that the city's model does not know; tell whether there are any."""
-    unknown = unknown_labels(files, (own or shipped()).labels)
-    if unknown:
-        print("To be looked at:", *map(problem, unknown), sep="\n")
-    return bool(unknown)
+def _look_at(files: Mapping[str, bytes], city: City, own: Classifier | None) -> bool:
+    """Print what the files may say by mistake, and tell whether there is any: labels that the model does not know, thin years."""
+    doubtful = (*unknown_labels(files, (own or shipped()).labels), *thin_calendar(city))
+    if doubtful:
+        print("To be looked at:", *map(problem, doubtful), sep="\n")
+    return bool(doubtful)
 
 
 async def invite_staff(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from domain import city_settings
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE, UNIT_KINDS, Area, Category, City, Hall, Rule, Unit, Window
 from domain.city_halls import read_halls, read_windows
@@ -20,6 +21,7 @@ from domain.city_tables import Problem, Row, Table, decoded, meant
 from domain.limits import Limit
 from domain.places import AreaMap
 from domain.routing import route
+from domain.working_days import thin_years
 
 AREA_COLUMNS = ("code", "parent", "name", "name_en", "aliases")
 UNIT_COLUMNS = ("code", "parent", "kind", "name", "name_en", "head_title")
@@ -41,6 +43,20 @@ def unknown_labels(files: Mapping[str, bytes], labels: Sequence[str]) -> tuple[P
             todo = f"{meant(row['label'], labels)}The model knows: {', '.join(labels)}."
             table.complain(row, "label", f'The model does not know the label "{row["label"]}".', todo)
     return tuple(problems)
+
+
+def thin_calendar(city: City) -> tuple[Problem, ...]:
+    """Find years of which the city's table names a few days only: the others would count as they stand in the week."""
+    return tuple(
+        Problem(
+            file=city_settings.FILE,
+            column="working_days",
+            what=f"The program does not know the holidays of {year}, of which only this many days stand here: {days}. All others"
+            " count by the weekday alone, so that cases fall due on holidays.",
+            todo="Put in all its holidays and make-up days, or none before the notice is out.",
+        )
+        for year, days in thin_years(city.working_days).items()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ holidays (package holidays): such days are provisional, and whoever stored a due
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,6 +31,9 @@ class Calendar(StrEnum):
 
 
 _ORDER = tuple(Calendar)
+
+FEWEST = 15
+"""Since 2004 each year had 21 days or more on which people worked or rested against what the weekday says."""
 
 Pause: TypeAlias = tuple[datetime, datetime]
 """From when until when a time limit stood still, both aware; one that still goes on is given as ending now."""
@@ -166,6 +170,12 @@ class WorkingDays:
             days -= kind.working
         closing = datetime.combine(day, self.closing_time, self.zone).astimezone(UTC)
         return Due(at=closing, calendar=calendar, provisional=calendar is Calendar.ESTIMATE)
+
+
+def thin_years(table: Mapping[date, bool]) -> Mapping[int, int]:
+    """Give the years that a city's table settles alone with fewer days than any year has, each with how many it names."""
+    settled = Counter(day.year for day in table if _nationwide(day).provisional)
+    return {year: days for year, days in settled.items() if days < FEWEST}
 
 
 def in_utc(at: datetime) -> datetime:

@@ -11,6 +11,7 @@ from actions.city import MODEL, LoadedCity, current
 from bot import data_marker
 from bot.doctor.finding import Finding, bad, look, ok
 from bot.settings import Settings
+from domain.city_files import thin_calendar
 from storage import cities, health, parked, people
 from storage.database import Database, StorageError, Tx
 from storage.health import Waiting
@@ -101,7 +102,9 @@ def _city(loaded: LoadedCity | None, now: datetime) -> Sequence[Finding]:
             f"The holidays of {year} are not known: due dates there are provisional. Upgrade the program when the notice is out"
         )
         findings.append(look("calendar", f"{said}, or put its days into city.toml."))
-    return findings if unknown else [*findings, ok("calendar", f"The holidays of {' and '.join(map(str, wanted))} are known.")]
+    thin = [look("calendar", f"city.toml: {problem.what} {problem.todo}") for problem in thin_calendar(loaded.city)]
+    known = ok("calendar", f"The holidays of {' and '.join(map(str, wanted))} are known.")
+    return [*findings, *thin] if unknown or thin else [*findings, known]
 
 
 def _loops(waiting: Waiting, now: datetime) -> Sequence[Finding]:

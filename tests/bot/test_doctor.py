@@ -227,6 +227,22 @@ async def test_a_year_whose_holidays_nobody_knows_is_said_from_november_on(
     assert [year in line for year, line in zip(unknown, said, strict=True)] == [True] * len(unknown)
 
 
+@pytest.mark.parametrize("days", [1, 14, 15])
+async def test_a_year_of_which_the_city_names_a_few_days_only_is_said(town: Town, tmp_path: Path, days: int) -> None:
+    folder = tmp_path / "thin"
+    shutil.copytree("examples/xining", folder)
+    table = "\n".join(f'"2031-03-{day:02}" = false' for day in range(1, days + 1))
+    with (folder / "city.toml").open("a") as file:
+        file.write(f"\n{table}\n")
+    thin = f"holidays of 2031, of which only this many days stand here: {days}." if days < 15 else ""
+    for what in ("check", "load"):
+        code, printed = await town.runs("city", what, str(folder))
+        assert code == 0
+        assert thin in printed if thin else "2031" not in printed
+    said = [line for line in (await examined(town.settings))["look"] if "2031" in line]
+    assert [thin in line for line in said] == [True] * bool(thin)
+
+
 async def test_the_command_fails_only_if_something_is_bad(town: Town) -> None:
     code, printed = await town.runs("doctor")
     assert (code == 1) == any(line.startswith("bad") for line in printed.splitlines())
