@@ -55,6 +55,7 @@ async def chase(ctx: Context, id: str) -> bool:
         # However late the reminder comes, the day that it leaves is not over before silence closes the case.
         due_at = max(due_at, ctx.now + A_DAY)
         deadline = replace(deadline, due_at=due_at)
+        await deadlines.update(ctx.tx, deadline)
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
         whom = rungs if deadline.kind in UNITS else rungs[-1:]
