@@ -63,7 +63,7 @@ class Board:
             language = asked_language(request, self._words.languages) or self._words.languages[0]
             async with self._database.reading() as tx:
                 ctx = await self._town.context(tx)
-                # A seal says that something happened since the one before: of when it did, the public learns the hour.
+                # A seal says that something happened since the one before, perhaps a rating: of that nobody learns the minute.
                 seal = await ledger.last_seal(tx, before=hour_of(ctx.now, ctx.city.city.zone))
                 try:
                     shown, answered, values = template, status, await read(ctx, request)
@@ -73,7 +73,7 @@ class Board:
                 page=name,
                 path=request.path,
                 city=title(ctx.city.name),
-                seal=(Text(SEAL.id, {"n": seal[0], "at": Moment(seal[1])}), seal[2]) if seal else None,
+                seal=(Text(SEAL.id, {"n": seal[0], "at": Moment(seal[1], day=True)}), seal[2]) if seal else None,
                 words=WORDS,
                 t=teller(self._words, language),
                 code=language.replace("_", "-"),

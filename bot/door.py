@@ -138,26 +138,27 @@ class CityDoor:
                 rows = [*cards, *await outbox.of_conversation(tx, id, since if anew else at(after))]
             said = await inbox.of_conversation(tx, id, since) if anew else ()
             busy = await inbox.is_busy(tx, id)
-            ready = {row.id: await self._files(tx, row) for row in rows}
-        deliveries = tuple(
-            Delivery(
-                n=ms(row.due_at),
-                id=row.id,
-                at=max(row.created_at, row.due_at),
-                language=language,
-                message=row.outgoing(self._keys),
-                edits=row.edits,
-                files=ready[row.id],
-            )
-            for row in sorted(rows, key=lambda row: row.n)
-            if row.due_at <= now and row.parked_at is None
-        )
+            rows = sorted((row for row in rows if row.due_at <= now and row.parked_at is None), key=lambda row: row.n)
+            newer = await outbox.edits_after(tx, id, rows[0].n, now) if rows and not anew else rows
+            # Edits fall due in another order than they were written: the last written is what stands.
+            standing = {row.edits or row.id: row for row in (*rows, *newer)}
+            deliveries = tuple([await self._delivery(tx, row, standing[row.edits or row.id], language) for row in rows])
         own = tuple((row.received_at, _covered(wire.from_json(self._keys.unseal(row.body)))) for row in said if row.body)
         return Mailbox(language=language, deliveries=deliveries, own=own, busy=busy, settled=fallen_due)
 
-    async def _files(self, tx: Tx, row: OutboxRow) -> tuple[tuple[str, bool], ...]:
-        ids = row.outgoing(self._keys).files
-        return tuple((file.kind, file.ready) for file in await files.get(tx, ids)) if ids else ()
+    async def _delivery(self, tx: Tx, row: OutboxRow, standing: OutboxRow, language: str) -> Delivery:
+        message = standing.outgoing(self._keys)
+        found = await files.get(tx, message.files) if message.files else ()
+        return Delivery(
+            n=ms(row.due_at),
+            id=row.id,
+            source=standing.id,
+            at=max(row.created_at, row.due_at),
+            language=language,
+            message=message,
+            edits=row.edits,
+            files=tuple((file.kind, file.ready) for file in found),
+        )
 
     async def acknowledged(self, channel: str, address: str, ids: Sequence[str]) -> None:
         """Note that a client has shown these messages; secrets in them are overwritten."""

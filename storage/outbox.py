@@ -408,7 +408,7 @@ async def settled(tx: Tx, conversation: str, now: datetime) -> int:
 async def mailbox(tx: Tx, conversation: str, settled: int, after: datetime, limit: int) -> Sequence[OutboxRow]:
     """Read what a pulling client has not acknowledged, and what fell due after a point in time, in the order in which it did.
 
-    `settled` is a number up to which everything had fallen due by then: it only saves reading what is older.
+    `settled` is a number up to which everything had fallen due by then, and of which only what is not acknowledged is read.
     """
     # Two selects: for their conditions joined by OR SQLite goes through all that was ever said to the conversation.
     rows = await tx.all(
@@ -420,6 +420,17 @@ async def mailbox(tx: Tx, conversation: str, settled: int, after: datetime, limi
         settled=settled,
         after=ms(after),
         limit=limit,
+    )
+    return [_row(row) for row in rows]
+
+
+async def edits_after(tx: Tx, conversation: str, n: int, now: datetime) -> Sequence[OutboxRow]:
+    """Read what was put in the place of messages of a conversation after the row with this number, as far as it is due."""
+    rows = await tx.all(
+        "SELECT * FROM outbox WHERE conversation = :conversation AND n > :n AND edits IS NOT NULL AND due_at <= :now ORDER BY n",
+        conversation=conversation,
+        n=n,
+        now=ms(now),
     )
     return [_row(row) for row in rows]
 

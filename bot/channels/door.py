@@ -85,14 +85,16 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message of a mailbox, for a pulling client. `files` tells kind and whether each file can be fetched yet.
+    """One message of a mailbox, for a pulling client, as it stands now: what it has of it is replaced, whatever came before.
 
-    By `n`, the millisecond at which it fell due, a client says what it has. The numbers of the rows would tell it how many
-    messages went out in the whole city, and what was put off when it was caused.
+    `source` is the id of the row whose words these are, by which its files are fetched; `files` tells kind and whether each can
+    be fetched yet. By `n`, the millisecond at which it fell due, a client says what it has. The numbers of the rows would tell
+    it how many messages went out in the whole city, and what was put off when it was caused.
     """
 
     n: int
     id: str
+    source: str
     at: datetime
     language: str
     message: Outgoing

@@ -154,7 +154,7 @@ def message_json(delivery: Delivery, words: Words) -> dict[str, Any]:
         ],
         "files": [
             *(
-                {"kind": kind, "url": f"/chat/files/{delivery.id}/{index}", "ready": ready}
+                {"kind": kind, "url": f"/chat/files/{delivery.source}/{index}", "ready": ready}
                 for index, (kind, ready) in enumerate(delivery.files)
             ),
             *([_picture_json(delivery, message.picture, words)] if message.picture else ()),
@@ -165,7 +165,7 @@ def message_json(delivery: Delivery, words: Words) -> dict[str, Any]:
 
 def _picture_json(delivery: Delivery, picture: Chart | Code, words: Words) -> dict[str, Any]:
     # The browser keeps the picture; the language in its address makes another one of it in another language.
-    url = f"/chat/files/{delivery.id}/{len(delivery.message.files)}?language={delivery.language}"
+    url = f"/chat/files/{delivery.source}/{len(delivery.message.files)}?language={delivery.language}"
     alt = (
         words.render(picture.alt, delivery.language) if isinstance(picture, Code) else in_words(picture, words, delivery.language)
     )

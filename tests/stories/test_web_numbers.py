@@ -31,8 +31,8 @@ class Device:
     address: str
     hello: Delivery
 
-    async def is_told(self, words: str, *, due: datetime | None = None) -> str:
-        """Put a message into its mailbox; return the id."""
+    async def is_told(self, words: str, *, due: datetime | None = None, edits: str | None = None) -> str:
+        """Put a message into its mailbox, or what replaces one; return the id."""
         app = self.town.app
         conversation = people.conversation_id(app.keys, CHANNEL, self.address)
         async with app.database.transaction() as tx:
@@ -45,6 +45,7 @@ class Device:
                 lane=Lane.NOTICE,
                 now=self.town.clock.now(),
                 due=due,
+                edits=edits,
             )
 
     async def looks(self, after: int, settled: int = 0) -> list[str]:
@@ -107,6 +108,26 @@ async def test_what_was_put_off_does_not_tell_by_the_answers_around_it_when_it_w
     assert await device.looks(ms(due)) == []
     for settled in open_pages:
         assert await device.looks(ms(due) - 1, settled) == ["put off"]
+
+
+async def test_of_edits_the_last_written_is_told_in_whatever_order_they_fall_due(town: Town, device: Device) -> None:
+    card = await device.is_told("as it was")
+    night = town.clock.now()
+    put_off = await device.is_told("without its buttons", due=night + HOUR, edits=card)
+    town.clock.ahead += timedelta(seconds=1)
+    late = await device.is_told("of a turn that began later", edits=card)
+    town.clock.ahead -= timedelta(milliseconds=500)
+    last = await device.is_told("as it stands", edits=card)
+    town.clock.ahead += timedelta(seconds=1)
+    for after in (0, device.hello.n):
+        assert set((await device.looks(after))[-3:]) == {"as it stands"}
+    after = ms(town.clock.now())
+    await device.acknowledges([card, late, last])
+    town.clock.ahead += HOUR
+    mailbox = await town.app.door.history(CHANNEL, device.address, after)
+    told = [(one.id, one.edits, one.source) for one in mailbox.deliveries]
+    assert told == [(put_off, card, last)]
+    assert mailbox.deliveries[0].message == say(verbatim("as it stands"))
 
 
 async def test_a_second_tab_hears_what_the_first_has_acknowledged_however_much_it_was(

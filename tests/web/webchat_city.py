@@ -79,6 +79,7 @@ class City:
         delivery = Delivery(
             n=n,
             id=f"delivery-{n:04}",
+            source=f"delivery-{n:04}",
             at=datetime.now(UTC),
             language=talk.language,
             message=message,

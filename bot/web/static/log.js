@@ -42,7 +42,7 @@ export class Log {
     const known = this.messages.get(data.edits ?? data.id);
     if (known) {
       this.messages.set(data.id, known); // so that what replaces the replacement finds it too
-      if (data.n >= known.n) this.renew(known, data);
+      this.renew(known, data);
     } else if (!data.edits) {
       const element = make("article", { className: "message", tabIndex: -1 });
       const message = { id: data.id, element, pressedAt: 0 };
@@ -65,7 +65,7 @@ export class Log {
   }
 
   fillIn(message, data) {
-    Object.assign(message, { n: data.n, wants: data.wants, words: data.lines.join(" ") });
+    Object.assign(message, { n: Math.max(message.n ?? 0, data.n), wants: data.wants, words: data.lines.join(" ") });
     message.at ??= data.at; // what is brought up to date keeps its place, and the time at which it came there
     const rows = data.rows.map((row) =>
       make("div", { className: "row" }, ...row.map((button) => this.button(message, button)).filter(Boolean)),
