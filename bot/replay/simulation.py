@@ -74,6 +74,7 @@ class Simulation:
             progress()
         self._clock.move(self.now + HOUR)
         await self._run_jobs(every=True)  # what was written last is sealed too
+        await self._deliver()
 
     async def _next(self) -> datetime | None:
         """Tell when something comes next; slots of jobs alone are nothing to wait for."""
@@ -127,6 +128,15 @@ class Simulation:
         noticed, self._noticed = self._noticed, {}
         for _address, person in sorted(noticed.items()):
             person.react()
+
+    async def _deliver(self) -> None:
+        """Send what was put off for the night or for days off; nobody answers any more."""
+        due: datetime | None = self.now
+        while due:
+            self._clock.move(due)
+            await self._app.outboxes[NAME].drain()
+            async with self._app.database.reading() as tx:
+                due = await outbox.next_due(tx, NAME, self.now)
 
     async def _run_jobs(self, *, every: bool = False) -> None:
         for job in JOBS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,15 @@ async def runs(file: Path, database: str, *more: str) -> int:
     arguments = parser().parse_args(["replay", str(file), "--database", database, *more])
     code: int = await arguments.run(arguments, read_settings({"HUIYIN_CITY": "city"}, file.parent))
     return code
+
+
+async def test_what_is_put_off_over_the_last_days_off_is_delivered_too(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.replay.replay.GOES_ON", timedelta(hours=200))  # into Spring Festival
+    outcome = await replayed(written(tmp_path, "title,body,time", MATTERS[:8]), database)
+    assert outcome.figures.rungs
+    assert outcome.figures.waiting_out == 0
 
 
 async def test_every_row_becomes_a_case_that_is_dealt_with_to_its_end(matters: Path, database: str) -> None:

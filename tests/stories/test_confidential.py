@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from story_filing import files, receipt_of, solves, tells
 from story_person import Person
@@ -83,7 +85,9 @@ async def test_what_is_erased_stands_in_no_message_of_staff_any_more(town: Town,
     await contact.sees("What stood here of case .+ was erased", new=False)
     await contact.sees(r"Added on .+: 又来了一车")
     assert contact.standing()
-    assert not [message.text for message in contact.standing() if "住在三楼" in message.text]
+    async with asyncio.timeout(5):
+        while contact.now_sees("住在三楼"):
+            await asyncio.sleep(0.05)
     assert "住在三楼" not in "".join(await town.texts(number))
 
 
