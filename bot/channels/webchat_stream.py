@@ -1,10 +1,9 @@
 """What the web chat's page is told as it happens: one stream of server-sent events an open page.
 
-Everything depends on `after`, the number of the last message that the page has, so a page may go on at any replica; it is
-the time at which that message fell due. Events:
-`message` (a message of the program, or its new content), `own` (what the person sent, at the first load only), `ready` (all
-that was there has been told), `busy` (the program is working on an answer), `language`, and `beat`, by which the page notices
-that a connection is dead.
+Everything depends on `after`, the time at which the last message that the page has fell due, so a page may go on at any
+replica. Events: `message` (a message of the program, or its new content), `own` (what the person sent, at the first load only),
+`ready` (all that was there has been told), `busy` (the program is working on an answer), `language`, and `beat`, by which the
+page notices that a connection is dead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-// The connection on which the program tells what happens. It goes on after the last number that this page has.
+// The connection on which the program tells what happens. It goes on after the time of the last message that this page has.
 
 import { address, limits, pause, post, reload } from "./page.js";
 
