@@ -110,7 +110,7 @@ async def update(tx: Tx, deadline: Deadline) -> None:
 
 
 async def pass_rungs(tx: Tx, id: str, passed: Sequence[str], next_rung_at: datetime | None) -> None:
-    """Write which rungs a deadline has passed and which is next: as `update`, without the columns by which others find it."""
+    """Write which rungs a deadline has passed and which is next, and nothing else of it; what went wrong before is over."""
     await tx.run(
         "UPDATE deadline SET next_rung_at = :next, passed = :passed, tries = 0, why = NULL WHERE id = :id",
         id=id,
