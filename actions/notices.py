@@ -50,9 +50,7 @@ async def queue(
     due: datetime | None = None,
     edits: str | None = None,
 ) -> str:
-    """Queue a message to one conversation and return its id; an older card of the same case keeps its words, not its buttons."""
-    if message.card and message.subject and edits is None:
-        await _take_buttons_off(ctx, conversation, message, lane, due or ctx.now)
+    """Queue a message to one conversation and return its id; as it goes out, an older card of its case loses its buttons."""
     if lane is Lane.ANSWER and message.silent:
         message = replace(message, silent=False)  # whoever acts in the night is awake
     ctx.rings.add((conversation.id, due or ctx.now))
@@ -406,13 +404,6 @@ async def _refresh_posts(ctx: Context, case: Case) -> None:
         standing = await outbox.standing_card(ctx.tx, row.conversation, case.id, Card.POST)
         if conversation and card and standing and standing.outgoing(ctx.keys).lines != card.lines:
             await queue(ctx, conversation, card, edits=row.id)
-
-
-async def _take_buttons_off(ctx: Context, conversation: Conversation, newer: Outgoing, lane: Lane, due: datetime) -> None:
-    row = await outbox.standing_card(ctx.tx, conversation.id, newer.subject or "", newer.card or "")
-    due = max(row.due_at, due) if row else due
-    if row and await outbox.take_buttons_off(ctx.tx, ctx.keys, row, lane=lane, now=ctx.now, due=due):
-        ctx.rings.add((conversation.id, due))
 
 
 async def _office(ctx: Context) -> Sequence[str]:

@@ -142,12 +142,15 @@ class CityDoor:
             newer = await outbox.edits_after(tx, id, rows[0].n, now) if rows and not anew else rows
             # Edits fall due in another order than they were written: the last written is what stands.
             standing = {row.edits or row.id: row for row in (*rows, *newer)}
-            deliveries = tuple([await self._delivery(tx, row, standing[row.edits or row.id], language) for row in rows])
+            deliveries = tuple([await self._delivery(tx, row, standing[row.edits or row.id], language, now) for row in rows])
         own = tuple((row.received_at, _covered(wire.from_json(self._keys.unseal(row.body)))) for row in said if row.body)
         return Mailbox(language=language, deliveries=deliveries, own=own, busy=busy, settled=fallen_due)
 
-    async def _delivery(self, tx: Tx, row: OutboxRow, standing: OutboxRow, language: str) -> Delivery:
+    async def _delivery(self, tx: Tx, row: OutboxRow, standing: OutboxRow, language: str, now: datetime) -> Delivery:
         message = standing.outgoing(self._keys)
+        if await outbox.is_outdated(tx, standing, now):
+            message = replace(message, rows=())
+        before = await outbox.card_before(tx, row, now)
         found = await files.get(tx, message.files) if message.files else ()
         return Delivery(
             n=ms(row.due_at),
@@ -157,6 +160,7 @@ class CityDoor:
             language=language,
             message=message,
             edits=row.edits,
+            bares=before.id if before else None,
             files=tuple((file.kind, file.ready) for file in found),
         )
 

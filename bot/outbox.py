@@ -49,11 +49,17 @@ CROWD = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A row to be sent, whom it goes to, and the row whose message it replaces."""
+    """A row to be sent, and whom it goes to.
+
+    `edited` is the row whose message it replaces, `before` the older card of its case that loses its buttons; it has lost its
+    own (`bare`) where a newer one has overtaken it.
+    """
 
     row: OutboxRow
     to: Addressed
     edited: OutboxRow | None
+    before: OutboxRow | None
+    bare: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +172,7 @@ class OutboxLoop:
             if allowed > 0:
                 rows += await outbox.lease(tx, self._channel.name, Lane.NOTICE, now, now + LEASE, allowed)
             addresses: dict[str, Addressed] = {}
-            found = [await self._taken(tx, row, addresses) for row in rows]
+            found = [await self._taken(tx, row, addresses, now) for row in rows]
             return [one for one in found if one], await outbox.next_due(tx, self._channel.name, now)
 
         taken, due = await self._database.do(note_and_lease)
@@ -207,7 +213,7 @@ class OutboxLoop:
             for one in out:
                 await _alone(tx, self._mark_sent(tx, one, now))
 
-    async def _taken(self, tx: Tx, row: OutboxRow, addresses: dict[str, Addressed]) -> Taken | None:
+    async def _taken(self, tx: Tx, row: OutboxRow, addresses: dict[str, Addressed], now: datetime) -> Taken | None:
         edited = await outbox.get(tx, row.edits) if row.edits else None
         try:
             if row.conversation not in addresses:
@@ -215,7 +221,11 @@ class OutboxLoop:
         except (Unsealable, LookupError) as error:
             log.error("send_failed", exc_info=error)
             return None
-        return Taken(row=row, to=addresses[row.conversation], edited=edited)
+        before = await outbox.card_before(tx, row, now)
+        if before and not (await outbox.as_it_stands(tx, before)).outgoing(self._keys).rows:
+            before = None
+        bare = await outbox.is_outdated(tx, row, now)
+        return Taken(row=row, to=addresses[row.conversation], edited=edited, before=before, bare=bare)
 
     def _sent(self, ids: Sequence[str], task: asyncio.Task[None]) -> None:
         for id in ids:
@@ -235,7 +245,7 @@ class OutboxLoop:
 
     async def _send(self, taken: Taken) -> None:
         """Send one row and note how it went. What fails here leaves the row: its lease runs out and it is taken again."""
-        row, to, edited = taken.row, taken.to, taken.edited
+        row, to, edited, before = taken.row, taken.to, taken.edited, taken.before
         now = self._clock.now()
         if row.edits and (edited is None or not edited.external_id):
             if edited and edited.sent_at is None and edited.parked_at is None and edited.due_at > now:
@@ -244,6 +254,9 @@ class OutboxLoop:
                 await self._put_off(row, now + FILES_LOOK, holds=True)  # what it edits still waits for its files
             else:
                 self._out[row.id] = Out(row=row, external_id=None)
+            return
+        if before and before.sent_at is None and before.tries:
+            await self._put_off(row, now + FILES_LOOK, holds=True)  # it is on its way in the other lane
             return
         paced = row.lane is Lane.NOTICE and not row.edits
         if paced and (wait := self._pace.wait(row.conversation, now, group=row.card == Card.POST)):
@@ -258,9 +271,10 @@ class OutboxLoop:
         letter = Letter(
             address=to.address,
             language=to.language,
-            message=_with_missing_files(message, found),
+            message=_with_missing_files(replace(message, rows=()) if taken.bare else message, found),
             attachments=(*found.ready, *((drawn,) if drawn else ())),
             edits=edited.external_id if edited else None,
+            bares=before.external_id if before else None,
         )
         try:
             external_id = await self._channel.send(letter)

@@ -11,7 +11,7 @@ import orjson
 
 from dialog.chart import Chart, dump_chart, load_chart
 from dialog.code import Code, dump_code, load_code
-from dialog.texts import SHOWN_ONCE, Text, bears_secret, dump, load_text, without_secrets
+from dialog.texts import Text, bears_secret, dump, load_text, without_secrets
 
 
 class Wants(StrEnum):
@@ -85,7 +85,6 @@ def say(
 
 SECRET = b'"secret":'
 """What stands in a stored message that bears a secret."""
-_HAD_SECRET = b'"m":' + orjson.dumps(SHOWN_ONCE)
 
 
 def to_json(outgoing: Outgoing) -> bytes:
@@ -119,17 +118,6 @@ def from_json(body: bytes) -> Outgoing:
         chart=load_chart(fields["chart"]) if "chart" in fields else None,
         code=load_code(fields["code"]) if "code" in fields else None,
     )
-
-
-def without_buttons(body: bytes) -> bytes | None:
-    """Take the buttons off a stored message; None if it has none, or bears a secret, or bore one.
-
-    A receipt stays as its reader has it: put in its place, the overwritten code would vanish from an open page.
-    """
-    fields = orjson.loads(body)
-    if not fields["rows"] or SECRET in body or _HAD_SECRET in body:
-        return None
-    return orjson.dumps({**fields, "rows": ()})
 
 
 def bears_secrets(outgoing: Outgoing) -> bool:

@@ -66,32 +66,7 @@ async def put(
     edits: str | None = None,
 ) -> str:
     """Queue a message and return its id. `edits` is the row whose message it replaces."""
-    body, of = keys.seal(wire.to_json(message)), (message.subject, message.card)
-    return await _put(tx, conversation, channel, body, of, lane=lane, now=now, due=due or now, edits=edits)
-
-
-async def take_buttons_off(tx: Tx, keys: Keys, row: OutboxRow, *, lane: Lane, now: datetime, due: datetime) -> bool:
-    """Queue an edit that leaves a message its words; False if it has no buttons, or they stay, see `without_buttons`."""
-    bare = wire.without_buttons(keys.unseal(row.body))
-    if bare is None:
-        return False
-    of = (row.subject, row.card)
-    await _put(tx, row.conversation, row.channel, keys.seal(bare), of, lane=lane, now=now, due=due, edits=row.edits or row.id)
-    return True
-
-
-async def _put(
-    tx: Tx,
-    conversation: str,
-    channel: str,
-    body: bytes,
-    of: tuple[str | None, str | None],
-    *,
-    lane: Lane,
-    now: datetime,
-    due: datetime,
-    edits: str | None,
-) -> str:
+    due = due or now
     id = new_id(due)  # an id tells its time: what is put off is from when it is due
     await tx.run(
         "INSERT INTO outbox (id, conversation, channel, lane, body, subject, card, edits, created_at, due_at)"
@@ -100,9 +75,9 @@ async def _put(
         conversation=conversation,
         channel=channel,
         lane=int(lane),
-        body=body,
-        subject=of[0],
-        card=of[1],
+        body=keys.seal(wire.to_json(message)),
+        subject=message.subject,
+        card=message.card,
         edits=edits,
         now=ms(now),
         due=ms(due),
@@ -323,6 +298,37 @@ async def standing_card(tx: Tx, conversation: str, subject: str, card: str) -> O
         conversation=conversation,
     )
     return _row(row) if row else None
+
+
+async def card_before(tx: Tx, row: OutboxRow, now: datetime) -> OutboxRow | None:
+    """Read the card that a new card of the same case comes after in its conversation; None if it is no new card, or the first."""
+    if row.card is None or row.edits:
+        return None
+    found = await tx.one(
+        "SELECT * FROM outbox WHERE subject = :subject AND card = :card AND conversation = :conversation AND edits IS NULL"
+        " AND n < :n AND due_at <= :now AND parked_at IS NULL ORDER BY n DESC LIMIT 1",
+        subject=row.subject,
+        card=row.card,
+        conversation=row.conversation,
+        n=row.n,
+        now=ms(now),
+    )
+    return _row(found) if found else None
+
+
+async def is_outdated(tx: Tx, row: OutboxRow, now: datetime) -> bool:
+    """Tell whether a newer card of the same case has come to the conversation: no edit of this one shows buttons any more."""
+    return row.card is not None and bool(
+        await tx.one(
+            "SELECT 1 AS newer FROM outbox WHERE subject = :subject AND card = :card AND conversation = :conversation"
+            " AND edits IS NULL AND n > (SELECT n FROM outbox WHERE id = :id) AND due_at <= :now AND parked_at IS NULL LIMIT 1",
+            subject=row.subject,
+            card=row.card,
+            conversation=row.conversation,
+            id=row.edits or row.id,
+            now=ms(now),
+        )
+    )
 
 
 async def newer_card(tx: Tx, conversation: str, card: str, than: str) -> OutboxRow | None:

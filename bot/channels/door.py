@@ -74,13 +74,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message to be sent. `edits` is the channel's id of the message that it replaces."""
+    """One message to be sent.
+
+    `edits` is the channel's id of the message that it replaces, `bares` that of an older one which loses its buttons.
+    """
 
     address: str
     language: str
     message: Outgoing
     attachments: tuple[Attachment, ...] = ()
     edits: str | None = None
+    bares: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +92,9 @@ class Delivery:
     """One message of a mailbox, for a pulling client, as it stands now: what it has of it is replaced, whatever came before.
 
     `source` is the id of the row whose words these are, by which its files are fetched; `files` tells kind and whether each can
-    be fetched yet. By `n`, the millisecond at which it fell due, a client says what it has. The numbers of the rows would tell
-    it how many messages went out in the whole city, and what was put off when it was caused.
+    be fetched yet; `bares` is the id of an older message that has lost its buttons. By `n`, the millisecond at which it fell
+    due, a client says what it has. The numbers of the rows would tell it how many messages went out in the whole city, and what
+    was put off when it was caused.
     """
 
     n: int
@@ -99,6 +104,7 @@ class Delivery:
     language: str
     message: Outgoing
     edits: str | None
+    bares: str | None
     files: tuple[tuple[str, bool], ...]
 
 

@@ -100,10 +100,12 @@ class Telegram:
     async def send(self, letter: Letter) -> str | None:
         """Send a letter, or change the message that it edits; return the message's id there.
 
-        An edit of what isn't there any more is dropped. Raises TryLater, Undeliverable, Moved; ValueError for a letter
+        What is to be changed and isn't there any more is let be. Raises TryLater, Undeliverable, Moved; ValueError for a letter
         that no chat could take, as with a button without a press.
         """
         try:
+            if letter.bares:
+                await self._take_buttons_off(letter.address, letter.bares)
             sent = await (self._send_parts(letter) if letter.edits is None else self._edit(letter))
         except InvalidToken as error:
             LOGGER.error(TOKEN_REFUSED, extra={"fields": {"task": "sending", "why": error.message}})
@@ -260,6 +262,14 @@ class Telegram:
                 LOGGER.info(EDIT_DROPPED, extra={"fields": {"why": error.message}})
             break
         return letter.edits
+
+    async def _take_buttons_off(self, address: str, message: str) -> None:
+        """Take its buttons off an older message; that it has none, or is gone, must not keep the new one from arriving."""
+        request = wire.without_buttons(address, message)
+        try:
+            await self._api.call(request.method, request.payload)
+        except BadRequest as error:
+            LOGGER.info(EDIT_DROPPED, extra={"fields": {"why": error.message}})
 
 
 def _digest(parts: Sequence[wire.Part]) -> str:

@@ -116,6 +116,11 @@ def edit(letter: Letter, words: Words, *, caption: bool = False) -> Request | No
     return Request(method="editMessageText", payload=payload)
 
 
+def without_buttons(address: str, message: str) -> Request:
+    """Write the change that takes its buttons off a message."""
+    return Request(method="editMessageReplyMarkup", payload={"chat_id": _chat(address), "message_id": int(message)})
+
+
 def split(text: str, limit: int) -> list[str]:
     """Divide a text into pieces of at most `limit` characters, between paragraphs or sentences where there are any."""
     pieces = []

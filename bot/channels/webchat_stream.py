@@ -146,6 +146,7 @@ def message_json(delivery: Delivery, words: Words) -> dict[str, Any]:
         "id": delivery.id,
         "at": milliseconds(delivery.at),
         "edits": delivery.edits,
+        "bares": delivery.bares,
         "lines": [words.render(line, delivery.language) for line in message.lines],
         "rows": [
             [{"label": words.render(button.label, delivery.language), "press": button.press, "url": button.url} for button in row]

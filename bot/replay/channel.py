@@ -23,6 +23,10 @@ class Reader(Protocol):
         """Take a message, or the new form of an older one."""
         ...
 
+    def loses_buttons(self, id: str) -> None:
+        """Find no buttons any more below an older message."""
+        ...
+
 
 class ReplayChannel:
     """A channel that pushes; `delivered` counts what somebody got, edits included."""
@@ -49,6 +53,9 @@ class ReplayChannel:
             self._words.render(text, letter.language)
         id = letter.edits or str(next(self._numbers))
         self.delivered += 1
+        if letter.bares:
+            self.delivered += 1
+            self._readers[letter.address].loses_buttons(letter.bares)
         self._readers[letter.address].sees(letter.message, id, letter.edits)
         return id
 

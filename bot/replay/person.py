@@ -83,11 +83,9 @@ class Person(ABC):
 
     def sees(self, message: Outgoing, id: str, edits: str | None) -> None:
         """Take in a message, or its new form; older buttons of it are gone, and so is what it asked."""
+        self.loses_buttons(id)
         if self._question and self._question[0] == id:
             self._question = None
-        for name in self._standing.pop(id, ()):
-            if self._buttons.get(name, ("", ""))[0] == id:
-                del self._buttons[name]
         for press in (button.press for row in message.rows for button in row):
             kind, _colon, rest = press.partition(":")
             what, _colon, about = rest.partition(":")
@@ -100,6 +98,12 @@ class Person(ABC):
                 self._standing.setdefault(id, []).append(name)
                 self._news[case] = None
         self.world.noticed(self)
+
+    def loses_buttons(self, id: str) -> None:
+        """Press none of what stood below an older message."""
+        for name in self._standing.pop(id, ()):
+            if self._buttons.get(name, ("", ""))[0] == id:
+                del self._buttons[name]
 
     def react(self) -> None:
         """Look at every case of which there is news."""

@@ -30,9 +30,13 @@ class Reader:
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, bool]] = []
+        self.bared: list[str] = []
 
     def sees(self, message: Outgoing, id: str, edits: str | None) -> None:
         self.seen.append((str(message.lines[0].args[""]), edits is not None))
+
+    def loses_buttons(self, id: str) -> None:
+        self.bared.append(id)
 
 
 class Post:

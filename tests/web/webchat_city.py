@@ -67,13 +67,13 @@ class City:
         (talk,) = self.talks.values()
         return talk
 
-    async def say(self, talk: Talk, message: Outgoing, *, edits: str | None = None) -> Delivery:
+    async def say(self, talk: Talk, message: Outgoing, *, edits: str | None = None, bares: str | None = None) -> Delivery:
         """Put a message into a mailbox."""
-        delivery = self.put(talk, message, edits=edits)
+        delivery = self.put(talk, message, edits=edits, bares=bares)
         await self.wake()
         return delivery
 
-    def put(self, talk: Talk, message: Outgoing, *, edits: str | None = None) -> Delivery:
+    def put(self, talk: Talk, message: Outgoing, *, edits: str | None = None, bares: str | None = None) -> Delivery:
         """Put a message into a mailbox without waking anybody."""
         n = next(self._numbers)
         delivery = Delivery(
@@ -84,6 +84,7 @@ class City:
             language=talk.language,
             message=message,
             edits=edits,
+            bares=bares,
             files=tuple((self.attachments[id].kind, True) for id in message.files if id in self.attachments),
         )
         talk.deliveries.append(delivery)

@@ -39,6 +39,7 @@ export class Log {
 
   /** Show a message of the program, or put its new content in its place. */
   message(data) {
+    this.bare(this.messages.get(data.bares));
     const known = this.messages.get(data.edits ?? data.id);
     if (known) {
       this.messages.set(data.id, known); // so that what replaces the replacement finds it too
@@ -50,6 +51,15 @@ export class Log {
       this.fillIn(message, data);
       this.place(element);
     }
+  }
+
+  /** Take the buttons off an older message. */
+  bare(message) {
+    const rows = message?.element.querySelector(".rows");
+    if (!rows) return;
+    const focused = rows.contains(document.activeElement);
+    rows.remove();
+    if (focused) message.element.focus({ preventScroll: true });
   }
 
   renew(message, data) {
