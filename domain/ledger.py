@@ -18,6 +18,7 @@ JsonValue: TypeAlias = bool | int | str | list["JsonValue"] | dict[str, "JsonVal
 
 GENESIS = "0" * 64
 """What the first entry of a chain, and the first seal, give as the hash before them."""
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def canonical(payload: Mapping[str, JsonValue]) -> bytes:
     written. Raises UnicodeEncodeError (a ValueError) for half a surrogate pair.
     """
     _refuse_inexact(payload)
-    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _CANONICAL.encode(payload).encode()
 
 
 def link(previous_hash: str, subject: str, n: int, at_ms: int, actor: str, event: str, payload: Mapping[str, JsonValue]) -> str:
@@ -129,7 +130,7 @@ def _refuse_inexact(value: object) -> None:
     if isinstance(value, list):
         for item in value:
             _refuse_inexact(item)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"A ledger's payload has names of str only, not of {type(key).__name__}.")
