@@ -51,14 +51,15 @@ CROWD = 3
 class Taken:
     """A row to be sent, and whom it goes to.
 
-    `edited` is the row whose message it replaces, `before` the older card of its case that loses its buttons; it has lost its
-    own (`bare`) where a newer one has overtaken it.
+    `edited` is the row whose message it replaces, `before` the older card of its case that loses its buttons, for which it
+    `waits` where that one is still being sent. It has lost its own (`bare`) where a newer one has overtaken it.
     """
 
     row: OutboxRow
     to: Addressed
     edited: OutboxRow | None
     before: OutboxRow | None
+    waits: bool
     bare: bool
 
 
@@ -224,8 +225,10 @@ class OutboxLoop:
         before = await outbox.card_before(tx, row, now)
         if before and not (await outbox.as_it_stands(tx, before)).outgoing(self._keys).rows:
             before = None
+        # What was leased together with this one has its buttons no more.
+        waits = before is not None and before.sent_at is None and (before.id in self._sending or before.id in self._out)
         bare = await outbox.is_outdated(tx, row, now)
-        return Taken(row=row, to=addresses[row.conversation], edited=edited, before=before, bare=bare)
+        return Taken(row=row, to=addresses[row.conversation], edited=edited, before=before, waits=waits, bare=bare)
 
     def _sent(self, ids: Sequence[str], task: asyncio.Task[None]) -> None:
         for id in ids:
@@ -255,8 +258,8 @@ class OutboxLoop:
             else:
                 self._out[row.id] = Out(row=row, external_id=None)
             return
-        if before and before.sent_at is None and before.tries:
-            await self._put_off(row, now + FILES_LOOK, holds=True)  # it is on its way in the other lane
+        if taken.waits:
+            await self._put_off(row, now + FILES_LOOK, holds=True)
             return
         paced = row.lane is Lane.NOTICE and not row.edits
         if paced and (wait := self._pace.wait(row.conversation, now, group=row.card == Card.POST)):

@@ -264,6 +264,8 @@ class WebPerson:
             await asyncio.sleep(0.1)
 
     async def _shows(self, news: dict[str, Any]) -> None:
+        if older := self.messages.get(news["bares"]):
+            older.rows = []
         id = news["edits"] or news["id"]
         if news["edits"] and id not in self.messages:
             return

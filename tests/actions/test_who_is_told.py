@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import zip_longest
 
 import pytest
 from cast import BELOW, CITIZENS, COMPLAINT, MISCONDUCT, NAMED, NOWHERE, STAFF, UNIT, Cast
@@ -57,11 +56,8 @@ async def last(cast: Cast) -> int:
 def to(cast: Cast, rows: list[OutboxRow], *, edits: bool) -> dict[str | None, set[str]]:
     """Give by view of the case who got a new message, or has one brought up to date."""
     found: dict[str | None, set[str]] = {}
-    for row, after in zip_longest(rows, rows[1:]):
-        said = cast.said(row)
-        if row.edits and after and not after.edits and (after.conversation, after.card) == (row.conversation, row.card):
-            assert not cast.message(row).rows  # the older card of the same case gives its buttons up
-        elif said.edits == edits:
+    for said in map(cast.said, rows):
+        if said.edits == edits:
             found.setdefault(said.card, set()).add(said.to)
     return found
 

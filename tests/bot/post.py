@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -16,6 +17,7 @@ from bot.replay.channel import NAME, ReplayChannel
 from bot.replay.clock import SimulatedClock
 from bot.settings import read_settings
 from dialog.outgoing import Outgoing, say
+from dialog.subjects import screen_button
 from dialog.texts import Words, verbatim
 from storage import outbox, people
 from storage.database import Database
@@ -26,17 +28,26 @@ XINING = Path(__file__).parent.parent.parent / "examples" / "xining"
 
 
 class Reader:
-    """Somebody who notes what they see."""
+    """Somebody who notes what they see, and what of it bears buttons."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, bool]] = []
         self.bared: list[str] = []
+        self._pressable: dict[str, str] = {}
+
+    @property
+    def pressable(self) -> list[str]:
+        return list(self._pressable.values())
 
     def sees(self, message: Outgoing, id: str, edits: str | None) -> None:
-        self.seen.append((str(message.lines[0].args[""]), edits is not None))
+        words = str(message.lines[0].args[""])
+        self.seen.append((words, edits is not None))
+        self._pressable.pop(id, None)
+        if message.rows:
+            self._pressable[id] = words
 
     def loses_buttons(self, id: str) -> None:
-        self.bared.append(id)
+        self.bared.append(self._pressable.pop(id, ""))
 
 
 class Post:
@@ -65,15 +76,36 @@ class Post:
             return reader, await people.arrive(tx, self.keys, NAME, name, "en", NOW)
 
     async def put(
-        self, chat: str, words: str, after: timedelta = timedelta(), edits: str | None = None, lane: Lane = Lane.NOTICE
+        self,
+        chat: str,
+        words: str,
+        after: timedelta = timedelta(),
+        edits: str | None = None,
+        lane: Lane = Lane.NOTICE,
+        message: Outgoing | None = None,
     ) -> str:
         """Queue a message."""
-        now = self.clock.now()
+        now, said = self.clock.now(), message or say(verbatim(words))
         async with self.store.transaction() as tx:
             return await outbox.put(
-                tx, self.keys, conversation=chat, channel=NAME, message=say(verbatim(words)), lane=lane, now=now,
+                tx, self.keys, conversation=chat, channel=NAME, message=said, lane=lane, now=now,
                 due=now + after, edits=edits,
             )  # fmt: skip
+
+    async def card(
+        self,
+        chat: str,
+        words: str,
+        after: timedelta = timedelta(),
+        edits: str | None = None,
+        lane: Lane = Lane.NOTICE,
+        pressable: bool = True,
+    ) -> str:
+        """Queue a card of one case."""
+        rows = ((screen_button(verbatim("Timeline"), "timeline"),),) if pressable else ()
+        return await self.put(
+            chat, words, after, edits, lane, replace(say(verbatim(words), rows=rows), subject="case", card="unit")
+        )
 
     async def drains(self) -> None:
         """Send what is due."""

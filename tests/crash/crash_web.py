@@ -164,6 +164,8 @@ class WebCitizen:
 
     def _show(self, message: dict[str, Any]) -> None:
         # A page that edits keeps the message's place; one that comes again is the same message.
+        if older := self.shown.get(message["bares"]):
+            older.buttons = []
         shown = self.shown.setdefault(message["edits"] or message["id"], Shown(message["edits"] or message["id"]))
         shown.text = "\n".join(message["lines"])
         shown.buttons = [(button["label"], button["press"]) for row in message["rows"] for button in row if button["press"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -15,12 +15,14 @@ from story_web import OURS, WebPerson
 from bot.channels.door import Delivery
 from bot.channels.webchat_gate import CHANNEL
 from dialog.outgoing import say
+from dialog.subjects import screen_button
 from dialog.texts import verbatim
 from storage import outbox, people
 from storage.outbox import Lane
 from storage.times import ms
 
 HOUR = timedelta(hours=1)
+ROWS = ((screen_button(verbatim("Timeline"), "timeline"),),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Device:
     address: str
     hello: Delivery
 
-    async def is_told(self, words: str, *, due: datetime | None = None, edits: str | None = None) -> str:
+    async def is_told(self, words: str, *, due: datetime | None = None, edits: str | None = None, card: str | None = None) -> str:
         """Put a message into its mailbox, or what replaces one; return the id."""
         app = self.town.app
         conversation = people.conversation_id(app.keys, CHANNEL, self.address)
@@ -41,7 +43,7 @@ class Device:
                 app.keys,
                 conversation=conversation,
                 channel=CHANNEL,
-                message=say(verbatim(words)),
+                message=replace(say(verbatim(words), rows=ROWS if card else ()), subject=card and "case", card=card),
                 lane=Lane.NOTICE,
                 now=self.town.clock.now(),
                 due=due,
@@ -174,3 +176,18 @@ async def test_a_page_to_which_nothing_was_said_for_weeks_hears_news_only(town: 
     assert await device.looks(device.hello.n) == []
     await device.is_told("news")
     assert await device.looks(device.hello.n) == ["news"]
+
+
+async def test_a_page_is_told_which_older_card_has_lost_its_buttons_and_a_page_that_comes_anew_sees_none(
+    town: Town, device: Device
+) -> None:
+    older = await device.is_told("older", card="unit")
+    town.clock.ahead += timedelta(seconds=1)
+    overtaken = await device.is_told("overtaken", due=town.clock.now() + HOUR, card="unit")
+    newer = await device.is_told("newer", card="unit")
+    town.clock.ahead += HOUR
+    for after in (device.hello.n, 0):
+        told = (await town.app.door.history(CHANNEL, device.address, after)).deliveries
+        bares = {delivery.id: delivery.bares for delivery in told if delivery.id in (older, overtaken, newer)}
+        assert bares == {older: None, newer: overtaken, overtaken: older}
+        assert [delivery.id for delivery in told if delivery.id in bares and delivery.message.rows] == [newer]

@@ -64,6 +64,35 @@ async def test_thirty_photos_arrive_in_albums_before_the_words(process: Process,
     assert (shown[30].text, last) == ("Hello", str(shown[30].id))
 
 
+async def test_an_older_message_loses_its_buttons_and_keeps_its_words(process: Process, anna: TelegramUser) -> None:
+    words = await process.channel.send(to(anna, say(_("Hello"), rows=ROWS)))
+    caption = await process.channel.send(to(anna, say(_("Hello"), rows=ROWS), photo()))
+    for older in (words, caption):
+        await process.channel.send(replace(to(anna, say(verbatim("newer"), rows=ROWS)), bares=older))
+    shown = [message for message in anna.chat.messages if message.by_bot]
+    assert [(message.text, message.buttons) for message in shown[:2]] == [("Hello", [])] * 2
+    assert [message.buttons for message in shown[2:]] == [["My cases"]] * 2
+    assert shown[1].kind == "photo"
+
+
+async def test_a_message_comes_though_the_older_one_is_gone(process: Process, anna: TelegramUser) -> None:
+    for older in ("999", await process.channel.send(to(anna, say(_("Hello"))))):
+        await process.channel.send(replace(to(anna, say(verbatim("newer"))), bares=older))
+    assert [message.text for message in anna.chat.messages if message.by_bot] == ["Hello", "newer", "newer"]
+
+
+async def test_a_message_waits_with_the_buttons_of_the_older_one(
+    api: BotApi, make: Callable[..., Process], anna: TelegramUser
+) -> None:
+    older = await make().channel.send(to(anna, say(_("Hello"), rows=ROWS)))
+    api.faults.append(Fault(kind="429", methods={"editMessageReplyMarkup"}, times=1, retry_after=7))
+    letter = replace(to(anna, say(verbatim("newer"))), bares=older)
+    with pytest.raises(TryLater):
+        await make().channel.send(letter)
+    await make().channel.send(letter)
+    assert [(m.text, m.buttons) for m in anna.chat.messages if m.by_bot] == [("Hello", []), ("newer", [])]
+
+
 async def test_after_a_429_in_the_middle_nothing_is_sent_twice(
     api: BotApi, make: Callable[..., Process], anna: TelegramUser
 ) -> None:

@@ -239,6 +239,19 @@ async def test_an_edit_that_replaces_an_edit_changes_the_same_message(served: Se
     assert came is not None and datetime.fromisoformat(came) - first.at < timedelta(milliseconds=5), "its place is where it came"
 
 
+async def test_an_older_message_loses_its_buttons_and_keeps_words_and_focus(served: Served, tab: Tab) -> None:
+    await tab.says("hello")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    city, rows = served.city, ((Button(verbatim("Urge"), "urge"),),)
+    older = await city.say(city.only, say(verbatim("older"), rows=rows))
+    await tab.button("Urge").focus()
+    await city.say(city.only, say(verbatim("newer"), rows=rows), bares=older.id)
+    await tab.sees("newer")
+    await expect(tab.log.get_by_text("older", exact=True)).to_be_visible()
+    await expect(tab.log.get_by_role("button", name="Urge")).to_have_count(1)
+    await expect(tab.log.locator(".message", has_text="older")).to_be_focused()
+
+
 async def test_messages_are_acknowledged_when_they_are_shown(served: Served, tab: Tab) -> None:
     echo(served)
     await tab.says("hello")
