@@ -16,21 +16,12 @@ from functools import lru_cache
 from domain.cases import CaseKind
 from domain.city import City
 from domain.classifier import NOTHING_LEARNED, Classifier, Guess, Shares
-from domain.denials import without_denials
-from domain.locating import Located, locate, without_landmarks
+from domain.locating import Located, locate
+from domain.matters import guess_labels, matter
 from domain.misconduct import speaks_of_misconduct
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
-from domain.routing import (
-    Decision,
-    category_order,
-    category_scores,
-    route,
-    route_anywhere,
-    units_in,
-    without_neighbours,
-    words_for,
-)
+from domain.routing import Decision, category_order, category_scores, route, route_anywhere, units_in, words_for
 from domain.served import Served
 
 MOST_ASKED = 3
@@ -158,8 +149,8 @@ def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
-    text = _matter(city, text)
-    guesses = classifier.guess(text)
+    text = matter(city, text)
+    guesses = guess_labels(city, classifier, text)
     likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
 
@@ -195,8 +186,8 @@ def choose(
     located = locate(city, point, text, place=place)
     if area:
         located = replace(located, area=area, near=(), elsewhere="", instead="", perhaps="", outside=False)
-    text = _matter(city, text)
-    guesses = classifier.guess(text)
+    text = matter(city, text)
+    guesses = guess_labels(city, classifier, text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     named = category_scores(city, kind, text)
     understood = (
@@ -281,11 +272,6 @@ def choose(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
         categories=guessed[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
-
-
-def _matter(city: City, text: str) -> str:
-    """Leave what the text says of the matter itself, neither what it denies nor what is only beside it."""
-    return without_neighbours(city, without_denials(without_landmarks(city, text)))
 
 
 def _served(city: City, served: Served) -> Iterator[Reason]:
