@@ -1,8 +1,9 @@
 """Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
 
 p(category) = p(label) x the share that the city's own words for it have among the categories of that label, and that corrections
-have taught (`Shares`). A label without any of these words is doubted where others have some, and never goes straight. Categories
-without a label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
+have taught (`Shares`). A label without any of these words is doubted where others have some, and never goes straight; where the
+best one is a mere guess, the words count beside it. Categories without a label have the share of the words that speak for them. A
+unit is as probable as the categories whose rule leads to it. Where no category has a label, all is left to the office.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ WINDOW_SAYS = 0.5
 """How much it is believed that a matter at a window is its hall's, whatever the words say; the other half they decide."""
 UPPER_WORDS = 0.2
 MERE_GUESS = 0.5
-"""Where none of the city's words is found, a label less probable than this says nothing."""
+"""A label less probable than this says little beside the city's words, and nothing without any of them."""
 DOUBT = 4.0
-"""Words of four characters in all are believed half, where no label confirms them."""
+"""Words of four characters in all are believed half, where no sure label confirms them."""
 
 
 SERVED = frozenset({ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
@@ -111,12 +112,13 @@ def likely_categories(
 
 
 def _by_words_too(city: City, p: Mapping[str, float], scores: Mapping[str, float]) -> Mapping[str, float]:
-    """Believe the city's own words as far as they go where all of them speak against the most probable label."""
+    """Believe the city's own words as far as they go where the best label is a mere guess, or none of them confirms it."""
     said: defaultdict[str, float] = defaultdict(float)
     for code, score in scores.items():
         if city.label(code) in p:
             said[city.label(code)] += score
-    if not said or max(p, key=lambda label: p[label]) in said:
+    best = max(p, key=lambda label: p[label], default="")
+    if not said or (best in said and p[best] >= MERE_GUESS):
         return p
     whole = sum(said.values())
     belief = whole / (whole + DOUBT)
