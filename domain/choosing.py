@@ -213,21 +213,24 @@ def choose(
         units[next(iter(at))] += WINDOW_SAYS
     ranked = sorted(units, key=lambda unit: -units[unit])
     confidence = units[ranked[0]] if ranked else 0.0
-    unit = None
-    if decision.unit:
-        unit = ranked.pop(0) if ranked else decision.unit
+    unit = decision.unit if kind is CaseKind.MISCONDUCT else None
+    if decision.unit and ranked:
+        unit = ranked.pop(0)
     # The rule that leads to the chosen unit, which need not be that of the best category.
     leading = next((one for one in every if unit and route_at(city, kind, located, one.code).unit == unit), None)
     misconduct = kind is not CaseKind.MISCONDUCT and speaks_of_misconduct(text)
     # Who only names the city has not said where: what each district does itself can't go to any unit yet.
     anywhere_in_it = not area and located.area == city.root_area.code and located.how.code is ReasonCode.WORDS
-    likely_enough = leading is not None and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
+    labelled = bool(_labelled(city, kind))
+    likely_enough = (
+        leading is not None and labelled and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
+    )
     nowhere = leading is not None and anywhere_in_it and route_anywhere(city, kind, leading.code) is None
     sure = likely_enough and not (misconduct or nowhere or doubted or located.elsewhere or located.instead or located.outside)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
-        way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
+        way = Way.ASK if unit and labelled and confidence >= classifier.ask else Way.TRIAGE
     others = tuple(Likely(code=code, p=units[code]) for code in ranked[: MOST_ASKED - 1] if units[code] >= WORTH_ASKING)
     if leading:
         decision = route_at(city, kind, located, leading.code)
@@ -256,6 +259,8 @@ def choose(
     ]
     reasons += [reason for one in {one.alias: one for one in located.served}.values() for reason in _served(city, one)]
     said_already = set() if understood else {ReasonCode.CATEGORY_UNKNOWN}
+    if unit is None:
+        said_already.add(ReasonCode.FALLBACK)
     if located.elsewhere:
         said_already.add(ReasonCode.AREA_UNKNOWN)
     reasons += [
