@@ -161,7 +161,7 @@ def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, 
 
 
 def _named_instead(city: City, found: str, hits: tuple[AreaHit, ...], said: str | None) -> str:
-    """Give an area that the words surely name if none that they name is that of the point, else ""; they come to `said` in all."""
+    """Give an area that the words surely name if none that they name is the point's, else ""; they come to `said` in all."""
     bearers = _bearers(hits)
     named = [hit.code for hit in hits if hit.sure and hit.code != city.root_area.code and len(bearers[hit.alias]) == 1]
     if any(found in city.area_path(code) or code in city.area_path(found) for code in named):
