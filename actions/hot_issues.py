@@ -25,7 +25,7 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotIssue:
-    """One issue as the digest keeps it; the area is all of its cases', or like the category that of most; None if nobody said."""
+    """One issue as the digest keeps it; the area is all of its cases', the category that of most; None if nobody said."""
 
     people: int
     area: str | None

@@ -20,6 +20,7 @@ LINKED = 0.2
 """The score from which on two matters belong to one issue: looser than `ALIKE`, for an issue has more sides than a matter."""
 COMPARED = 12
 LOOKED_AT = 30
+ANYWHERE = ""
 PHRASES = 3
 SHORTEST, LONG, LONGEST = 2, 4, 10
 """Characters of a phrase; from LONG on it may be of words that are not known."""
@@ -58,12 +59,9 @@ class Issue:
 
     @property
     def area(self) -> str | None:
-        """The smallest area that all of it shares, as far as is known, else the district of most of it; None if not known."""
+        """The smallest area that all of it shares, as far as is known; None if not known."""
         known = [one.areas for one in self.told if one.areas]
-        if shared := [area for area in known[0] if all(area in areas for areas in known)] if known else []:
-            return shared[0]
-        areas = Counter(one.matter.area for one in self.told if one.matter.area)
-        return areas.most_common(1)[0][0] if areas else None
+        return next((area for area in known[0] if all(area in areas for areas in known)), None) if known else None
 
     @property
     def category(self) -> str | None:
@@ -73,19 +71,28 @@ class Issue:
 
 
 def issues(told: Sequence[Told]) -> list[Issue]:
-    """Find the issues among matters in the order of their time, those with most people first."""
-    posts: defaultdict[int, list[int]] = defaultdict(list)
+    """Find the issues among matters in the order of their time, those with most people first.
+
+    Matters of two districts are never one issue: neither are they offered to be joined.
+    """
+    posts: defaultdict[tuple[int, str | None], list[int]] = defaultdict(list)
     issue_of: list[int] = []
+    district_of: dict[int, str | None] = {}
     for n, one in enumerate(told):
-        marks = posted(one.matter.marks)
+        marks, district = posted(one.matter.marks), one.matter.area
         shared: Counter[int] = Counter()
         for mark in marks:
-            for other in posts[mark][-LOOKED_AT:]:
-                shared[other] += bits(mark)
-            posts[mark].append(n)
+            for searched in (district, None) if district else (ANYWHERE,):
+                for other in posts[mark, searched][-LOOKED_AT:]:
+                    if not district or district_of[issue_of[other]] in (None, district):
+                        shared[other] += bits(mark)
+            posts[mark, district].append(n)
+            posts[mark, ANYWHERE].append(n)
         scores = ((likeness(one.matter, told[other].matter).score, other) for other, _bits in shared.most_common(COMPARED))
         score, nearest = max(scores, default=(0.0, n))
-        issue_of.append(issue_of[nearest] if score >= LINKED else n)
+        issue = issue_of[nearest] if score >= LINKED else n
+        issue_of.append(issue)
+        district_of[issue] = district_of.get(issue) or district
     gathered: defaultdict[int, list[Told]] = defaultdict(list)
     for one, first in zip(told, issue_of, strict=True):
         gathered[first].append(one)

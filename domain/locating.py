@@ -59,8 +59,9 @@ class Located:
 _SHORT = re.compile("[\u4e00-\u9fff]{2}(?<![区县市镇乡街路巷])")
 _BEGINS = re.compile(rf"(?!的)(?:[^\u4e00-\u9fff]|[{BETWEEN}跟同或来回离靠近属经过烦诉映询议报今天晚午年月日])")
 _ENDS = re.compile(
-    "$|[^\u4e00-\u9fff]|[区县市镇乡村街路巷道桥社站段园东南西北中里外内前后旁附周边门口这那某小大老新一二三四五六]"
-    "|[的有没是在到和与及或也都就又还不被停住什]|学校|医院|公园|公交|派出所|法院|车站|广场|物业|幼儿园|垃圾|业主"
+    "$|[^\u4e00-\u9fff]|(?!小[区学镇]|[中大]学|中心|大[厦酒]|新[村苑城])"
+    "[区县市镇乡村街路巷道桥社站段东南西北中里外内前后旁附周边门口这那某小大老新一二三四五六的有没是在到和与及或也都就又还不被停住什]"
+    "|园区|公交|派出所|法院|车站|垃圾|业主"
 )
 _OTHER_TOWN = re.compile("[县老古新旧]城")
 _STREET_AFTER = re.compile(r"[东南西北中]?(?:路(?![灯面口边段])|大街(?!道)|街(?![道上])|大道|巷)")
@@ -138,26 +139,35 @@ def _by_point(city: City, area_map: AreaMap, point: Point, hits: tuple[AreaHit, 
     if not around:
         outside = by_words.how if by_words.area else Reason(code=ReasonCode.POINT_OUTSIDE)
         return replace(by_words, how=outside, outside=True, perhaps="")
+    hits = _confirmed(city, hits)
     named = {step for hit in hits if hit.sure for step in city.area_path(hit.code)} & set(around)
     found = next(iter(named)) if len(named) == 1 else around[0]
+    instead = _named_instead(city, found, hits, by_words.area)
     below = _by_words(city, tuple(hit for hit in hits if found in city.area_path(hit.code)[1:]))
     if below.area is not None and below.area != found:
-        alias = below.how.detail["alias"]
-        several = len({hit.code for hit in hits if hit.alias == alias}) > 1
-        return replace(below, how=replace(below.how, code=ReasonCode.WORDS_AT_POINT)) if several else below
+        several = len(_bearers(hits)[below.how.detail["alias"]]) > 1
+        how = replace(below.how, code=ReasonCode.WORDS_AT_POINT) if several else below.how
+        return replace(below, how=how, instead=instead)
     if found != around[0]:
         alias = next(hit.alias for hit in hits if found in city.area_path(hit.code))
         how = Reason(code=ReasonCode.WORDS, detail={"area": found, "alias": alias})
     elif len(around) > 1 and not named:
         how = Reason(code=ReasonCode.POINT_ON_BORDER, detail={"area": found, "areas": ",".join(around)})
-        return Located(area=found, how=how, near=around[1:])
+        return Located(area=found, how=how, near=around[1:], instead=instead)
     else:
         inside = area_map.find(point) is not None
         code = ReasonCode.POINT_INSIDE if inside else ReasonCode.POINT_NEAR_BORDER
         how = Reason(code=code, detail={"area": found})
-    said = by_words.area
-    contradicts = said is not None and found not in city.area_path(said) and said not in city.area_path(found)
-    return Located(area=found, how=how, instead=(said or "") if contradicts else "")
+    return Located(area=found, how=how, instead=instead)
+
+
+def _named_instead(city: City, found: str, hits: tuple[AreaHit, ...], said: str | None) -> str:
+    """Give an area that the words surely name if none that they name is the point's, else ""; they come to `said` in all."""
+    bearers = _bearers(hits)
+    named = [hit.code for hit in hits if hit.sure and hit.code != city.root_area.code and len(bearers[hit.alias]) == 1]
+    if any(found in city.area_path(code) or code in city.area_path(found) for code in named):
+        return ""
+    return (said or named[0]) if named else ""
 
 
 def _with_halls(city: City, hits: tuple[AreaHit, ...], served: tuple[Served, ...]) -> tuple[AreaHit, ...]:
@@ -242,14 +252,7 @@ def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
     """
     if not hits:
         return Located(area=None, how=Reason(code=ReasonCode.NOTHING_SAID))
-    bearers: dict[str, set[str]] = {}
-    for hit in hits:
-        bearers.setdefault(hit.alias, set()).add(hit.code)
-    sure = {code for codes in bearers.values() if len(codes) == 1 for code in codes}
-    for alias, codes in bearers.items():
-        confirmed = {code for code in codes if sure & set(city.area_path(code)) - {city.root_area.code}}
-        if len(codes) > 1 and len(confirmed) == 1:
-            bearers[alias] = confirmed
+    bearers = _bearers(_confirmed(city, hits))
     named = {code for codes in bearers.values() for code in codes}
     deepest = {code for code in named if not any(code in city.area_path(other)[1:] for other in named)}
     shared = [step for step in city.area_path(next(iter(deepest))) if all(step in city.area_path(x) for x in deepest)]
@@ -261,6 +264,24 @@ def _by_words(city: City, hits: tuple[AreaHit, ...]) -> Located:
         return Located(area=None, how=Reason(code=code, detail=detail))
     alias = next(hit.alias for hit in hits if area in city.area_path(hit.code))
     return Located(area=area, how=Reason(code=ReasonCode.WORDS, detail={"area": area, "alias": alias}))
+
+
+def _confirmed(city: City, hits: tuple[AreaHit, ...]) -> tuple[AreaHit, ...]:
+    """Leave of a name that several areas bear the one that another name confirms (城关镇 beside 大通)."""
+    bearers = _bearers(hits)
+    sure = {code for codes in bearers.values() if len(codes) == 1 for code in codes} - {city.root_area.code}
+    for alias, codes in bearers.items():
+        confirmed = {code for code in codes if sure & set(city.area_path(code))}
+        if len(codes) > 1 and len(confirmed) == 1:
+            bearers[alias] = confirmed
+    return tuple(hit for hit in hits if hit.code in bearers[hit.alias])
+
+
+def _bearers(hits: tuple[AreaHit, ...]) -> dict[str, set[str]]:
+    bearers: dict[str, set[str]] = {}
+    for hit in hits:
+        bearers.setdefault(hit.alias, set()).add(hit.code)
+    return bearers
 
 
 @lru_cache(maxsize=8)

@@ -167,23 +167,31 @@ class AreaMap:
         return cls(areas=tuple(areas.values()))
 
     def find(self, point: Point) -> str | None:
-        """Give the adcode of the area that a point lies in, or on whose border; None when it lies in none."""
+        """Give the adcode of the area that a point lies in, or on whose border; None when it lies in none.
+
+        Of areas within each other it is the smallest.
+        """
         place = to_wgs84(point)
-        inside = (area.adcode for area in self.areas if area.contains(place.lon, place.lat))
+        own = self._around(place)
         # The even-odd rule leaves out the eastern and the northern border, which no neighbour has where the map ends.
         on = (area.adcode for area in self.areas if area.metres_to_border(place.lon, place.lat, ON_BORDER_METRES) < math.inf)
-        return next(inside, None) or next(on, None)
+        return own.adcode if own else next(on, None)
 
     def near(self, point: Point, metres: float = 200) -> tuple[str, ...]:
-        """Give the adcodes of the areas that a point may belong to: its own, then by distance those within `metres`."""
+        """Give the adcodes of the areas that a point may belong to: its own, then by distance those with a border so close."""
         place = to_wgs84(point)
+        own = self._around(place)
         reached: list[tuple[float, str]] = []
         for area in self.areas:
-            inside = area.contains(place.lon, place.lat)
-            distance = 0.0 if inside else area.metres_to_border(place.lon, place.lat, metres)
+            distance = -1.0 if area is own else area.metres_to_border(place.lon, place.lat, metres)
             if distance <= metres:
-                reached.append((-1.0 if inside else distance, area.adcode))
+                reached.append((distance, area.adcode))
         return tuple(adcode for _, adcode in sorted(reached))
+
+    def _around(self, place: Point) -> Area | None:
+        """Give the smallest area that a WGS-84 place lies in."""
+        inside = [area for area in self.areas if area.contains(place.lon, place.lat)]
+        return min(inside, key=lambda area: (area.east - area.west) * (area.north - area.south), default=None)
 
 
 def with_surface(document: Any) -> tuple[Any, tuple[str, ...]]:

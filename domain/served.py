@@ -38,6 +38,11 @@ _HALL_AFTER_AREA = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = {digit: n for n, digit in enumerate("一二三四五六七八九", 1)}
+_WINDOW_AFTER = re.compile(
+    r"(?:业务|手续)?(?:的?(?:登记|申请|申领|办理|受理|服务))?的?(?:那个)?窗口|\s+(?:window|counter)\b", re.IGNORECASE
+)
+_OF_ANOTHER = re.compile("(?:院|所|银行|街道办?|社区|学校|中心|厅)[里内的]{0,2}(?:办理?)?$")
+_DOING = re.compile("(?:申请|申领|补领|办理|登记)$")
 _TOPIC = re.compile(r"^\s*(?:第?\s*[0-9]{1,3}\s*号?\s*窗口|window\s*[0-9]{1,3})[\s:：、-]*", re.IGNORECASE)
 _FIRST_NUMBER = re.compile("[0-9]+")
 
@@ -48,7 +53,7 @@ def served_at(city: City, text: str) -> tuple[Served, ...]:
         return ()
     speaks = bool(_SPEAKS_OF_ONE.search(text))
     numbers = {_number(next(filter(None, found.groups()))) for found in _WINDOW.finditer(text)} if speaks else set()
-    topics = {code for _start, _word, codes in _topic_words(city).found(text) for code in codes} if speaks else set()
+    topics = {code for _start, _alias, codes in _topics(city, text) for code in codes} if speaks else set()
     found = []
     for start, alias, halls in _halls(city, text):
         windows = [window for hall in halls for window in city.windows_of(hall)]
@@ -76,12 +81,21 @@ def _halls(city: City, text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
 
 
 def _only_window(city: City, text: str) -> Served | None:
-    """Find a window by what is done there, where no hall is named and only one hall has such a window."""
-    for start, word, codes in _topic_words(city).found(text):
+    """Find a window by what is done there, where no hall is named, nor another house with windows, and only one hall has it."""
+    for start, alias, codes in _topics(city, text):
         halls = tuple(dict.fromkeys(city.windows[code].hall for code in codes))
-        if len(halls) == 1:
-            return Served(halls=halls, windows=codes, alias=text[start : start + len(word)], start=start)
+        if len(halls) == 1 and not _OF_ANOTHER.search(text[max(start - 8, 0) : start]):
+            return Served(halls=halls, windows=codes, alias=alias, start=start)
     return None
+
+
+def _topics(city: City, text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Yield (start, as written, windows) where the text says what is done at a window and that it means one, without overlaps."""
+    end = 0
+    for start, word, codes in _topic_words(city).found(text):
+        if start >= end and (after := _WINDOW_AFTER.match(text, start + len(word))):
+            end = after.end()
+            yield start, text[start:end], codes
 
 
 def _number_of(name: str) -> int | None:
@@ -129,11 +143,11 @@ def _short(names: Iterable[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=8)
 def _topic_words(city: City) -> Vocabulary:
-    """What is done at the windows, as people say it: 不动产登记窗口, real estate registration window."""
+    """What is done at the windows, by their names and services, also without the word for asking for it: 低保 for 低保申请."""
     words = []
     for window in city.windows.values():
-        for name in (window.name, window.name_en):
-            topic = _TOPIC.sub("", name).strip()
+        for name in (_TOPIC.sub("", window.name), _TOPIC.sub("", window.name_en), *window.services):
+            topic = name.strip()
             if len(topic) >= 2 and not topic[0].isdigit():
-                words += [(f"{topic}{word}", window.code) for word in ("窗口", "的窗口", " window", " counter")]
+                words += [(topic, window.code), (_DOING.sub("", topic), window.code)]
     return Vocabulary(words)

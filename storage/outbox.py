@@ -301,31 +301,40 @@ async def standing_card(tx: Tx, conversation: str, subject: str, card: str) -> O
 
 
 async def card_before(tx: Tx, row: OutboxRow, now: datetime) -> OutboxRow | None:
-    """Read the card that a new card of the same case comes after in its conversation; None if it is no new card, or the first."""
+    """Read the card that a new card of the same case comes after in its conversation; None if it is no new card, or the first.
+
+    None as well if that one was changed after the new one had come: then it is what was shown last.
+    """
     if row.card is None or row.edits:
         return None
     found = await tx.one(
-        "SELECT * FROM outbox WHERE subject = :subject AND card = :card AND conversation = :conversation AND edits IS NULL"
-        " AND n < :n AND due_at <= :now AND parked_at IS NULL ORDER BY n DESC LIMIT 1",
+        "SELECT * FROM outbox AS o WHERE subject = :subject AND card = :card AND conversation = :conversation AND edits IS NULL"
+        " AND n < :n AND due_at <= :now AND parked_at IS NULL AND NOT EXISTS ("
+        " SELECT 1 FROM outbox AS later WHERE later.subject = o.subject AND later.conversation = o.conversation"
+        "  AND later.edits = o.id AND later.n > :n AND later.due_at >= :due) ORDER BY n DESC LIMIT 1",
         subject=row.subject,
         card=row.card,
         conversation=row.conversation,
         n=row.n,
+        due=ms(row.due_at),
         now=ms(now),
     )
     return _row(found) if found else None
 
 
 async def is_outdated(tx: Tx, row: OutboxRow, now: datetime) -> bool:
-    """Tell whether a newer card of the same case has come to the conversation: no edit of this one shows buttons any more."""
+    """Tell whether a newer card of the same case has come to the conversation, and not before this change of an older one."""
     return row.card is not None and bool(
         await tx.one(
             "SELECT 1 AS newer FROM outbox WHERE subject = :subject AND card = :card AND conversation = :conversation"
-            " AND edits IS NULL AND n > (SELECT n FROM outbox WHERE id = :id) AND due_at <= :now AND parked_at IS NULL LIMIT 1",
+            " AND edits IS NULL AND n > (SELECT n FROM outbox WHERE id = :id) AND due_at <= :now AND parked_at IS NULL"
+            " AND (n > :n OR due_at > :due) LIMIT 1",
             subject=row.subject,
             card=row.card,
             conversation=row.conversation,
             id=row.edits or row.id,
+            n=row.n,
+            due=ms(row.due_at),
             now=ms(now),
         )
     )

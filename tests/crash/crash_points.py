@@ -82,6 +82,7 @@ DOORS = (
     Door(name="sendMessage", most=5),
     Door(name="editMessageText", most=2),
     Door(name="editMessageCaption"),
+    Door(name="editMessageReplyMarkup"),
     Door(name="answerCallbackQuery", most=3),
     Door(name="renewal"),
     # The web chat.

@@ -156,7 +156,7 @@ def test_an_issue_is_what_several_people_reported() -> None:
     others = [told(NOISE, "d"), told(NOISE, "d", 1), told(NOISE, "d", 2)]
     (issue,) = issues(sorted([*lamps, *others], key=lambda one: one.matter.filed_at))
     assert list(issue.told) == lamps
-    assert (issue.people, issue.area) == (3, "630104")
+    assert issue.people == 3
 
 
 def test_a_phrase_is_shown_only_if_several_people_used_it() -> None:
@@ -186,8 +186,21 @@ def test_the_area_of_an_issue_is_as_small_as_all_of_it_shares() -> None:
     lane, road = ("630104001", "630104"), ("630104002", "630104")
     assert area(lane, lane, ()) == "630104001"
     assert area(lane, road) == area(lane, ("630104",)) == "630104"
-    assert area(lane, ("630105",), lane) == "630104", "the district of most"
-    assert area((), ()) == "630104"
+    assert area((), ()) is None
+
+
+def test_issues_of_two_districts_are_never_one_whatever_lies_between_them() -> None:
+    def lamp(reporter: str, day: float, district: str | None) -> Told:
+        return replace(told("路灯坏了，晚上一片漆黑", reporter, day, area=district), areas=(district,) if district else ())
+
+    west = [lamp(name, day, "630104") for day, name in enumerate("abc")]
+    somewhere = lamp("d", 3, None)
+    county = [lamp(name, 4 + day, "630121") for day, name in enumerate("efg")]
+    found = issues([*west, somewhere, *county])
+    assert [(issue.area, issue.people) for issue in found] == [("630104", 4), ("630121", 3)]
+    mixed = [one for pair in zip(west, county, strict=True) for one in pair]
+    assert [(issue.area, issue.people) for issue in issues(mixed)] == [("630104", 3), ("630121", 3)]
+    assert [issue.people for issue in issues([somewhere, lamp("h", 4, None), *county])] == [5]
 
 
 @given(st.lists(st.tuples(words, st.sampled_from("abcdef"), st.integers(0, 6)), max_size=30))

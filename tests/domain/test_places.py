@@ -118,6 +118,15 @@ def test_areas_near_a_point_come_with_its_own_first():
     assert CITY.near(at(102.5, 36.5)) == ("2",)
 
 
+@pytest.mark.parametrize("smaller_first", [True, False])
+def test_of_areas_within_each_other_the_smallest_answers(smaller_first: bool) -> None:
+    county, town = feature("county", "County", [box(100, 30, 104, 34)]), feature("town", "Town", [box(101, 31, 102, 32)])
+    nested = AreaMap.from_geojson(collection(*((town, county) if smaller_first else (county, town))))
+    assert (nested.find(at(101.5, 31.5)), nested.near(at(101.5, 31.5))) == ("town", ("town",))
+    assert (nested.find(at(103, 33)), nested.near(at(103, 33))) == ("county", ("county",))
+    assert nested.near(at(102.001, 31.5)) == ("county", "town")
+
+
 def test_areas_near_a_point_outside_of_the_city_come_by_distance():
     south_west_of_the_corner = at(102.0 - 0.001, 36.0 - 0.0005)  # 56 metres from West, 105 from East
     assert CITY.near(south_west_of_the_corner) == ("1", "2")

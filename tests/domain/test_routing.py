@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import time
 from zoneinfo import ZoneInfo
 
@@ -154,6 +155,35 @@ def test_a_point_counts_more_than_words_and_words_below_it_make_it_finer() -> No
     assert found(locate(CITY, east, "西区")) == ("11", ReasonCode.POINT_INSIDE)
     assert found(locate(CITY, east, "东区桥南")) == ("1101", ReasonCode.WORDS)
     assert found(locate(CITY, east, "城关镇")) == ("1102", ReasonCode.WORDS_AT_POINT)
+
+
+@pytest.mark.parametrize(
+    ("lon", "words", "expected"),
+    [
+        (102.5, "西区", ("11", ReasonCode.POINT_INSIDE, "12")),
+        (102.5, "西区城关镇", ("11", ReasonCode.POINT_INSIDE, "1201")),
+        (102.5, "西区的灯，架桥南边", ("1101", ReasonCode.WORDS, "12")),
+        (102.5, "西区和东区", ("11", ReasonCode.POINT_INSIDE, "")),
+        (102.5, "城关镇", ("1102", ReasonCode.WORDS_AT_POINT, "")),
+        (102.5, "东区城关镇", ("1102", ReasonCode.WORDS, "")),
+        (102.5, "河湾市", ("11", ReasonCode.POINT_INSIDE, "")),
+        (103.0005, "西区城关镇", ("11", ReasonCode.POINT_NEAR_BORDER, "1201")),
+    ],
+)
+def test_another_area_than_that_of_the_point_is_told_whatever_else_the_words_name(
+    lon: float, words: str, expected: tuple[str, ReasonCode, str]
+) -> None:
+    located = locate(CITY, Point(lon=lon, lat=36.5), words)
+    assert (located.area, located.how.code, located.instead) == expected
+
+
+def test_on_a_border_and_where_the_words_name_several_others_one_of_these_is_told() -> None:
+    names = ("north", "1", "北区", "North"), ("south", "1", "南区", "South")
+    city = replace(CITY, areas=CITY.areas | {name[0]: area(*name) for name in names})
+    border = locate(city, Point(lon=102.0005, lat=36.5), "北区的路灯")
+    assert (border.how.code, border.near, border.instead) == (ReasonCode.POINT_ON_BORDER, ("12",), "north")
+    assert locate(city, Point(lon=102.5, lat=36.5), "北区和南区的路灯").instead == "north"
+    assert locate(city, Point(lon=102.5, lat=36.5), "北区城关镇").instead == "north"
 
 
 def test_a_point_just_off_the_map_counts_as_the_nearest_area() -> None:

@@ -22,8 +22,8 @@ def hall(code: str, unit: str, area: str, name: str, name_en: str, *aliases: str
     )
 
 
-def window(code: str, name: str, name_en: str) -> Window:
-    return Window(code=code, hall=code.partition("-")[0], name=name, name_en=name_en)
+def window(code: str, name: str, name_en: str, *services: str) -> Window:
+    return Window(code=code, hall=code.partition("-")[0], name=name, name_en=name_en, services=services)
 
 
 HALLS = (
@@ -32,10 +32,10 @@ HALLS = (
     hall("medical", "medical", "12", "河湾市医保大厅", "Hewan Medical Insurance Hall"),
 )
 WINDOWS = (
-    window("main-1", "1 号窗口 户籍登记", "Window 1 Household registration"),
-    window("main-12", "12 号窗口 税务", "Window 12 Taxes"),
-    window("west-1", "1 号窗口 社会救助", "Window 1 Relief"),
-    window("west-2", "2 号窗口 税务", "Window 2 Taxes"),
+    window("main-1", "1 号窗口 户籍登记", "Window 1 Household registration", "身份证申领", "护照", "passport"),
+    window("main-12", "12 号窗口 税务", "Window 12 Taxes", "契税", "发票代开"),
+    window("west-1", "1 号窗口 社会救助", "Window 1 Relief", "低保申请"),
+    window("west-2", "2 号窗口 税务", "Window 2 Taxes", "发票代开"),
     window("medical-1", "1 号窗口 报销", "Window 1 Reimbursement"),
 )
 CITY = replace(
@@ -57,6 +57,14 @@ CITY = replace(
         ("西区政务服务大厅一号窗口", ("west",), ("west-1",)),
         ("西区中心1号窗口", ("west", "medical"), ("west-1", "medical-1")),
         ("社会救助窗口没有人", ("west",), ("west-1",)),
+        ("西区政务服务大厅办低保的窗口中午不开", ("west",), ("west-1",)),
+        ("办低保的窗口中午不开", ("west",), ("west-1",)),
+        ("护照窗口态度差", ("main",), ("main-1",)),
+        ("the passport counter was rude", ("main",), ("main-1",)),
+        ("市民服务中心契税窗口", ("main",), ("main-12",)),
+        ("身份证申领的那个窗口", ("main",), ("main-1",)),
+        ("身份证办理窗口", ("main",), ("main-1",)),
+        ("大白楼代开发票，发票代开窗口", ("main",), ("main-12",)),
         ("市民服务中心99号窗口", ("main",), ()),
         ("West District centre", ("west", "medical"), ()),
     ],
@@ -69,7 +77,19 @@ def test_halls_and_windows_are_found_by_names_numbers_and_what_is_done_there(
     assert words[served.start :].startswith(served.alias)
 
 
-@pytest.mark.parametrize("words", ["税务窗口", "1号窗口态度差", "西区中心小学门口堵车", "the west of the city centre", "窗口"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "税务窗口",
+        "发票代开窗口",
+        "桥南派出所护照窗口",
+        "护照丢了，窗口没人",
+        "1号窗口态度差",
+        "西区中心小学门口堵车",
+        "the west of the city centre",
+        "窗口",
+    ],
+)
 def test_what_may_be_at_several_halls_or_is_no_hall_names_none(words: str) -> None:
     assert served_at(CITY, words) == ()
 
