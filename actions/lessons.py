@@ -16,6 +16,7 @@ from domain.choosing import likely_categories
 from domain.city import City
 from domain.classifier import Classifier
 from domain.lessons import Lesson, categories_of
+from domain.matters import guess_labels, matter
 from storage import corrections, lessons
 from storage.corrections import Correction, Sort, Whose
 from storage.database import Tx
@@ -76,8 +77,9 @@ def _category(city: City, classifier: Classifier, units: _Units, filed: Filed, u
     fitting = units(filed.kind, filed.area, unit)
     if filed.category in fitting:
         return filed.category
-    guesses = classifier.guess(filed.text)
-    every = likely_categories(city, guesses, filed.kind, filed.text, classifier.learned, most=len(city.categories))
+    text = matter(city, filed.text)
+    guesses = guess_labels(city, classifier, text)
+    every = likely_categories(city, guesses, filed.kind, text, classifier.learned, most=len(city.categories))
     likely = {one.code: one.p for one in every}
     labels = {guess.label: guess.p for guess in guesses}
     # Of those that no word names it is one of the likeliest label, the upper one of them.

@@ -22,6 +22,7 @@ from bot.learning import read_city_folder, read_examples
 from domain.cases import CaseKind
 from domain.choosing import choose
 from domain.classifier import Classifier
+from domain.matters import guess_labels, matter
 from domain.places import AreaMap, Crs, Point
 from domain.training import measure
 
@@ -66,6 +67,13 @@ def _messages(classifier: Classifier, path: Path, city_folder: Path) -> Iterator
     texts = [(one.text * 40)[:200] for one in examples]
     yield "classify 200 characters, microseconds", f"{_best(classifier.guess, texts):.0f}", "300"
     city = read_city_folder(city_folder)
+    district = city.subareas(city.root_area.code)[1].name
+    for what, begins in (("first 40 characters", 40), ("first 20 characters", 20)):
+        for before in ("", f"{district}，"):
+            said = [matter(city, before + one.short[:begins]) for one in examples]
+            best = [guess_labels(city, classifier, text)[0].label for text in said]
+            right = sum(label == one.label for label, one in zip(best, examples, strict=True)) / len(examples)
+            yield f"{what}{' behind ' + district if before else ', as routed'}", f"{right:.3f}", "the same" if before else ""
     whole_us = _best(lambda text: choose(city, classifier, CaseKind.COMPLAINT, text), texts[:200])
     yield "the whole decision for them, microseconds", f"{whole_us:.0f}", ""
 

@@ -24,6 +24,8 @@ from domain.city import City
 from domain.classifier import Classifier, taught
 from domain.examples import Example
 from domain.lessons import ENOUGH, LEAST_HELD, Lesson, Score, fair, score, score_messages, shares, straight_from
+from domain.matters import without_areas
+from domain.simplified import simplified
 
 
 async def learn(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -117,7 +119,7 @@ def _from_messages(arguments: argparse.Namespace, messages: Sequence[Example], c
     labels = {example.label for example in examples}
     for lesson in learned:
         if (label := city.label(lesson.category)) in labels:
-            examples.append(Example(title="", body=lesson.text, label=label, group=lesson.group))
+            examples.append(Example(title="", body=without_areas(city, simplified(lesson.text)), label=label, group=lesson.group))
     others = [text for path in arguments.others for text in learning.read_unlabelled(path)]
     return learning.trained(arguments.file, examples, list(learning.words_of(city)), others)
 

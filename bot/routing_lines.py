@@ -115,7 +115,9 @@ def _point(asked: dict[str, Any]) -> Point | None:
         return None
     if lon is None or lat is None:
         raise ValueError("of `lon` and `lat` one is missing")
-    crs = asked.get("crs") or Crs.WGS84
+    crs = asked.get("crs")
+    if crs is None:
+        crs = Crs.WGS84
     if crs not in list(Crs):
         raise ValueError(f"`crs` has to be {' or '.join(Crs)}")
     return Point(lon=lon, lat=lat, crs=Crs(crs))

@@ -1,8 +1,9 @@
 """Choosing category and unit for words that nobody has sorted yet: at once, by asking, or by the office.
 
 p(category) = p(label) x the share that the city's own words for it have among the categories of that label, and that corrections
-have taught (`Shares`). A label without any of these words is doubted where others have some, and never goes straight. Categories
-without a label have the share of the words that speak for them. A unit is as probable as the categories whose rule leads to it.
+have taught (`Shares`). A label without any of these words is doubted where others have some, and never goes straight; where the
+best one is a mere guess, the words count beside it. Categories without a label have the share of the words that speak for them. A
+unit is as probable as the categories whose rule leads to it. Where no category has a label, all is left to the office.
 """
 
 from __future__ import annotations
@@ -16,21 +17,12 @@ from functools import lru_cache
 from domain.cases import CaseKind
 from domain.city import City
 from domain.classifier import NOTHING_LEARNED, Classifier, Guess, Shares
-from domain.denials import without_denials
-from domain.locating import Located, locate, without_landmarks
+from domain.locating import Located, locate
+from domain.matters import guess_labels, matter
 from domain.misconduct import speaks_of_misconduct
 from domain.places import Point
 from domain.reasons import Reason, ReasonCode
-from domain.routing import (
-    Decision,
-    category_order,
-    category_scores,
-    route,
-    route_anywhere,
-    units_in,
-    without_neighbours,
-    words_for,
-)
+from domain.routing import Decision, category_order, category_scores, route, route_anywhere, units_in, words_for
 from domain.served import Served
 
 MOST_ASKED = 3
@@ -42,9 +34,9 @@ WINDOW_SAYS = 0.5
 """How much it is believed that a matter at a window is its hall's, whatever the words say; the other half they decide."""
 UPPER_WORDS = 0.2
 MERE_GUESS = 0.5
-"""Where none of the city's words is found, a label less probable than this says nothing."""
+"""A label less probable than this says little beside the city's words, and nothing without any of them."""
 DOUBT = 4.0
-"""Words of four characters in all are believed half, where no label confirms them."""
+"""Words of four characters in all are believed half, where no sure label confirms them."""
 
 
 SERVED = frozenset({ReasonCode.WINDOW_NAMED, ReasonCode.HALL_NAMED})
@@ -120,12 +112,13 @@ def likely_categories(
 
 
 def _by_words_too(city: City, p: Mapping[str, float], scores: Mapping[str, float]) -> Mapping[str, float]:
-    """Believe the city's own words as far as they go where all of them speak against the most probable label."""
+    """Believe the city's own words as far as they go where the best label is a mere guess, or none of them confirms it."""
     said: defaultdict[str, float] = defaultdict(float)
     for code, score in scores.items():
         if city.label(code) in p:
             said[city.label(code)] += score
-    if not said or max(p, key=lambda label: p[label]) in said:
+    best = max(p, key=lambda label: p[label], default="")
+    if not said or (best in said and p[best] >= MERE_GUESS):
         return p
     whole = sum(said.values())
     belief = whole / (whole + DOUBT)
@@ -158,8 +151,8 @@ def _as_shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 def ask_about(city: City, classifier: Classifier, kind: CaseKind, text: str) -> tuple[str, ...]:
     """Return up to three categories to pick from if the words have an idea, else nothing."""
-    text = _matter(city, text)
-    guesses = classifier.guess(text)
+    text = matter(city, text)
+    guesses = guess_labels(city, classifier, text)
     likely = likely_categories(city, guesses, kind, text, classifier.learned)
     return tuple(one.code for one in likely) if _labelled(city, kind) and guesses[0].p >= classifier.ask else ()
 
@@ -195,8 +188,8 @@ def choose(
     located = locate(city, point, text, place=place)
     if area:
         located = replace(located, area=area, near=(), elsewhere="", instead="", perhaps="", outside=False)
-    text = _matter(city, text)
-    guesses = classifier.guess(text)
+    text = matter(city, text)
+    guesses = guess_labels(city, classifier, text)
     guessed = likely_categories(city, guesses, kind, text, classifier.learned, most=len(city.categories))
     named = category_scores(city, kind, text)
     understood = (
@@ -220,21 +213,24 @@ def choose(
         units[next(iter(at))] += WINDOW_SAYS
     ranked = sorted(units, key=lambda unit: -units[unit])
     confidence = units[ranked[0]] if ranked else 0.0
-    unit = None
-    if decision.unit:
-        unit = ranked.pop(0) if ranked else decision.unit
+    unit = decision.unit if kind is CaseKind.MISCONDUCT else None
+    if decision.unit and ranked:
+        unit = ranked.pop(0)
     # The rule that leads to the chosen unit, which need not be that of the best category.
     leading = next((one for one in every if unit and route_at(city, kind, located, one.code).unit == unit), None)
     misconduct = kind is not CaseKind.MISCONDUCT and speaks_of_misconduct(text)
     # Who only names the city has not said where: what each district does itself can't go to any unit yet.
     anywhere_in_it = not area and located.area == city.root_area.code and located.how.code is ReasonCode.WORDS
-    likely_enough = leading is not None and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
+    labelled = bool(_labelled(city, kind))
+    likely_enough = (
+        leading is not None and labelled and confidence >= classifier.straight and not _speak_against(city, named, leading.code)
+    )
     nowhere = leading is not None and anywhere_in_it and route_anywhere(city, kind, leading.code) is None
     sure = likely_enough and not (misconduct or nowhere or doubted or located.elsewhere or located.instead or located.outside)
     if unit and (kind is CaseKind.MISCONDUCT or sure):
         way = Way.STRAIGHT  # misconduct goes to a discipline team, whatever it is about
     else:
-        way = Way.ASK if unit and confidence >= classifier.ask else Way.TRIAGE
+        way = Way.ASK if unit and labelled and confidence >= classifier.ask else Way.TRIAGE
     others = tuple(Likely(code=code, p=units[code]) for code in ranked[: MOST_ASKED - 1] if units[code] >= WORTH_ASKING)
     if leading:
         decision = route_at(city, kind, located, leading.code)
@@ -263,6 +259,8 @@ def choose(
     ]
     reasons += [reason for one in {one.alias: one for one in located.served}.values() for reason in _served(city, one)]
     said_already = set() if understood else {ReasonCode.CATEGORY_UNKNOWN}
+    if unit is None:
+        said_already.add(ReasonCode.FALLBACK)
     if located.elsewhere:
         said_already.add(ReasonCode.AREA_UNKNOWN)
     reasons += [
@@ -281,11 +279,6 @@ def choose(
         way=way, unit=unit, others=others, confidence=confidence, located=located, decision=decision, guesses=guesses,
         categories=guessed[:MOST_ASKED], reasons=tuple(reasons),
     )  # fmt: skip
-
-
-def _matter(city: City, text: str) -> str:
-    """Leave what the text says of the matter itself, neither what it denies nor what is only beside it."""
-    return without_neighbours(city, without_denials(without_landmarks(city, text)))
 
 
 def _served(city: City, served: Served) -> Iterator[Reason]:

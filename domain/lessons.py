@@ -16,6 +16,7 @@ from domain.choosing import Way, choose
 from domain.city import City
 from domain.classifier import Classifier, Shares
 from domain.examples import Example, held_back
+from domain.matters import matter
 from domain.routing import category_scores, route
 
 ENOUGH = 500
@@ -95,7 +96,7 @@ def shares(city: City, lessons: Iterable[Lesson]) -> Shares:
         label = city.label(lesson.category)
         if label:
             times[lesson.category] += 1
-            scores = category_scores(city, lesson.kind, lesson.text)
+            scores = category_scores(city, lesson.kind, matter(city, lesson.text))
             if any(city.label(code) == label for code in scores):
                 named += 1
                 misnamed += lesson.category not in scores

@@ -17,6 +17,7 @@ from domain.elsewhere import BETWEEN, Elsewhere, elsewhere_in, province_of
 from domain.places import AreaMap, Point
 from domain.reasons import Reason, ReasonCode
 from domain.served import Served, served_at
+from domain.simplified import simplified
 from domain.vocabulary import Vocabulary
 
 NEAR_BORDER_METRES = 200
@@ -108,7 +109,7 @@ def locate(city: City, point: Point | None, words: str, *, place: str = "") -> L
 
     `place` are words about the place alone, "" for none.
     """
-    words = f"{place}\n{words}" if place else words
+    words = simplified(f"{place}\n{words}" if place else words)
     every = served_at(city, words)
     elsewhere = elsewhere_in(city, words)
     hits = tuple(hit for hit in areas_in(city, words) if not _is_elsewhere(city, hit, elsewhere))

@@ -15,6 +15,7 @@ from math import log
 from domain.cases import CaseKind
 from domain.city import DISCIPLINE, City, Rule
 from domain.reasons import Reason, ReasonCode
+from domain.simplified import simplified
 from domain.vocabulary import Vocabulary
 
 MOST_OFFERED = 9
@@ -45,7 +46,7 @@ def offer_categories(city: City, kind: CaseKind, text: str) -> tuple[str, ...]:
     An upper category is left out when it, or one below it, is suggested; those with more words in the text come first.
     Where a single upper category suits the kind, what stands below it is shown in its place.
     """
-    scores = category_scores(city, kind, text)
+    scores = category_scores(city, kind, simplified(text))
     order = category_order(city)
     suggested = tuple(sorted(scores, key=lambda code: (-scores[code], order[code]))[:MOST_SUGGESTED])
     uppers = suitable_uppers(city, kind)

@@ -10,14 +10,15 @@ from itertools import pairwise
 
 
 class Vocabulary:
-    """Words to look for and the codes they stand for, in upper or lower case; single characters are not looked for."""
+    """Words to look for, and their codes: of two characters or more, in upper or lower case, English ones in the plural too."""
 
     def __init__(self, words: Iterable[tuple[str, str]]) -> None:
         """Take (word, code) pairs; a word may stand for several codes, which keep their order."""
         codes: dict[str, dict[str, None]] = {}
         for word, code in words:
             if len(word) >= 2:
-                codes.setdefault(_plain(word), {})[code] = None
+                for form in _forms(_plain(word)):
+                    codes.setdefault(form, {})[code] = None
         self._beginnings: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = {}
         for word in sorted(codes, key=len, reverse=True):
             self._beginnings.setdefault((word[0], word[1]), []).append((word, tuple(codes[word])))
@@ -30,6 +31,18 @@ class Vocabulary:
                 for word, codes in self._beginnings[pair]:
                     if text.startswith(word, start) and _stands_alone(text, start, word):
                         yield start, word, codes
+
+
+_HISSES = ("s", "x", "z", "ch", "sh")
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Give a word as it is, and an English one also in the plural: buses, libraries, street lights."""
+    if not word.isascii() or not word[-1].isalpha():
+        return (word,)
+    if word[-1] == "y" and word[-2] not in "aeiou":
+        return (word, f"{word[:-1]}ies")
+    return (word, f"{word}es" if word.endswith(_HISSES) else f"{word}s")
 
 
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}

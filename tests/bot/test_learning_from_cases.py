@@ -7,6 +7,7 @@ import csv
 import random
 import shutil
 import sys
+from argparse import Namespace
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,13 +22,15 @@ from actions.city import LoadedCity, current, load, use_model
 from actions.context import Actor, Context, Limits
 from bot.classifiers import SHIPPED, shipped
 from bot.clock import Clock
-from bot.learning import words_of
+from bot.learning import read_city_folder, words_of
+from bot.learning_from_cases import _from_messages
 from bot.town import Town
 from dialog.incoming import Place
 from domain.cases import CaseKind, CaseState
 from domain.choosing import likely_categories
 from domain.classifier import Classifier, Shares, taught
-from domain.lessons import ENOUGH, fair
+from domain.examples import Example
+from domain.lessons import ENOUGH, Lesson, fair
 from storage import cases, corrections, ledger, people, roles
 from storage.corrections import Whose
 from storage.database import Database, Tx, connect
@@ -226,6 +229,18 @@ def labelled(path: Path, texts: dict[str, str], count: int) -> None:
         rows.writerow(("text", "label"))
         for label, text in texts.items():
             rows.writerows((f"{text}{chance.choice('甲乙丙丁')}{n}", label) for n in range(count))
+
+
+def test_names_of_areas_are_no_words_to_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[Example] = []
+    monkeypatch.setattr("bot.learning.trained", lambda _files, examples, _words, _others: learned.extend(examples) or b"")
+    message = Example(title="", body="路灯坏了", label="城乡建设")
+    lesson = Lesson(
+        group="1", text="城西區的路燈壞了", kind=CaseKind.COMPLAINT, area="630104", category="planning", person="1",
+        by_office=False, corrected=False,
+    )  # fmt: skip
+    _from_messages(Namespace(file=[], others=[]), [message], read_city_folder(XINING), [lesson])
+    assert [one.body.strip() for one in learned] == ["路灯坏了", "的路灯坏了"]
 
 
 async def test_what_is_excluded_or_more_than_a_share_teaches_nothing(tmp_path: Path) -> None:

@@ -74,6 +74,16 @@ def test_each_message_gets_its_line_in_the_same_order(
         ("要求县上管一管，城西区垃圾没人清运", "630104", "urban-management-630104", "straight"),
         ("城管队员收了摊贩的钱，不管占道经营，城西区", "630104", "urban-management-630104", "ask"),
         ("The street lamp in Chengxi is broken", "630104", "urban-management-630104", "ask"),
+        ("Street light broken in Chengxi", "630104", "urban-management-630104", "ask"),
+        ("No heating in our building", None, "heating-company", "ask"),
+        ("Potholes on Bayi Road", "630102006", "urban-management-630102", "ask"),
+        ("The street lamps in Hutai are off", "630104003", "urban-management-630104", "ask"),
+        ("street lights out in Chaoyang, Beijing", None, None, "triage"),
+        ("城中区我想离婚", "630103", None, "triage"),
+        ("城中区，有人跳楼", "630103", "construction", "ask"),
+        ("有人打架，城中区", "630103", "police", "triage"),
+        ("１２號樓的暖氣不熱，城西區", "630104", "heating-company", "straight"),
+        ("虎臺街道的路燈壞了", "630104003", "urban-management-630104", "straight"),
     ],
 )
 def test_what_people_say_in_the_example_city_finds_its_way(
@@ -128,6 +138,7 @@ def test_a_bad_line_says_so_and_the_others_are_answered(
         b"nonsense", b'{"text": 3}', b'{"lon": 1}', b"[" * 100_000, b'{"text": "a", "lon": 200, "lat": 1}',
         b'{"text": "a", "lon": 1}', b'{"text": "a", "lon": true, "lat": 1}', b'{"text": "a", "lon": [1], "lat": 1}',
         b'{"text": "a", "lat": 1, "lon": ' + 400 * b"9" + b"}", b'{"text": "a", "lon": 1, "lat": 1, "crs": ["wgs84"]}',
+        *(b'{"text": "a", "lon": 101.7, "lat": 36.6, "crs": ' + crs + b"}" for crs in (b"{}", b"0", b"false", b'""')),
     ]  # fmt: skip
     lines = b"\n".join((b'{"text": "\xe5\x81\x9c\xe6\xb0\xb4"}', *bad, b'{"text": "a"}'))
     code, out = run(monkeypatch, capsys, "route", "--jsonl", "--city", str(XINING), lines=lines)

@@ -74,14 +74,16 @@ def test_two_categories_that_lead_to_one_unit_need_no_question() -> None:
 
 
 @pytest.mark.parametrize("words", ["😀😀😀", "东区😀😀😀", ""])
-def test_words_that_say_nothing_are_not_understood_and_suggest_no_category(words: str) -> None:
+def test_words_that_say_nothing_are_not_understood_and_suggest_neither_category_nor_unit(words: str) -> None:
     chosen = choice(words, ask=0.6)
-    assert (chosen.way, chosen.suggested) == (Way.TRIAGE, ())
-    assert ReasonCode.NOT_UNDERSTOOD in {reason.code for reason in chosen.reasons}
+    assert (chosen.way, chosen.unit, chosen.suggested) == (Way.TRIAGE, None, ())
+    said = {reason.code for reason in chosen.reasons}
+    assert ReasonCode.NOT_UNDERSTOOD in said
+    assert not said & {ReasonCode.TOO_UNSURE, ReasonCode.FALLBACK}
 
 
 def test_what_is_too_uncertain_or_nowhere_goes_to_the_office_with_suggestions() -> None:
-    vague = choice("东区很杂", ask=0.7)
+    vague = choice("东区路灯很杂", ask=0.7)
     assert (vague.way, vague.reasons[-1].code) == (Way.TRIAGE, ReasonCode.TOO_UNSURE)
     nowhere = choice("垃圾桶坏了")
     assert (nowhere.way, nowhere.unit) == (Way.TRIAGE, None)
@@ -136,6 +138,23 @@ def test_a_citizen_is_asked_about_three_at_most_and_only_if_the_words_have_an_id
 
 def test_a_city_without_labels_asks_as_if_there_were_no_classifier() -> None:
     assert ask_about(CITY, model(), COMPLAINT, "路灯坏了") == ()
+    unlabelled = {code: replace(one, label="") for code, one in TOWN.categories.items()}
+    town = replace(TOWN, categories=unlabelled)
+    for text in ("东区的垃圾没人管", "东区的路灯坏了，路灯不亮，路灯没人修"):
+        chosen = choose(town, model(straight=0.2, ask=0.1), COMPLAINT, text)
+        assert (chosen.way, bool(chosen.unit)) == (Way.TRIAGE, True)
+
+
+def test_words_that_confirm_a_mere_guess_make_it_as_probable_as_words_that_speak_against_one() -> None:
+    classroom = replace(TOWN.categories["schools"], aliases=("学校", "street light"))
+    town = replace(TOWN, categories={**TOWN.categories, "schools": classroom})
+    weak = Classifier(labels=("城建", "教育", "卫生"), bias=(0.0, 0.0, 0.0), scale=1, straight=0.9, ask=0.4, weights={})
+    for labels in (("城建", "教育"), ("教育", "城建")):
+        guesses = tuple(Guess(label=label, p=p) for label, p in zip(labels, (0.41, 0.39), strict=True))
+        likely = likely_categories(town, guesses, COMPLAINT, "street lights")
+        assert likely[0].code == "schools"
+        assert likely[0].p > 0.69
+    assert choose(town, weak, COMPLAINT, "The street lights are broken").way is Way.ASK
 
 
 def test_a_label_without_any_word_of_the_citys_gives_way_to_one_that_has_some_and_never_goes_straight() -> None:
