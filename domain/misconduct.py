@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from domain.simplified import simplified
+
 _IN_CLAUSE, _IN_SENTENCE = "[^，。！？：,.!?:\n]", "[^。！？!?\n]"
 _AGENCY = "(?:局|(?<![诊会厕务律待])所|政府|街道办?|办事处|管理处|执法队|大队|中队|环卫站)"
 _UTILITY = "(?:(?:供水|自来水|供电|电力|燃气|天然气|供热|热力)(?:公司|[所站局])的?(?:人|师傅|员工|收费员)|抄表员)"
@@ -52,4 +54,4 @@ _MISCONDUCT = re.compile("|".join(_SPEAKS))
 
 def speaks_of_misconduct(text: str) -> bool:
     """Tell whether a text speaks of bribes or of the abuse of an office."""
-    return _MISCONDUCT.search(text) is not None
+    return _MISCONDUCT.search(simplified(text)) is not None
