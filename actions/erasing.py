@@ -1,7 +1,8 @@
 """Erasing what a citizen told, when they ask for it: words, files and place go; that they went stays on record.
 
 What staff wrote stays, for it is how the case was dealt with; only a wording for the public that was made of what is erased goes
-too. Staff's chats are wiped; those of others who reported the same, photos that were delivered, and backups are out of reach.
+too, and the case is off the board until it is released again. Staff's chats are wiped; those of others who reported the same,
+photos that were delivered, and backups are out of reach.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from actions.likeness import keep
 from actions.notices import tell_followers, wipe
 from actions.rating import erase_words
 from actions.record import note, state_after
+from actions.releasing import revoke
 from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import Event, Party
@@ -44,8 +46,7 @@ async def erase(ctx: Context, id: str, n: int | None) -> Case:
     role, party = await as_confidant(ctx, case)
     state_after(case, Event.ERASE, party)
     if case.released_at:
-        number = case.number
-        raise Refused(_("Case {number} is on the public board. Please take it off first, then erase this.", number=number))
+        case = await revoke(ctx, case.id)
     if n is None:
         case, what = await _erase_name(ctx, case)
     else:

@@ -84,7 +84,7 @@ async def report(ctx: Context, id: str, result: str, files: Sequence[str] = ()) 
     """Report what was done, with proof; the citizen says whether it is solved. An answer that is only a usual one is flagged."""
     case = await ctx.case(id)
     role = await ctx.as_holder(case)
-    case = await move(ctx, case, Event.REPORT, Party.CONTACT)
+    case = await move(ctx, case, Event.REPORT, Party.CONTACT, unreleased_at=ctx.now if case.released_at else None)
     usual = await templates.only(ctx, case.unit or "", result, files)
     entry = await write(ctx, case, EntryKind.RESULT, Party.CONTACT, result, files=files, template=usual)
     await run_on(ctx, case, Event.REPORT)

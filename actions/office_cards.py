@@ -126,26 +126,28 @@ def _merge_with(f: Facts) -> Rows:
 
 def _release(case: Case) -> tuple[Button, ...]:
     """Offer to publish a case whose citizen agreed, and to take it back."""
-    if case.released_at:
-        return (
-            form_button(_("Publish anew"), "release", case.id),
-            act_button(_("Take off the board"), "revoke", case.id, case.version),
-        )
-    if case.publish_at and case.state in RELEASABLE:
-        return (form_button(_("Publish"), "release", case.id),)
-    return ()
+    may = case.publish_at is not None and case.state in RELEASABLE
+    if not is_on_board(case):
+        return (form_button(_("Publish"), "release", case.id),) if may else ()
+    again = (form_button(_("Publish anew"), "release", case.id),) if may else ()
+    return (*again, act_button(_("Take off the board"), "revoke", case.id, case.version))
+
+
+def is_on_board(case: Case) -> bool:
+    """Tell whether the public reads of a case now."""
+    return case.released_at is not None and case.state in ON_BOARD
 
 
 def post_card(ctx: Context, case: Case, release: Release | None) -> Outgoing:
     """Show a case to the public as a post of the channel."""
-    if release is None or case.released_at is None or case.state not in ON_BOARD:
+    if release is None or not is_on_board(case):
         return Outgoing(lines=(_("Notice {number} has been taken back.", number=case.number),), subject=case.id, card=Card.POST)
     lines = [title(ctx, case)]
     lines += [_("Area: {area}", area=ctx.city.area(case.area))] if case.area else []
-    lines.append(verbatim(release.problem))
+    lines.append(verbatim(release.words.problem))
     lines += [_("Responsible: {unit}", unit=ctx.city.unit(case.unit))] if case.unit else []
     lines.append(_("State: {state}", state=STATES[case.state]))
-    if release.result and case.state in HAS_RESULT:
-        lines.append(_("Result: {text}", text=release.result))
+    if release.words.result and release.round == case.round and case.state in HAS_RESULT:
+        lines.append(_("Result: {text}", text=release.words.result))
     rows = ((Button(_("Public board"), url=on_board(ctx, case)),),)
     return Outgoing(lines=tuple(lines), rows=rows, subject=case.id, card=Card.POST)

@@ -1,4 +1,4 @@
-"""A unit's plan for a case: measures, target, responsible person, date. The citizen reads it."""
+"""A unit's plan for a case: measures, target, responsible person, date. The citizen reads it, the public once it is released."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def plan(ctx: Context, command: MakePlan) -> Case:
         f"整改措施：{command.measures}\n整改目标：{command.target}\n责任人：{command.responsible}\n"
         f"完成时限：{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
     )
-    case = await move(ctx, case, Event.PLAN, Party.CONTACT)
+    case = await move(ctx, case, Event.PLAN, Party.CONTACT, unreleased_at=ctx.now if case.released_at else None)
     entry = await write(ctx, case, EntryKind.PLAN, Party.CONTACT, words)
     await note(ctx, case, Event.PLAN, Party.CONTACT, role, entry=entry.id, text=entry.hash, due=ms(until))
     made = Plan(

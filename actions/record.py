@@ -64,6 +64,8 @@ async def move(ctx: Context, case: Case, event: Event, party: Party, **changes: 
         changed = replace(changed, closed_at=None, closing=None)
     if any(getattr(changed, name) != getattr(case, name) for name in ("state", "unit", "holder", "round")):
         changed = replace(changed, version=case.version + 1, changed_at=ctx.now)
+    if (changed.unit, changed.round) != (case.unit, case.round):
+        changed = replace(changed, unreleased_at=None)
     if changed != case:
         await cases.update(ctx.tx, changed)
     if (state in OPEN) != (case.state in OPEN) or changed.area != case.area:

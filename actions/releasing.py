@@ -1,13 +1,14 @@
 """Releasing a case to the public: the office reads and words it, personal data is masked, and whoever filed it has agreed.
 
-The texts stay as they were released; state, limit and plan on the board are always those of the case. Misconduct reports are
-never released. Each release is posted to the public channel too, if there is one; the post follows the case.
+The texts stay as they were released, each as long as the round lasts in which the unit wrote it; what it writes since is shown
+once it is released too. State and limit on the board are always those of the case. Misconduct reports are never released. Each
+release is posted to the public channel too, if there is one; the post follows the case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from actions.cards import Card, on_board
@@ -22,10 +23,11 @@ from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
 from domain.likeness import familiar
 from domain.publicity import Published, first_words, publish
-from storage import outbox, people, quotas, releases, roles
+from storage import outbox, people, plans, quotas, releases, roles
 from storage.cases import Case
-from storage.entries import EntryKind
-from storage.releases import Shown
+from storage.entries import Entry, EntryKind
+from storage.plans import Plan
+from storage.releases import Shown, Wording
 from storage.roles import RoleKind
 
 POSTED_ON = "telegram"
@@ -33,20 +35,55 @@ POSTED_ON = "telegram"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """The two texts of a release as the public would read them."""
+    """The words of a release as the public would read them, and what is hidden in them.
 
-    problem: Published
-    result: Published
+    `of` names the plan and the answer that they tell; `has_plan` and `has_result` say whether there are any.
+    """
+
+    words: Wording
+    hidden: tuple[str, ...]
+    of: str
+    has_plan: bool
+    has_result: bool
 
 
-async def proposal(ctx: Context, case: Case, problem: str = "", result: str = "") -> Proposal:
-    """Prepare the texts of a release: the first words told at filing and the unit's answer, unless somebody wrote others."""
-    f = await facts(ctx, case)
+NOTHING = Wording(problem="")
+
+
+async def proposal(ctx: Context, case: Case, typed: Wording = NOTHING) -> Proposal:
+    """Prepare the words of a release.
+
+    What is not `typed` stays as it was released; anew are the first words told at filing, the unit's plan and its answer.
+    """
+    told = (await facts(ctx, case)).in_words()
+    plan, answer = await _newest(ctx, case)
     known = await releases.get(ctx.tx, case.id)
-    if not problem:
-        problem = known.problem if known else first_words((await _masked(ctx, case, f.in_words())).text)
-    result = result or (f.result.text if f.result else "")
-    return Proposal(problem=await _masked(ctx, case, problem), result=await _masked(ctx, case, result))
+    problem = known.words.problem if known else first_words((await _masked(ctx, case, told)).text)
+    planned = known.words if known and plan and known.plan == plan.id and known.words.measures else plan
+    result = known.words.result if known and answer and known.answer == answer.id else ""
+    words, hidden = await _all_masked(
+        ctx,
+        case,
+        Wording(
+            problem=typed.problem or problem,
+            measures=typed.measures or planned.measures if planned else "",
+            target=typed.target or planned.target if planned else "",
+            responsible=typed.responsible or planned.responsible if planned else "",
+            result=typed.result or result or answer.text if answer else "",
+        ),
+    )
+    return Proposal(words=words, hidden=hidden, of=_of(plan, answer), has_plan=plan is not None, has_result=answer is not None)
+
+
+async def _newest(ctx: Context, case: Case) -> tuple[Plan | None, Entry | None]:
+    """Read the plan and the answer that the unit has given in this round."""
+    plan = await plans.newest(ctx.tx, case.id)
+    answer = (await facts(ctx, case)).result
+    return plan if plan and plan.unit == case.unit else None, answer if answer and answer.round == case.round else None
+
+
+def _of(plan: Plan | None, answer: Entry | None) -> str:
+    return " ".join(one.id if one else "-" for one in (plan, answer))
 
 
 async def words_for(ctx: Context, case: Case, said: str, most: int) -> str:
@@ -62,19 +99,33 @@ async def words_for(ctx: Context, case: Case, said: str, most: int) -> str:
     return shown if shown.strip("…，。！？ ") else ""
 
 
-async def release(ctx: Context, id: str, problem: str, result: str) -> Case:
-    """Let the public read of a case in these words, masked once more; the citizen is told the first time."""
+async def release(ctx: Context, id: str, words: Wording, of: str | None = None) -> Case:
+    """Let the public read of a case in these words, masked once more; the citizen is told the first time.
+
+    `of` is that of the proposal that was looked at, None for what there is now. Raises Refused if there is news since.
+    """
     case = await ctx.case(id)
     role = ctx.as_office(case)
     may_be_released(case)
-    if not problem.strip():
+    if not words.problem.strip():
         raise Refused(_("Please write in a few words what case {number} is about.", number=case.number))
-    shown = Proposal(problem=await _masked(ctx, case, problem), result=await _masked(ctx, case, result))
-    case = await move(ctx, case, Event.RELEASE, Party.OFFICE, released_at=case.released_at or ctx.now)
-    text = releases.together(shown.problem.text, shown.result.text)
-    entry = await write(ctx, case, EntryKind.RELEASED, Party.OFFICE, text)
+    plan, answer = await _newest(ctx, case)
+    if of not in (None, _of(plan, answer)):
+        raise Refused(
+            _(
+                "Meanwhile there is something new from the unit in case {number}. Nothing was published: please open it again.",
+                number=case.number,
+            )
+        )
+    if plan is None or not words.measures:
+        words = replace(words, measures="", target="", responsible="")
+    shown, _hidden = await _all_masked(ctx, case, words if answer else replace(words, result=""))
+    case = await move(ctx, case, Event.RELEASE, Party.OFFICE, released_at=case.released_at or ctx.now, unreleased_at=None)
+    entry = await write(ctx, case, EntryKind.RELEASED, Party.OFFICE, shown.text)
     await note(ctx, case, Event.RELEASE, Party.OFFICE, role, entry=entry.id, text=entry.hash)
-    first = await releases.put(ctx.tx, case.id, shown.problem.text, shown.result.text, entry.id, ctx.now)
+    first = await releases.put(
+        ctx.tx, case.id, shown, plan=plan.id if plan else None, answer=answer.id if answer else None, entry=entry.id, now=ctx.now
+    )
     await refresh_cards(ctx, case)
     await _post(ctx, case)
     if first:
@@ -89,7 +140,7 @@ async def revoke(ctx: Context, id: str) -> Case:
     role = ctx.as_office(case)
     if case.released_at is None:
         raise Refused(_("Case {number} is not published.", number=case.number))
-    case = await move(ctx, case, Event.REVOKE, Party.OFFICE, released_at=None)
+    case = await move(ctx, case, Event.REVOKE, Party.OFFICE, released_at=None, unreleased_at=None)
     await note(ctx, case, Event.REVOKE, Party.OFFICE, role)
     await refresh_cards(ctx, case)
     return case
@@ -129,6 +180,15 @@ async def _post(ctx: Context, case: Case) -> None:
 
 async def _masked(ctx: Context, case: Case, text: str) -> Published:
     return for_public(ctx, case, text, await staff_of(ctx, case.unit))
+
+
+async def _all_masked(ctx: Context, case: Case, words: Wording) -> tuple[Wording, tuple[str, ...]]:
+    """Mask each text of a release; say too what was hidden, each once."""
+    staff = await staff_of(ctx, case.unit)
+    names = [field.name for field in fields(Wording)]
+    masked = {name: for_public(ctx, case, getattr(words, name).strip(), staff) for name in names}
+    hidden = dict.fromkeys(said for one in masked.values() for _kind, said in one.hidden)
+    return Wording(**{name: one.text for name, one in masked.items()}), tuple(hidden)
 
 
 def for_public(ctx: Context, case: Case | Shown, text: str, staff: Sequence[str]) -> Published:

@@ -98,7 +98,7 @@ async def _verify_case(tx: Tx, subject: str, rows: Sequence[Entry], problems: li
         problems.append(f"{subject}: it is not recorded whether the public may read of it.")
     released = await releases.get(tx, id) if case.released_at else None
     entry = written.get(released.entry) if released else None
-    if case.released_at and (released is None or entry is None or released.text != entry.text):
+    if case.released_at and (released is None or entry is None or released.words.text != entry.text):
         problems.append(f"{subject}: what the public reads is not what was released.")
     return len(recorded)
 

@@ -28,7 +28,10 @@ LEAST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One case. `late` says how its time limit was kept, None before there is one; `is_late` marks it."""
+    """One case. `first_limit` is the day that was promised first, where there is more time since.
+
+    `late` says how its time limit was kept, None before there is one; `is_late` marks it.
+    """
 
     number: str
     about: Name | Text
@@ -41,6 +44,7 @@ class Item:
     released: Moment
     closed: Moment | None
     limit: Text | Moment | None
+    first_limit: Moment | None
     late: Text | None
     is_late: bool
     plan: Plan | None
@@ -130,6 +134,7 @@ def _item(ctx: Context, shown: Shown, staff: Sequence[str]) -> Item:
         released=_day(shown.released_at),
         closed=_day(shown.closed_at) if shown.closed_at else None,
         limit=marked(_day(shown.due_at), provisional=shown.provisional) if shown.due_at else None,
+        first_limit=_day(shown.first_due_at) if shown.first_due_at else None,
         late=late,
         is_late=is_late,
         plan=_plan(ctx, shown, shown.plan, staff) if shown.plan else None,

@@ -52,6 +52,7 @@ WORDS: Mapping[str, Text] = {
     "no_plan": _("No plan has been handed in yet."),
     "planned": _("Planned until"),
     "limit": _("Time limit"),
+    "extended": _("(extended; first promised for {day})"),
     "state": _("State"),
     "number": _("Case number"),
     "published": _("Published on"),

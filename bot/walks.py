@@ -26,7 +26,7 @@ from domain.bells import BellOffer
 from domain.cases import CaseKind, CaseState, Party
 from domain.city import ANSWER, LANGUAGES
 from domain.numbers import case_number
-from storage import cases, people, roles
+from storage import cases, people, plans, roles
 from storage.cases import Case
 from storage.database import Tx, connect
 from storage.deadlines import DeadlineKind
@@ -34,6 +34,7 @@ from storage.entries import EntryKind
 from storage.ids import new_id
 from storage.keys import Keys
 from storage.migrate import migrate
+from storage.plans import Plan
 from storage.roles import RoleKind
 
 NOW = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -196,4 +197,13 @@ async def _context(tx: Tx, keys: Keys) -> Context:
     ctx = Context(tx=tx, now=NOW, keys=keys, city=loaded, public_url="", limits=limits, actor=actor, bells=bells)
     await write(ctx, case, EntryKind.TOLD, Party.CITIZEN, TOLD["text"])
     await start(ctx, case, DeadlineKind.ANSWER, ANSWER)
+    planned = await write(ctx, case, EntryKind.PLAN, Party.CONTACT, "每日清运")
+    await plans.insert(
+        tx,
+        Plan(
+            id=new_id(NOW), case=case.id, round=1, unit=UNIT, measures=planned.text, target="门口不再有垃圾堆积",
+            responsible="环卫科科长", until_at=NOW, entry=planned.id, created_at=NOW,
+        ),
+    )  # fmt: skip
+    await write(ctx, case, EntryKind.RESULT, Party.CONTACT, "已清运")
     return ctx

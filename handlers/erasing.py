@@ -34,7 +34,10 @@ async def erase(d: Dialog) -> Erase | None:
     left = await d.look("left", what_is_left, d.arg)
     n = await d.choose("what", _("What has the citizen asked to have erased?"), left, label=_("To be erased"))
     what = next(option.label for option in left if option.key == n)
-    lost = _("It can't be brought back, and the case goes on without it. What staff wrote stays. The citizen is told.")
+    lost = _(
+        "It can't be brought back, and the case goes on without it. What staff wrote stays. If the case is published, it is taken"
+        " off the board. The citizen is told."
+    )
     sure = await d.confirm("sure", _("Erase this for good?"), (what, lost), yes=_("Erase it"))
     return Erase(case=d.arg, n=None if n == NAME else int(n)) if sure else None
 

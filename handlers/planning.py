@@ -45,7 +45,11 @@ async def plan(d: Dialog) -> MakePlan | None:
         date,
     )
     why = (_("Reason: {text}", text=reason),) if reason else ()
-    sure = await d.confirm("sure", _("The citizen will read this plan. Send it?"), (*summary, *why))
+    sure = await d.confirm(
+        "sure",
+        _("The citizen will read this plan, and so will the public once the office releases it. Send it?"),
+        (*summary, *why),
+    )
     if not sure:
         return None
     rule = None if until == BY_DEADLINE else until

@@ -21,6 +21,7 @@ class Case:
     `crs`; `code` is the keyed hash of the receipt's code; `routing` is the decision with its reasons, as JSON. `round` grows
     with every reopening. `closing` is the event that closed it, `merged_into` the case that it follows since it was merged.
     `publish_at` is when the citizen agreed to publication, `released_at` since when the public reads of it, None if it may not.
+    `unreleased_at` is since when a published case has a plan or an answer that the office has not released.
     """
 
     id: str
@@ -51,12 +52,18 @@ class Case:
     closing: str | None = None
     merged_into: str | None = None
     released_at: datetime | None = None
+    unreleased_at: datetime | None = None
 
 
+TO_RELEASE = (
+    "publish_at IS NOT NULL AND (released_at IS NULL AND state IN ('answered', 'closed')"
+    " OR unreleased_at IS NOT NULL AND state IN ('assigned', 'accepted', 'answered', 'closed'))"
+)
+"""What may be released and is not, or not all of it: the condition of an index, in its words."""
 _COLUMNS = tuple(Case.__dataclass_fields__)
 _INSERT = f"INSERT INTO cases ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + c for c in _COLUMNS)}) ON CONFLICT DO NOTHING"
 _CHANGING = ("state", "version", "round", "unit", "holder", "area", "category", "routing", "code", "changed_at", "urged_at",
-             "closed_at", "rating", "closing", "merged_into", "released_at")  # fmt: skip
+             "closed_at", "rating", "closing", "merged_into", "released_at", "unreleased_at")  # fmt: skip
 _ERASED = ("named", "cover", "place", "lon_e6", "lat_e6", "crs")
 _ERASE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _ERASED)} WHERE id = :id"
 _UPDATE = f"UPDATE cases SET {', '.join(f'{c} = :{c}' for c in _CHANGING)} WHERE id = :id"
@@ -232,10 +239,9 @@ async def newest(tx: Tx, limit: int) -> Sequence[Case]:
 
 
 async def to_release(tx: Tx, before: str | None, limit: int) -> Sequence[Case]:
-    """Read the answered and closed cases that may be released and are not, newest first, from below the id `before`."""
+    """Read the cases of which something may be released and is not, newest first, from below the id `before`."""
     rows = await tx.all(
-        "SELECT * FROM cases WHERE publish_at IS NOT NULL AND released_at IS NULL AND state IN ('answered', 'closed')"
-        " AND id < :before AND kind <> 'misconduct' ORDER BY id DESC LIMIT :limit",
+        f"SELECT * FROM cases WHERE {TO_RELEASE} AND id < :before AND kind <> 'misconduct' ORDER BY id DESC LIMIT :limit",
         before=before or "g",
         limit=limit,
     )
@@ -269,7 +275,7 @@ def _values(case: Case, columns: Sequence[str]) -> dict[str, object]:
 
 def _case(row: Row) -> Case:
     values = {name: row[name] for name in _COLUMNS}
-    for name in ("publish_at", "filed_at", "changed_at", "urged_at", "closed_at", "released_at"):
+    for name in ("publish_at", "filed_at", "changed_at", "urged_at", "closed_at", "released_at", "unreleased_at"):
         values[name] = at(values[name]) if values[name] is not None else None
     values["kind"] = CaseKind(values["kind"])
     values["state"] = CaseState(values["state"])

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.cases import CaseKind, CaseState
+from storage.cases import TO_RELEASE
 from storage.cursors import Cursor
 from storage.database import Row, Tx
 from storage.deadlines import DeadlineKind
@@ -126,13 +127,7 @@ _SOURCES = {
     ),
     Queue.EXTENSIONS: _Source(table="extension", where="decided_at IS NULL", at=""),
     Queue.ANSWERED: _Source(table="deadline", where="kind = 'check' AND stopped_at IS NULL"),
-    Queue.RELEASE: _Source(
-        table="cases",
-        where="publish_at IS NOT NULL AND released_at IS NULL AND state IN ('answered', 'closed')",
-        case="id",
-        at="",
-        down=True,
-    ),
+    Queue.RELEASE: _Source(table="cases", where=TO_RELEASE, case="id", at="", down=True),
     Queue.SILENT: _Source(table="cases", where="closing = 'silence'", case="id", at="closed_at", down=True),
     Queue.ALL: _Source(table="deadline", where=f"{_ONE_CLOCK} AND stopped_at IS NULL"),
 }

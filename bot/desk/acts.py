@@ -32,6 +32,7 @@ from handlers.office_desk import Assign, Decide
 from handlers.unit_search import unit_names, units_named
 from storage import cases
 from storage.cases import Case
+from storage.releases import Wording
 
 MOST_WORDS = 500
 
@@ -118,12 +119,12 @@ async def _refuse_appeal(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 async def _release(ctx: Context, case: Case, fields: Fields) -> Reply:
     """Publish what was shown; what would be masked once more is shown first."""
-    problem, result = _words(fields, "problem", release.MOST), _words(fields, "result", release.MOST_RESULT)
-    shown = await release.masked(ctx, case.id, problem, result)
-    wanted = release.Release(case=case.id, problem=shown["problem"].strip(), result=shown["result"].strip() if result else "")
-    if (wanted.problem, wanted.result) != (problem, result):
-        raise LookAgain(LOOK_AGAIN, {"problem": wanted.problem, "result": wanted.result})
-    return await release.publish(ctx, wanted)
+    typed = {name: _words(fields, name, most) for name, most in release.MOST.items()}
+    shown = (await release.masked(ctx, case.id, **typed))["words"]
+    wanted = {name: shown[name] if typed[name] or name == "problem" else "" for name in typed}
+    if wanted != typed:
+        raise LookAgain(LOOK_AGAIN, wanted)
+    return await release.publish(ctx, release.Release(case=case.id, words=Wording(**wanted), of=fields.get("of", "")))
 
 
 async def _revoke(ctx: Context, case: Case, fields: Fields) -> Reply:

@@ -23,6 +23,7 @@ from actions.record import STATES
 from actions.releasing import Proposal, proposal
 from actions.said import ERASED, told
 from actions.usual_reasons import CHECKED, REFUSALS, TAKEN_BACK
+from bot import board_pages
 from bot.desk.late import late_by
 from bot.desk.queue_page import about_rating
 from bot.desk.words import (
@@ -50,7 +51,7 @@ from domain.numbers import read_case_number
 from domain.ratings import hour_of
 from domain.reasons import ReasonCode
 from handlers.timeline import history
-from storage import cases, deadlines, files, plans, releases
+from storage import cases, deadlines, files, plans
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
 from storage.entries import Entry, EntryKind
@@ -131,7 +132,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
     case = await found(ctx, request)
     f = await facts_for_office(ctx, case)
     every = sorted(await deadlines.of_case(ctx.tx, case.id), key=lambda one: (one.started_at, list(DeadlineKind).index(one.kind)))
-    release = await releases.get(ctx.tx, case.id)
+    on_board = (await board_pages.case(ctx, case.number)).items
     numbers = {file: n for n, file in enumerate(_files(f), 1)}
     can = dict(_offered(ctx, f))
     alike: Sequence[Alike] = ()
@@ -171,8 +172,9 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
                 _column(ctx, _with_others(heard(ctx, f)), numbers, "contact", UNITS if _has_reached(ctx, case) else frozenset()),
             ),
         ],
-        "release": release if case.released_at else None,
+        "release": on_board[0] if on_board else None,
         "released": Moment(case.released_at) if case.released_at else None,
+        "news": case.unreleased_at is not None and "release" in can,
         "consent": case.publish_at is not None,
         "proposal": proposed,
         "hidden": _hidden(proposed) if proposed else None,
@@ -314,5 +316,4 @@ def _text(ctx: Context, kind: CaseKind, entry: Entry) -> Text | str:
 
 def _hidden(proposed: Proposal) -> Text | None:
     """Name what is hidden in the texts that are proposed for publication."""
-    words = dict.fromkeys(words for _kind, words in (*proposed.problem.hidden, *proposed.result.hidden))
-    return Text(HIDDEN.id, {"words": tuple(verbatim(word) for word in words)}) if words else None
+    return Text(HIDDEN.id, {"words": tuple(verbatim(word) for word in proposed.hidden)}) if proposed.hidden else None

@@ -84,6 +84,9 @@ WORDS: Mapping[str, Text] = {
     "published": _("Published on"),
     "not_published": _("The public reads nothing of this case."),
     "no_consent": _("It can't be published: who filed it did not agree to that."),
+    "unreleased": _(
+        "The public does not read the unit's newest plan or answer yet. Please look at it and publish the case anew."
+    ),
     "look": _("Please look for anything else by which somebody could be recognised."),
     "reason": _("Reason"),
     "own_words": _("In your words"),
@@ -106,6 +109,9 @@ WORDS: Mapping[str, Text] = {
     "both_read": _("Unit and citizen will read the reason."),
     "erase": _("Erase on request"),
     "erase_name": _("Erase name, phone number and covered words"),
+    "erase_published": _(
+        "The case is on the public board. Erasing takes it off; what may still be read can be published again then."
+    ),
     "erase_sure": _("The citizen has asked for it. It can't be brought back. Erase it."),
     "on_record": _("It is recorded, and the citizen can see that it was."),
     # Units
@@ -219,7 +225,9 @@ QUEUES_ABOUT: Mapping[Queue, Text] = {
     ),
     Queue.EXTENSIONS: _("Requests that wait for your decision, the oldest first."),
     Queue.ANSWERED: _("Cases whose citizen has not yet said whether they are solved, the first to be closed by silence first."),
-    Queue.RELEASE: _("Answered cases whose citizen agreed to publication, the newest first."),
+    Queue.RELEASE: _(
+        "Answered cases whose citizen agreed to publication, and published ones with a new plan or answer, the newest first."
+    ),
     Queue.SILENT: _("Cases of which nothing more was heard, the newest first."),
     Queue.ALL: _("Every open case, late ones first, then the first due."),
 }

@@ -16,6 +16,7 @@ from dialog.subjects import Refused
 from storage import entries, files, ratings
 from storage.cases import Case
 from storage.entries import Entry
+from storage.releases import Wording
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,7 +39,9 @@ async def everything(cast: Cast) -> str:
 async def test_nothing_of_what_was_told_is_left_and_the_ledger_holds(cast: Cast) -> None:
     case = await cast.accepted(replace(TOLD, publish=True))
     await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运"))
-    await cast.does("office", lambda ctx: releasing.release(ctx, case.id, "独特的77号门口有垃圾", "已清运"))
+    await cast.does(
+        "office", lambda ctx: releasing.release(ctx, case.id, Wording(problem="独特的77号门口有垃圾", result="已清运"))
+    )
     await cast.does("office", lambda ctx: releasing.revoke(ctx, case.id))
     assert "77号" in await everything(cast)
     await cast.does("office", lambda ctx: erasing.erase(ctx, case.id, 1))
@@ -67,12 +70,13 @@ async def test_the_name_goes_and_the_words_stay(cast: Cast) -> None:
     await cast.is_whole()
 
 
-async def test_what_is_published_has_to_be_taken_off_the_board_first(cast: Cast) -> None:
+async def test_what_is_published_goes_off_the_board_with_what_is_erased(cast: Cast) -> None:
     case = await cast.answered(replace(COMPLAINT, publish=True))
-    await cast.does("office", lambda ctx: releasing.release(ctx, case.id, "门口有垃圾", "已清运"))
-    refused = await cast.tries("office", lambda ctx: erasing.erase(ctx, case.id, 1))
-    assert refused
-    assert "take it off first" in refused.reason.id
+    await cast.does("office", lambda ctx: releasing.release(ctx, case.id, Wording(problem="门口有垃圾", result="已清运")))
+    await cast.does("office", lambda ctx: erasing.erase(ctx, case.id, 1))
+    assert (await cast.case(case.id)).released_at is None
+    assert (await cast.events(case.id))[-2:] == ["revoke", "erase"]
+    await cast.is_whole()
 
 
 async def test_words_of_staff_and_what_is_not_there_are_not_erased(cast: Cast) -> None:

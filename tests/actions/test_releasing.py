@@ -20,7 +20,7 @@ from handlers.release import publish
 from storage import cases, entries, releases
 from storage.cases import Case
 from storage.outbox import OutboxRow
-from storage.releases import Release
+from storage.releases import Release, Wording
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,7 +29,7 @@ CHANNEL = "@xining_board"
 
 
 def release(ctx: Context, case: Case, result: str = "已清运") -> Awaitable[Case]:
-    return releasing.release(replace(ctx, channel=CHANNEL), case.id, "门口垃圾没人清运", result)
+    return releasing.release(replace(ctx, channel=CHANNEL), case.id, Wording(problem="门口垃圾没人清运", result=result))
 
 
 def releases_as(who: str, case: Case, result: str) -> Deed:
@@ -56,9 +56,9 @@ async def test_what_is_proposed_hides_the_reporter_the_staff_and_the_door(cast: 
     case = await cast.accepted(replace(NAMED, text="我叫欧阳小敏，五四西路12号3号楼501室，电话13997254418", publish=True))
     await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "holder已与欧阳小敏约好，小敏在3号楼等"))
     shown = await cast.does("office", lambda ctx: releasing.proposal(ctx, case))
-    assert shown.problem.text == "我叫〔姓名〕，五四西路〔门牌〕，电话〔已遮盖〕"
-    assert shown.result.text == "〔姓名〕已与〔姓名〕约好，〔姓名〕在〔门牌〕等"
-    assert [words for _kind, words in shown.result.hidden] == ["holder", "欧阳小敏", "小敏", "3号楼"]
+    assert shown.words.problem == "我叫〔姓名〕，五四西路〔门牌〕，电话〔已遮盖〕"
+    assert shown.words.result == "〔姓名〕已与〔姓名〕约好，〔姓名〕在〔门牌〕等"
+    assert {"holder", "欧阳小敏", "小敏", "3号楼"} <= set(shown.hidden)
 
 
 async def test_what_is_proposed_is_what_was_told_at_filing_and_no_talk_with_the_unit_since(cast: Cast) -> None:
@@ -69,9 +69,10 @@ async def test_what_is_proposed_is_what_was_told_at_filing_and_no_talk_with_the_
     await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运"))
     await cast.does("reporter", lambda ctx: following.not_solved(ctx, case.id, "还在"))
     await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "又清运了一次"), NOW + timedelta(hours=1))
-    shown = await cast.does("office", lambda ctx: releasing.proposal(ctx, case))
-    assert shown.problem.text == AGREED.text
-    assert shown.result.text == "又清运了一次"
+    reopened = await cast.case(case.id)
+    shown = await cast.does("office", lambda ctx: releasing.proposal(ctx, reopened))
+    assert shown.words.problem == AGREED.text
+    assert shown.words.result == "又清运了一次"
 
 
 async def test_citizen_office_and_channel_are_led_to_where_the_case_stands(cast: Cast) -> None:
@@ -83,7 +84,8 @@ async def test_citizen_office_and_channel_are_led_to_where_the_case_stands(cast:
     assert (cast.message(post).rows[0][0].url or "").endswith(address)
     told = [row for row in await cast.rows() if row.subject == case.id and row.card == "citizen"]
     assert any(address in read(cast, row) for row in told)
-    wanted = Wanted(case=case.id, problem="门口垃圾没人清运", result="已清运")
+    shown = await cast.does("office", lambda ctx: releasing.proposal(ctx, case))
+    wanted = Wanted(case=case.id, words=shown.words, of=shown.of)
     reply = await cast.does("office", lambda ctx: publish(ctx, wanted))
     assert address in repr(reply.messages[0])
 
@@ -93,7 +95,7 @@ async def test_the_ledger_keeps_the_hash_of_what_was_published_and_the_time_stay
     first = await cast.does("office", lambda ctx: release(ctx, case))
     again = await cast.does("office", lambda ctx: release(ctx, case, "又清运了一次"), NOW + timedelta(days=1))
     assert again.released_at == first.released_at == NOW
-    assert (await texts(cast, case)).result == "又清运了一次"
+    assert (await texts(cast, case)).words.result == "又清运了一次"
     async with cast.database.reading() as tx:
         kept = [entry for entry in await entries.of_case(tx, case.id) if entry.kind == "released"]
     rows = [row for row in await cast.ledger(f"case:{case.id}") if row.event == "release"]
@@ -113,7 +115,7 @@ async def test_of_two_releases_at_once_the_last_counts_and_the_citizen_is_told_o
     assert len(told) == 3  # the reporter has two devices
     standing = await posts(cast, case)
     assert [row.edits for row in standing] == [None, standing[0].id]
-    assert (await texts(cast, case)).result in read(cast, standing[-1])
+    assert (await texts(cast, case)).words.result in read(cast, standing[-1])
     assert cast.conflicts == 0
 
 

@@ -39,6 +39,7 @@ from domain.weeks import Week
 from storage import cases, deadlines, entries, extensions, people, proposals, roles
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
+from storage.releases import Wording
 from storage.roles import RoleKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -194,7 +195,7 @@ def revoke(ctx: Context, case: Case) -> Awaitable[object]:
 
 async def released(cast: Cast) -> Case:
     case = await cast.answered(replace(COMPLAINT, publish=True))
-    await cast.does("office", lambda ctx: releasing.release(ctx, case.id, "门口垃圾", "已清运"))
+    await cast.does("office", lambda ctx: releasing.release(ctx, case.id, Wording(problem="门口垃圾", result="已清运")))
     return await cast.case(case.id)
 
 

@@ -33,6 +33,7 @@ from domain.cases import Satisfaction
 from storage import deadlines, people, roles
 from storage.cases import Case
 from storage.outbox import OutboxRow
+from storage.releases import Wording
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -110,7 +111,7 @@ async def returned(cast: Cast) -> Case:
 
 
 def release(ctx: Context, case: Case) -> Awaitable[object]:
-    return releasing.release(ctx, case.id, "门口垃圾没人清运", "已清运")
+    return releasing.release(ctx, case.id, Wording(problem="门口垃圾没人清运", result="已清运"))
 
 
 async def released(cast: Cast) -> Case:

@@ -48,6 +48,7 @@ from dialog.subjects import Refused
 from domain.cases import Satisfaction
 from storage import roles
 from storage.cases import Case
+from storage.releases import Wording
 from storage.roles import RoleKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -150,7 +151,7 @@ def accept(ctx: Context, case: Case) -> Awaitable[object]:
 
 
 def release(ctx: Context, case: Case) -> Awaitable[object]:
-    return releasing.release(ctx, case.id, "门口垃圾没人清运", "已清运")
+    return releasing.release(ctx, case.id, Wording(problem="门口垃圾没人清运", result="已清运"))
 
 
 def revoke(ctx: Context, case: Case) -> Awaitable[object]:
@@ -321,7 +322,7 @@ RIGHTS: dict[str, Right] = {
     "release what has no unit": right(state_of(replace(NOWHERE, publish=True), "assigned"), release, NOBODY),
     "release a misconduct report": right(state_of(replace(MISCONDUCT, publish=True), "answered"), release, NOBODY),
     "release without a word": right(
-        state_of(AGREED, "answered"), lambda ctx, case: releasing.release(ctx, case.id, " ", ""), NOBODY
+        state_of(AGREED, "answered"), lambda ctx, case: releasing.release(ctx, case.id, Wording(problem=" ")), NOBODY
     ),
     "take back what is not published": right(state_of(AGREED, "answered"), revoke, NOBODY),
     "take off the board": right(released, revoke, OFFICE),

@@ -22,8 +22,9 @@ PAGES = ("/board", "/board/done", "/board/list", "/board/numbers", "/board/look-
 @pytest_asyncio.fixture(loop_scope="session")
 async def city(direct: None, tmp_path: Path) -> AsyncIterator[BoardCity]:
     async with board_city(tmp_path, f"sqlite:{tmp_path}/huiyin.db") as city:
-        planned = await city.releases(await city.accepted())
+        planned = await city.accepted()
         await city.plans(planned, timedelta(days=3))
+        await city.releases(planned)
         for n in range(22):
             await city.releases(await city.accepted(words(n)))
         for n in range(4):

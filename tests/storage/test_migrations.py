@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from stores import NOW
 
-from storage import callbacks, oddities
+from storage import callbacks, cases, oddities, releases
 from storage import migrate as migrations
 from storage.database import Database, StorageError, connect
 from storage.migrate import WrongSchema, migrate, missing
@@ -170,6 +170,64 @@ async def test_what_was_decided_of_a_pattern_as_a_whole_is_decided_of_each_of_it
     async with store.transaction() as tx:
         tallies = {id: await oddities.tally(tx, id) for id in decided}
     assert tallies == {"kept": Tally(kept=1), "struck": Tally(struck=1), "open": Tally(left=1)}
+
+
+async def test_plans_stay_on_the_board_and_results_that_were_not_accepted_leave_it(store: Database, folder: Path) -> None:
+    later = {path: path.read_text("utf-8") for path in folder.glob("*.sql") if path.name >= "0012"}
+    for path in later:
+        path.unlink()
+    await migrate(store, NOW)
+    # Round, state, and the results with their rounds and times; each was released at 5.
+    found = {
+        "planned": (1, "accepted", ()),
+        "answered": (1, "answered", ((1, 4),)),
+        "earlier": (2, "answered", ((1, 4), (2, 6))),
+        "anew": (2, "answered", ((1, 3), (2, 4))),
+    }
+    async with store.transaction() as tx:
+        await tx.run("INSERT INTO person (id, language, created_at) VALUES ('p', 'en', 0)")
+        for id, (round, state, results) in found.items():
+            await tx.run(
+                "INSERT INTO cases (id, number, kind, state, version, round, unit, reporter, place, routing, code, filed_at,"
+                " changed_at, publish_at, released_at) VALUES (:id, :id, 'complaint', :state, 1, :round, 'u', 'p', '', '', '', 0,"
+                " 6, 0, 5)",
+                id=id,
+                state=state,
+                round=round,
+            )
+            for n, (kind, of, at) in enumerate((("released", round, 5), *(("result", *one) for one in results)), 1):
+                await tx.run(
+                    "INSERT INTO entry (id, case_id, n, round, kind, author, text, salt, files, created_at)"
+                    " VALUES (:entry, :id, :n, :of, :kind, 'contact', '', :salt, '[]', :at)",
+                    entry=f"{id}{n}",
+                    id=id,
+                    n=n,
+                    of=of,
+                    kind=kind,
+                    salt=b"",
+                    at=at,
+                )
+            await tx.run(
+                "INSERT INTO plan (id, case_id, round, unit, measures, target, responsible, until_at, entry, created_at)"
+                " VALUES (:id, :id, 1, 'u', '清运', '干净', '科长', 9, :entry, 1)",
+                id=id,
+                entry=f"{id}1",
+            )
+            await tx.run(
+                "INSERT INTO release (case_id, problem, result, entry, changed_at) VALUES (:id, '垃圾', :result, :entry, 5)",
+                id=id,
+                result="已清运" if results else "",
+                entry=f"{id}1",
+            )
+    for path, sql in later.items():
+        path.write_text(sql, "utf-8")
+    await migrate(store, NOW)
+    async with store.transaction() as tx:
+        shown = {one.number: one for one in await releases.shelf(tx, releases.Shelf.ALL, None, 10)}
+        waiting = [case.id for case in await cases.to_release(tx, None, 10)]
+    assert {id for id, one in shown.items() if one.plan and one.plan.measures == "清运"} == {"planned", "answered"}
+    assert {id for id, one in shown.items() if one.result} == {"answered", "anew"}
+    assert waiting == ["earlier"]
 
 
 async def test_processes_that_start_at_once_apply_each_migration_once(url: str, folder: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import ClientSession
 from story_town import Town, town_over
 
-from actions import filing, following, handling, releasing
+from actions import filing, following, handling, planning, releasing
 from actions.context import Actor, Context
 from actions.filing import FileCase
 from bot.town import Town as Office
@@ -92,7 +92,7 @@ class BoardCity:
             fresh = await cases.get(ctx.tx, case.id)
             assert fresh is not None
             shown = await releasing.proposal(ctx, fresh)
-            return await releasing.release(ctx, case.id, shown.problem.text, shown.result.text)
+            return await releasing.release(ctx, case.id, shown.words)
 
         released: Case = await self.does("office", deed)
         return released
@@ -113,6 +113,11 @@ class BoardCity:
             )  # fmt: skip
 
         await self.does("office", deed)
+
+    async def makes_plan(self, case: Case, measures: str) -> None:
+        """Let the contact make a plan."""
+        command = planning.MakePlan(case=case.id, measures=measures, target="不再堆积", responsible="环卫科科长")
+        await self.does("contact", lambda ctx: planning.plan(ctx, command))
 
     async def counts(self) -> None:
         """Count the months and seal the ledger, as the jobs do."""

@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from board_city import RUBBISH, BoardCity, board_city, count_months, words
 
-from actions import filing, following, handling, releasing
+from actions import checking, extending, filing, following, handling, releasing
+from actions.context import Context
 from actions.filing import FileCase
 from dialog.incoming import Place
 from dialog.subjects import Refused
 from domain.cases import CaseKind
-from storage import deadlines, months
+from storage import cases, deadlines, months, queues
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
+from storage.releases import Wording
 
 PAGES = ("/board", "/board/done", "/board/list", "/board/numbers", "/board/look-up")
 
@@ -77,11 +79,13 @@ async def test_what_was_not_released_or_was_taken_back_or_withdrawn_is_nowhere(c
 
 
 async def test_the_rectification_list_names_target_measures_post_limit_and_the_days_it_is_late(city: BoardCity) -> None:
-    case = await city.releases(await city.accepted())
+    case = await city.accepted()
     await city.plans(case, timedelta(days=3))
-    page = await city.reads("/board/list")
-    for told in ("门口不再有垃圾堆积", "每日早晚各清运一次", "环卫科科长", "Time limit", case.number):
-        assert told in page
+    await city.releases(case)
+    for path in ("/board/list", f"/board/case/{case.number}"):
+        page = await city.reads(path)
+        for told in ("门口不再有垃圾堆积", "每日早晚各清运一次", "环卫科科长", "Time limit", case.number):
+            assert told in page
     assert "late" not in page.replace("translate", "")
     city.town.clock.ahead = timedelta(days=40)
     assert re.search(r"\d+ days late", await city.reads("/board/list"))
@@ -135,10 +139,11 @@ async def test_nobody_can_be_recognised_on_any_page(city: BoardCity) -> None:
     place = Place(lon=101.7489, lat=36.6296, words="阳光花园北门12号", area="630104")
     command = replace(RUBBISH, text=told, name="欧阳小敏", phone="13997254418", place=place)
     done = await city.releases(await city.closed(command, result))
-    answered = await city.releases(await city.answered(command, result))
+    answered = await city.answered(command, result)
     await city.plans(
         answered, timedelta(days=3), "立军每天到3号楼2单元501室找小敏，张国伟局长督办，电话13997254418", "环卫科科长孙立军"
     )
+    await city.releases(answered)
     await city.counts()
     seen = 0
     for path in PAGES:
@@ -158,7 +163,10 @@ async def test_nobody_can_be_recognised_on_any_page(city: BoardCity) -> None:
 async def test_what_the_office_words_itself_is_masked_once_more(city: BoardCity) -> None:
     case = await city.answered()
     await city.does(
-        "office", lambda ctx: releasing.release(ctx, case.id, "3号楼欧阳的垃圾，电话13997254418", "已致电13997254418")
+        "office",
+        lambda ctx: releasing.release(
+            ctx, case.id, Wording(problem="3号楼欧阳的垃圾，电话13997254418", result="已致电13997254418")
+        ),
     )
     page = await city.reads("/board")
     assert "〔house number〕欧阳的垃圾，电话〔phone number〕" in page
@@ -174,7 +182,7 @@ async def test_without_consent_or_before_it_has_a_unit_nothing_is_published_and_
     ):
         receipt = await city.does("citizen", lambda ctx, command=command: filing.file_case(ctx, command))
         try:
-            await city.does("office", lambda ctx, id=receipt.case.id: releasing.release(ctx, id, "问题", ""))
+            await city.does("office", lambda ctx, id=receipt.case.id: releasing.release(ctx, id, Wording(problem="问题")))
         except Refused as error:
             refused.append(error)
     assert len(refused) == 3
@@ -333,6 +341,119 @@ async def test_a_case_reopened_after_its_release_shows_no_result_until_there_is_
     page = await city.reads("/board")
     assert case.number in page
     assert "已于当日清运" not in page
+
+
+async def waiting(city: BoardCity) -> list[str]:
+    """Give the numbers of the cases in the office's list of what is to be released, as the desk and as the chat show it."""
+    async with city.town.app.database.reading() as tx:
+        page = await queues.page(tx, queues.Queue.RELEASE, queues.Wanted(), None, 20, city.town.clock.now())
+        numbers = [line.number for line in page.lines]
+        assert numbers == [case.number for case in await cases.to_release(tx, None, 20)]
+        assert (await queues.counts(tx, city.town.clock.now()))[queues.Queue.RELEASE] == len(numbers)
+    return numbers
+
+
+async def proposed(city: BoardCity, case: Case) -> releasing.Proposal:
+    async def deed(ctx: Context) -> releasing.Proposal:
+        return await releasing.proposal(ctx, await ctx.case(case.id))
+
+    shown: releasing.Proposal = await city.does("office", deed)
+    return shown
+
+
+async def reopened(city: BoardCity, case: Case) -> Case:
+    found: Case = await city.does("office", lambda ctx: checking.reopen(ctx, case.id, "called"))
+    return found
+
+
+async def test_a_result_that_the_office_did_not_accept_is_not_shown_beside_the_next_answer(city: BoardCity) -> None:
+    case = await city.releases(await city.answered(result="第一次已清运"))
+    await reopened(city, case)
+    assert await waiting(city) == []
+    case = await city.does("contact", lambda ctx: handling.report(ctx, case.id, "第二轮真的清运了"))
+    for path in ("/board", f"/board/case/{case.number}"):
+        assert "清运了" not in re.sub("<p class=.problem.+?</p>", "", await city.reads(path))
+        assert "第一次已清运" not in await city.reads(path)
+    assert await waiting(city) == [case.number]
+    await city.releases(case)
+    assert "第二轮真的清运了" in await city.reads("/board")
+    assert await waiting(city) == []
+
+
+async def test_the_form_does_not_offer_a_result_that_was_not_accepted(city: BoardCity) -> None:
+    case = await reopened(city, await city.answered(result="只换了灯泡"))
+    shown = await proposed(city, case)
+    assert (shown.words.result, shown.has_result) == ("", False)
+    await city.does("office", lambda ctx: releasing.release(ctx, case.id, Wording(problem="路灯不亮", result="只换了灯泡")))
+    case = await city.does("contact", lambda ctx: handling.report(ctx, case.id, "换了新灯"))
+    assert await waiting(city) == [case.number]
+    await city.does("citizen", lambda ctx: following.solved(ctx, case.id, case.version))
+    assert "只换了灯泡" not in await city.reads("/board/done")
+    assert await waiting(city) == [case.number]
+
+
+async def test_a_case_published_before_its_answer_waits_with_it_until_the_office_decides(city: BoardCity) -> None:
+    case = await city.releases(await city.accepted())
+    assert await waiting(city) == []
+    await city.does("contact", lambda ctx: handling.report(ctx, case.id, "已清运"))
+    assert await waiting(city) == [case.number]
+    await city.does("office", lambda ctx: releasing.release(ctx, case.id, Wording(problem="门口垃圾")))
+    assert await waiting(city) == []
+
+
+async def test_the_public_reads_a_plan_once_the_office_has_read_it(city: BoardCity) -> None:
+    case = await city.releases(await city.accepted())
+    for measures, worded in (("已和老李（三楼东户）谈过", "已和当事人谈过"), ("改为每日清运", "每日清运")):
+        await city.makes_plan(case, measures)
+        assert await waiting(city) == [case.number]
+        page = await city.reads("/board/list")
+        assert measures not in page
+        assert "三楼东户" not in page
+        shown = await proposed(city, case)
+        assert shown.words.target == "不再堆积"
+        words = replace(shown.words, measures=worded)
+        await city.does("office", lambda ctx, words=words, of=shown.of: releasing.release(ctx, case.id, words, of))
+        assert worded in await city.reads("/board/list")
+        assert await waiting(city) == []
+    # How it was worded stays as the answer is added.
+    case = await city.does("contact", lambda ctx: handling.report(ctx, case.id, "已清运"))
+    await city.releases(case)
+    assert "每日清运" in await city.reads("/board/list")
+    assert "改为" not in await city.reads("/board/list")
+    await reopened(city, case)
+    assert "每日清运" not in await city.reads("/board/list")
+
+
+async def test_what_the_unit_writes_while_the_office_looks_is_not_taken_for_looked_at(city: BoardCity) -> None:
+    case = await city.releases(await city.accepted())
+    shown = await proposed(city, case)
+    await city.makes_plan(case, "每日清运")
+    with pytest.raises(Refused, match="something new from the unit"):
+        await city.does("office", lambda ctx: releasing.release(ctx, case.id, shown.words, shown.of))
+    assert await waiting(city) == [case.number]
+
+
+async def test_a_plan_of_a_unit_that_has_the_case_no_more_waits_for_nobody(city: BoardCity) -> None:
+    case = await city.releases(await city.accepted())
+    await city.makes_plan(case, "每日清运")
+    await city.does("contact", lambda ctx: handling.return_(ctx, case.id, "不属于本单位"))
+    assert await waiting(city) == []
+
+
+async def test_the_board_shows_both_dates_of_a_case_with_more_time(city: BoardCity) -> None:
+    case = await city.releases(await city.accepted())
+    assert "extended" not in await city.reads("/board/list")
+    async with city.town.app.database.reading() as tx:
+        first = (await deadlines.running(tx, case.id))[DeadlineKind.PROMISE].due_at.astimezone(ZoneInfo("Asia/Shanghai"))
+
+    async def more_time(ctx: Context) -> None:
+        await extending.ask(ctx, case.id, str((await extending.possible(ctx, case))[-1][0]), "缺少配件")
+
+    await city.does("contact", more_time)
+    assert "extended" not in await city.reads("/board/list")
+    await city.does("office", lambda ctx: extending.grant(ctx, case.id, 3))
+    for path in ("/board", "/board/list", f"/board/case/{case.number}"):
+        assert f"(extended; first promised for {first.day} {first:%b %Y})" in await city.reads(path)
 
 
 async def test_an_address_that_is_no_page_says_so_in_the_boards_frame(city: BoardCity) -> None:

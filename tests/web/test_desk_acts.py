@@ -16,7 +16,7 @@ from story_web import WebPerson
 from web.board_city import RUBBISH, UNIT
 from web.desk_city import FIELD, FORM, NOWHERE, Desk, address, at_desk, desk_city, filed, state
 
-from actions import extending, filing
+from actions import extending, filing, following
 from actions.context import Context
 from domain.cases import CaseKind, CaseState
 from storage import deadlines, queues, roles
@@ -323,6 +323,51 @@ async def test_what_is_published_is_what_was_shown(desk: Desk) -> None:
     await desk.opens(address(private))
     assert "release" not in desk.offered
     assert "did not agree" in desk.page
+
+
+async def test_a_plan_is_read_worded_and_published_with_its_case(desk: Desk) -> None:
+    case = await desk.city.releases(await desk.city.accepted())
+    await desk.opens(address(case))
+    assert 'name="measures"' not in desk.page
+    await desk.city.makes_plan(case, "已和老李谈过")
+    await desk.opens("/desk?state=release")
+    assert case.number in desk.listed
+    await desk.opens(address(case))
+    assert "newest plan or answer yet" in desk.page
+    assert "已和老李谈过" not in column(desk)
+    await desk.presses("release", problem="门口垃圾", measures="已和13997254418谈过")
+    assert "More was hidden" in desk.said
+    await desk.presses("release", problem="门口垃圾", measures="已和当事人谈过")
+    assert f"{case.number} is published" in desk.said
+    await desk.opens(address(case))
+    assert "已和当事人谈过" in column(desk)
+    assert "已和当事人谈过" in await desk.city.reads("/board/list")
+    assert "newest plan or answer yet" not in desk.page
+
+
+def column(desk: Desk) -> str:
+    """Give what the page says that the public reads."""
+    return desk.page.partition('id="public"')[2].partition("</article>")[0]
+
+
+async def test_a_withdrawn_case_is_not_said_to_be_on_the_board(desk: Desk) -> None:
+    case = await desk.city.releases(await desk.city.accepted())
+    await desk.city.does("citizen", lambda ctx: following.withdraw(ctx, case.id, "好了"))
+    await desk.opens(address(case))
+    assert "The public reads nothing of this case." in desk.page
+    assert "Published on" not in desk.page
+    assert not {"release", "revoke"} & desk.offered
+
+
+async def test_erasing_says_that_it_takes_the_case_off_the_board_and_does(desk: Desk) -> None:
+    case = await desk.city.releases(await desk.city.accepted())
+    await desk.opens(address(case))
+    assert "Erasing takes it off" in desk.page
+    await desk.presses("erase", n="1", sure="yes")
+    assert "It has been erased" in desk.said
+    assert case.number not in await desk.city.reads("/board")
+    await desk.opens(address(case))
+    assert "Erasing takes it off" not in desk.page
 
 
 async def test_who_filed_it_is_shown_once_and_on_record(desk: Desk) -> None:

@@ -30,6 +30,7 @@ from domain.telling import Given, Group, groups
 from storage import ledger, oddities
 from storage.appeals import Ground
 from storage.rating_figures import Cell, Counted
+from storage.releases import Wording
 from storage.roles import RoleKind
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -330,8 +331,8 @@ async def test_only_what_was_released_is_read_there(city: BoardCity) -> None:
     released, struck, _kept_back = (str(one.rating.case) for one in rated)
     assert "等候太久" not in (await reads(city)).html
     async with serving.staff(NOON, RoleKind.OFFICE) as ctx:
-        await releasing.release(ctx, released, "等了两个小时，电话13997254418。", "已增开窗口。")
-        await releasing.release(ctx, struck, "骂人的话。", "")
+        await releasing.release(ctx, released, Wording(problem="等了两个小时，电话13997254418。", result="已增开窗口。"))
+        await releasing.release(ctx, struck, Wording(problem="骂人的话。"))
     page = (await reads(city)).html
     assert "等了两个小时，电话〔电话〕。" in page
     assert "已增开窗口" not in page, "there is no answer yet"
