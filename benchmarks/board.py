@@ -99,22 +99,31 @@ async def _rows(tx: Tx, numbered: Sequence[tuple[int, datetime]]) -> None:
             salt=b"0" * 16,
             filed=filed,
         )
-        await tx.run(
-            "INSERT INTO release (case_id, problem, result, entry, changed_at)"
-            " VALUES (:id, :problem, '已于当日清运，并增加了清运次数。', :id, :filed)",
-            id=id,
-            problem="小区门口的垃圾一周没人清运，天热味道很大，希望尽快处理。",
-            filed=filed,
-        )
-        if n % 8 == 0:
+        plan = ("每日早晚各清运一次", "门口不再有垃圾堆积", "环卫科科长") if n % 8 == 0 else None
+        if plan:
             await tx.run(
                 "INSERT INTO plan (id, case_id, round, unit, measures, target, responsible, until_at, entry, created_at)"
-                " VALUES (:id, :id, 1, :unit, '每日早晚各清运一次', '门口不再有垃圾堆积', '环卫科科长', :due, :id, :filed)",
+                " VALUES (:id, :id, 1, :unit, :measures, :target, :responsible, :due, :id, :filed)",
                 id=id,
+                measures=plan[0],
+                target=plan[1],
+                responsible=plan[2],
                 unit=UNIT,
                 due=filed + 86_400_000 * 4,
                 filed=filed,
             )
+        await tx.run(
+            "INSERT INTO release (case_id, problem, result, answer, plan, measures, target, responsible, entry, changed_at)"
+            " VALUES (:id, :problem, :result, :id, :plan, :measures, :target, :responsible, :id, :filed)",
+            id=id,
+            problem="小区门口的垃圾一周没人清运，天热味道很大，希望尽快处理。",
+            result="已于当日清运，并增加了清运次数。",
+            plan=id if plan else None,
+            measures=plan and plan[0],
+            target=plan and plan[1],
+            responsible=plan and plan[2],
+            filed=filed,
+        )
 
 
 @asynccontextmanager
