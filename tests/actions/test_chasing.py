@@ -136,37 +136,6 @@ async def test_the_history_says_of_each_rung_whom_it_told(cast: Cast) -> None:
     assert "Told" not in str(shown.lines)
 
 
-async def test_the_history_names_no_head_where_a_unit_has_none(cast: Cast) -> None:
-    case = await signed_in(cast)
-    await cast.does("holder", lambda ctx: handling.pass_on(ctx, case.id, BELOW), at("2026-01-07 11:00"))
-    await cast.does("below", lambda ctx: handling.accept(ctx, case.id, case.version + 1), at("2026-01-07 11:00"))
-    await cast.sweeps(at("2026-01-14 18:00"))
-    assert await whom_it_told(cast, case) == ["Late: should have been answered by 14 Jan 2026, 18:00. Told: the unit's contact."]
-
-
-async def test_the_history_names_the_head_who_stood_in_and_not_the_contact_who_was_away(cast: Cast) -> None:
-    case = await signed_in(cast)
-    await cast.does("holder", lambda ctx: absence.leave(ctx, at("2026-01-20 00:00"), None), at("2026-01-12 10:00"))
-    try:
-        await cast.sweeps(at("2026-01-13 18:00"))
-    finally:
-        await cast.does("holder", absence.come_back, at("2026-01-13 18:00"))
-    assert await whom_it_told(cast, case) == ["Reminded: to be answered by 14 Jan 2026, 18:00. Told: the head of the unit."]
-
-
-async def test_the_history_names_nobody_who_can_not_be_written_to(cast: Cast) -> None:
-    case = await signed_in(cast)
-    chats = (cast.conversations["holder"], cast.conversations[f"holder{DEVICE}"])
-    async with cast.database.transaction() as tx:
-        for chat in chats:
-            await people.mark_unreachable(tx, chat, at("2026-01-12 10:00"))
-    await cast.sweeps(at("2026-01-13 18:00"))
-    async with cast.database.transaction() as tx:
-        for chat in chats:
-            await people.mark_reachable(tx, chat)
-    assert await whom_it_told(cast, case) == ["Reminded: to be answered by 14 Jan 2026, 18:00."]
-
-
 async def test_after_a_time_without_sweeps_the_highest_rung_fires_once_for_everybody_whom_those_below_it_name(cast: Cast) -> None:
     case = await signed_in(cast)
     news = await told(cast, case, "2026-01-16 09:00")
@@ -486,3 +455,34 @@ async def test_what_is_to_be_answered_in_days_is_not_urgent_however_the_days_are
         slow = replace(xining(), city=replace(city, categories={**city.categories, "sanitation": sanitation}))
         when = await cast.does("office", lambda ctx: awaited(unhurried(replace(ctx, city=slow), case)), night)  # noqa: B023
         assert when == expected, answer
+
+
+async def test_the_history_names_no_head_where_a_unit_has_none(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.pass_on(ctx, case.id, BELOW), at("2026-01-07 11:00"))
+    await cast.does("below", lambda ctx: handling.accept(ctx, case.id, case.version + 1), at("2026-01-07 11:00"))
+    await cast.sweeps(at("2026-01-14 18:00"))
+    assert await whom_it_told(cast, case) == ["Late: should have been answered by 14 Jan 2026, 18:00. Told: the unit's contact."]
+
+
+async def test_the_history_names_the_head_who_stood_in_and_not_the_contact_who_was_away(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: absence.leave(ctx, at("2026-01-20 00:00"), None), at("2026-01-12 10:00"))
+    try:
+        await cast.sweeps(at("2026-01-13 18:00"))
+    finally:
+        await cast.does("holder", absence.come_back, at("2026-01-13 18:00"))
+    assert await whom_it_told(cast, case) == ["Reminded: to be answered by 14 Jan 2026, 18:00. Told: the head of the unit."]
+
+
+async def test_the_history_names_nobody_who_can_not_be_written_to(cast: Cast) -> None:
+    case = await signed_in(cast)
+    chats = (cast.conversations["holder"], cast.conversations[f"holder{DEVICE}"])
+    async with cast.database.transaction() as tx:
+        for chat in chats:
+            await people.mark_unreachable(tx, chat, at("2026-01-12 10:00"))
+    await cast.sweeps(at("2026-01-13 18:00"))
+    async with cast.database.transaction() as tx:
+        for chat in chats:
+            await people.mark_reachable(tx, chat)
+    assert await whom_it_told(cast, case) == ["Reminded: to be answered by 14 Jan 2026, 18:00."]
