@@ -21,16 +21,18 @@ from bot.desk.words import (
     NOT_SURE,
     NOT_SURE_TO_ERASE,
     OUTDATED,
+    TAKEN_SINCE,
     TOO_LONG,
     UNKNOWN_CASE,
 )
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
+from domain.cases import CaseState
 from domain.numbers import read_case_number
 from handlers import appeals, erasing, extensions, identity, merging, office_desk, office_queue, release
 from handlers.office_desk import Assign, Decide
 from handlers.unit_search import unit_names, units_named
-from storage import cases
+from storage import cases, roles
 from storage.cases import Case
 
 MOST_WORDS = 500
@@ -53,8 +55,16 @@ async def do(ctx: Context, request: web.Request, fields: Fields) -> Reply:
     if act is None:
         raise Refused(UNKNOWN_CASE)
     if fields.get("version") != str(case.version):
-        raise Refused(Text(OUTDATED.id, {"at": Moment(case.changed_at), "state": STATES[case.state]}))
+        raise Refused(await _outdated(ctx, case))
     return await act(ctx, case, fields)
+
+
+async def _outdated(ctx: Context, case: Case) -> Text:
+    """Say what has happened since the page was opened."""
+    holder = await roles.held(ctx.tx, case.holder) if case.holder and case.state is CaseState.TRIAGE else None
+    if holder and holder.id != ctx.as_office(case).id:
+        return Text(TAKEN_SINCE.id, {"name": holder.name})
+    return Text(OUTDATED.id, {"at": Moment(case.changed_at), "state": STATES[case.state]})
 
 
 async def _take(ctx: Context, case: Case, fields: Fields) -> Reply:

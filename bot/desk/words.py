@@ -91,6 +91,7 @@ WORDS: Mapping[str, Text] = {
     "note": _("What should the unit know?"),
     "suggested": _("It may belong to:"),
     "assign_to": _("Assign to {unit}"),
+    "comes_along": _("What you wrote is kept: it stands in its form again once you have taken the case over."),
     "assign_it": _("Assign it"),
     "merged": _("Merged with it:"),
     "goes_on": _("Goes on in:"),
@@ -129,6 +130,9 @@ WORDS: Mapping[str, Text] = {
     "end_office": _("{name} reads nothing of the office any more, on any device."),
     "office": _("Who belongs to the supervision office"),
     "sign_out": _("Sign out"),
+    "sign_out_chat": _("You would be signed out of the desk and of the chat in this browser, and what stands in that chat goes."),
+    "sign_out_here": _("Sign out here"),
+    "stay": _("Stay signed in"),
     "replace": _("Let a colleague take over"),
     "colleague": _("Colleague"),
     "its_cases": _("Cases of this unit"),
@@ -291,6 +295,9 @@ PICKED = _("{area} was chosen from the list.")
 ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline.")
 
 OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")
+TAKEN_SINCE = _(
+    "Nothing was done: {name} has taken this case since you opened this page. To decide it yourself, take it over first."
+)
 DONE_ALREADY = _("This was done already; nothing was done twice.")
 NOT_SURE_TO_ERASE = _("Nothing was done. Please tick that it shall be erased for good.")
 NOT_SURE = _("Nothing was done. Please tick that the case shall end here, and refuse it then.")

@@ -70,6 +70,24 @@ async def test_a_unit_that_is_suggested_is_assigned_at_one_press(desk: Desk) -> 
     assert "请今天处理" in desk.page
 
 
+async def test_what_was_typed_comes_along_when_a_case_is_taken_over_from_a_colleague(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    async with at_desk(desk.city, "Zhou") as zhou:
+        await zhou.opens(address(case))
+        await zhou.presses("take")
+    await desk.presses("assign", unit="城西区城市管理综合执法局", words="请今天处理")
+    assert "Zhou has taken this case since you opened this page" in desk.said
+    assert "assign" not in desk.offered
+    assert "What you wrote is kept" in desk.page
+    await desk.presses("take")
+    assert "Taken" in desk.said
+    assert 'value="城西区城市管理综合执法局"' in desk.page
+    assert ">请今天处理</textarea>" in desk.page
+    await desk.presses("assign", unit="城西区城市管理综合执法局", words="请今天处理")
+    assert await state(desk, case) is CaseState.ASSIGNED
+
+
 async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
     case = await filed(desk.city)
     await desk.opens(address(case))
@@ -264,12 +282,17 @@ async def test_the_desk_ends_a_colleagues_role_and_withdraws_an_invitation_to_th
     await zhou.sees("has ended here")
 
 
-async def test_who_signs_out_at_the_desk_leaves_a_browser_that_nobody_knows(desk: Desk) -> None:
+async def test_who_signs_out_at_the_desk_is_warned_first_and_leaves_a_browser_that_nobody_knows(desk: Desk) -> None:
     before = {cookie.key: cookie.value for cookie in desk.person.cookies}
     await desk.opens("/desk")
     await desk.sends("/desk/sign-out", {})
     assert desk.status == 403
     await desk.opens("/desk")
+    assert "sign-out" not in desk.offered
+    await desk.opens("/desk/sign-out")
+    assert "signed out of the desk and of the chat" in desk.page
+    assert "signed in on this many devices: 1" in desk.page
+    assert "needs a new invitation to come back" in desk.page
     await desk.presses("sign-out")
     assert {cookie.key: cookie.value for cookie in desk.person.cookies} != before
     await desk.opens("/desk")
@@ -285,7 +308,7 @@ async def test_who_is_in_a_discipline_team_is_shown_and_not_changed(desk: Desk) 
     await desk.opens(f"/desk/units/{DISCIPLINE}")
     assert "Du" in desk.page
     assert "its staff is invited by the operator" in desk.page
-    assert desk.offered == {"sign-out"}
+    assert desk.offered == set()
     for act in ("invite", "unbind", "withdraw"):
         await desk.sends(f"/desk/units/{DISCIPLINE}/{act}", {**ours, "role": du.id, "once": act})
         assert "is not for the office to decide" in desk.said
