@@ -15,6 +15,8 @@ from bot.desk import case_page
 from bot.desk.words import (
     LOOK_AGAIN,
     MANY_UNITS,
+    MERGED_ALREADY,
+    MORE_UNITS,
     NO_CASE,
     NO_REASON,
     NO_UNIT,
@@ -36,6 +38,8 @@ from storage import cases, roles
 from storage.cases import Case
 
 MOST_WORDS = 500
+NAMED = 5
+"""How many units are named where a part of a name is that of several."""
 
 Fields: TypeAlias = Mapping[str, str]
 
@@ -101,6 +105,10 @@ async def _checked(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 async def _merge(ctx: Context, case: Case, fields: Fields) -> Reply:
     lead = await cases.numbered(ctx.tx, read_case_number(fields.get("into", "")) or "")
+    if lead and lead.state is CaseState.MERGED:
+        goes_on = await cases.leading(ctx.tx, lead)
+        if can_lead(goes_on, case):
+            raise Refused(Text(MERGED_ALREADY.id, {"number": lead.number, "lead": goes_on.number}))
     if lead is None or not can_lead(lead, case):
         raise Refused(NO_CASE)
     return await merging.join(ctx, merging.Merge(case=case.id, into=lead.id))
@@ -176,13 +184,14 @@ ACTS: Mapping[str, Callable[[Context, Case, Fields], Awaitable[Reply]]] = {
 async def one_unit(ctx: Context, part: str) -> str:
     """Find the one unit that is meant by its name or a part of it, in any language. Raises Refused."""
     names = await unit_names(ctx)
-    exact = [code for code, *said in names if part in (code, *said)]
+    exact = [code for code, *said in names if part in said]
     found = exact or [option.key for option in await units_named(ctx, names, part)] if part else []
     if not found:
         raise Refused(Text(NO_UNIT.id, {"part": part}))
     if len(found) > 1:
-        units = tuple(Text("{name}", {"name": ctx.city.unit(code)}) for code in found[:5])
-        raise Refused(Text(MANY_UNITS.id, {"part": part, "units": units}))
+        units = tuple(Text("{name}", {"name": ctx.city.unit(code)}) for code in found[:NAMED])
+        many = MORE_UNITS if len(found) > NAMED else MANY_UNITS
+        raise Refused(Text(many.id, {"part": part, "units": units, "more": len(found) - NAMED}))
     return found[0]
 
 

@@ -88,6 +88,36 @@ async def test_what_was_typed_comes_along_when_a_case_is_taken_over_from_a_colle
     assert await state(desk, case) is CaseState.ASSIGNED
 
 
+async def test_a_part_of_a_name_says_how_many_more_units_have_it_and_a_code_does_not_go_before_names(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    for part in ("局", "government"):
+        await desk.presses("assign", unit=part, words="")
+        assert re.search(r"Several units have .+, and \d+ more\.", desk.said), part
+    assert await state(desk, case) is CaseState.TRIAGE
+
+
+async def test_a_case_that_is_merged_itself_is_named_with_the_one_in_which_it_goes_on(desk: Desk) -> None:
+    case, merged, lead = [await filed(desk.city) for _ in range(3)]
+    await desk.opens(address(merged))
+    await desk.presses("merge", into=lead.number)
+    await desk.opens(address(case))
+    await desk.presses("merge", into=merged.number)
+    assert f"Case {merged.number} was merged itself, and goes on in {lead.number}" in desk.said
+
+
+async def test_a_long_text_is_folded_where_it_stands_again(desk: Desk) -> None:
+    case = await filed(desk.city, replace(NOWHERE, text="很吵，睡不着。" * 200))
+    await desk.opens(address(case))
+    assert desk.page.count("<details><summary>很吵") == 1
+
+
+async def test_areas_of_the_same_name_are_told_apart_in_the_filter(desk: Desk) -> None:
+    await desk.opens("/desk")
+    towns = re.findall(r">(Chengguan Town[^<]*)<", desk.page)
+    assert len(towns) == len(set(towns)) == 2
+
+
 async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
     case = await filed(desk.city)
     await desk.opens(address(case))
@@ -273,7 +303,7 @@ async def test_the_desk_ends_a_colleagues_role_and_withdraws_an_invitation_to_th
     await desk.opens("/desk/units")
     assert '<a href="/desk/office">' in desk.page
     await desk.opens("/desk/office")
-    assert {"unbind", "withdraw"} < desk.offered
+    assert desk.offered == {"unbind", "withdraw"}
     await desk.presses("withdraw")
     assert "invitation of Wrong is withdrawn" in desk.said
     await desk.presses("unbind")
@@ -390,7 +420,7 @@ async def test_an_outdated_press_says_what_happened_and_does_nothing(desk: Desk)
         assert "Taken." in other.said
         await desk.presses("refuse", reason="court")
         assert desk.status == 409
-        assert "has changed since you opened this page" in desk.said
+        assert "Zhao has taken this case since you opened this page" in desk.said
         assert "Zhao" in desk.page
         assert await state(desk, case) is CaseState.TRIAGE
         await desk.presses("take")  # the page shows it as it is now, and it can be taken over
