@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from actions.cards import due as shown_due
 from actions.cards import title, unhurried
@@ -30,6 +30,7 @@ from domain.ledger import JsonValue
 from storage import cases, deadlines, months, proposals, quotas
 from storage.cases import Case
 from storage.deadlines import Deadline, DeadlineKind
+from storage.roles import Role
 from storage.times import ms
 
 LATE = _("The answer that you were promised has not come in time. We are sorry.")
@@ -58,20 +59,21 @@ async def chase(ctx: Context, id: str) -> bool:
         await deadlines.update(ctx.tx, deadline)
     if rungs := await climb(ctx, deadline, every):
         below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
-        whom = rungs if deadline.kind in UNITS else rungs[-1:]
-        rung = replace(rungs[-1], to=tuple(dict.fromkeys(to for rung in whom for to in rung.to)))
-        due, told = ms(due_at), list[JsonValue](rung.to)
-        await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=deadline.kind, rung=rung.at, passed=below, due=due, told=told)
-        await _fire(ctx, case, deadline, rung, every)
+        said: dict[str, JsonValue] = {"kind": deadline.kind, "rung": rungs[-1].at, "passed": below, "due": ms(due_at)}
+        if deadline.kind in UNITS:
+            whom = frozenset(to for rung in rungs for to in rung.to)
+            told = await _urge_unit(ctx, await facts(ctx, case, every), deadline, rungs[-1].at, whom)
+            said["told"] = [to for to in RungTo if to in told]
+        await note(ctx, case, Event.RUNG, Party.SYSTEM, None, **said)
+        if deadline.kind not in UNITS:
+            await _fire(ctx, case, deadline, rungs[-1])
     return True
 
 
-async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung, every: Sequence[Deadline]) -> None:
+async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:
     match deadline.kind:
         case DeadlineKind.PROMISE:
             await _tell_broken(ctx, case)
-        case DeadlineKind.ACCEPT | DeadlineKind.ANSWER:
-            await _urge_unit(ctx, await facts(ctx, case, every), deadline, rung)
         case DeadlineKind.TRIAGE:
             due = shown_due(deadline)
             await queue_for_office(
@@ -104,31 +106,43 @@ async def _tell_broken(ctx: Context, case: Case) -> None:
         await tell_followers(ctx, case, LATE)
 
 
-async def _urge_unit(ctx: Context, f: Facts, deadline: Deadline, rung: Rung) -> None:
+async def _urge_unit(ctx: Context, f: Facts, deadline: Deadline, at_rung: str, whom: Set[RungTo]) -> Set[RungTo]:
+    """Do what a rung of a unit's ladder asks; return who of `whom`, and of who stands in for them, has been told of the case."""
     case = f.case
     when = unhurried(ctx, case)
     then = at(ctx, when)
     unit = deadline.unit or ""
-    told: Set[str] = frozenset()
-    if RungTo.CONTACT in rung.to:
-        told = await tell_unit(ctx, case, _reminder(then, case, deadline), files=(), due=when, passing=True, f=f)
-    if RungTo.HEAD in rung.to:
+    told: set[RungTo] = set()
+    reached: Sequence[Role] = ()
+    if RungTo.CONTACT in whom:
+        reached = await tell_unit(ctx, case, _reminder(then, case, deadline), files=(), due=when, passing=True, f=f)
+        told.update(RungTo(role.kind) for role in reached)
+    if RungTo.HEAD in whom:
         show = ((screen_button(_("Show the case"), "case", case.id),),)
-        await tell_heads(ctx, unit, say(title(ctx, case), _overdue(then, deadline), rows=show), when, but=told)
-    if RungTo.ACCOUNTABILITY in rung.to:
-        await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=rung.at, now=ctx.now)
-    if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & set(rung.to):
-        if deadline.kind is DeadlineKind.ANSWER and f.request:
-            await queue_for_office(ctx, case, _undecided(then, deadline), due=when)
-        return
+        know = {role.person for role in reached}
+        if await tell_heads(ctx, unit, say(title(ctx, case), _overdue(then, deadline), rows=show), when, but=know):
+            told.add(RungTo.HEAD)
+    if RungTo.ACCOUNTABILITY in whom:
+        await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=at_rung, now=ctx.now)
+        told.add(RungTo.ACCOUNTABILITY)
+    if await _tell_office(ctx, f, deadline, whom, when):
+        told.add(RungTo.OFFICE)
+    return told
+
+
+async def _tell_office(ctx: Context, f: Facts, deadline: Deadline, whom: Set[RungTo], when: datetime) -> bool:
+    """Tell the office what a rung of a unit's ladder has for it; False if that is nothing, or nobody there can be reached."""
+    case, then = f.case, at(ctx, when)
+    if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & whom:
+        undecided = deadline.kind is DeadlineKind.ANSWER and f.request is not None
+        return undecided and await queue_for_office(ctx, case, _undecided(then, deadline), due=when)
     if case.kind is CaseKind.MISCONDUCT:
         # That there are late ones is all that the office may know.
-        if await quotas.use(ctx.tx, "late misconduct", 1, 1, timedelta(days=1), ctx.now) is None:
-            await tell_office(ctx, say(_("A misconduct report is late with its discipline team.")), when)
-        return
-    proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in rung.to else ()
+        is_first = await quotas.use(ctx.tx, "late misconduct", 1, 1, timedelta(days=1), ctx.now) is None
+        return is_first and await tell_office(ctx, say(_("A misconduct report is late with its discipline team.")), when)
+    proposed = (_("Proposed for the accountability list."),) if RungTo.ACCOUNTABILITY in whom else ()
     card = office_card(then, f)
-    await tell_office(ctx, card.with_passing_news(_overdue(then, deadline), *proposed), when)
+    return await tell_office(ctx, card.with_passing_news(_overdue(then, deadline), *proposed), when)
 
 
 def _reminder(ctx: Context, case: Case, deadline: Deadline) -> Text:

@@ -13,12 +13,14 @@ from dialog.subjects import Refused
 from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
 from domain.choosing import Likely
+from domain.ledger import Entry as LedgerRow
 from domain.routing import route
 from storage import corrections, ledger
 from storage.cases import Case
 from storage.corrections import Correction, Sort, Whose
 from storage.ids import new_id
 from storage.roles import Role
+from storage.times import at
 
 TAUGHT_BY = frozenset({CaseKind.COMPLAINT, CaseKind.CONSULTATION, CaseKind.SUGGESTION})
 """The kinds of matters that are routed by their words."""
@@ -41,7 +43,7 @@ async def assigned(ctx: Context, case: Case, by: Role) -> None:
 
     That it was merged in between, and the merging undone, takes nothing back of what was said before.
     """
-    for row in reversed(await ledger.of_subject(ctx.tx, f"case:{case.id}")):
+    for row in reversed(_standing(await ledger.of_subject(ctx.tx, f"case:{case.id}"))):
         was = unit = None
         sort = Sort.ASSIGNED
         match row.event:
@@ -57,6 +59,34 @@ async def assigned(ctx: Context, case: Case, by: Role) -> None:
         if was and case.unit and was != case.unit:
             await _keep(ctx, case, sort, by, was=was, became=case.unit, unit=unit)
         return
+
+
+async def taken_back(ctx: Context, case: Case) -> None:
+    """Forget what the office put right by an assignment that it takes back, before the ledger has that."""
+    came = _came(await ledger.of_subject(ctx.tx, f"case:{case.id}"))
+    if came and _is_by_office(came):
+        await corrections.forget(ctx.tx, case.id, at(came.at_ms))
+
+
+def _standing(rows: Sequence[LedgerRow]) -> Sequence[LedgerRow]:
+    """Leave out the office's assignments that it took back."""
+    standing: list[LedgerRow] = []
+    for row in rows:
+        came = _came(standing) if row.event == Event.UNASSIGN else None
+        if came and _is_by_office(came):
+            del standing[standing.index(came) :]
+        else:
+            standing.append(row)
+    return standing
+
+
+def _came(rows: Sequence[LedgerRow]) -> LedgerRow | None:
+    """Find how a case came to its unit."""
+    return next((row for row in reversed(rows) if row.event in (Event.ASSIGN, Event.PASS_ON)), None)
+
+
+def _is_by_office(row: LedgerRow) -> bool:
+    return row.event == Event.ASSIGN and row.actor != Party.SYSTEM
 
 
 async def exclude(ctx: Context, id: str, whose: Whose) -> Correction:

@@ -187,32 +187,31 @@ async def tell_unit(
     due: datetime | None = None,
     passing: bool = False,
     f: Facts | None = None,
-) -> set[str]:
+) -> Sequence[Role]:
     """Give those who deal with a case at its unit its card, with what is new above it; nobody is there: the office is told.
 
-    Returns the persons who get it: those who are there at the time at which it comes.
+    Returns whom it can reach, one role a person: of those who are there at the time at which it comes.
 
     `files` are those to show, by default all that the citizen sent; `due` is when they get it, by default now. Of a bad
     rating nothing is told before its hour is over. What is only `passing`, as a reminder is, goes when the card is brought up
     to date. `f` are the facts of the case where they are read already.
     """
     if case.unit is None:
-        return set()
+        return ()
     if case.kind is CaseKind.BAD_RATING:
         due = max(due or ctx.now, reaches_unit_at(case.filed_at, ctx.city.city.zone))
     f = f or await facts(ctx, case)
     then = at(ctx, due)
     shown = tuple(files) if files is not None else heard(then, f).citizens_files
-    reached = 0
-    dealing = await _who_deals(then, f)
-    for role in dealing:
+    told = []
+    for role in await _who_deals(then, f):
         card = unit_card(then, f, (role,))
         card = card.with_passing_news(*news, files=shown) if passing else card.with_news(*news, files=shown)
-        told = await tell(ctx, role.person, card, due)
-        reached += 0 if role.is_away(then.now) else told
-    if not reached:
+        if await tell(ctx, role.person, card, due):
+            told.append(role)
+    if all(role.is_away(then.now) for role in told):
         await tell_unreachable(ctx, case.unit, None if is_urgent(ctx, case) else ctx.city.after_quiet(then.now))
-    return {role.person for role in dealing}
+    return told
 
 
 def at(ctx: Context, due: datetime | None) -> Context:
@@ -239,18 +238,16 @@ async def tell_holder(ctx: Context, case: Case, *news: Text, entry: Entry | None
 
 async def tell_heads(
     ctx: Context, unit: str, message: Outgoing, due: datetime | None = None, *, but: Set[str] = frozenset()
-) -> None:
-    """Tell the heads of a unit who are there; all of them where none is. `but` are persons who know."""
+) -> bool:
+    """Tell the heads of a unit who are there; all of them where none is. `but` are persons who know. False if none knows."""
     heads = await roles.of_unit(ctx.tx, unit, RoleKind.HEAD)
-    for role in [role for role in heads if not role.is_away(ctx.now)] or heads:
-        if role.person not in but:
-            await tell(ctx, role.person, message, due)
+    there = [role for role in heads if not role.is_away(ctx.now)] or heads
+    return any([role.person in but or await tell(ctx, role.person, message, due) for role in there])
 
 
-async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> None:
-    """Tell everybody at the supervision office; `but_on` as in `tell`."""
-    for person in await _office(ctx):
-        await tell(ctx, person, message, due, but_on=but_on)
+async def tell_office(ctx: Context, message: Outgoing, due: datetime | None = None, *, but_on: str = "") -> bool:
+    """Tell everybody at the supervision office; `but_on` as in `tell`. False if nobody there can be reached."""
+    return any([await tell(ctx, person, message, due, but_on=but_on) for person in await _office(ctx)])
 
 
 async def lose(ctx: Context, conversation: Conversation) -> None:
@@ -302,19 +299,20 @@ async def tell_unreachable(ctx: Context, unit: str, due: datetime | None = None)
         await tell_office(ctx, say(where, what), due)
 
 
-async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> None:
-    """Give everybody at the supervision office the card of a case that waits for them.
+async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime | None = None) -> bool:
+    """Give everybody at the supervision office the card of a case that waits for them; False if nobody there can be reached.
 
     The news stay above it only until the card is brought up to date: by then somebody has decided.
     """
     if case.kind is CaseKind.MISCONDUCT:
-        await tell_office(
+        return await tell_office(
             ctx, say(_("A misconduct report has found no discipline team to go to. Please check the city's units and rules."))
         )
-        return
     f, then = await facts_for_office(ctx, case), at(ctx, due)
-    for person in await _office(ctx):
-        await tell(ctx, person, office_card(then, f, person).with_passing_news(*news, files=f.citizens_files), due)
+    cards = {person: office_card(then, f, person) for person in await _office(ctx)}
+    return any(
+        [await tell(ctx, person, card.with_passing_news(*news, files=f.citizens_files), due) for person, card in cards.items()]
+    )
 
 
 async def refresh_cards(ctx: Context, case: Case) -> None:

@@ -82,6 +82,7 @@ async def unassign(ctx: Context, id: str, reason: str) -> Case:
     role = ctx.as_office(case)
     contacts = await ctx.colleagues(case.unit or "")
     before = case.unit
+    await correcting.taken_back(ctx, case)
     case = await move(ctx, case, Event.UNASSIGN, Party.OFFICE, unit=None, holder=None)
     entry = await write(ctx, case, EntryKind.UNASSIGNED, Party.OFFICE, reason)
     await note(ctx, case, Event.UNASSIGN, Party.OFFICE, role, before=before, entry=entry.id, text=entry.hash)

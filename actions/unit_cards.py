@@ -54,8 +54,8 @@ def unit_card(ctx: Context, f: Facts, viewer: Sequence[Role]) -> Outgoing:
 
 
 def left_card(case: Case) -> Outgoing:
-    """Say of a case that it has left the unit, and nothing else."""
-    left = _("Case {number} is not with your unit any more.", number=case.number)
+    """Say of a case that somebody works at its unit no more, as it has left or they have; and nothing else."""
+    left = _("Case {number} is not shown here any more: it is with no unit at which you work.", number=case.number)
     return Outgoing(lines=(left,), subject=case.id, card=Card.UNIT)
 
 

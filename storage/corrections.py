@@ -81,6 +81,15 @@ async def add(tx: Tx, correction: Correction) -> None:
     )
 
 
+async def forget(tx: Tx, case: str, assigned_at: datetime) -> None:
+    """Delete what the assignment of a case at this time corrected."""
+    await tx.run(
+        "DELETE FROM correction WHERE case_id = :case AND corrected_at = :at AND sort IN ('assigned', 'suggested')",
+        case=case,
+        at=ms(assigned_at),
+    )
+
+
 async def get(tx: Tx, id: str) -> Correction | None:
     """Read a correction."""
     row = await tx.one(f"{_SELECT} WHERE c.id = :id", id=id)

@@ -15,26 +15,32 @@ from bot.desk import case_page
 from bot.desk.words import (
     LOOK_AGAIN,
     MANY_UNITS,
+    MERGED_ALREADY,
+    MORE_UNITS,
     NO_CASE,
     NO_REASON,
     NO_UNIT,
     NOT_SURE,
     NOT_SURE_TO_ERASE,
     OUTDATED,
+    TAKEN_SINCE,
     TOO_LONG,
     UNKNOWN_CASE,
 )
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
+from domain.cases import CaseState
 from domain.numbers import read_case_number
 from handlers import appeals, erasing, extensions, identity, merging, office_desk, office_queue, release
 from handlers.office_desk import Assign, Decide
 from handlers.unit_search import unit_names, units_named
-from storage import cases
+from storage import cases, roles
 from storage.cases import Case
 from storage.releases import Wording
 
 MOST_WORDS = 500
+NAMED = 5
+"""How many units are named where a part of a name is that of several."""
 
 Fields: TypeAlias = Mapping[str, str]
 
@@ -54,8 +60,16 @@ async def do(ctx: Context, request: web.Request, fields: Fields) -> Reply:
     if act is None:
         raise Refused(UNKNOWN_CASE)
     if fields.get("version") != str(case.version):
-        raise Refused(Text(OUTDATED.id, {"at": Moment(case.changed_at), "state": STATES[case.state]}))
+        raise Refused(await _outdated(ctx, case))
     return await act(ctx, case, fields)
+
+
+async def _outdated(ctx: Context, case: Case) -> Text:
+    """Say what has happened since the page was opened."""
+    holder = await roles.held(ctx.tx, case.holder) if case.holder and case.state is CaseState.TRIAGE else None
+    if holder and holder.id != ctx.as_office(case).id:
+        return Text(TAKEN_SINCE.id, {"name": holder.name})
+    return Text(OUTDATED.id, {"at": Moment(case.changed_at), "state": STATES[case.state]})
 
 
 async def _take(ctx: Context, case: Case, fields: Fields) -> Reply:
@@ -92,6 +106,10 @@ async def _checked(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 async def _merge(ctx: Context, case: Case, fields: Fields) -> Reply:
     lead = await cases.numbered(ctx.tx, read_case_number(fields.get("into", "")) or "")
+    if lead and lead.state is CaseState.MERGED:
+        goes_on = await cases.leading(ctx.tx, lead)
+        if can_lead(goes_on, case):
+            raise Refused(Text(MERGED_ALREADY.id, {"number": lead.number, "lead": goes_on.number}))
     if lead is None or not can_lead(lead, case):
         raise Refused(NO_CASE)
     return await merging.join(ctx, merging.Merge(case=case.id, into=lead.id))
@@ -167,13 +185,14 @@ ACTS: Mapping[str, Callable[[Context, Case, Fields], Awaitable[Reply]]] = {
 async def one_unit(ctx: Context, part: str) -> str:
     """Find the one unit that is meant by its name or a part of it, in any language. Raises Refused."""
     names = await unit_names(ctx)
-    exact = [code for code, *said in names if part in (code, *said)]
+    exact = [code for code, *said in names if part in said]
     found = exact or [option.key for option in await units_named(ctx, names, part)] if part else []
     if not found:
         raise Refused(Text(NO_UNIT.id, {"part": part}))
     if len(found) > 1:
-        units = tuple(Text("{name}", {"name": ctx.city.unit(code)}) for code in found[:5])
-        raise Refused(Text(MANY_UNITS.id, {"part": part, "units": units}))
+        units = tuple(Text("{name}", {"name": ctx.city.unit(code)}) for code in found[:NAMED])
+        many = MORE_UNITS if len(found) > NAMED else MANY_UNITS
+        raise Refused(Text(many.id, {"part": part, "units": units, "more": len(found) - NAMED}))
     return found[0]
 
 

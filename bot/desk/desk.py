@@ -34,6 +34,7 @@ from bot.desk import (
     filing_page,
     oddity_page,
     queue_page,
+    sign_out_page,
     unit_pages,
     windows_page,
 )
@@ -76,6 +77,7 @@ DIGEST = Page(name="digest", template="desk_digest.html", view=digest_page.view)
 ACCOUNTABILITY = Page(name="accountability", template="desk_accountability.html", view=accountability_page.view)
 CORRECTIONS = Page(name="corrections", template="desk_corrections.html", view=corrections_page.view)
 NEW = Page(name="new", template="desk_new.html", view=filing_page.view)
+SIGN_OUT = Page(name="", template="desk_sign_out.html", view=sign_out_page.view)
 
 
 class Desk:
@@ -106,6 +108,7 @@ class Desk:
             web.get("/desk/office", self._shows(OFFICE)),
             web.post("/desk/office/{act}", self._does(unit_pages.do_at_office)),
             web.get("/desk/office/{act}", self._back),
+            web.get("/desk/sign-out", self._shows(SIGN_OUT)),
             web.post("/desk/sign-out", self._sign_out),
             web.get("/desk/windows", self._shows(WINDOWS)),
             web.post("/desk/windows/{act}", self._does(windows_page.do)),
@@ -152,6 +155,8 @@ class Desk:
                     if await quotas.use(tx, once, 1, 1, KEPT, ctx.now):
                         raise Refused(DONE_ALREADY)
                     await self._remember(ctx, _news(await do(ctx, request, fields)))
+                if "then" in fields:
+                    back = f"{back}?again={await self._keep(ctx, None, {**fields, 'act': fields['then']})}"
             except Refused as refused:
                 back = f"{back}?again={await self._keep(ctx, refused, fields)}"
         self._bell.ring("files")
@@ -194,7 +199,7 @@ class Desk:
             again = f"{_slot(ctx)} {request.query['again']}" if "again" in request.query else None
             if again and (kept := await memory.recall(tx, ctx.keys, again, ctx.now)):
                 reason, typed = json.loads(kept)
-                alert = load_text(reason)
+                alert = load_text(reason) if reason else None
             status = 409 if alert else 200
             try:
                 values = await page.view(ctx, request, typed)
@@ -203,7 +208,7 @@ class Desk:
                 status, template, values = 404, "desk_nothing.html", {"why": refused.reason}
             waiting = await memory.recall(tx, ctx.keys, _slot(ctx), ctx.now)
         said = await self._take(ctx) if waiting else ()
-        if alert and again:
+        if typed and again:
             async with self._database.transaction() as tx:
                 await memory.take(tx, ctx.keys, again, ctx.now)
         role = ctx.as_office()
@@ -267,11 +272,11 @@ class Desk:
         told = json.dumps([*waiting, [dump(line) for line in news]], ensure_ascii=False).encode()
         await memory.remember(ctx.tx, ctx.keys, _slot(ctx), told, ctx.now + KEPT)
 
-    async def _keep(self, ctx: Context, refused: Refused, fields: Fields) -> str:
-        """Keep why something was refused, and what was typed, for the page that it leads back to; return its name there."""
+    async def _keep(self, ctx: Context, refused: Refused | None, fields: Fields) -> str:
+        """Keep why something was refused, if it was, and what was typed, for the page it leads back to; return its name there."""
         typed = {**fields, **refused.typed} if isinstance(refused, acts.LookAgain) else dict(fields)
         name = secrets.token_urlsafe(8)
-        kept = json.dumps([dump(refused.reason), typed], ensure_ascii=False).encode()
+        kept = json.dumps([dump(refused.reason) if refused else None, typed], ensure_ascii=False).encode()
         await memory.remember(ctx.tx, ctx.keys, f"{_slot(ctx)} {name}", kept, ctx.now + KEPT)
         return name
 

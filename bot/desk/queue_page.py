@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -87,7 +88,7 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "unknown": unknown,
         "unit_name": ctx.city.unit(wanted.unit) if wanted.unit else kept.get("unit", ""),
         "units": [ctx.city.unit(code) for code in city.units],
-        "areas": [(code, ctx.city.area(code)) for code in city.areas],
+        "areas": list(_areas(ctx)),
         "categories": [(code, ctx.city.category(code)) for code in city.categories],
         "kinds": [(kind, label) for kind, label in KINDS.items() if kind is not CaseKind.MISCONDUCT],
         "confidential": await cases.count_confidential(ctx.tx),
@@ -173,6 +174,17 @@ async def _wanted(ctx: Context, query: Mapping[str, str]) -> tuple[Wanted, Text 
     exact = [code for code, name in names if part in (name.zh, name.en)]
     found = exact or [option.key for option in await units_named(ctx, [(c, n.zh, n.en) for c, n in names], part)]
     return (replace(wanted, unit=found[0]), None) if len(found) == 1 else (wanted, UNKNOWN_UNIT)
+
+
+def _areas(ctx: Context) -> Iterator[tuple[str, Text | Name]]:
+    """Name all areas; where two have the same name, with the area around it."""
+    often = Counter(area.name for area in ctx.city.city.areas.values())
+    for code, area in ctx.city.city.areas.items():
+        name = ctx.city.area(code)
+        if often[area.name] > 1 and area.parent:
+            yield code, _("{area} ({around})", area=name, around=ctx.city.area(area.parent))
+        else:
+            yield code, name
 
 
 def _chosen(ctx: Context, wanted: Wanted) -> Iterator[Text | Name | str]:

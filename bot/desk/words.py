@@ -94,6 +94,7 @@ WORDS: Mapping[str, Text] = {
     "note": _("What should the unit know?"),
     "suggested": _("It may belong to:"),
     "assign_to": _("Assign to {unit}"),
+    "comes_along": _("What you wrote is kept: it stands in its form again once you have taken the case over."),
     "assign_it": _("Assign it"),
     "merged": _("Merged with it:"),
     "goes_on": _("Goes on in:"),
@@ -135,6 +136,9 @@ WORDS: Mapping[str, Text] = {
     "end_office": _("{name} reads nothing of the office any more, on any device."),
     "office": _("Who belongs to the supervision office"),
     "sign_out": _("Sign out"),
+    "sign_out_chat": _("You would be signed out of the desk and of the chat in this browser, and what stands in that chat goes."),
+    "sign_out_here": _("Sign out here"),
+    "stay": _("Stay signed in"),
     "replace": _("Let a colleague take over"),
     "colleague": _("Colleague"),
     "its_cases": _("Cases of this unit"),
@@ -299,14 +303,19 @@ PICKED = _("{area} was chosen from the list.")
 ROUTED_BY_OFFICE = _("The supervision office has decided since; see the timeline.")
 
 OUTDATED = _("Nothing was done: the case has changed since you opened this page. Its state since {at}: {state}.")
+TAKEN_SINCE = _(
+    "Nothing was done: {name} has taken this case since you opened this page. To decide it yourself, take it over first."
+)
 DONE_ALREADY = _("This was done already; nothing was done twice.")
 NOT_SURE_TO_ERASE = _("Nothing was done. Please tick that it shall be erased for good.")
 NOT_SURE = _("Nothing was done. Please tick that the case shall end here, and refuse it then.")
 NOT_HELD = _("Nothing was done. Please tick that the unit shall be held to account, and press again.")
 NO_REASON = _("Please choose a reason, or write one.")
 NO_CASE = _("There is no open case with this number that it could go on in. Please look at the number again.")
+MERGED_ALREADY = _("Case {number} was merged itself, and goes on in {lead}. Please give that number.")
 NO_UNIT = _("There is no unit whose name has “{part}” in it. Please write another part of the name.")
 MANY_UNITS = _("Several units have “{part}” in their name: {units}. Please write more of it.")
+MORE_UNITS = _("Several units have “{part}” in their name: {units}, and {more} more. Please write more of it.")
 NO_WORDS = _("Please write in a few words what happened.")
 NO_NAME = _("Please write the name.")
 NAME_AND_PHONE = _("Please write both name and phone number, or neither.")

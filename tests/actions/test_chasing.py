@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from cast import BELOW, COMPLAINT, MISCONDUCT, NOWHERE, UNIT, Cast, xining
+from cast import BELOW, COMPLAINT, DEVICE, MISCONDUCT, NOWHERE, UNIT, Cast, xining
 
 from actions import absence, checking, extending, filing, following, handling
 from actions.cards import unhurried
@@ -19,7 +19,7 @@ from domain.limits import Limit
 from handlers.following import my_cases, show_case
 from handlers.timeline import timeline
 from handlers.unit_desk import show
-from storage import cases, deadlines, proposals
+from storage import cases, deadlines, people, proposals
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
 
@@ -114,20 +114,23 @@ async def test_a_head_who_stands_in_is_told_once_when_the_time_is_over(cast: Cas
         await cast.does("holder", absence.come_back, at("2026-01-14 18:00"))
 
 
+async def whom_it_told(cast: Cast, case: Case) -> list[str]:
+    """Give what the office reads of rungs of the unit's ladder."""
+    words = Words({}, ("en",), xining().city.zone)
+    shown = await cast.does("office", lambda ctx: timeline(ctx, case.id), at("2026-01-22 09:00"))
+    return [words.render(line, "en").partition("  ")[2] for line in shown.lines if "answered by" in str(line)]
+
+
 async def test_the_history_says_of_each_rung_whom_it_told(cast: Cast) -> None:
     case = await signed_in(cast)
     for when in ("2026-01-13 18:00", "2026-01-14 18:00", "2026-01-15 18:00", "2026-01-21 18:00"):
         await cast.sweeps(at(when))
-    words = Words({}, ("en",), xining().city.zone)
-    shown = await cast.does("office", lambda ctx: timeline(ctx, case.id), at("2026-01-22 09:00"))
-    lines = [
-        words.render(line, "en").partition("  ")[2] for line in shown.lines if "Told" in str(line) or "ccountab" in str(line)
-    ]
-    assert lines == [
+    late = "Late: should have been answered by 14 Jan 2026, 18:00."
+    assert await whom_it_told(cast, case) == [
         "Reminded: to be answered by 14 Jan 2026, 18:00. Told: the unit's contact.",
-        "Late: should have been answered by 14 Jan 2026, 18:00. Told: the unit's contact, the head of the unit.",
-        "Late: should have been answered by 14 Jan 2026, 18:00. Told: the supervision office.",
-        "Late: should have been answered by 14 Jan 2026, 18:00. Proposed for the accountability list.",
+        f"{late} Told: the unit's contact, the head of the unit.",
+        f"{late} Told: the supervision office.",
+        f"{late} Told: the supervision office. Proposed for the accountability list.",
     ]
     shown = await cast.does("reporter", lambda ctx: timeline(ctx, case.id), at("2026-01-22 09:00"))
     assert "Told" not in str(shown.lines)
@@ -452,3 +455,34 @@ async def test_what_is_to_be_answered_in_days_is_not_urgent_however_the_days_are
         slow = replace(xining(), city=replace(city, categories={**city.categories, "sanitation": sanitation}))
         when = await cast.does("office", lambda ctx: awaited(unhurried(replace(ctx, city=slow), case)), night)  # noqa: B023
         assert when == expected, answer
+
+
+async def test_the_history_names_no_head_where_a_unit_has_none(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.pass_on(ctx, case.id, BELOW), at("2026-01-07 11:00"))
+    await cast.does("below", lambda ctx: handling.accept(ctx, case.id, case.version + 1), at("2026-01-07 11:00"))
+    await cast.sweeps(at("2026-01-14 18:00"))
+    assert await whom_it_told(cast, case) == ["Late: should have been answered by 14 Jan 2026, 18:00. Told: the unit's contact."]
+
+
+async def test_the_history_names_the_head_who_stood_in_and_not_the_contact_who_was_away(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: absence.leave(ctx, at("2026-01-20 00:00"), None), at("2026-01-12 10:00"))
+    try:
+        await cast.sweeps(at("2026-01-13 18:00"))
+    finally:
+        await cast.does("holder", absence.come_back, at("2026-01-13 18:00"))
+    assert await whom_it_told(cast, case) == ["Reminded: to be answered by 14 Jan 2026, 18:00. Told: the head of the unit."]
+
+
+async def test_the_history_names_nobody_who_can_not_be_written_to(cast: Cast) -> None:
+    case = await signed_in(cast)
+    chats = (cast.conversations["holder"], cast.conversations[f"holder{DEVICE}"])
+    async with cast.database.transaction() as tx:
+        for chat in chats:
+            await people.mark_unreachable(tx, chat, at("2026-01-12 10:00"))
+    await cast.sweeps(at("2026-01-13 18:00"))
+    async with cast.database.transaction() as tx:
+        for chat in chats:
+            await people.mark_reachable(tx, chat)
+    assert await whom_it_told(cast, case) == ["Reminded: to be answered by 14 Jan 2026, 18:00."]

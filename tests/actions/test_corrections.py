@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cast import BELOW, COMPLAINT, EVERYBODY, MISCONDUCT, OTHER, UNIT, Cast
+from stores import NOW
 
 from actions import correcting, filing, handling, merging, triage
 from actions.context import Context
@@ -19,6 +21,7 @@ from storage.corrections import Correction, Sort, Whose
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+LATER = NOW + timedelta(minutes=1)
 WAGES = replace(COMPLAINT, text="工地老板拖欠农民工工资三个月不发", place=Place(area="630102"), category="wages")
 
 
@@ -94,6 +97,27 @@ async def test_what_waited_is_a_correction_only_if_it_goes_elsewhere_than_was_su
         assert case.unit is None
         await cast.does("office", lambda ctx, id=case.id, unit=unit: triage.assign(ctx, id, unit))
         assert await told(cast, case) == expected
+
+
+async def test_an_assignment_that_was_taken_back_was_no_correction(cast: Cast) -> None:
+    case = await filed(cast, replace(WAGES, category=None, place=None))
+    await cast.does("office", lambda ctx: triage.assign(ctx, case.id, OTHER))
+    await cast.does("office", lambda ctx: triage.unassign(ctx, case.id, "派错单位"))
+    assert await told(cast, case) == []
+    await cast.does("office", lambda ctx: triage.assign(ctx, case.id, "labour"))
+    assert await told(cast, case) == []
+
+
+async def test_what_is_assigned_anew_is_a_correction_of_what_was_before_the_assignment_that_was_taken_back(cast: Cast) -> None:
+    case = await cast.assigned()
+    await cast.does("holder", lambda ctx: handling.return_(ctx, case.id, "不归我们管"))
+    returned = (Sort.RETURNED, UNIT, None, UNIT)
+    await cast.does("office", lambda ctx: triage.assign(ctx, case.id, BELOW), LATER)
+    assert await told(cast, case) == [returned, (Sort.ASSIGNED, UNIT, BELOW, UNIT)]
+    await cast.does("office", lambda ctx: triage.unassign(ctx, case.id, "派错单位"), LATER)
+    assert await told(cast, case) == [returned]
+    await cast.does("office", lambda ctx: triage.assign(ctx, case.id, OTHER), LATER)
+    assert await told(cast, case) == [returned, (Sort.ASSIGNED, UNIT, OTHER, UNIT)]
 
 
 async def test_of_a_misconduct_report_nothing_is_kept(cast: Cast) -> None:

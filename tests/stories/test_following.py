@@ -190,7 +190,7 @@ async def test_not_solved_for_the_second_time_goes_through_the_office(town: Town
         await citizen.says("/done")
         await citizen.sees("has been reopened")
     await office.sees("Not solved for the second time: 又堆起来了", buttons=["Assign", "Refuse"])
-    await contact.sees("not with your unit any more")
+    await contact.sees("with no unit at which you work")
     assert (await town.case(number)).unit is None
 
 

@@ -69,7 +69,7 @@ async def test_a_returned_case_goes_to_the_office_and_from_there_to_another_unit
     await contact.sees("Return the case")
     await contact.presses("^Return it$")
     await contact.sees("returned to the supervision office")
-    await contact.sees("not with your unit any more", new=False)
+    await contact.sees("with no unit at which you work", new=False)
     await citizen.sees("assigned to another unit by the supervision office")
     await office.sees("Returned by the unit: 不在本单位辖区")
     await assigns(office, "Chengxi District Gov")
@@ -193,7 +193,7 @@ async def test_a_case_that_changed_units_shows_nothing_more_to_the_first_one(tow
     old = await above.sees("全市的垃圾桶")
     await above.presses("^Pass on$")
     await above.presses("Chengxi")
-    await above.sees("not with your unit any more", buttons=0)
+    await above.sees("with no unit at which you work", buttons=0)
     await above.presses("^Timeline$", on=old)
     await above.sees("not among yours")
 

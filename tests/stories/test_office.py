@@ -93,7 +93,7 @@ async def test_an_assignment_is_undone_with_a_reason_and_the_unit_is_told(town: 
     await chen.presses("by mistake")
     await chen.sees("has been taken back and waits", buttons=["Assign", "Refuse", "Take it", "Merge"])
     await contact.sees(f"has taken case {number} back: It was assigned to your unit by mistake")
-    assert contact.now_sees("not with your unit any more")
+    assert contact.now_sees("with no unit at which you work")
     await citizen.sees("being assigned to another unit")
     case = await town.case(number)
     assert (case.state, case.unit) == ("triage", None)

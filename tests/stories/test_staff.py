@@ -96,7 +96,7 @@ async def test_whoever_leaves_has_no_desk_at_once_and_what_they_held_is_signed_i
     await wang.sees("Your work for Chengxi.+has ended")
     await wang.says("/desk")
     await wang.sees("desk is for staff")
-    assert wang.now_sees("not with your unit any more")
+    assert wang.now_sees("with no unit at which you work")
     await wang.presses_secretly(f"f:report:{(await town.case(number)).id}")
     await wang.sees("not with your unit")
     await li.presses("^Sign in$")

@@ -70,6 +70,54 @@ async def test_a_unit_that_is_suggested_is_assigned_at_one_press(desk: Desk) -> 
     assert "请今天处理" in desk.page
 
 
+async def test_what_was_typed_comes_along_when_a_case_is_taken_over_from_a_colleague(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    async with at_desk(desk.city, "Zhou") as zhou:
+        await zhou.opens(address(case))
+        await zhou.presses("take")
+    await desk.presses("assign", unit="城西区城市管理综合执法局", words="请今天处理")
+    assert "Zhou has taken this case since you opened this page" in desk.said
+    assert "assign" not in desk.offered
+    assert "What you wrote is kept" in desk.page
+    await desk.presses("take")
+    assert "Taken" in desk.said
+    assert 'value="城西区城市管理综合执法局"' in desk.page
+    assert ">请今天处理</textarea>" in desk.page
+    await desk.presses("assign", unit="城西区城市管理综合执法局", words="请今天处理")
+    assert await state(desk, case) is CaseState.ASSIGNED
+
+
+async def test_a_part_of_a_name_says_how_many_more_units_have_it_and_a_code_does_not_go_before_names(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    for part in ("局", "government"):
+        await desk.presses("assign", unit=part, words="")
+        assert re.search(r"Several units have .+, and \d+ more\.", desk.said), part
+    assert await state(desk, case) is CaseState.TRIAGE
+
+
+async def test_a_case_that_is_merged_itself_is_named_with_the_one_in_which_it_goes_on(desk: Desk) -> None:
+    case, merged, lead = [await filed(desk.city) for _ in range(3)]
+    await desk.opens(address(merged))
+    await desk.presses("merge", into=lead.number)
+    await desk.opens(address(case))
+    await desk.presses("merge", into=merged.number)
+    assert f"Case {merged.number} was merged itself, and goes on in {lead.number}" in desk.said
+
+
+async def test_a_long_text_is_folded_where_it_stands_again(desk: Desk) -> None:
+    case = await filed(desk.city, replace(NOWHERE, text="很吵，睡不着。" * 200))
+    await desk.opens(address(case))
+    assert desk.page.count("<details><summary>很吵") == 1
+
+
+async def test_areas_of_the_same_name_are_told_apart_in_the_filter(desk: Desk) -> None:
+    await desk.opens("/desk")
+    towns = re.findall(r">(Chengguan Town[^<]*)<", desk.page)
+    assert len(towns) == len(set(towns)) == 2
+
+
 async def test_what_was_typed_stays_when_it_is_refused(desk: Desk) -> None:
     case = await filed(desk.city)
     await desk.opens(address(case))
@@ -255,7 +303,7 @@ async def test_the_desk_ends_a_colleagues_role_and_withdraws_an_invitation_to_th
     await desk.opens("/desk/units")
     assert '<a href="/desk/office">' in desk.page
     await desk.opens("/desk/office")
-    assert {"unbind", "withdraw"} < desk.offered
+    assert desk.offered == {"unbind", "withdraw"}
     await desk.presses("withdraw")
     assert "invitation of Wrong is withdrawn" in desk.said
     await desk.presses("unbind")
@@ -264,12 +312,17 @@ async def test_the_desk_ends_a_colleagues_role_and_withdraws_an_invitation_to_th
     await zhou.sees("has ended here")
 
 
-async def test_who_signs_out_at_the_desk_leaves_a_browser_that_nobody_knows(desk: Desk) -> None:
+async def test_who_signs_out_at_the_desk_is_warned_first_and_leaves_a_browser_that_nobody_knows(desk: Desk) -> None:
     before = {cookie.key: cookie.value for cookie in desk.person.cookies}
     await desk.opens("/desk")
     await desk.sends("/desk/sign-out", {})
     assert desk.status == 403
     await desk.opens("/desk")
+    assert "sign-out" not in desk.offered
+    await desk.opens("/desk/sign-out")
+    assert "signed out of the desk and of the chat" in desk.page
+    assert "signed in on this many devices: 1" in desk.page
+    assert "needs a new invitation to come back" in desk.page
     await desk.presses("sign-out")
     assert {cookie.key: cookie.value for cookie in desk.person.cookies} != before
     await desk.opens("/desk")
@@ -285,7 +338,7 @@ async def test_who_is_in_a_discipline_team_is_shown_and_not_changed(desk: Desk) 
     await desk.opens(f"/desk/units/{DISCIPLINE}")
     assert "Du" in desk.page
     assert "its staff is invited by the operator" in desk.page
-    assert desk.offered == {"sign-out"}
+    assert desk.offered == set()
     for act in ("invite", "unbind", "withdraw"):
         await desk.sends(f"/desk/units/{DISCIPLINE}/{act}", {**ours, "role": du.id, "once": act})
         assert "is not for the office to decide" in desk.said
@@ -412,7 +465,7 @@ async def test_an_outdated_press_says_what_happened_and_does_nothing(desk: Desk)
         assert "Taken." in other.said
         await desk.presses("refuse", reason="court")
         assert desk.status == 409
-        assert "has changed since you opened this page" in desk.said
+        assert "Zhao has taken this case since you opened this page" in desk.said
         assert "Zhao" in desk.page
         assert await state(desk, case) is CaseState.TRIAGE
         await desk.presses("take")  # the page shows it as it is now, and it can be taken over
