@@ -190,6 +190,7 @@ async def test_a_contact_is_not_offered_what_a_colleague_has_signed_in(town: Tow
     citizen, contact = await town.somebody("web"), await town.contact("web")
     await files(citizen)
     await contact.presses("^Sign in$")
+    await citizen.sees("has signed your case in")
     colleague = await town.contact(on)
     await colleague.says("已经清运")
     asked = await colleague.sees("new matter, or")
