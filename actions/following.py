@@ -13,10 +13,11 @@ from actions.extending import run_on
 from actions.facts import DISAGREE, facts
 from actions.guessing import count_wrong, must_wait
 from actions.merging import go_alone, part
-from actions.notices import queue_for_office, refresh_cards, tell_followers, tell_holder, tell_left, tell_unit
+from actions.notices import queue, queue_for_office, refresh_cards, tell_followers, tell_holder, tell_left, tell_unit
 from actions.record import move, note, state_after, write
 from actions.staffing import leave_to_unit
 from actions.timekeeping import start, start_triage, start_units, stop, stop_for_good
+from dialog.outgoing import say
 from dialog.subjects import Refused
 from dialog.texts import Moment, _
 from domain.cases import OPEN, CaseKind, CaseState, Event, Party, Satisfaction
@@ -25,9 +26,14 @@ from domain.ratings import reaches_unit_at
 from storage import cases, entries
 from storage.cases import Case
 from storage.deadlines import DeadlineKind
-from storage.entries import EntryKind
+from storage.entries import Entry, EntryKind
+from storage.outbox import Lane
 
 URGE_AGAIN = timedelta(days=1)
+COVERED = _(
+    "Phone numbers and other personal data in your words have been covered: the responsible unit can't see them and will not"
+    " ring you. It answers you here."
+)
 
 
 async def add(ctx: Context, id: str, text: str, files: Sequence[str] = (), message: str | None = None) -> Case:
@@ -36,7 +42,7 @@ async def add(ctx: Context, id: str, text: str, files: Sequence[str] = (), messa
     await ctx.as_follower(case)
     await _can_be_told(ctx, case, Event.ADD)
     case = await move(ctx, case, Event.ADD, Party.CITIZEN)
-    entry = await write(ctx, case, EntryKind.ADDED, Party.CITIZEN, text, files=files, message=message)
+    entry = await _keep(ctx, case, EntryKind.ADDED, text, files=files, message=message)
     await note(ctx, case, Event.ADD, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     if case.state is CaseState.ANSWERED:
         await stop(ctx, case, Event.ADD, DeadlineKind.CHECK)
@@ -53,7 +59,7 @@ async def reply(ctx: Context, id: str, text: str, files: Sequence[str] = (), mes
     if case.state is CaseState.MERGED or (await facts(ctx, case)).question is None:
         return await add(ctx, id, text, files, message)
     case = await move(ctx, case, Event.REPLY, Party.CITIZEN)
-    entry = await write(ctx, case, EntryKind.REPLY, Party.CITIZEN, text, files=files, message=message)
+    entry = await _keep(ctx, case, EntryKind.REPLY, text, files=files, message=message)
     await note(ctx, case, Event.REPLY, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     await run_on(ctx, case, Event.REPLY)
     await refresh_cards(ctx, case)
@@ -70,7 +76,7 @@ async def correct(ctx: Context, message: str, text: str) -> Case | None:
     await ctx.as_follower(case)
     await _can_be_told(ctx, case, Event.CORRECT)
     case = await move(ctx, case, Event.CORRECT, Party.CITIZEN)
-    entry = await write(ctx, case, EntryKind.CORRECTED, Party.CITIZEN, text)
+    entry = await _keep(ctx, case, EntryKind.CORRECTED, text)
     await note(ctx, case, Event.CORRECT, Party.CITIZEN, entry=entry.id, text=entry.hash, before=found[1].id)
     await refresh_cards(ctx, case)
     await tell_holder(ctx, case, _("The citizen has reworded: {text}", text=entry.text), entry=entry)
@@ -149,7 +155,7 @@ async def not_solved(ctx: Context, id: str, why: str, files: Sequence[str] = ())
         empty = {"unit": None, "holder": None, "rating": None}
         case = await move(ctx, case, Event.QUEUE, Party.CITIZEN, round=case.round + 1, **empty)
     said, event = (case, Event.NOT_SOLVED) if mine.id == case.id else (mine, Event.SAY_NOT_SOLVED)
-    entry = await write(ctx, said, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
+    entry = await _keep(ctx, said, EntryKind.NOT_SOLVED, why, files=files)
     await note(ctx, said, event, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     if mine.id != case.id:
         await note(ctx, case, Event.NOT_SOLVED, Party.CITIZEN, merged=mine.id)
@@ -253,6 +259,16 @@ async def look_up(ctx: Context, number: str, code: str) -> Case | None:
     return case
 
 
+async def _keep(
+    ctx: Context, case: Case, kind: EntryKind, text: str, *, files: Sequence[str] = (), message: str | None = None
+) -> Entry:
+    """Keep what a citizen wrote to the unit; whoever gave a phone number with it must not wait for a call."""
+    entry = await write(ctx, case, kind, Party.CITIZEN, text, files=files, message=message)
+    if entry.text != text:
+        await queue(ctx, ctx.me.conversation, say(COVERED), lane=Lane.ANSWER)
+    return entry
+
+
 async def _is_asked(ctx: Context, case: Case) -> None:
     """Ask nobody how a case was handled whose rating was struck: the unit hears no more of it. Raises Refused."""
     if case.kind is CaseKind.BAD_RATING and (await facts(ctx, case)).is_struck:
@@ -285,7 +301,7 @@ async def _say_solved(ctx: Context, mine: Case, lead: Case) -> Case:
 async def _disagree(ctx: Context, mine: Case, lead: Case, why: str, files: Sequence[str]) -> Case:
     """Take a case out of the closed one that it went on in."""
     mine = await move(ctx, mine, Event.SAY_NOT_SOLVED, Party.CITIZEN)
-    entry = await write(ctx, mine, EntryKind.NOT_SOLVED, Party.CITIZEN, why, files=files)
+    entry = await _keep(ctx, mine, EntryKind.NOT_SOLVED, why, files=files)
     await note(ctx, mine, Event.SAY_NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     await note(ctx, lead, Event.UNMERGE, Party.CITIZEN, merged=mine.id)
     return await go_alone(ctx, mine)

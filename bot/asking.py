@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialog.outgoing import Button, Outgoing, Wants
 from dialog.play import Asking
-from dialog.questions import CANCEL, Kind, Question, Told
+from dialog.questions import CANCEL, Kind, Question, Told, load_item
 from dialog.texts import Json, Text, _, verbatim
 from storage.talks import Talk
 
@@ -21,6 +21,9 @@ def question_message(talk: Talk, step: Asking, question: Question, above: tuple[
     def button(label: Text, key: str) -> Button:
         return Button(label, f"a:{talk.mark}:{talk.version}:{key}")
 
+    if aside := talk.answers.aside if step.overflow else ():
+        left = counted(question, Told(tuple(map(load_item, aside))))
+        above = (*above, _("Not added to what you told us so far: {what}.", what=left))
     lines = [*above, *question.lines, question.prompt]
     told = told_so_far(talk, question) if question.kind is Kind.COLLECT else Told()
     rows = [
@@ -37,7 +40,7 @@ def question_message(talk: Talk, step: Asking, question: Question, above: tuple[
         lines = [*above, *question.lines, _("Noted so far: {what}. Send more, or press Done.", what=counted(question, told))]
         rows.append([button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())])
     nav = []
-    if talk.answers.aside and step.overflow:
+    if aside:
         rows.append([button(_("Add it to what I told you"), ADD)])
     if step.asked or talk.reopened or told.items:
         nav.append(button(_("Back"), BACK))

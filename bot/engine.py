@@ -182,6 +182,8 @@ class Turn:
             await self._pressed(press)
         elif word := stray.wish(item):
             await self._do_command(word, "")
+        elif await stray.is_thanks(self.ctx, item):
+            await self._say(say(_("You are welcome. You hear of any news here.")))
         elif reply := await stray.looked_up(self.ctx, item):
             await self._answer(reply)
         else:

@@ -49,9 +49,14 @@ class Talking:
         if form.may:
             await form.may(self._ctx, opening.arg)
         before = await self.current()
-        if before and (before.form, before.arg) == (opening.form, opening.arg) and not before.answers.given and not opening.items:
-            await self.show(before)
-            return
+        if before and (before.form, before.arg) == (opening.form, opening.arg):
+            if form.gathers and opening.items and opening.complete:
+                for item in opening.items:
+                    await self.answer(before, item)
+                return
+            if not before.answers.given and not opening.items:
+                await self.show(before)
+                return
         answers = await self._take_over(form, opening.arg)
         if before := await self.current():
             before.suspended_at = self._ctx.now
@@ -105,11 +110,11 @@ class Talking:
         except Invalid as invalid:
             if question.own_words and item["text"]:
                 await self._take_own_words(talk, question, *question.own_words, item)
-            elif question.kind is Kind.CHOOSE and step.overflow and item["text"] and not item["files"] and "place" not in item:
+            elif self._is_to_be_asked_about(talk, step, question, item):
                 talk.answers.aside.append(item)
                 await self.show(talk, _("That is none of these answers. Please press a button, or add it to what you told us."))
             elif question.kind is not Kind.TEXT and self._overflow(talk, step, item):
-                await self.show(talk, await self._added(talk), later=True)
+                await self.show(talk, await self._added(talk, step), later=True)
             else:
                 await self.show(talk, invalid.why)
             return
@@ -122,6 +127,12 @@ class Talking:
         talk.answers.give(question, option)
         talk.reopened = words if words in talk.answers.given else None
         await self.answer(talk, item)
+
+    def _is_to_be_asked_about(self, talk: Talk, step: Asking, question: Question, item: Json) -> bool:
+        """Tell whether a sentence may have been meant as the answer, so that only the person knows if it is more to be told."""
+        if self._forms[talk.form].gathers or question.kind is not Kind.CHOOSE or step.overflow is None:
+            return False
+        return bool(item["text"]) and not item["files"] and "place" not in item
 
     @staticmethod
     def _overflow(talk: Talk, step: Asking, item: Json) -> bool:
@@ -162,7 +173,7 @@ class Talking:
                 for item in talk.answers.aside:
                     self._overflow(talk, step, item)
                 talk.answers.aside = []
-                await self.show(talk, await self._added(talk))
+                await self.show(talk, await self._added(talk, step))
             case "!" if question.kind is Kind.COLLECT:
                 await self.done(talk)
             case "0" if question.kind is Kind.COLLECT:
@@ -309,7 +320,10 @@ class Talking:
             raise Refused(FINISHED)
         return talk
 
-    async def _added(self, talk: Talk) -> Text:
+    async def _added(self, talk: Talk, step: Asking) -> Text:
+        if self._forms[talk.form].gathers and step.overflow:
+            told = told_so_far(talk, step.overflow)
+            return _("That is noted too: {what} so far. All of it goes where you choose.", what=counted(step.overflow, told))
         if self._forms[talk.form].named is None:
             return ADDED
         return _("We have added this to: {title}. Here is the question again:", title=await self._title(talk))

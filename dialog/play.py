@@ -68,7 +68,7 @@ class Look:
 class Answers:
     """Everything a talk has gathered: answers, and what looks found, each with the questions that it rests on.
 
-    `aside` are messages that answered nothing, kept until the next answer in case the person wants them added.
+    `aside` are messages that answered nothing, kept in case the person wants them added.
     """
 
     given: dict[str, Answer] = field(default_factory=dict)
@@ -84,7 +84,6 @@ class Answers:
 
     def give(self, question: Question, raw: Json) -> None:
         """Answer a question; what rested on another answer, or on none to what is asked on request only, is void."""
-        self.aside = []
         self._void(question.key)
         self.given[question.key] = Answer(raw, question.seen, question.rests_on or (), question.kind is Kind.CONFIRM)
 

@@ -20,9 +20,10 @@ def case_form(
     script: Script[Any],
     then: Callable[[Context, Any], Awaitable[Reply]],
     may: Callable[[Context, str], Awaitable[None]],
+    gathers: bool = False,
 ) -> Form[Context]:
     """Make a form whose argument begins with the id of a case; `may` lets nobody open it who must not see the case."""
-    return Form(name=name, title=title, script=script, then=then, may=may, heading=_case)
+    return Form(name=name, title=title, script=script, then=then, may=may, heading=_case, gathers=gathers)
 
 
 async def _case(ctx: Context, arg: str) -> Text | None:

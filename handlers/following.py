@@ -345,9 +345,16 @@ SUBJECT: Subject[Context] = Subject(
         *(_rate(level) for level in Satisfaction),
     ),
     forms=(
-        case_form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD)),
-        case_form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow),
-        case_form(name="not_solved", title=_("What is still wrong"), script=not_solved, then=reopen, may=may_say_not_solved),
+        case_form(name="add", title=_("Adding to a case"), script=tell, then=add, may=_may(Event.ADD), gathers=True),
+        case_form(name="reply", title=_("Answering the unit's question"), script=tell, then=reply, may=may_follow, gathers=True),
+        case_form(
+            name="not_solved",
+            title=_("What is still wrong"),
+            script=not_solved,
+            then=reopen,
+            may=may_say_not_solved,
+            gathers=True,
+        ),
         case_form(
             name="why_dissatisfied",
             title=_("Why you were dissatisfied"),

@@ -43,6 +43,7 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
 async def help_(ctx: Context, arg: str) -> Outgoing:
     """Explain, in a few lines, how it goes."""
     return say(
+        _("The system answers here by itself; what you write goes to the staff of the responsible unit."),
         _("You write what the matter is; photos, voice and a place may come with it. You get a number and a code."),
         _("The responsible unit has a deadline. You hear of every step here, and at the end you say whether it is solved."),
         _("The unit never learns who you are, unless you write it yourself."),

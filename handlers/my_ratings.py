@@ -174,6 +174,15 @@ SUBJECT: Subject[Context] = Subject(
             may=may_object,
             about=str,
         ),
-        Form(name="add_to_rating", title=_("Adding to a rating"), script=add, then=send, may=may_open, about=str, named=title),
+        Form(
+            name="add_to_rating",
+            title=_("Adding to a rating"),
+            script=add,
+            then=send,
+            may=may_open,
+            about=str,
+            named=title,
+            gathers=True,
+        ),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from actions import following
+from actions import following, handling
 from actions.cards import Card
 from actions.context import Context
 from actions.facts import excerpt, facts
@@ -23,11 +23,17 @@ from domain.numbers import read_case_number, read_code
 from handlers.case_form import case_form
 from handlers.following import LookUp, asked_again, by_number, find, may_follow, one_line
 from handlers.reporting import as_report, is_report, readers
-from handlers.unit_desk import may_work
-from storage import cases, outbox
+from handlers.unit_desk import may_work, waiting_line
+from storage import cases, outbox, workloads
 from storage.cases import Case
+from storage.entries import Entry
 
-GREETINGS = frozenset(("hello", "hi", "你好", "您好", "你好啊", "您好啊", "在吗", "有人吗", "你好在吗", "您好在吗"))
+GREETINGS = ("hello", "hi", "你好", "您好", "你好啊", "您好啊", "在吗", "有人吗", "你好在吗", "您好在吗")
+THANKS = (
+    *("谢谢", "谢谢您", "谢谢你", "谢谢了", "谢谢啦", "多谢", "感谢", "非常感谢", "辛苦了", "您辛苦了", "知道了", "明白了"),
+    *("好", "好的", "好的谢谢", "好的谢谢您", "好的知道了", "ok", "okay", "thanks", "thank you", "ok thanks", "👍", "🙏"),
+)
+"""Words that need no answer, unless a unit has asked something."""
 WISHES = {
     "complain": ("投诉", "我要投诉", "complaint"),
     "consult": ("咨询", "我要咨询", "consultation"),
@@ -36,12 +42,19 @@ WISHES = {
     "my": ("进度", "查进度", "查询进度", "办理进度", "我的事项", "我的投诉", "我的评价", "progress", "my cases"),
     "case": ("查询", "查询事项", "凭编号查询"),
     "desk": ("工作台", "我的工作台", "desk"),
+    "help": (
+        *("人工", "转人工", "找人工", "人工客服", "人工服务", "转人工客服", "转人工服务", "客服", "客服电话", "客服电话多少"),
+        *("客服电话是多少", "怎么用", "human", "agent", "operator", "customer service", "?"),
+    ),
 }
 """Words that ask for what a command does, where nothing else is being asked."""
 RATES = "f:rate:"
 STANDS = timedelta(days=7)
 """So long the buttons of the newest message can be typed, too."""
 NEW, NOTHING, FORM = "new", "nothing", "form"
+WORK = "work "
+"""Before the id of a case with which whoever writes deals for a unit."""
+SIGN_IN = "accept"
 MOST = 4
 AROUND_NUMBERS = re.compile(r"事项|编号|查询|码|case|number|code|[\W\d_]", re.IGNORECASE)
 LOOKED_AT = 20
@@ -50,7 +63,10 @@ LOOKED_AT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """What was told, and about which case (NEW: a new matter); `reported`: it becomes a misconduct report instead."""
+    """What was told, and about which case (NEW: a new matter; after WORK: one to deal with).
+
+    `reported`: it becomes a misconduct report instead.
+    """
 
     about: str
     told: Told
@@ -68,13 +84,26 @@ class ToCitizen:
 
 def is_greeting(item: Json) -> bool:
     """Tell whether somebody greets, and has told nothing yet."""
-    return plain(item["text"]) in GREETINGS and not item["files"] and "place" not in item
+    return _is_one_of(item, GREETINGS)
+
+
+async def is_thanks(ctx: Context, item: Json) -> bool:
+    """Tell whether somebody thanks or agrees, and no unit has asked what that may be the answer to."""
+    return _is_one_of(item, THANKS) and not any(question for _case, question in await _of_citizen(ctx))
 
 
 def wish(item: Json) -> str | None:
     """Give the command for which these words ask, if for any."""
-    typed = plain(item["text"])
-    return next((word for word, forms in WISHES.items() if typed in forms and not item["files"]), None)
+    return next((word for word, forms in WISHES.items() if _is_one_of(item, forms)), None)
+
+
+def _is_one_of(item: Json, words: Sequence[str]) -> bool:
+    """Tell whether a message is one of some words and nothing else, whatever its punctuation."""
+    return not item["files"] and "place" not in item and _folded(item["text"]) in map(_folded, words)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]", "", plain(text)) or plain(text)
 
 
 async def button_typed(ctx: Context, item: Json, everywhere: Callable[[Text], Sequence[str]]) -> str | None:
@@ -158,9 +187,11 @@ def _on_a_button(text: str) -> str:
 
 
 async def sort_out(ctx: Context, words: Sorted) -> Reply:
-    """Pass words on to the unit, or hand them to the form that was open."""
+    """Pass words on to the unit, or hand them to the form that was open, as one message: it may ask for one only."""
+    told = words.told
     if words.about == FORM:
-        return Reply(hands_back=dump_item(words.told.items[0]))
+        text = told.in_words(but_last_place=True)
+        return Reply(hands_back=dump_item(Item(text=text, files=told.files, place=told.place, message=told.items[0].message)))
     return await put(ctx, words)
 
 
@@ -168,10 +199,12 @@ async def sort(d: Dialog) -> Sorted | None:
     """Ask which case the words are about."""
     told = await d.collect("told", _("What is it about?"), label=_("Your words"))
     choices = await d.look("cases", open_cases)
-    about = await d.choose("about", _("Is this a new matter, or about a case of yours?"), choices, label=_("Case"))
+    of_unit = any(option.key.startswith(WORK) for option in choices)
+    which = _("Which case is this about?") if of_unit else _("Is this a new matter, or about a case of yours?")
+    about = await d.choose("about", which, choices, label=_("Case"))
     if about == NOTHING:
         return None
-    read_by = () if about == NEW else await d.look("readers", readers, about)
+    read_by = () if about == NEW or about.startswith(WORK) else await d.look("readers", readers, about)
     return Sorted(about=about, told=told, reported=bool(read_by) and await is_report(d, told.text))
 
 
@@ -180,8 +213,7 @@ async def to_citizen(d: Dialog) -> ToCitizen | None:
     told = await d.collect("told", _("What would you like to say?"), label=_("Your words"))
     possible = await d.look("possible", purposes, d.arg)
     what = await d.choose("what", _("What shall we do with it?"), possible, label=_("Purpose"))
-    items = tuple({"text": item.text, "files": list(item.files), "message": item.message} for item in told.items)
-    return ToCitizen(case=d.arg, what=what, items=items) if what != "drop" else None
+    return ToCitizen(case=d.arg, what=what, items=tuple(map(dump_item, told.items))) if what != "drop" else None
 
 
 async def purposes(ctx: Context, id: str) -> Options:
@@ -189,18 +221,24 @@ async def purposes(ctx: Context, id: str) -> Options:
     case = await cases.get(ctx.tx, id)
     question = (Option("ask", _("Send it to the citizen as a question")),)
     result = (Option("report_told", _("Report it as the result")),)
+    sign_in = (Option(SIGN_IN, _("Sign in and report it as the result")),)
     open_ = case is not None and case.state in (CaseState.ASSIGNED, CaseState.ACCEPTED)
     return (
         *(question if open_ else ()),
         *(result if case is not None and case.state is CaseState.ACCEPTED else ()),
+        *(sign_in if case is not None and case.state is CaseState.ASSIGNED else ()),
         Option("drop", _("Do nothing, it was a mistake")),
     )
 
 
 async def open_cases(ctx: Context) -> Options:
-    """Offer the newest open cases of a person, and a new matter; before them the one question that waits for their answer."""
-    found = await cases.of_follower(ctx.tx, ctx.me.person, None, LOOKED_AT, only_open=True)
-    asked = [(case, question) for case in found if (question := (await facts(ctx, case)).question)]
+    """Offer the newest open cases of a person, and a new matter; before them the one question that waits for their answer.
+
+    Whoever deals with the cases of a unit is offered the most urgent of these first.
+    """
+    own = await _of_citizen(ctx)
+    found = [case for case, _question in own]
+    asked = [(case, question) for case, question in own if question]
     first = tuple(
         Option(case.id, _("The answer to the unit's question: {text}", text=_on_a_button(question.text)))
         for case, question in asked
@@ -210,14 +248,32 @@ async def open_cases(ctx: Context) -> Options:
     about = [
         Option(case.id, await one_line(ctx, case)) for case in found[:MOST] if all(case.id != option.key for option in first)
     ]
-    return (*first, Option(NEW, _("A new matter")), *about, Option(NOTHING, _("Do nothing, it was a mistake")))
+    nothing = Option(NOTHING, _("Do nothing, it was a mistake"))
+    return (*await _of_units(ctx), *first, Option(NEW, _("A new matter")), *about, nothing)
+
+
+async def _of_citizen(ctx: Context) -> Sequence[tuple[Case, Entry | None]]:
+    """Read the newest open cases of a person, each with the unit's question that waits for their answer."""
+    found = await cases.of_follower(ctx.tx, ctx.me.person, None, LOOKED_AT, only_open=True)
+    return [(case, (await facts(ctx, case)).question) for case in found]
+
+
+async def _of_units(ctx: Context) -> Options:
+    """Offer the most urgent of the cases with which a person deals, or which they could sign in."""
+    units = await ctx.deals_at()
+    urgent = await workloads.most_urgent(ctx.tx, units, None, LOOKED_AT, ctx.told_until)
+    found = [(waiting, case) for waiting in urgent if (case := await cases.get(ctx.tx, waiting.case))]
+    mine = [(waiting, case) for waiting, case in found if case.holder is None or await ctx.holds(case)]
+    return tuple([Option(WORK + case.id, await waiting_line(ctx, waiting, case)) for waiting, case in mine[:MOST]])
 
 
 async def put(ctx: Context, words: Sorted) -> Reply:
-    """Begin a new case with the words, or add them to one."""
+    """Begin a new case with the words, add them to one, or ask what they are to be in one to deal with."""
+    items = tuple(map(dump_item, words.told.items))
     if words.about == NEW:
-        items = tuple(dump_item(item) for item in words.told.items)
         return Reply(opens=Opening(form="file", items=items))
+    if words.about.startswith(WORK):
+        return Reply(opens=Opening(form="to_citizen", arg=words.about.removeprefix(WORK), items=items, complete=True))
     if words.reported:
         return as_report(words.told)
     message = words.told.items[0].message if words.told.items else None
@@ -230,14 +286,24 @@ async def _passed_on(ctx: Context, case: Case) -> Outgoing:
 
 
 async def go_on(ctx: Context, reply: ToCitizen) -> Reply:
-    """Open the form for the question or the result, with the words in it."""
-    return Reply(opens=Opening(form=reply.what, arg=reply.case, items=reply.items, complete=True))
+    """Open the form for the question or the result, with the words in it; a result may need the case to be signed in first."""
+    form = reply.what
+    if form == SIGN_IN:
+        form = "report_told"
+        case = await ctx.case(reply.case)
+        if case.state is CaseState.ASSIGNED:
+            await handling.accept(ctx, case.id, case.version)
+    return Reply(opens=Opening(form=form, arg=reply.case, items=reply.items, complete=True))
 
 
 SUBJECT: Subject[Context] = Subject(
     forms=(
-        Form(name="sort", title=_("A new matter, or more about an old one"), script=sort, then=put),
-        case_form(name="meant", title=_("Which question your words answer"), script=meant, then=sort_out, may=may_follow),
-        case_form(name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on, may=may_work),
+        Form(name="sort", title=_("A new matter, or more about an old one"), script=sort, then=put, gathers=True),
+        case_form(
+            name="meant", title=_("Which question your words answer"), script=meant, then=sort_out, may=may_follow, gathers=True
+        ),
+        case_form(
+            name="to_citizen", title=_("Writing to the citizen"), script=to_citizen, then=go_on, may=may_work, gathers=True
+        ),
     )
 )

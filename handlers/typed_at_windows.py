@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from actions.cards import LEVELS
 from actions.context import Context
 from actions.rating import window_to_rate
-from dialog.outgoing import Outgoing
+from dialog.outgoing import Outgoing, say
 from dialog.play import Dialog
 from dialog.questions import Option, Options, Told, dump_item, plain
 from dialog.subjects import Form, Opening, Reply, Subject
@@ -34,6 +34,7 @@ NEW, OTHER = "new", "other"
 _RATES = re.compile("f:rate:(.+):([0-4])")
 _MATTER = re.compile("投诉|举报|反映|建议|complain|report|suggest", re.IGNORECASE)
 _SEARCHES = ("s:window:", "s:hall:", "s:halls:")
+NOT_KEPT = _("We look for the first words that you wrote. What came after them is not kept: please write it again later.")
 LEVEL_KEYS = dict(zip(Satisfaction, "4321", strict=True))
 
 
@@ -114,7 +115,8 @@ async def go_on(ctx: Context, noted: Noted) -> Reply:
     """Rate with the words, look for them, or begin a case with them."""
     items = tuple(dump_item(item) for item in noted.told.items)
     if noted.what == OTHER:
-        return await named(ctx, noted.told.text)
+        found = await named(ctx, noted.told.items[0].text)
+        return replace(found, messages=(say(NOT_KEPT), *found.messages)) if noted.told.items[1:] else found
     if noted.what == NEW:
         return Reply(opens=Opening(form="file", items=items))
     level = next(level for level, key in LEVEL_KEYS.items() if key == noted.what)
@@ -126,6 +128,8 @@ async def may_rate_it(ctx: Context, window: str) -> None:
     window_to_rate(ctx, window)
 
 
-AT_WINDOW: Form[Context] = Form(name="at_window", title=_("Your words at a window"), script=sort, then=go_on, may=may_rate_it)
+AT_WINDOW: Form[Context] = Form(
+    name="at_window", title=_("Your words at a window"), script=sort, then=go_on, may=may_rate_it, gathers=True
+)
 
 SUBJECT: Subject[Context] = Subject(forms=(AT_WINDOW,))

@@ -74,17 +74,20 @@ async def ours(ctx: Context, after: str) -> Outgoing:
 
 
 async def waiting_rows(ctx: Context, found: Sequence[Waiting], screen: str) -> list[tuple[Button, ...]]:
-    """Give a button for each case, with its due day and a mark if it is late or stands still."""
+    """Give a button for each case."""
     rows: list[tuple[Button, ...]] = []
     for waiting in found:
         case = await cases.get(ctx.tx, waiting.case)
         if case is None:
             continue
-        mark = "◇ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
-        day = Moment(waiting.due_at, day=True)
-        label = _("{mark}{day}: {case}", mark=mark, day=day, case=await one_line(ctx, case))
-        rows.append((screen_button(label, screen, case.id),))
+        rows.append((screen_button(await waiting_line(ctx, waiting, case), screen, case.id),))
     return rows
+
+
+async def waiting_line(ctx: Context, waiting: Waiting, case: Case) -> Text:
+    """Name a case on a button, with its due day and a mark if it is late or stands still."""
+    mark = "◇ " if waiting.still else "‼ " if waiting.due_at <= ctx.now else ""
+    return _("{mark}{day}: {case}", mark=mark, day=Moment(waiting.due_at, day=True), case=await one_line(ctx, case))
 
 
 async def all_open(ctx: Context, after: str) -> Outgoing:

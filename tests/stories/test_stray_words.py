@@ -110,7 +110,7 @@ async def test_words_about_a_new_matter_are_not_to_be_typed_again(town: Town, on
 async def test_words_about_nothing_can_be_dropped(town: Town, on: str) -> None:
     citizen = await town.somebody(on)
     number, _code = await files(citizen)
-    await citizen.says("谢谢")
+    await citizen.says("又看了一眼")
     await citizen.sees("new matter, or")
     await citizen.presses("^Cancel$")
     await citizen.sees("Nothing has been sent")
