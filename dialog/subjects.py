@@ -77,7 +77,8 @@ class Form(Generic[C]):
     `commands` maps what is typed after a slash to the form's argument. `may` refuses to open it (raises Refused). `then` does
     the change. `about` reads from the argument what the form is about: begun again about the same, it takes the place of the
     one that waits, with its answers but those to `anew`, which the argument gives. `named` names what a waiting form is about;
-    `heading` stands above each of its questions, for those who have many alike.
+    `heading` stands above each of its questions, for those who have many alike. `cancelled` is said of it when it
+    has been cancelled.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Form(Generic[C]):
     anew: tuple[str, ...] = ()
     named: Callable[[C, str], Awaitable[Text]] | None = None
     heading: Callable[[C, str], Awaitable[Text | None]] | None = None
+    cancelled: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
