@@ -55,6 +55,11 @@ def title(ctx: Context, case: Case) -> Text:
     )
 
 
+def mine(ctx: Context) -> Text:
+    """Name the menu's button that opens a citizen's own cases."""
+    return _("My cases and ratings") if ctx.city.city.windows else _("My cases")
+
+
 def due(deadline: Deadline) -> Text | Moment:
     """Give a due time, marked where the year's calendar is not out yet."""
     return marked(Moment(deadline.due_at), provisional=deadline.provisional)

@@ -29,6 +29,8 @@ def citizen_card(ctx: Context, f: Facts) -> Outgoing:
     lines += _not_granted(ctx, f)
     if case.state in OPEN and f.question:
         lines.append(_("The unit asks: {text}", text=excerpt(f.question.text)))
+        if case.kind is not CaseKind.MISCONDUCT:
+            lines.append(_("The unit doesn't know who you are: you need not write name, phone or address."))
     if case.state is CaseState.ANSWERED and f.result:
         lines.append(_("The unit's answer: {text}", text=entry_text(ctx, case.kind, f.result, EXCERPT)))
         lines.append(_("Is it solved?"))

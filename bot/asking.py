@@ -37,7 +37,11 @@ def question_message(talk: Talk, step: Asking, question: Question, above: tuple[
         flat = [one for row in rows for one in row]
         rows = [flat[i : i + 2] for i in range(0, len(flat), 2)]
     if told.items:
-        lines = [*above, *question.lines, _("Noted so far: {what}. Send more, or press Done.", what=counted(question, told))]
+        lines = [
+            *above,
+            *question.lines,
+            _("Noted so far: {what}. Not sent yet: send more, or press Done.", what=counted(question, told)),
+        ]
         rows.append([button(_("Done"), DONE), *((button(_("Write it anew"), ANEW),) if talk.reopened else ())])
     nav = []
     if aside:

@@ -143,8 +143,10 @@ class CityDoor:
             # Edits fall due in another order than they were written: the last written is what stands.
             standing = {row.edits or row.id: row for row in (*rows, *newer)}
             deliveries = tuple([await self._delivery(tx, row, standing[row.edits or row.id], language, now) for row in rows])
-        own = tuple((row.received_at, _covered(wire.from_json(self._keys.unseal(row.body)))) for row in said if row.body)
-        return Mailbox(language=language, deliveries=deliveries, own=own, busy=busy, settled=fallen_due)
+            own = tuple((row.received_at, _covered(wire.from_json(self._keys.unseal(row.body)))) for row in said if row.body)
+            sent = [file.ref for _, one in own for file in one.files if file.kept]
+            refused = await files.refused(tx, sent) if sent else frozenset()
+        return Mailbox(language=language, deliveries=deliveries, own=own, refused=refused, busy=busy, settled=fallen_due)
 
     async def _delivery(self, tx: Tx, row: OutboxRow, standing: OutboxRow, language: str, now: datetime) -> Delivery:
         message = standing.outgoing(self._keys)

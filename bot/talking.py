@@ -237,7 +237,7 @@ class Talking:
         await self._leave_question(talk)
         await self._write(talk)
         again = (Button(_("Take it up again"), f"r:{talk.mark}"),) if may_go_on and talk.answers.given else ()
-        cancelled = _("Cancelled. Nothing has been sent.")
+        cancelled = self._forms[talk.form].cancelled or _("Cancelled. Nothing has been sent.")
         if self._forms[talk.form].named:
             cancelled = _("Cancelled: {title}. Nothing of it has been sent.", title=await self._title(talk))
         await self._say(say(cancelled, rows=((*again, screen_button(_("Menu"), "menu")),)))
@@ -531,7 +531,7 @@ class Talking:
         if row is None or (row.due_at > self._ctx.now and await outbox.drop_unsent(self._ctx.tx, row.id, self._ctx.now)):
             talk.question = None
             return
-        answered = say(*question.lines, _("{question} {answer}", question=question.prompt, answer=chosen))
+        answered = say(*question.lines, _("{question} ✓ {answer}", question=question.prompt, answer=chosen))
         await self._edit(row, answered)
         talk.question = None
 

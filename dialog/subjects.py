@@ -79,6 +79,7 @@ class Form(Generic[C]):
     one that waits, with its answers but those to `anew`, which the argument gives. `named` names what a waiting form is about;
     `heading` stands above each of its questions, for those who have many alike. `gathers`: words that answer none of its
     questions join those told before, for it asks where these belong; elsewhere the person is asked whether to add them.
+    `cancelled` is said when it has been cancelled.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Form(Generic[C]):
     named: Callable[[C, str], Awaitable[Text]] | None = None
     heading: Callable[[C, str], Awaitable[Text | None]] | None = None
     gathers: bool = False
+    cancelled: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ _END = f"(?!{_HAN}|\\*)"
 # What follows 我是 or 本人 and looks like surname + given name, but is not: 我是高中生, 本人马上.
 _NO_NAME = (
     "马上|马路|方便|方面|任何|任职|任教|白天|白班|白领|高中|高一|高二|高三|高级|高校|高龄|高考|高度|高职|严重|严格|石油|"
-    "石材|金融|万分|万般|万一|江西|江苏|江南|江北|龙头|武汉|武警|夏天|向来|向您|向你|向贵|向有|向市|向上|何时|何地|何处|何人|何种|"
+    "石材|金融|万分|万般|万一|万元|万块|万人|高峰|方案|江西|江苏|江南|江北|龙头|武汉|武警|夏天|向来|向您|向你|向贵|向有|向市|向上|何时|何地|何处|何人|何种|"
     "谢谢|许多|许可|程序|孔雀|田地|田间|汤锅|金牌|金额|白白|毛坯|毛病|黄牛|林业|林场|林地|叶落|陆续|陆军|莫名|莫非|史上|钱款|钱财|"
     "常住|常年|常常|文盲|文员|文化|单位|单亲|单身|单独|房东|房主|房客|房屋|党员|司机|车主|车上|车辆|于是|安徽|安置|成都|成年|华侨|"
     "应届|应该|家住|家里|家长|家属|家在|农民|农村|师范|师生|师傅|全家|全职|全体|全程|和平|东北|平时|平常|山东|山西|云南|广东|广西|"
@@ -65,14 +65,26 @@ _NO_NAME_END = "[人员工者户客们的了吗吧呢么机在于已将镇村乡
 # Second characters that, with more text after them, rather begin the next word: 我叫王伟住在.
 _NEXT_WORD = "是住在的今家男女现系电身联有和与也说想要反来自为因于从被就很对这那一名我你您他"
 
+# What ends a line and is rather a place than whoever signed.
+_NO_SIGNATURE_END = "[城府苑湾园湖里河沟庄寺庙桥口坡滩台店站楼号巷弄家坊堡寨屯营门塔坪层厦场屋]"
+# Words of a sentence that are in no given name.
+_NO_GIVEN = (
+    "没不被是还已了的个有在去来给打请这那我你他她它们无也都就又再到从么吗呢吧啊很太把"
+    "让说叫问找做吃喝看走接回要该着只因所后前下里外间"
+)
+_RESIDENT = "(?:[住业户租]户|业主|户主|房主|租客|房客|居民|村民|市民|群众|家长|学生)"
+_PHONE_WORD = "(?:联系)?(?:电话|手机|方式)(?:号码|号)?"
+
 _SAYS = (
     f"(?:我叫做?|(?<![店群校路园牌])名叫|真名[是叫]?|我的?名字[是叫:]做?|(?<!{_HAN})名字(?= ?:)|我姓名|本人叫|本人姓名"
     f"|我是{_HAN}{{1,6}}[族人][, ]{{1,2}}(?:名字?)?叫)[ :是为]{{0,3}}"
 )
-_LABEL = "(?:姓 ?名|(?<!被)(?:联系|投诉|举报|反映|申请|申诉|来信|上访|报修)人(?:姓名)?|署名|落款)"
+_LABEL = "(?:姓 ?名|(?<!被)(?:联系|投诉|举报|反映|申请|申诉|来信|上访|报修)人(?:姓名)?|署名|落款|签名人?)"
 _FULL = f"(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?!{_TITLE}){_HAN}"
+# A frequent surname with a given name, where little else tells that it is one.
+_PLAIN = f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家)(?:(?![{_NO_GIVEN}]){_HAN}){{1,2}}(?<!{_NO_NAME_END}))"
 _AFTER_STRONG = re.compile(
-    f"(?=[我名真本姓联投举反申来上报署落])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}})"
+    f"(?=[我名真本姓联投举反申来上报署落签])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}})"
     f"(?:(?P<sure>{_HAN}{{1,8}}·{_HAN}{{1,8}}(?:·{_HAN}{{1,8}})?|(?={_HAN}{{0,2}}(?:{_TIBETAN}|{_FAR})){_HAN}{{2,8}}{_END}"
     f"|(?:{_TIBETAN}|{_FAR}){{1,4}}|{_FULL}{_HAN}?{_END}|{_FULL}(?=[{_NEXT_WORD}])"
     f"|[A-Z][a-z'-]+(?: [A-Z][a-z'-]+){{0,3}}(?![A-Za-z]))"
@@ -81,12 +93,29 @@ _AFTER_STRONG = re.compile(
 # 姓名： can be followed by nothing but a name, whatever it looks like.
 _AFTER_LABEL = re.compile(f"(?:姓 ?名|联系人) ?: ?({_HAN}{{2,4}}){_END}")
 _AFTER_WEAK = re.compile(
-    f"(?=[我本姓联投举反申来上报署落])(?:我是|(?<![基日])本人|{_LABEL})(?!{_NO_NAME})"
+    f"(?=[我本姓联投举反申来上报署落签])(?:我是|(?<![基日])本人(?: ?[:是])? ?|{_LABEL})(?!{_NO_NAME})"
     f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}){_HAN}{{1,2}}(?<!{_NO_NAME_END})|(?:{_TIBETAN}){{2}}){_END}"
+)
+_NO_ENGLISH_NAME = (
+    "(?:Chinese|American|British|English|Tibetan|Mongol|Muslim|Hui|Han|Party|Vice|Deputy|Chief|Senior|General|Head|Building|Room|Flat|Old|New|North"
+    "|South|East|West|The|A|Mr|Mrs|Ms|Not|Very|Sorry)(?![a-z])"
 )
 _ENGLISH = re.compile(
     r"(?=[MNCmnc])(?i:(?<![a-z])my (?:full )?name is|(?<![a-z])(?:name|contact person|contact) ?:) {0,3}"
     r"((?:[A-Z][a-z'-]+|[A-Z]\.?)(?: [A-Z][a-z'-]+){0,3})(?![A-Za-z])"
+)
+# I am Mary Brown, this is Mary Brown speaking
+_I_AM = "(?:I am|I'm|I\u2019m)"
+_ENGLISH_WORD = "[A-Z][a-z'-]+(?: [A-Z]\\.)?"
+_ENGLISH_NAME = f"{_ENGLISH_WORD}(?: {_ENGLISH_WORD}){{0,2}}"
+_INTRODUCED = re.compile(
+    f"(?<![A-Za-z])(?:{_I_AM} (?!{_NO_ENGLISH_NAME})({_ENGLISH_WORD}(?: {_ENGLISH_WORD}){{1,2}})(?![A-Za-z])"
+    f"|(?:{_I_AM}|[Tt]his is|[Ii]t's) ({_ENGLISH_NAME})(?= (?:speaking|calling|writing)(?![a-z])))"
+)
+# Yours sincerely, Mary Brown
+_SIGNED_OFF = re.compile(
+    f"(?i:regards|sincerely|faithfully|truly|thanks|thank you)[,.!]? ?\n[ \n]{{0,2}}({_ENGLISH_NAME}) ?(?=\n|\\Z)"
+    f"|(?i:regards|sincerely|faithfully|yours truly), ?({_ENGLISH_NAME})[ .]?(?=\n|\\Z)"
 )
 # 我姓张，叫张伟; 姓马，名叫玉兰
 _AFTER_SURNAME = re.compile(
@@ -111,12 +140,8 @@ _KIN_OF = re.compile(
 )
 # 张伟反映
 _REPORTING = re.compile(
-    f"(?<!{_HAN})(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END}|[城府苑湾园湖里河]))"
+    f"(?:(?<!{_HAN})|(?<={_RESIDENT}))(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END}|[城府苑湾园湖里河]))"
     "(?=反映|投诉|举报|来电)"
-)
-# ——张伟 at the end of a line
-_SIGNED = re.compile(
-    f"(?:——|--) ?(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END})) {{0,3}}(?=\n|\\Z)"
 )
 # 孩子叫陈小明: whoever is called by a name, with any kin and no 我 before it.
 _CALLED = re.compile(
@@ -129,9 +154,27 @@ _OF_A_PLACE = re.compile(
     f"(?:我|本人)是[^,。;!?、\n*]{{1,24}}?的(?!{_NO_NAME})"
     f"((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某|家){_HAN}{{1,2}}(?<!{_NO_NAME_END})){_END}"
 )
+# 我是楼长刘芳, 我是这里的住户马兰
+_MY_ROLE = re.compile(
+    f"(?:我|本人)是[^,。;!?、\n*投举反找问被对向给告让跟]{{0,16}}?(?:{_RESIDENT}|楼长|网格员|志愿者|老师|教师|职工|员工|工人|司机|店主|摊主|车主|老板"
+    f"|[局处科股所队站院校镇乡村组班]长|主任|书记|经理)[ :]?(?!{_NO_NAME}){_PLAIN}(?:{_END}|(?=[{_NEXT_WORD}]))"
+)
+# 王秀兰 as the last line, 402的住户王秀兰, —— 王秀兰敬上, also before a date or a phone; 路灯不亮。王秀兰
+_GREETING = "(?:敬上|谨上|拜上|叩上|敬启|谨启|敬呈|谨呈|亲笔|手书|上)"
+_DATE = "(?:[12][0-9]{3} ?[年./-] ?)?[0-9]{1,2} ?[月./-] ?[0-9]{1,2} ?[日号]?"
+_SIGNED = re.compile(
+    f"(?:(?:——?|--|[。!?\n]|\\A)[ \n]{{0,3}}(?:[^,。;!?\n*]{{0,20}}?(?:{_RESIDENT}|[0-9] ?(?:室|号房|房|户)?的?)[ :]?)?)"
+    f"(?!{_NO_NAME}){_PLAIN}(?<!{_NO_SIGNATURE_END}) ?{_GREETING}?"
+    f"[ ,。]{{0,3}}(?:[ ,\n]{{0,3}}{_DATE})?[ ,\n]{{0,3}}(?:{_PHONE_WORD}[ :]?)?〔*[ 。\n]{{0,3}}\\Z"
+)
+# ——张伟 at the end of any line
+_SIGNED_LINE = re.compile(f"(?:——|--) {{0,2}}(?!{_NO_NAME}){_PLAIN} ?{_GREETING}? {{0,3}}(?=\n|\\Z)")
+# 李小明13800138000, 13800138000李小明; what stood there is a row of 〔 by now
+_BESIDE_PHONE = re.compile(f"(?<=〔〔)[ :()]{{0,2}}(?!{_NO_NAME}){_PLAIN}{_END}")
+_BEFORE_PHONE = re.compile(f"(?<!{_HAN})(?!{_NO_NAME}){_PLAIN}(?=[ ,、:(]{{0,2}}(?:的?{_PHONE_WORD})?[ :是为)]{{0,2}}〔〔)")
 # 我叫 王 秀 英: as people fill in a form.
 _SPACED = re.compile(
-    f"(?=[我名真本姓联投举反申来上报署落])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}}|(?:我是|本人) {{0,2}})"
+    f"(?=[我名真本姓联投举反申来上报署落签])(?:{_SAYS}|{_LABEL}[ :是为=-]{{1,3}}|(?:我是|本人) {{0,2}})"
     f"((?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}]) {{1,3}}{_HAN}(?: {{0,3}}{_HAN})?){_END}"
 )
 # As staff write of people: 业主张伟, 当事人李小红, 王建国局长, 联系陈女士's full name with its title.
@@ -150,7 +193,7 @@ _PERSON = (
 )
 _LIKELY = re.compile(f"{_PERSON}[ :是为]{{0,2}}(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{2}})")
 _TITLED = re.compile(
-    f"(?!{_NO_NAME})((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)(?=同志|{_TITLE.removesuffix('|总')})"
+    f"(?!{_NO_NAME}|(?<=[主责前现继原历])任|(?<=[校警对双店厂院])方)((?:{_DOUBLE}|[{_FREQUENT}])(?!{_TITLE}|某){_HAN}{{1,2}}?)(?=同志|{_TITLE.removesuffix('|总')})"
 )
 # 501王秀英家, 到王秀英家中
 _AT_HOME = re.compile(
@@ -161,7 +204,24 @@ _COVERED = re.compile(f"(?:(?<![省市区县局处科股所队站院校镇乡村
 _SURNAME = re.compile(f"(?!{_FAR})(?:{_DOUBLE}|[{_FREQUENT}{_OTHERS}])(?= {{0,3}}{_HAN})")
 
 
-_SURE = (_AFTER_LABEL, _AFTER_WEAK, _AFTER_SURNAME, _CALLED, _OF_A_PLACE, _SPACED, _ENGLISH, _KIN_OF, _REPORTING, _SIGNED)
+_SURE = (
+    _AFTER_LABEL,
+    _AFTER_WEAK,
+    _AFTER_SURNAME,
+    _CALLED,
+    _OF_A_PLACE,
+    _SPACED,
+    _ENGLISH,
+    _KIN_OF,
+    _REPORTING,
+    _MY_ROLE,
+    _SIGNED,
+    _SIGNED_LINE,
+    _BESIDE_PHONE,
+    _BEFORE_PHONE,
+    _INTRODUCED,
+    _SIGNED_OFF,
+)
 
 
 def said_names(text: str) -> Iterator[SaidName]:
@@ -172,7 +232,8 @@ def said_names(text: str) -> Iterator[SaidName]:
         yield SaidName(start=start, end=end, sure=match.lastgroup == "sure")
     for pattern in _SURE:
         for match in pattern.finditer(text):
-            yield SaidName(start=match.start(1), end=match.end(1), sure=True)
+            start, end = match.span(match.lastindex or 0)
+            yield SaidName(start=start, end=end, sure=True)
 
 
 def _of_kin(text: str) -> Iterator[SaidName]:

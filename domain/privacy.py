@@ -48,7 +48,8 @@ PLACEHOLDER = {
     Kind.SPOT: "〔位置〕",
 }
 _PLACEHOLDER = re.compile("|".join(PLACEHOLDER.values()))
-_BLANK = "〕"
+_KINDS = {shown: kind for kind, shown in PLACEHOLDER.items()}
+_NUMBERED = (Kind.PHONE, Kind.IDENTITY)
 _ORDER = tuple(Kind)
 
 
@@ -87,13 +88,18 @@ def mask(text: str, *, names: Sequence[str] = (), cover: Sequence[str] = ()) -> 
     `names`: what the reporter is called, masked wherever it stands, with the given name alone. `cover`: further words
     that the citizen wants covered. Both ignore case and width.
     """
-    left = _PLACEHOLDER.sub(lambda match: _BLANK * len(match[0]), fold(text))
+    left = _PLACEHOLDER.sub(lambda match: _blank(_KINDS[match[0]], len(match[0])), fold(text))
     spans: list[_Span] = []
     # Again until nothing is left: what stands beside a blank may be a number only now.
     while more := _joined([*_contacts(left), *_plates(left), *_names(left, names), *_covered(left, cover)]):
         spans += more
         left = _replaced(
-            left, [(span, span.surname.ljust(span.end - span.start, "*" if span.surname else _BLANK)) for span in more]
+            left,
+            [
+                (span, span.surname.ljust(size, "*") if span.surname else _blank(span.kind, size))
+                for span in more
+                for size in (span.end - span.start,)
+            ],
         )
     spans = _joined(spans)
     found = tuple(Found(kind=span.kind, start=span.start, original=text[span.start : span.end]) for span in spans)
@@ -125,6 +131,11 @@ def _joined(spans: Sequence[_Span]) -> list[_Span]:
             span = _Span(kind=first.kind, start=last.start, end=max(last.end, span.end), surname=surname)
         joined.append(span)
     return joined
+
+
+def _blank(kind: Kind, size: int) -> str:
+    """Stand in for what is covered; what says whose a name beside it is can be told from the rest."""
+    return ("〔" if kind in _NUMBERED else "〕") * size
 
 
 def _replaced(text: str, replacements: Sequence[tuple[_Span, str]]) -> str:
@@ -213,10 +224,28 @@ _ROOM = re.compile(
 )
 # 我们家501漏水, 我家门牌号12号; but no year, size or number of a thing
 _OWN_ROOM = re.compile(
-    "(?:我们?家|咱们?家|本户|我们?户)(?:里|是|在|住)? ?(?:"
+    "(?:(?:我们?家|咱们?家|本户|我们?户)(?:里|是|在|住)?|(?:我们?|咱们?|俺们?|本人)(?:就|也|都|现在?|一直)?住在?) ?(?:"
     f"门牌号?码?[ :是为]{{0,2}}({_D}{{1,4}}(?:-{_D}{{1,4}})*(?: ?[号室])?)(?!{_D}| ?[号楼栋幢座])"
     f"|({_D}{{3,4}} ?(?:室|号房|房)|[1-9]0{_D}|(?!{_YEAR})[1-3]{_D}[0-3]{_D})(?!{_D}|[.,~-]{_D}"
-    "| ?[路年月日号点天元块千百万亿多来余几户人口个次栋幢座楼单亩吨立方米平㎡m度斤分#%级]))"
+    "| ?[路年月日号点天元块千百万亿多来余几户人口个次栋幢座楼单亩吨立方米平㎡m度斤分#%级国省县医厂]))"
+)
+# 我是楼下301的住户, 我是502户
+_RESIDENT = "[住业用租]户|[户业房]主|租客|房客|居民"
+_MY_ROOM = re.compile(
+    f"(?:我们?|本人)(?:就|也|都)?是[^,。;!?\n被诉映举找跟给和]{{0,20}}?(?<!{_D})"
+    f"({_D}{{3,4}}(?: ?(?:室|号房|房|号(?!楼)))?)(?:户(?!型)|的?(?:{_RESIDENT})|的?(?=[\u4e00-\u9fff]{{1,2}}\\*\\*))"
+)
+# 楼下301的住户 as the last line, also before a name: 402的王**
+_SIGNED_ROOM = re.compile(
+    f"(?:\\A|[—。!?\n])[^,。;!?\n*]{{0,20}}?(?<!{_D})({_D}{{3,4}}(?: ?(?:室|号房|房|号(?!楼)))?)"
+    f"(?:(?:户|的?(?:{_RESIDENT})) ?。?\\s{{0,3}}\\Z|户?的?(?:{_RESIDENT})?[ :]?[\u4e00-\u9fff]{{1,2}}\\*\\*)"
+)
+_NUMBERED_ROOM = r"(?:flat|apartment|apt|room|unit)\b\.?,? ?(?:is )?(?:number|no\.?|#)? ?([0-9]{1,4}[a-z]?)(?![a-z0-9])"
+# I live in the grey house, flat 402; my flat is no. 402; at home in room 3B
+_ENGLISH_ROOM = re.compile(
+    "(?<![a-z])(?:(?:(?:i|we)(?:'m|\u2019m| am|'re| are| have)? (?:[a-z]{2,6} )?(?:live|lived|living|reside|rent|stay)|at home|"
+    "(?:my|our) (?:home|house|place|address)|i am the (?:tenant|resident|owner) (?:of|in)|i am from)(?![a-z])"
+    f"[^.;!?\n]{{0,40}}?(?<![a-z])|(?:my|our) ){_NUMBERED_ROOM}"
 )
 # Of a card fewer digits are enough, and more separators, where the text says so.
 _SAID_NUMBER = re.compile(
@@ -253,6 +282,9 @@ def _contacts(folded: str) -> Iterator[_Span]:
         (Kind.NUMBER, _SAID_NUMBER),
         (Kind.DOOR, _ROOM),
         (Kind.DOOR, _OWN_ROOM),
+        (Kind.DOOR, _MY_ROOM),
+        (Kind.DOOR, _SIGNED_ROOM),
+        (Kind.DOOR, _ENGLISH_ROOM),
         (Kind.EMAIL, _EMAIL),
         (Kind.ACCOUNT, _HANDLE),
         (Kind.ACCOUNT, _ACCOUNT),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from actions.cards import KINDS, Card, due
+from actions.cards import KINDS, Card, due, mine
 from actions.context import Context
 from actions.facts import excerpt
 from actions.filing import FileCase, file_case
@@ -28,6 +28,14 @@ KIND_OPTIONS: Options = tuple(
 ANONYMOUS = Option("anonymous", _("Stay anonymous"))
 IDENTITY: Options = (ANONYMOUS, Option("named", _("Give my name to the supervision office")))
 IDENTITY_MISCONDUCT: Options = (ANONYMOUS, Option("named", _("Give my name to the discipline team")))
+WHO = _(
+    "Who may know that it was you? The unit never will. Anonymous: you leave no name and no phone."
+    " Named: the supervision office alone learns your name and phone, and can ring you."
+)
+WHO_MISCONDUCT = _(
+    "Who may know that it was you? The unit you report never will. Anonymous: you leave no name and no phone."
+    " Named: the discipline team alone learns your name and phone, and can ring you."
+)
 MISCONDUCT_HINT = _(
     "Your words speak of somebody who abuses their office. A misconduct report goes to a discipline team alone:"
     " neither the unit nor the supervision office reads it. How shall we file this?"
@@ -56,9 +64,9 @@ async def file(d: Dialog) -> FileCase | None:
     place, areas = await ask_place(d, told, districts)
     category, about = await choose_category(d, kind, told.text, place)
     into = await same_matter(d, kind, told.text, place, category)
-    who, choices = _("Who may know that it was you? The unit never will."), IDENTITY
+    who, choices = WHO, IDENTITY
     if kind is CaseKind.MISCONDUCT:
-        who, choices = _("Who may know that it was you? The unit you report never will."), IDENTITY_MISCONDUCT
+        who, choices = WHO_MISCONDUCT, IDENTITY_MISCONDUCT
     identity = ANONYMOUS.key if into else await d.choose("identity", who, choices, label=_("Anonymous or named"))
     name = phone = ""
     if identity == "named":
@@ -126,7 +134,12 @@ def summary(command: FileCase, category: Text, areas: Options) -> tuple[Text, ..
     if masked.found:
         lines.append(_("We have covered personal data in your words, but may have missed some. With Change you can cover more."))
     elif masked.text:
-        lines.append(_("We have found no personal data in your words. With Change you can cover what nobody shall read."))
+        lines.append(
+            _(
+                "We have found no personal data in your words; please look yourself too."
+                " With Change you can cover what nobody shall read."
+            )
+        )
     return tuple(lines)
 
 
@@ -160,7 +173,9 @@ async def send(ctx: Context, command: FileCase) -> Reply:
         _("Code: {code}", code=Secret(show_code(receipt.code))),
         _(
             "Please write both down now: with them you can look the case up from any device."
-            " We show the code only here and only now; where you filed the case you can get a new one with /my."
+            " We show the code only here and only now."
+            " Where you filed the case you can get a new one: Menu, {mine}, the case, Get a new code.",
+            mine=mine(ctx),
         ),
     ]
     if receipt.joined:

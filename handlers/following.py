@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions import following
 from actions.cards import KINDS
@@ -195,7 +195,10 @@ async def reply(ctx: Context, told: Words) -> Reply:
 async def urge(ctx: Context, id: str, version: int) -> Reply:
     """Urge."""
     case = await following.urge(ctx, id)
-    return Reply(messages=(say(_("We have passed it on. Case {number} is being urged.", number=case.number)),), note=_("Urged."))
+    said = [_("We have passed it on. Case {number} is being urged.", number=case.number)]
+    if (await facts(ctx, case)).question:
+        said.append(_("The unit is waiting for your answer to its question. Please answer it, so that it can go on."))
+    return Reply(messages=(say(*said),), note=_("Urged."))
 
 
 async def solved(ctx: Context, id: str, version: int) -> Reply:
@@ -362,7 +365,10 @@ SUBJECT: Subject[Context] = Subject(
             then=explain,
             may=_may(Event.EXPLAIN),
         ),
-        case_form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
+        replace(
+            case_form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
+            cancelled=_("Not withdrawn. The case goes on as before."),
+        ),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),
     ),
     commands={"case": by_number},

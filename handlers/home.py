@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from actions.cards import mine
 from actions.context import Context
 from actions.devices import FORGET
 from actions.invitations import Offered, enter
@@ -33,7 +34,7 @@ async def menu(ctx: Context, arg: str) -> Outgoing:
             (form_button(_("Complaint"), "file", "complaint"), form_button(_("Consultation"), "file", "consultation")),
             (form_button(_("Suggestion"), "file", "suggestion"), form_button(_("Report misconduct"), "file", "misconduct")),
             *_windows(ctx),
-            (screen_button(_mine(ctx), "my"), form_button(_("Look up a case"), "look_up")),
+            (screen_button(mine(ctx), "my"), form_button(_("Look up a case"), "look_up")),
             *_board(ctx),
             (screen_button(_("Help"), "help"), *_other_language(ctx)),
         ),
@@ -57,14 +58,23 @@ async def privacy(ctx: Context, arg: str) -> Outgoing:
     """Say honestly who learns what."""
     return say(
         _("The unit that deals with your case sees what you wrote and sent, never your account, name or phone."),
-        _("The chat platform knows your account. Here it is kept encrypted, only to send you the answer."),
+        _(
+            "You have no account here: a mark in this browser brings you your answers. On a shared device press “{forget}”.",
+            forget=FORGET,
+        )
+        if _is_browser(ctx)
+        else _("The chat platform knows your account. Here it is kept encrypted, only to send you the answer."),
         _(
             "Phone numbers, identity numbers, and names after words such as “my name is” are covered before anybody reads them."
             " Other names we may miss: the summary shows what will be read, and with Change you can cover more."
         ),
         _("The messages that pass through here are erased after seven days; your case and its answers are kept."),
-        _("If something you told shall be erased, tell the supervision office, or write it as an addition to your case."),
-        rows=((screen_button(_("Menu"), "menu"),),),
+        _(
+            "If something you told shall be erased: open your case (Menu, {mine}), press “Add something” and write what it is."
+            " The supervision office erases it; of a misconduct report the discipline team does.",
+            mine=mine(ctx),
+        ),
+        rows=((screen_button(_("Menu"), "menu"),), *_forget(ctx)),
     )
 
 
@@ -124,13 +134,12 @@ def _windows(ctx: Context) -> Rows:
     return ((form_button(_("Rate a service window"), "find_window"),),) if ctx.city.city.windows else ()
 
 
-def _mine(ctx: Context) -> Text:
-    return _("My cases and ratings") if ctx.city.city.windows else _("My cases")
-
-
 def _forget(ctx: Context) -> Rows:
-    is_browser = ctx.me.conversation.channel == FETCHED
-    return ((Button(FORGET, url=f"{ctx.public_url}/forget"),),) if is_browser else ()
+    return ((Button(FORGET, url=f"{ctx.public_url}/forget"),),) if _is_browser(ctx) else ()
+
+
+def _is_browser(ctx: Context) -> bool:
+    return ctx.me.conversation.channel == FETCHED
 
 
 def _board(ctx: Context) -> Rows:

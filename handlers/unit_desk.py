@@ -139,7 +139,12 @@ async def return_(d: Dialog) -> Written | None:
 async def ask(d: Dialog) -> Written | None:
     """Ask the citizen something."""
     told = await d.collect(
-        "told", _("What would you like to ask the citizen? Press Done when you have finished."), label=_("Question")
+        "told",
+        _(
+            "What would you like to ask the citizen? Please don't ask for name, phone or address."
+            " Press Done when you have finished."
+        ),
+        label=_("Question"),
     )
     also = await d.look("also", comes_of_asking, d.arg)
     return await _sure_of(d, told.in_words(), told.files, *(option.label for option in also))

@@ -112,12 +112,14 @@ class Delivery:
 class Mailbox:
     """What there is for a client: messages as they were written, and whether something it sent is still being worked on.
 
-    `settled` is for the next look, and for no client to see: what the store need not go through again.
+    `refused` are the refs of its own files that could not be taken. `settled` is for the next look, and for no client to see:
+    what the store need not go through again.
     """
 
     language: str
     deliveries: tuple[Delivery, ...]
     own: tuple[tuple[datetime, Incoming], ...]
+    refused: frozenset[str] = frozenset()
     busy: bool
     settled: int
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime
 from typing import Any
 
@@ -98,7 +98,7 @@ class Streams:
                         events.append(event)
                     after = max(after, item.n)
                 elif first:
-                    events.append(_event("own", own_json(*item)))
+                    events.append(_event("own", own_json(*item, mailbox.refused)))
             if first:
                 events.append(_event("ready", None))
             first = False
@@ -172,7 +172,7 @@ def _picture_json(delivery: Delivery, picture: Chart | Code, words: Words) -> di
     return {"kind": "photo", "url": url, "ready": True, "alt": alt}
 
 
-def own_json(at: datetime, sent: Incoming) -> dict[str, Any]:
+def own_json(at: datetime, sent: Incoming, refused: Set[str]) -> dict[str, Any]:
     """Give a message of the person's own in the shape that the page knows."""
     place = sent.place
     return {
@@ -180,7 +180,11 @@ def own_json(at: datetime, sent: Incoming) -> dict[str, Any]:
         "at": milliseconds(at),
         "text": sent.text,
         "reply_to": sent.reply_to,
-        "files": [{"kind": file.kind, "url": f"/chat/uploads/{file.ref}"} for file in sent.files if file.kept],
+        "files": [
+            {"kind": file.kind, "url": f"/chat/uploads/{file.ref}", "refused": file.ref in refused}
+            for file in sent.files
+            if file.kept
+        ],
         "place": {"lon": place.lon, "lat": place.lat} if place and place.lon is not None else None,
     }
 

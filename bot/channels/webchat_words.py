@@ -63,6 +63,7 @@ PAGE: Mapping[str, Text] = {
     "upload_later": _("{name} is kept here and will be sent by itself at {time}: you have sent a lot of files today."),
     "upload_large": _("{name} is larger than {size} MB. Please send a smaller file or a shorter video."),
     "upload_unknown": _("{name} can't be taken. Please send photos (JPEG, PNG), videos (MP4), sound (MP3, M4A) or PDF files."),
+    "upload_broken": _("{name} is empty or damaged and can't be taken. Please choose another file."),
     "upload_lost": _("The page was reloaded before these files were sent: {names}. Please attach them again."),
     "too_long": _("This message has {count} characters; at most {limit} can be sent at once. Please send it in parts."),
     "too_many_files": _("At most {limit} files can be sent with one message. The others were left out."),
@@ -71,6 +72,7 @@ PAGE: Mapping[str, Text] = {
     "audio": _("Sound"),
     "document": _("Document"),
     "on_its_way": _("The file is on its way."),
+    "not_taken_file": _("This file could not be taken."),
     "not_there": _("The file is no longer here."),
     "new": _("{count} new"),
 }

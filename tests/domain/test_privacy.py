@@ -251,8 +251,8 @@ def test_a_covered_word_inside_a_name_or_number_leaves_no_half_of_it():
 
 
 def test_nothing_inside_a_placeholder_is_found():
-    text = "〔电话〕王小明〔姓名〕李红〔已遮盖〕"
-    assert mask(text, cover=["电话", "名", "盖"]).text == text
+    text = "〔车牌〕王小明〔姓名〕李红〔已遮盖〕"
+    assert mask(text, cover=["车牌", "名", "盖"]).text == text
 
 
 def test_what_was_found_is_told_with_its_place_in_the_original():
@@ -350,6 +350,13 @@ def test_found_pieces_put_back_give_the_original(text: str, names: list[str], co
         "账号1 ",
         "加我v",
         "——王",
+        "。王小",
+        "1234",
+        "我是1",
+        "I am A",
+        "\n王小明",
+        "i live in ",
+        "〔电话〕王",
     ],
 )
 @pytest.mark.timeout(60)  # a fraction of a second; a slip into quadratic time takes minutes

@@ -166,7 +166,9 @@ async def test_an_unreadable_voice_message_is_counted_nowhere(town: Town) -> Non
     await citizen.sends_photo()
     await citizen.sees("Noted so far: 1 message, 1 file")
     await citizen.user.sends_voice(b"OggS and no sound")
-    await citizen.sees("(damaged|kind we can't take).+else you sent is kept.+Noted so far: 1 message, 1 file. Send more")
+    await citizen.sees(
+        "(damaged|kind we can't take).+else you sent is kept.+Noted so far: 1 message, 1 file. Not sent yet: send more"
+    )
     await finishes(citizen)
     assert citizen.saw("Files: 1")
     assert not citizen.saw("Files: 2")

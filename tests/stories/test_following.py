@@ -307,3 +307,30 @@ async def test_after_the_time_to_check_what_was_called_solved_stays_closed(town:
     await citizen.presses("not solved after all")
     await citizen.sees("the time to check the answer is over")
     assert (await town.case(number)).state == "closed"
+
+
+async def test_a_withdrawal_that_is_cancelled_says_that_the_case_goes_on(town: Town, citizen: Person) -> None:
+    await files(citizen)
+    await citizen.presses("Show the case")
+    await citizen.presses("^Withdraw$")
+    await citizen.sees("Why do you withdraw")
+    await citizen.presses("^Cancel$")
+    await citizen.sees("Not withdrawn. The case goes on as before")
+
+
+async def test_who_urges_a_unit_that_waits_for_their_answer_is_told_so(town: Town, citizen: Person, contact: Person) -> None:
+    await files(citizen)
+    await contact.presses("^Ask the citizen$")
+    await contact.sees("Please don't ask for name, phone or address")
+    await contact.says("哪一栋楼？")
+    await contact.presses("^Done$")
+    await contact.presses("^Send$")
+    await citizen.sees("unit asks: 哪一栋楼.+doesn't know who you are: you need not write name")
+    await citizen.presses("^Urge$")
+    await citizen.sees("is being urged.+waiting for your answer")
+
+
+async def test_the_page_of_privacy_on_the_web_speaks_of_a_mark_and_how_to_have_something_erased(town: Town) -> None:
+    person = await town.somebody("web")
+    await person.says("/privacy")
+    await person.sees("no account here.+press “Forget this device”.+shall be erased: open your case .Menu, My cases")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import Browser, FilePayload, Route, expect
 from webchat_browser import Tab, opened
 from webchat_city import Served
 
@@ -115,6 +115,60 @@ async def test_files_that_can_not_be_taken_are_told_and_left_out(served: Served,
     await tab.says("words")
     await expect(tab.own).to_have_attribute("data-state", "kept")
     assert not served.city.kept[0].files
+
+
+async def test_an_empty_file_is_refused_and_holds_nothing_back(served: Served, tab: Tab) -> None:
+    await attach(tab, {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}, photo("good.png"))
+    await expect(tab.page.get_by_text("empty.jpg is empty or damaged")).to_be_visible()
+    await expect(tab.page.locator(".file.refused")).to_have_count(1)
+    await expect(tab.page.get_by_role("button", name="Remove – empty.jpg")).to_be_visible()
+    await expect(tab.page.get_by_role("button", name="Try again – empty.jpg")).to_be_hidden()
+    await tab.says("a caption")
+    await tab.says("and a line")
+    await expect(tab.page.locator(".own[data-state=kept]")).to_have_count(2)
+    assert [(kept.text, len(kept.files)) for kept in served.city.kept] == [("a caption", 1), ("and a line", 0)]
+
+
+async def test_a_file_that_the_program_finds_broken_is_refused_once(served: Served, tab: Tab) -> None:
+    tries: list[str] = []
+
+    async def broken(route: Route) -> None:
+        tries.append(route.request.url)
+        await route.fulfill(status=400, json={"error": "The file did not arrive whole."})
+
+    await tab.page.route("**/chat/files*", broken)
+    await attach(tab, photo("half.png"))
+    await expect(tab.page.get_by_text("half.png is empty or damaged")).to_be_visible()
+    await tab.says("a caption")
+    await expect(tab.page.locator(".own[data-state=kept]")).to_have_count(1)
+    assert len(tries) == 1
+
+
+async def test_a_reload_keeps_the_files_that_had_arrived(served: Served, tab: Tab) -> None:
+    await attach(tab, photo("whole.png"))
+    await expect(tab.page.get_by_text("whole.png: ready")).to_be_visible()
+    await slow_down(tab, SLOW)
+    await attach(tab, photo("half.png", 5_000_000))
+    await tab.says("look at these")
+    await expect(tab.own).to_contain_text("Waiting to be sent")
+    await tab.page.reload()
+    await expect(tab.page.get_by_role("alert")).to_contain_text("before these files were sent: half.png. Please attach")
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    assert [(kept.text, len(kept.files)) for kept in served.city.kept] == [("look at these", 1)]
+
+
+async def test_a_file_that_could_not_be_taken_is_told_in_one_line_after_a_reload(served: Served, tab: Tab) -> None:
+    await attach(tab, photo("broken.png"))
+    await tab.button("Send").click()
+    await expect(tab.own).to_have_attribute("data-state", "kept")
+    (id,) = served.city.files
+    served.city.files.clear()
+    served.city.refused.add(id)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url) if "/chat/uploads/" in request.url else None)
+    await tab.page.reload()
+    await expect(tab.own.get_by_text("This file could not be taken.")).to_be_visible()
+    assert not asked
 
 
 async def test_a_reload_in_the_middle_of_an_upload_keeps_the_words_and_asks_for_the_file(served: Served, tab: Tab) -> None:

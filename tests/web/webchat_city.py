@@ -46,6 +46,7 @@ class City:
     def __init__(self) -> None:
         self.talks: dict[str, Talk] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
+        self.refused: set[str] = set()
         self.attachments: dict[str, Attachment] = {}
         self.down = False
         self.full = False
@@ -129,7 +130,9 @@ class City:
         talk = self.talks.get(address, Talk(LANGUAGES[0]))
         own = tuple(zip(talk.times, talk.kept, strict=True)) if after == 0 else ()
         deliveries = tuple(d for d in talk.deliveries if after < d.n or d.id not in talk.acknowledged)
-        return Mailbox(language=talk.language, deliveries=deliveries, own=own, busy=talk.busy, settled=0)
+        return Mailbox(
+            language=talk.language, deliveries=deliveries, own=own, refused=frozenset(self.refused), busy=talk.busy, settled=0
+        )
 
     async def acknowledged(self, channel: str, address: str, ids: Sequence[str]) -> None:
         if address in self.talks:

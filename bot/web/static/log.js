@@ -231,7 +231,8 @@ function body(lines, asks = false) {
 }
 
 function media(files) {
-  return files.map((file) => (file.ready ? picture(file) : onItsWay(file)));
+  const refused = () => make("p", { className: "note" }, texts.not_taken_file);
+  return files.map((file) => (file.refused ? refused() : file.ready ? picture(file) : onItsWay(file)));
 }
 
 /** Stand in for a file that is still being checked, and look for it for two minutes. */

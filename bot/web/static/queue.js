@@ -27,13 +27,24 @@ export class Queue {
     return this.entries.length === 0;
   }
 
+  /** Note that a file has arrived, or was refused, so that a reload loses only those that are still on their way. */
+  arrived(id, name, file) {
+    const noted = (entry) => {
+      const names = [...entry.names];
+      names.splice(names.indexOf(name), 1);
+      return { ...entry, names, files: [...(entry.files ?? []), ...(file ? [file] : [])] };
+    };
+    const held = read(sessionStorage, HOLDING, []);
+    write(sessionStorage, HOLDING, held.map((entry) => (entry.id === id ? noted(entry) : entry)));
+  }
+
   /** Take up what an earlier page left; gives the names of the files that it had not yet sent. */
   resume() {
     const left = read(sessionStorage, HOLDING, []);
     const lost = left.flatMap((entry) => entry.names);
     write(sessionStorage, HOLDING, []);
     for (const { names, ...entry } of left) {
-      if (entry.text || entry.press || entry.place) this.enqueue(entry);
+      if (entry.text || entry.press || entry.place || entry.files?.length) this.enqueue(entry);
     }
     this.flush();
     return lost;
@@ -50,6 +61,7 @@ export class Queue {
     this.uploads.set(id, uploads);
     const held = { ...entry, names: uploads.map((upload) => upload.file.name) };
     write(sessionStorage, HOLDING, [...read(sessionStorage, HOLDING, []), held]);
+    for (const upload of uploads) upload.settled.then((file) => this.arrived(id, upload.file.name, file));
     this.told(entry, "waiting");
     this.release();
     return entry;

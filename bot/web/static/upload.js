@@ -32,6 +32,7 @@ export class Upload {
     this.again.hidden = true;
     this.element = make("div", { className: "file" }, this.picture(), this.note, this.bar, this.again, this.away);
     if (file.size > limits.bytes) this.refuse(texts.upload_large);
+    else if (!file.size) this.refuse(texts.upload_broken);
     else this.send();
   }
 
@@ -59,6 +60,7 @@ export class Upload {
       const answer = await turn(() => (this.gone ? null : this.attempt()));
       if (this.gone) return;
       if (answer.status === 200) return this.done(answer);
+      if (answer.status === 400) return this.refuse(texts.upload_broken);
       if (answer.status === 413) return this.refuse(texts.upload_large);
       if (answer.status === 415) return this.refuse(texts.upload_unknown);
       if (answer.status === 401) reload();
