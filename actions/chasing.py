@@ -64,6 +64,8 @@ async def chase(ctx: Context, id: str) -> bool:
             whom = frozenset(to for rung in rungs for to in rung.to)
             told = await _urge_unit(ctx, await facts(ctx, case, every), deadline, rungs[-1].at, whom)
             said["told"] = [to for to in RungTo if to in told]
+        else:
+            said["told"] = list(rungs[-1].to)
         await note(ctx, case, Event.RUNG, Party.SYSTEM, None, **said)
         if deadline.kind not in UNITS:
             await _fire(ctx, case, deadline, rungs[-1])
