@@ -55,7 +55,7 @@ async def test_a_code_that_was_typed_is_shown_covered(town: Town) -> None:
     citizen = await town.somebody("telegram")
     number, code = await files(citizen)
     public = await looks_up(town, number, code)
-    await public.sees(f"code of 16 digits too. •••• {code[-4:]}", new=False)
+    await public.sees(f"code of 16 digits too. ✓ •••• {code[-4:]}", new=False)
     assert not public.now_sees(code)
     await public.leaves()
     jar = aiohttp.CookieJar(unsafe=True)

@@ -227,7 +227,7 @@ async def understands_every_word(person: Person, case: str, forms: dict[str, str
         await person.says("重新开始")
         await person.sees(f"begin again.+{question}")
         await person.says("取消")
-        await person.sees("Nothing has been sent")
+        await person.sees("Nothing has been sent|Not withdrawn")
 
 
 async def test_what_happened_can_be_written_anew_and_the_place_is_not_asked_again(citizen: Person) -> None:
