@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from domain.prefectures import PREFECTURES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidName:
@@ -67,6 +69,11 @@ _NEXT_WORD = "是住在的今家男女现系电身联有和与也说想要反来
 
 # What ends a line and is rather a place than whoever signed.
 _NO_SIGNATURE_END = "[城府苑湾园湖里河沟庄寺庙桥口坡滩台店站楼号巷弄家坊堡寨屯营门塔坪层厦场屋]"
+# What is said last in a message as a name would be: wishes, demands, things, shops, cities.
+_NO_SIGNATURE = (
+    "(?:祝(?:[好安福愿您你顺]|大家|工作|身体|生活|一切)|严[查惩办]|高[铁温压]|黄[土沙泥]|石[头子]|白[云天]|江水|雷雨|余款|何解|陈述"
+    f"|万达|苏宁|{'|'.join(PREFECTURES)})"
+)
 # Words of a sentence that are in no given name.
 _NO_GIVEN = (
     "没不被是还已了的个有在去来给打请这那我你他她它们无也都就又再到从么吗呢吧啊很太把"
@@ -162,9 +169,10 @@ _MY_ROLE = re.compile(
 # 王秀兰 as the last line, 402的住户王秀兰, —— 王秀兰敬上, also before a date or a phone; 路灯不亮。王秀兰
 _GREETING = "(?:敬上|谨上|拜上|叩上|敬启|谨启|敬呈|谨呈|亲笔|手书|上)"
 _DATE = "(?:[12][0-9]{3} ?[年./-] ?)?[0-9]{1,2} ?[月./-] ?[0-9]{1,2} ?[日号]?"
+_ROLE_OR_ROOM = f"[^,。;!?\n*]{{0,20}}?(?:{_RESIDENT}|[0-9] ?(?:室|号房|房|户)?的?)[ :]?"
 _SIGNED = re.compile(
-    f"(?:(?:——?|--|[。!?\n]|\\A)[ \n]{{0,3}}(?:[^,。;!?\n*]{{0,20}}?(?:{_RESIDENT}|[0-9] ?(?:室|号房|房|户)?的?)[ :]?)?)"
-    f"(?!{_NO_NAME}){_PLAIN}(?<!{_NO_SIGNATURE_END}) ?{_GREETING}?"
+    f"(?:(?:——?|--|[。!?\n])[ \n]{{0,3}}(?:{_ROLE_OR_ROOM})?|\\A[ \n]{{0,3}}{_ROLE_OR_ROOM})"
+    f"(?!{_NO_NAME}|{_NO_SIGNATURE}){_PLAIN}(?<!{_NO_SIGNATURE_END}) ?{_GREETING}?"
     f"[ ,。]{{0,3}}(?:[ ,\n]{{0,3}}{_DATE})?[ ,\n]{{0,3}}(?:{_PHONE_WORD}[ :]?)?〔*[ 。\n]{{0,3}}\\Z"
 )
 # ——张伟 at the end of any line
