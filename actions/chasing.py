@@ -7,7 +7,7 @@ whom the ones below it were to reach, which are recorded as passed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -58,18 +58,23 @@ async def chase(ctx: Context, id: str) -> bool:
         deadline = replace(deadline, due_at=due_at)
         await deadlines.update(ctx.tx, deadline)
     if rungs := await climb(ctx, deadline, every):
-        below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
-        said: dict[str, JsonValue] = {"kind": deadline.kind, "rung": rungs[-1].at, "passed": below, "due": ms(due_at)}
         if deadline.kind in UNITS:
             whom = frozenset(to for rung in rungs for to in rung.to)
             told = await _urge_unit(ctx, await facts(ctx, case, every), deadline, rungs[-1].at, whom)
-            said["told"] = [to for to in RungTo if to in told]
+            await _note(ctx, case, deadline.kind, due_at, rungs, [to for to in RungTo if to in told])
         else:
-            said["told"] = list(rungs[-1].to)
-        await note(ctx, case, Event.RUNG, Party.SYSTEM, None, **said)
-        if deadline.kind not in UNITS:
+            await _note(ctx, case, deadline.kind, due_at, rungs, rungs[-1].to)
             await _fire(ctx, case, deadline, rungs[-1])
     return True
+
+
+async def _note(
+    ctx: Context, case: Case, kind: DeadlineKind, due_at: datetime, rungs: Sequence[Rung], told: Iterable[RungTo]
+) -> None:
+    """Put on record that the last of these rungs fired, and whom it told."""
+    below: list[JsonValue] = [rung.at for rung in rungs[:-1]]
+    rung, due = rungs[-1].at, ms(due_at)
+    await note(ctx, case, Event.RUNG, Party.SYSTEM, kind=kind, rung=rung, passed=below, due=due, told=list(told))
 
 
 async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> None:

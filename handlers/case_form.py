@@ -21,9 +21,10 @@ def case_form(
     then: Callable[[Context, Any], Awaitable[Reply]],
     may: Callable[[Context, str], Awaitable[None]],
     gathers: bool = False,
+    cancelled: Text | None = None,
 ) -> Form[Context]:
     """Make a form whose argument begins with the id of a case; `may` lets nobody open it who must not see the case."""
-    return Form(name=name, title=title, script=script, then=then, may=may, heading=_case, gathers=gathers)
+    return Form(name=name, title=title, script=script, then=then, may=may, heading=_case, gathers=gathers, cancelled=cancelled)
 
 
 async def _case(ctx: Context, arg: str) -> Text | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from actions import following
 from actions.cards import KINDS
@@ -365,8 +365,12 @@ SUBJECT: Subject[Context] = Subject(
             then=explain,
             may=_may(Event.EXPLAIN),
         ),
-        replace(
-            case_form(name="withdraw", title=_("Withdrawing a case"), script=withdraw, then=end, may=_may(Event.WITHDRAW)),
+        case_form(
+            name="withdraw",
+            title=_("Withdrawing a case"),
+            script=withdraw,
+            then=end,
+            may=_may(Event.WITHDRAW),
             cancelled=_("Not withdrawn. The case goes on as before."),
         ),
         Form(name="look_up", title=_("Looking up a case"), script=look_up, then=find),

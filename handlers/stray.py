@@ -84,26 +84,30 @@ class ToCitizen:
 
 def is_greeting(item: Json) -> bool:
     """Tell whether somebody greets, and has told nothing yet."""
-    return _is_one_of(item, GREETINGS)
+    return _alone(item) in _GREETINGS
 
 
 async def is_thanks(ctx: Context, item: Json) -> bool:
     """Tell whether somebody thanks or agrees, and no unit has asked what that may be the answer to."""
-    return _is_one_of(item, THANKS) and not any(question for _case, question in await _of_citizen(ctx))
+    return _alone(item) in _THANKS and not any(question for _case, question in await _of_citizen(ctx))
 
 
 def wish(item: Json) -> str | None:
     """Give the command for which these words ask, if for any."""
-    return next((word for word, forms in WISHES.items() if _is_one_of(item, forms)), None)
+    return _WISHED.get(_alone(item))
 
 
-def _is_one_of(item: Json, words: Sequence[str]) -> bool:
-    """Tell whether a message is one of some words and nothing else, whatever its punctuation."""
-    return not item["files"] and "place" not in item and _folded(item["text"]) in map(_folded, words)
+def _alone(item: Json) -> str:
+    """Give the words of a message that is nothing else, whatever its punctuation."""
+    return "" if item["files"] or "place" in item else _folded(item["text"])
 
 
 def _folded(text: str) -> str:
     return re.sub(r"[\W_]", "", plain(text)) or plain(text)
+
+
+_GREETINGS, _THANKS = frozenset(map(_folded, GREETINGS)), frozenset(map(_folded, THANKS))
+_WISHED = {_folded(form): word for word, forms in WISHES.items() for form in forms}
 
 
 async def button_typed(ctx: Context, item: Json, everywhere: Callable[[Text], Sequence[str]]) -> str | None:
