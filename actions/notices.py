@@ -20,7 +20,7 @@ from dialog.texts import Text, _, verbatim
 from domain.bells import BellKind, hint
 from domain.cases import CaseKind
 from domain.ratings import reaches_unit_at
-from storage import cases, ledger, memory, outbox, people, quotas, releases, roles
+from storage import cases, chat_cards, ledger, memory, outbox, people, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import Entry
 from storage.outbox import Lane, OutboxRow
@@ -170,7 +170,7 @@ async def _tell_each(ctx: Context, case: Case, persons: Set[str], news: tuple[Te
 async def _feed_back(
     ctx: Context, conversation: Conversation, card: Outgoing, news: tuple[Text, ...], files: tuple[str, ...]
 ) -> None:
-    row = await outbox.standing_card(ctx.tx, conversation.id, card.subject or "", card.card or "")
+    row = await chat_cards.standing_card(ctx.tx, conversation.id, card.subject or "", card.card or "")
     if row and row.edits is None and row.due_at > ctx.now:
         before = row.outgoing(ctx.keys)
         both = card.with_news(*before.lines[: before.news], *news, files=(*before.files, *files))
@@ -318,7 +318,7 @@ async def queue_for_office(ctx: Context, case: Case, *news: Text, due: datetime 
 async def refresh_cards(ctx: Context, case: Case) -> None:
     """Bring the newest card of the case in each staff conversation up to date; where it has left its unit nothing else stays."""
     f = await facts(ctx, case)
-    for row in await outbox.cards(ctx.tx, case.id, Card.UNIT, ctx.now):
+    for row in await chat_cards.cards(ctx.tx, case.id, Card.UNIT, ctx.now):
         conversation = await people.conversation(ctx.tx, row.conversation)
         viewer = await _roles(ctx, conversation.person) if conversation else ()
         if conversation and any(role.unit == case.unit for role in viewer):
@@ -326,7 +326,7 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
             await _redraw(ctx, conversation, row, replace(unit_card(then, f, viewer), files=heard(then, f).citizens_files))
         elif conversation:
             await _take_away(ctx, conversation, case, left_card(case))
-    shown = await outbox.cards(ctx.tx, case.id, Card.OFFICE, ctx.now)
+    shown = await chat_cards.cards(ctx.tx, case.id, Card.OFFICE, ctx.now)
     f = await with_advice(ctx, f) if shown else f
     office = await _office(ctx) if shown else ()
     for row in shown:
@@ -340,7 +340,7 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
 
 async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card: Outgoing) -> None:
     """Put a card in the place of one as it stood before, under the news for which that one came."""
-    shown = (await outbox.as_it_stands(ctx.tx, row)).outgoing(ctx.keys)
+    shown = (await chat_cards.as_it_stands(ctx.tx, row)).outgoing(ctx.keys)
     news = shown.lines[: shown.news]
     due = max(row.due_at, ctx.now)
     await queue(ctx, conversation, card.with_news(*news, files=card.files), edits=row.id, due=due)
@@ -395,11 +395,11 @@ async def _put_in_place(ctx: Context, conversation: Conversation, row: OutboxRow
 
 async def _refresh_posts(ctx: Context, case: Case) -> None:
     """Bring the posts of a case in the public channel up to date, if the public would see a difference."""
-    posts = await outbox.cards(ctx.tx, case.id, Card.POST, ctx.now)
+    posts = await chat_cards.cards(ctx.tx, case.id, Card.POST, ctx.now)
     card = post_card(ctx, case, await releases.get(ctx.tx, case.id)) if posts else None
     for row in posts:
         conversation = await people.conversation(ctx.tx, row.conversation)
-        standing = await outbox.standing_card(ctx.tx, row.conversation, case.id, Card.POST)
+        standing = await chat_cards.standing_card(ctx.tx, row.conversation, case.id, Card.POST)
         if conversation and card and standing and standing.outgoing(ctx.keys).lines != card.lines:
             await queue(ctx, conversation, card, edits=row.id)
 

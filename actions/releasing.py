@@ -23,7 +23,7 @@ from dialog.texts import _
 from domain.cases import CaseKind, Event, Party
 from domain.likeness import familiar
 from domain.publicity import Published, first_words, publish
-from storage import outbox, people, plans, quotas, releases, roles
+from storage import chat_cards, people, plans, quotas, releases, roles
 from storage.cases import Case
 from storage.entries import Entry, EntryKind
 from storage.plans import Plan
@@ -170,7 +170,7 @@ async def _post(ctx: Context, case: Case) -> None:
         return
     language = ctx.city.city.languages[0]
     id = await people.arrive(ctx.tx, ctx.keys, POSTED_ON, ctx.channel, language, ctx.now)
-    posts = await outbox.cards(ctx.tx, case.id, Card.POST, ctx.now)
+    posts = await chat_cards.cards(ctx.tx, case.id, Card.POST, ctx.now)
     if any(post.conversation == id and post.parked_at is None for post in posts):
         return
     conversation = await people.conversation(ctx.tx, id)

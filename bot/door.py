@@ -22,7 +22,7 @@ from bot.vault import Vault, VaultError, VaultFull
 from dialog import incoming as wire
 from dialog.incoming import Incoming
 from domain.numbers import read_code, without_code
-from storage import files, inbox, invitations, memory, outbox, people, quotas, roles
+from storage import chat_cards, files, inbox, invitations, mailbox, memory, outbox, people, quotas, roles
 from storage.database import Database, Tx, again
 from storage.keys import Keys
 from storage.outbox import OutboxRow
@@ -128,18 +128,18 @@ class CityDoor:
             if known is None:
                 return Mailbox(language=self._default_language, deliveries=(), own=(), busy=False, settled=0)
             language = await people.language(tx, known.person)
-            fallen_due = await outbox.settled(tx, id, now)
+            fallen_due = await mailbox.settled(tx, id, now)
             if settled:
-                rows = await outbox.mailbox(tx, id, settled, at(after), MAILBOX)
+                rows = await mailbox.news(tx, id, settled, at(after), MAILBOX)
                 if len(rows) == MAILBOX:
                     fallen_due = settled  # there may be more
             else:
-                cards = await outbox.kept_cards(tx, id, since, CARDS) if anew else ()
-                rows = [*cards, *await outbox.of_conversation(tx, id, since if anew else at(after))]
+                cards = await mailbox.kept_cards(tx, id, since, CARDS) if anew else ()
+                rows = [*cards, *await mailbox.of_conversation(tx, id, since if anew else at(after))]
             said = await inbox.of_conversation(tx, id, since) if anew else ()
             busy = await inbox.is_busy(tx, id)
             rows = sorted((row for row in rows if row.due_at <= now and row.parked_at is None), key=lambda row: row.n)
-            newer = await outbox.edits_after(tx, id, rows[0].n, now) if rows and not anew else rows
+            newer = await mailbox.edits_after(tx, id, rows[0].n, now) if rows and not anew else rows
             # Edits fall due in another order than they were written: the last written is what stands.
             standing = {row.edits or row.id: row for row in (*rows, *newer)}
             deliveries = tuple([await self._delivery(tx, row, standing[row.edits or row.id], language, now) for row in rows])
@@ -150,9 +150,9 @@ class CityDoor:
 
     async def _delivery(self, tx: Tx, row: OutboxRow, standing: OutboxRow, language: str, now: datetime) -> Delivery:
         message = standing.outgoing(self._keys)
-        if await outbox.is_outdated(tx, standing, now):
+        if await chat_cards.is_outdated(tx, standing, now):
             message = replace(message, rows=())
-        before = await outbox.card_before(tx, row, now)
+        before = await chat_cards.card_before(tx, row, now)
         found = await files.get(tx, message.files) if message.files else ()
         return Delivery(
             n=ms(row.due_at),

@@ -23,7 +23,7 @@ from dialog.subjects import Act, Form, Opening, Refused, Reply, Screen, Subject,
 from dialog.texts import Json, Moment, Text, Words, _
 from domain.danger import in_danger
 from handlers import home, stray, typed_at_windows
-from storage import files, inbox, outbox, people, quotas, roles, talks
+from storage import chat_cards, files, inbox, outbox, people, quotas, roles, talks
 from storage.inbox import InboxRow
 from storage.outbox import Lane, OutboxRow
 from storage.people import Conversation
@@ -193,7 +193,7 @@ class Turn:
         """Give the case whose unit asked something after the form did: an answer may be meant for it."""
         if not talk.question:
             return None
-        card = await outbox.newer_card(self.ctx.tx, self.ctx.me.conversation.id, Card.CITIZEN, talk.question)
+        card = await chat_cards.newer_card(self.ctx.tx, self.ctx.me.conversation.id, Card.CITIZEN, talk.question)
         if card is None or card.subject is None or talk.arg == card.subject:
             return None
         return card.subject if await stray.is_asked(self.ctx, card.subject) else None

@@ -23,7 +23,7 @@ from bot.pace import Pace
 from bot.town import Town
 from dialog.outgoing import Outgoing
 from dialog.texts import _
-from storage import outbox, people
+from storage import chat_cards, outbox, people
 from storage.database import Conflict, Database, StorageError, Tx, Unavailable
 from storage.keys import Keys, Unsealable
 from storage.outbox import Lane, OutboxRow
@@ -222,12 +222,12 @@ class OutboxLoop:
         except (Unsealable, LookupError) as error:
             log.error("send_failed", exc_info=error)
             return None
-        before = await outbox.card_before(tx, row, now)
-        if before and not (await outbox.as_it_stands(tx, before)).outgoing(self._keys).rows:
+        before = await chat_cards.card_before(tx, row, now)
+        if before and not (await chat_cards.as_it_stands(tx, before)).outgoing(self._keys).rows:
             before = None
         # What was leased together with this one has its buttons no more.
         waits = before is not None and before.sent_at is None and (before.id in self._sending or before.id in self._out)
-        bare = await outbox.is_outdated(tx, row, now)
+        bare = await chat_cards.is_outdated(tx, row, now)
         return Taken(row=row, to=addresses[row.conversation], edited=edited, before=before, waits=waits, bare=bare)
 
     def _sent(self, ids: Sequence[str], task: asyncio.Task[None]) -> None:

@@ -48,6 +48,28 @@ class OutboxRow:
     external_id: str | None
     why: str | None
 
+    @classmethod
+    def of(cls, row: Row) -> OutboxRow:
+        """Read a row of the table."""
+        return cls(
+            n=row["n"],
+            id=row["id"],
+            conversation=row["conversation"],
+            channel=row["channel"],
+            lane=Lane(row["lane"]),
+            body=bytes(row["body"]),
+            subject=row["subject"],
+            card=row["card"],
+            edits=row["edits"],
+            created_at=at(row["created_at"]),
+            due_at=at(row["due_at"]),
+            parked_at=at(row["parked_at"]) if row["parked_at"] is not None else None,
+            tries=row["tries"],
+            sent_at=at(row["sent_at"]) if row["sent_at"] is not None else None,
+            external_id=row["external_id"],
+            why=row["why"],
+        )
+
     def outgoing(self, keys: Keys) -> Outgoing:
         """Open the message."""
         return wire.from_json(keys.unseal(self.body))
@@ -140,7 +162,7 @@ async def lease(tx: Tx, channel: str, lane: Lane, now: datetime, until: datetime
         until=ms(until),
         limit=limit,
     )
-    return sorted((_row(row) for row in rows), key=lambda row: row.n)
+    return sorted((OutboxRow.of(row) for row in rows), key=lambda row: row.n)
 
 
 async def next_due(tx: Tx, channel: str, now: datetime) -> datetime | None:
@@ -223,7 +245,7 @@ async def park(tx: Tx, id: str, why: str, now: datetime) -> None:
 
 async def parked(tx: Tx) -> Sequence[OutboxRow]:
     """Read what could not be delivered."""
-    return [_row(row) for row in await tx.all("SELECT * FROM outbox WHERE parked_at IS NOT NULL ORDER BY parked_at")]
+    return [OutboxRow.of(row) for row in await tx.all("SELECT * FROM outbox WHERE parked_at IS NOT NULL ORDER BY parked_at")]
 
 
 async def unpark(tx: Tx, id: str, now: datetime) -> bool:
@@ -241,7 +263,7 @@ async def unpark(tx: Tx, id: str, now: datetime) -> bool:
 async def get(tx: Tx, id: str) -> OutboxRow | None:
     """Read one row."""
     row = await tx.one("SELECT * FROM outbox WHERE id = :id", id=id)
-    return _row(row) if row else None
+    return OutboxRow.of(row) if row else None
 
 
 async def by_external_id(tx: Tx, conversation: str, external_id: str) -> OutboxRow | None:
@@ -251,7 +273,7 @@ async def by_external_id(tx: Tx, conversation: str, external_id: str) -> OutboxR
         conversation=conversation,
         external_id=external_id,
     )
-    return _row(row) if row else None
+    return OutboxRow.of(row) if row else None
 
 
 async def on_its_way(tx: Tx, conversation: str, now: datetime) -> OutboxRow | None:
@@ -262,94 +284,7 @@ async def on_its_way(tx: Tx, conversation: str, now: datetime) -> OutboxRow | No
         conversation=conversation,
         now=ms(now),
     )
-    return _row(row) if row else None
-
-
-async def cards(tx: Tx, subject: str, card: str, now: datetime) -> Sequence[OutboxRow]:
-    """Read the newest card of a case in each conversation, and those that come there later."""
-    rows = await tx.all(
-        "SELECT * FROM outbox AS o WHERE subject = :subject AND card = :card AND edits IS NULL AND NOT EXISTS ("
-        " SELECT 1 FROM outbox AS newer WHERE newer.subject = o.subject AND newer.card = o.card AND newer.edits IS NULL"
-        " AND newer.conversation = o.conversation AND newer.n > o.n AND newer.due_at <= :now) ORDER BY n",
-        subject=subject,
-        card=card,
-        now=ms(now),
-    )
-    return [_row(row) for row in rows]
-
-
-async def as_it_stands(tx: Tx, row: OutboxRow) -> OutboxRow:
-    """Read the last edit of a card, or the card itself if it has none."""
-    found = await tx.one(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND subject = :subject AND edits = :id ORDER BY n DESC LIMIT 1",
-        conversation=row.conversation,
-        subject=row.subject,
-        id=row.id,
-    )
-    return _row(found) if found else row
-
-
-async def standing_card(tx: Tx, conversation: str, subject: str, card: str) -> OutboxRow | None:
-    """Read the newest card of a case in one conversation as it stands: the card itself, or its last edit."""
-    row = await tx.one(
-        "SELECT * FROM outbox WHERE subject = :subject AND card = :card AND conversation = :conversation ORDER BY n DESC LIMIT 1",
-        subject=subject,
-        card=card,
-        conversation=conversation,
-    )
-    return _row(row) if row else None
-
-
-async def card_before(tx: Tx, row: OutboxRow, now: datetime) -> OutboxRow | None:
-    """Read the card that a new card of the same case comes after in its conversation; None if it is no new card, or the first.
-
-    None as well if that one was changed after the new one had come: then it is what was shown last.
-    """
-    if row.card is None or row.edits:
-        return None
-    found = await tx.one(
-        "SELECT * FROM outbox AS o WHERE subject = :subject AND card = :card AND conversation = :conversation AND edits IS NULL"
-        " AND n < :n AND due_at <= :now AND parked_at IS NULL AND NOT EXISTS ("
-        " SELECT 1 FROM outbox AS later WHERE later.subject = o.subject AND later.conversation = o.conversation"
-        "  AND later.edits = o.id AND later.n > :n AND later.due_at >= :due) ORDER BY n DESC LIMIT 1",
-        subject=row.subject,
-        card=row.card,
-        conversation=row.conversation,
-        n=row.n,
-        due=ms(row.due_at),
-        now=ms(now),
-    )
-    return _row(found) if found else None
-
-
-async def is_outdated(tx: Tx, row: OutboxRow, now: datetime) -> bool:
-    """Tell whether a newer card of the same case has come to the conversation, and not before this change of an older one."""
-    return row.card is not None and bool(
-        await tx.one(
-            "SELECT 1 AS newer FROM outbox WHERE subject = :subject AND card = :card AND conversation = :conversation"
-            " AND edits IS NULL AND n > (SELECT n FROM outbox WHERE id = :id) AND due_at <= :now AND parked_at IS NULL"
-            " AND (n > :n OR due_at > :due) LIMIT 1",
-            subject=row.subject,
-            card=row.card,
-            conversation=row.conversation,
-            id=row.edits or row.id,
-            n=row.n,
-            due=ms(row.due_at),
-            now=ms(now),
-        )
-    )
-
-
-async def newer_card(tx: Tx, conversation: str, card: str, than: str) -> OutboxRow | None:
-    """Read the newest card of this view that came to a conversation after another message did."""
-    row = await tx.one(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND card = :card AND edits IS NULL"
-        " AND n > (SELECT n FROM outbox WHERE id = :than) ORDER BY n DESC LIMIT 1",
-        conversation=conversation,
-        card=card,
-        than=than,
-    )
-    return _row(row) if row else None
+    return OutboxRow.of(row) if row else None
 
 
 async def newest(tx: Tx, conversation: str, since: datetime, now: datetime) -> OutboxRow | None:
@@ -359,7 +294,7 @@ async def newest(tx: Tx, conversation: str, since: datetime, now: datetime) -> O
         conversation=conversation,
         now=ms(now),
     )
-    return _row(row) if row and row["created_at"] >= ms(since) else None
+    return OutboxRow.of(row) if row and row["created_at"] >= ms(since) else None
 
 
 async def about(tx: Tx, conversation: str, subject: str) -> Sequence[OutboxRow]:
@@ -369,7 +304,7 @@ async def about(tx: Tx, conversation: str, subject: str) -> Sequence[OutboxRow]:
         conversation=conversation,
         subject=subject,
     )
-    return [_row(row) for row in rows]
+    return [OutboxRow.of(row) for row in rows]
 
 
 async def subjects(tx: Tx, conversation: str) -> Sequence[str]:
@@ -406,77 +341,6 @@ async def adopt(tx: Tx, id: str, subject: str, card: str | None) -> None:
     await tx.run("UPDATE outbox SET subject = :subject, card = :card WHERE id = :id", id=id, subject=subject, card=card)
 
 
-async def settled(tx: Tx, conversation: str, now: datetime) -> int:
-    """Give the number up to which everything that was said to a conversation has fallen due; 0 if nothing was said."""
-    row = await tx.one(
-        "SELECT COALESCE("
-        # Added to, for by n alone SQLite would go through all that was ever said.
-        " (SELECT MIN(n + 0) - 1 FROM outbox"
-        "  WHERE conversation = :conversation AND sent_at IS NULL AND parked_at IS NULL AND due_at > :now),"
-        " (SELECT MAX(n) FROM outbox WHERE conversation = :conversation), 0) AS n",
-        conversation=conversation,
-        now=ms(now),
-    )
-    return int(row["n"]) if row else 0
-
-
-async def mailbox(tx: Tx, conversation: str, settled: int, after: datetime, limit: int) -> Sequence[OutboxRow]:
-    """Read what a pulling client has not acknowledged, and what fell due after a point in time, in the order in which it did.
-
-    `settled` is a number up to which everything had fallen due by then, and of which only what is not acknowledged is read.
-    """
-    # Two selects: for their conditions joined by OR SQLite goes through all that was ever said to the conversation.
-    rows = await tx.all(
-        "SELECT * FROM outbox WHERE parked_at IS NULL AND n IN ("
-        " SELECT n FROM outbox WHERE conversation = :conversation AND n > :settled AND due_at > :after"
-        " UNION SELECT n FROM outbox WHERE conversation = :conversation AND sent_at IS NULL AND parked_at IS NULL)"
-        " ORDER BY due_at, n LIMIT :limit",
-        conversation=conversation,
-        settled=settled,
-        after=ms(after),
-        limit=limit,
-    )
-    return [_row(row) for row in rows]
-
-
-async def edits_after(tx: Tx, conversation: str, n: int, now: datetime) -> Sequence[OutboxRow]:
-    """Read what was put in the place of messages of a conversation after the row with this number, as far as it is due."""
-    rows = await tx.all(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND n > :n AND edits IS NOT NULL AND due_at <= :now ORDER BY n",
-        conversation=conversation,
-        n=n,
-        now=ms(now),
-    )
-    return [_row(row) for row in rows]
-
-
-async def of_conversation(tx: Tx, conversation: str, since: datetime) -> Sequence[OutboxRow]:
-    """Read what came to somebody after a point in time, and what they have not seen yet, in order."""
-    rows = await tx.all(
-        "SELECT * FROM outbox WHERE conversation = :conversation AND (due_at > :since OR sent_at IS NULL) ORDER BY n",
-        conversation=conversation,
-        since=ms(since),
-    )
-    return [_row(row) for row in rows]
-
-
-async def kept_cards(tx: Tx, conversation: str, before: datetime, limit: int) -> Sequence[OutboxRow]:
-    """Read of what came to somebody before a point in time the newest card of each case, and what was put in its place.
-
-    At most the newest `limit` rows, in order.
-    """
-    rows = await tx.all(
-        "SELECT * FROM outbox AS o WHERE conversation = :conversation AND card IS NOT NULL"
-        " AND due_at <= :before AND sent_at IS NOT NULL AND NOT EXISTS ("
-        " SELECT 1 FROM outbox AS newer WHERE newer.subject = o.subject AND newer.card = o.card AND newer.edits IS NULL"
-        " AND newer.conversation = o.conversation AND newer.n > o.n) ORDER BY n DESC LIMIT :limit",
-        conversation=conversation,
-        before=ms(before),
-        limit=limit,
-    )
-    return [_row(row) for row in reversed(rows)]
-
-
 async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
     """Delete what went out long ago, and what nobody fetched in ten times as long.
 
@@ -491,25 +355,4 @@ async def forget_old(tx: Tx, now: datetime, keep: timedelta) -> int:
     await tx.run("DELETE FROM outbox WHERE sent_at IS NULL AND card IS NULL AND created_at < :before", before=ms(now - 10 * keep))
     return await tx.run(
         "DELETE FROM outbox WHERE sent_at < :before AND (card IS NULL OR edits IS NOT NULL)", before=ms(now - keep)
-    )
-
-
-def _row(row: Row) -> OutboxRow:
-    return OutboxRow(
-        n=row["n"],
-        id=row["id"],
-        conversation=row["conversation"],
-        channel=row["channel"],
-        lane=Lane(row["lane"]),
-        body=bytes(row["body"]),
-        subject=row["subject"],
-        card=row["card"],
-        edits=row["edits"],
-        created_at=at(row["created_at"]),
-        due_at=at(row["due_at"]),
-        parked_at=at(row["parked_at"]) if row["parked_at"] is not None else None,
-        tries=row["tries"],
-        sent_at=at(row["sent_at"]) if row["sent_at"] is not None else None,
-        external_id=row["external_id"],
-        why=row["why"],
     )

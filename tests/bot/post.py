@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -17,7 +16,6 @@ from bot.replay.channel import NAME, ReplayChannel
 from bot.replay.clock import SimulatedClock
 from bot.settings import read_settings
 from dialog.outgoing import Outgoing, say
-from dialog.subjects import screen_button
 from dialog.texts import Words, verbatim
 from storage import outbox, people
 from storage.database import Database
@@ -91,21 +89,6 @@ class Post:
                 tx, self.keys, conversation=chat, channel=NAME, message=said, lane=lane, now=now,
                 due=now + after, edits=edits,
             )  # fmt: skip
-
-    async def card(
-        self,
-        chat: str,
-        words: str,
-        after: timedelta = timedelta(),
-        edits: str | None = None,
-        lane: Lane = Lane.NOTICE,
-        pressable: bool = True,
-    ) -> str:
-        """Queue a card of one case."""
-        rows = ((screen_button(verbatim("Timeline"), "timeline"),),) if pressable else ()
-        return await self.put(
-            chat, words, after, edits, lane, replace(say(verbatim(words), rows=rows), subject="case", card="unit")
-        )
 
     async def drains(self) -> None:
         """Send what is due."""

@@ -3,116 +3,130 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from post import Post
+from post import Post, Reader
 from stores import NOW, opened
 
 from bot.channels.door import Letter
 from bot.clock import Clock
 from bot.replay.channel import NAME, ReplayChannel
+from dialog.outgoing import say
+from dialog.subjects import screen_button
+from dialog.texts import verbatim
 from storage.outbox import Lane
 
 MORNING = timedelta(hours=10)
+ROWS = ((screen_button(verbatim("Timeline"), "timeline"),),)
 
 
-async def test_an_older_card_loses_its_buttons_as_the_newer_goes_out(database: str, tmp_path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The conversation of one reader, who is sent cards of one case."""
+
+    post: Post
+    reader: Reader
+    id: str
+
+    async def card(
+        self,
+        words: str,
+        after: timedelta = timedelta(),
+        edits: str | None = None,
+        lane: Lane = Lane.NOTICE,
+        pressable: bool = True,
+    ) -> str:
+        """Queue a card."""
+        card = replace(say(verbatim(words), rows=ROWS if pressable else ()), subject="case", card="unit")
+        return await self.post.put(self.id, words, after, edits, lane, card)
+
+
+@pytest.fixture
+async def chat(database: str, tmp_path: Path) -> AsyncIterator[Chat]:
+    """Give a conversation on a simulated clock."""
     async with opened(database) as store:
         post = await Post(store).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
-        await post.card(chat, "assigned")
-        await post.drains()
-        await post.card(chat, "reminder", MORNING)
-        await post.drains()
-        assert reader.pressable == ["assigned"]
-        post.clock.move(NOW + MORNING)
-        await post.drains()
-        assert reader.pressable == ["reminder"]
-        assert reader.seen == [("assigned", False), ("reminder", False)]
+        yield Chat(post, *await post.reader("reader"))
 
 
-async def test_a_card_that_a_newer_one_has_overtaken_comes_without_buttons(database: str, tmp_path: Path) -> None:
-    async with opened(database) as store:
-        post = await Post(store).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
-        await post.card(chat, "reminder", MORNING)
-        await post.card(chat, "reported")
-        await post.drains()
-        post.clock.move(NOW + MORNING)
-        await post.drains()
-        assert reader.seen == [("reported", False), ("reminder", False)]
-        assert reader.pressable == ["reported"]
+async def test_an_older_card_loses_its_buttons_as_the_newer_goes_out(chat: Chat) -> None:
+    await chat.card("assigned")
+    await chat.post.drains()
+    await chat.card("reminder", MORNING)
+    await chat.post.drains()
+    assert chat.reader.pressable == ["assigned"]
+    chat.post.clock.move(NOW + MORNING)
+    await chat.post.drains()
+    assert chat.reader.pressable == ["reminder"]
+    assert chat.reader.seen == [("assigned", False), ("reminder", False)]
 
 
-async def test_a_card_that_was_changed_while_the_newer_one_waited_loses_its_buttons_to_it(database: str, tmp_path: Path) -> None:
-    async with opened(database) as store:
-        post = await Post(store).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
-        older = await post.card(chat, "assigned")
-        await post.card(chat, "reminder", MORNING)
-        await post.card(chat, "assigned, urged", edits=older)
-        await post.drains()
-        assert reader.pressable == ["assigned, urged"]
-        post.clock.move(NOW + MORNING)
-        await post.drains()
-        assert reader.pressable == ["reminder"]
+async def test_a_card_that_a_newer_one_has_overtaken_comes_without_buttons(chat: Chat) -> None:
+    await chat.card("reminder", MORNING)
+    await chat.card("reported")
+    await chat.post.drains()
+    chat.post.clock.move(NOW + MORNING)
+    await chat.post.drains()
+    assert chat.reader.seen == [("reported", False), ("reminder", False)]
+    assert chat.reader.pressable == ["reported"]
 
 
-async def test_a_change_that_comes_behind_the_newer_card_gives_no_buttons_back(database: str, tmp_path: Path) -> None:
-    async with opened(database) as store:
-        post = await Post(store).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
-        older = await post.card(chat, "assigned")
-        await post.card(chat, "assigned, urged", MORNING, edits=older)
-        await post.drains()
-        await post.card(chat, "reminder")
-        await post.drains()
-        post.clock.move(NOW + MORNING)
-        await post.drains()
-        assert reader.seen[-1] == ("assigned, urged", True)
-        assert reader.pressable == ["reminder"]
+async def test_a_card_that_was_changed_while_the_newer_one_waited_loses_its_buttons_to_it(chat: Chat) -> None:
+    older = await chat.card("assigned")
+    await chat.card("reminder", MORNING)
+    await chat.card("assigned, urged", edits=older)
+    await chat.post.drains()
+    assert chat.reader.pressable == ["assigned, urged"]
+    chat.post.clock.move(NOW + MORNING)
+    await chat.post.drains()
+    assert chat.reader.pressable == ["reminder"]
 
 
-async def test_who_opens_a_case_in_the_place_of_an_older_card_finds_its_buttons_there(database: str, tmp_path: Path) -> None:
-    async with opened(database) as store:
-        post = await Post(store).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
-        older = await post.card(chat, "assigned")
-        await post.card(chat, "reminder")
-        await post.drains()
-        await post.card(chat, "as it stands", edits=older)
-        await post.drains()
-        assert sorted(reader.pressable) == ["as it stands", "reminder"]
-        await post.card(chat, "reported")
-        await post.drains()
-        assert reader.pressable == ["as it stands", "reported"]
+async def test_a_change_that_comes_behind_the_newer_card_gives_no_buttons_back(chat: Chat) -> None:
+    older = await chat.card("assigned")
+    await chat.card("assigned, urged", MORNING, edits=older)
+    await chat.post.drains()
+    await chat.card("reminder")
+    await chat.post.drains()
+    chat.post.clock.move(NOW + MORNING)
+    await chat.post.drains()
+    assert chat.reader.seen[-1] == ("assigned, urged", True)
+    assert chat.reader.pressable == ["reminder"]
 
 
-async def test_a_card_whose_buttons_an_edit_took_is_not_asked_for_them(database: str, tmp_path: Path) -> None:
-    async with opened(database) as store:
-        post = await Post(store).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
-        older = await post.card(chat, "assigned")
-        await post.drains()
-        await post.card(chat, "closed", edits=older, pressable=False)
-        await post.drains()
-        await post.card(chat, "reopened")
-        await post.drains()
-        assert reader.pressable == ["reopened"]
-        assert reader.bared == []
+async def test_who_opens_a_case_in_the_place_of_an_older_card_finds_its_buttons_there(chat: Chat) -> None:
+    older = await chat.card("assigned")
+    await chat.card("reminder")
+    await chat.post.drains()
+    await chat.card("as it stands", edits=older)
+    await chat.post.drains()
+    assert sorted(chat.reader.pressable) == ["as it stands", "reminder"]
+    await chat.card("reported")
+    await chat.post.drains()
+    assert chat.reader.pressable == ["as it stands", "reported"]
 
 
-async def test_of_two_that_go_out_together_the_newer_has_the_buttons(database: str, tmp_path: Path) -> None:
-    async with opened(database) as store:
-        post = await Post(store).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
-        await post.card(chat, "assigned")
-        await post.card(chat, "signed in", lane=Lane.ANSWER)
-        await post.drains()
-        assert sorted(reader.seen) == [("assigned", False), ("signed in", False)]
-        assert reader.pressable == ["signed in"]
+async def test_a_card_whose_buttons_an_edit_took_is_not_asked_for_them(chat: Chat) -> None:
+    older = await chat.card("assigned")
+    await chat.post.drains()
+    await chat.card("closed", edits=older, pressable=False)
+    await chat.post.drains()
+    await chat.card("reopened")
+    await chat.post.drains()
+    assert chat.reader.pressable == ["reopened"]
+    assert chat.reader.bared == []
+
+
+async def test_of_two_that_go_out_together_the_newer_has_the_buttons(chat: Chat) -> None:
+    await chat.card("assigned")
+    await chat.card("signed in", lane=Lane.ANSWER)
+    await chat.post.drains()
+    assert sorted(chat.reader.seen) == [("assigned", False), ("signed in", False)]
+    assert chat.reader.pressable == ["signed in"]
 
 
 async def test_a_card_waits_for_an_older_one_that_is_being_sent(
@@ -130,19 +144,19 @@ async def test_a_card_waits_for_an_older_one_that_is_being_sent(
     monkeypatch.setattr(ReplayChannel, "send", slow)
     async with opened(database) as store:
         post = await Post(store, Clock()).open(database, tmp_path)
-        reader, chat = await post.reader("reader")
+        chat = Chat(post, *await post.reader("reader"))
         loop = post.app.outboxes[NAME]
-        await post.card(chat, "assigned")
+        await chat.card("assigned")
         sending = asyncio.create_task(loop.run())
         await begun.wait()
-        await post.card(chat, "signed in", lane=Lane.ANSWER)
+        await chat.card("signed in", lane=Lane.ANSWER)
         await asyncio.sleep(1.2)  # it looks once a second
-        assert reader.seen == []
+        assert chat.reader.seen == []
         go_on.set()
         async with asyncio.timeout(60):
-            while len(reader.seen) < 2:
+            while len(chat.reader.seen) < 2:
                 await asyncio.sleep(0.05)
         loop.stop()
         await sending
-        assert reader.seen == [("assigned", False), ("signed in", False)]
-        assert reader.pressable == ["signed in"]
+        assert chat.reader.seen == [("assigned", False), ("signed in", False)]
+        assert chat.reader.pressable == ["signed in"]

@@ -13,7 +13,7 @@ from stores import NOW
 
 from dialog.outgoing import Outgoing, say
 from dialog.texts import Secret, Text, verbatim
-from storage import outbox, people
+from storage import chat_cards, mailbox, outbox, people
 from storage.database import Database, Tx
 from storage.keys import Keys
 from storage.outbox import Lane, OutboxRow
@@ -365,7 +365,7 @@ async def test_bodies_are_sealed(store: Database, keys: Keys, conversation: str)
 
 async def test_a_mailbox_gives_what_is_new_and_what_was_not_acknowledged(store: Database, keys: Keys, conversation: str) -> None:
     async def look(tx: Tx, settled: int, after: datetime, limit: int = 10) -> list[str]:
-        return [words(row, keys) for row in await outbox.mailbox(tx, conversation, settled, after, limit)]
+        return [words(row, keys) for row in await mailbox.news(tx, conversation, settled, after, limit)]
 
     async with store.transaction() as tx:
         ids = [await put(tx, keys, conversation, str(n), due=NOW + n * SECOND) for n in range(4)]
@@ -377,34 +377,34 @@ async def test_a_mailbox_gives_what_is_new_and_what_was_not_acknowledged(store: 
         assert await look(tx, 0, NOW + 2 * SECOND) == ["1", "3"]
         assert await look(tx, 0, NOW - SECOND) == ["0", "1", "2", "3"]
         assert await look(tx, 0, NOW - SECOND, limit=2) == ["0", "1"]
-        assert await look(tx, await outbox.settled(tx, conversation, NOW + 9 * SECOND), NOW - SECOND) == ["1", "3"]
+        assert await look(tx, await mailbox.settled(tx, conversation, NOW + 9 * SECOND), NOW - SECOND) == ["1", "3"]
 
 
 async def test_a_mailbox_gives_what_was_put_off_by_when_it_came(store: Database, keys: Keys, conversation: str) -> None:
     async with store.transaction() as tx:
-        assert await outbox.settled(tx, conversation, NOW) == 0
+        assert await mailbox.settled(tx, conversation, NOW) == 0
         await put(tx, keys, conversation, "before")
-        settled = await outbox.settled(tx, conversation, NOW)
+        settled = await mailbox.settled(tx, conversation, NOW)
         put_off = await put(tx, keys, conversation, "put off", due=NOW + 3 * SECOND)
         await put(tx, keys, conversation, "after", due=NOW + SECOND)
-        assert await outbox.settled(tx, conversation, NOW + SECOND) == settled
-        for row in await outbox.mailbox(tx, conversation, 0, NOW, 10):
+        assert await mailbox.settled(tx, conversation, NOW + SECOND) == settled
+        for row in await mailbox.news(tx, conversation, 0, NOW, 10):
             await outbox.mark_sent(tx, keys, row, None, NOW + 4 * SECOND)
         for since in (NOW, NOW + SECOND):
-            told = [words(row, keys) for row in await outbox.mailbox(tx, conversation, settled, since, 10)]
+            told = [words(row, keys) for row in await mailbox.news(tx, conversation, settled, since, 10)]
             assert told[-1] == "put off"
         row = await outbox.get(tx, put_off)
         assert row
-        assert await outbox.settled(tx, conversation, NOW + 4 * SECOND) > row.n
+        assert await mailbox.settled(tx, conversation, NOW + 4 * SECOND) > row.n
 
 
 async def test_a_mailbox_is_its_own_conversations_only(store: Database, keys: Keys, conversation: str) -> None:
     async with store.transaction() as tx:
         other = await people.arrive(tx, keys, "telegram", "7002", "en", NOW)
         await put(tx, keys, conversation, "mine")
-        assert await outbox.mailbox(tx, conversation, 0, NOW - SECOND, 10)
-        assert await outbox.mailbox(tx, other, 0, NOW - SECOND, 10) == []
-        assert await outbox.settled(tx, other, NOW) == 0
+        assert await mailbox.news(tx, conversation, 0, NOW - SECOND, 10)
+        assert await mailbox.news(tx, other, 0, NOW - SECOND, 10) == []
+        assert await mailbox.settled(tx, other, NOW) == 0
 
 
 async def test_a_look_at_a_mailbox_does_not_go_through_all_that_was_ever_said(sqlite: Database, keys: Keys) -> None:
@@ -412,7 +412,7 @@ async def test_a_look_at_a_mailbox_does_not_go_through_all_that_was_ever_said(sq
         conversation = await people.arrive(tx, keys, "web", "7001", "en", NOW)
         await put(tx, keys, conversation)
         explained = Explained(tx)
-        await outbox.mailbox(explained, conversation, await outbox.settled(explained, conversation, NOW), NOW, 10)
+        await mailbox.news(explained, conversation, await mailbox.settled(explained, conversation, NOW), NOW, 10)
     through_all = [plan for plan in explained.plans if "outbox_mailbox (conversation=?)" in plan and "COVERING" not in plan]
     assert not through_all + explained.scans
 
@@ -427,11 +427,11 @@ async def test_a_message_with_a_lower_number_that_is_committed_later_still_reach
         async with postgresql.transaction() as tx:
             await put(tx, keys, conversation, "quick", due=NOW + SECOND)
         async with postgresql.transaction() as tx:
-            (quick,) = await outbox.mailbox(tx, conversation, 0, NOW, 10)
-            settled = await outbox.settled(tx, conversation, NOW + SECOND)
+            (quick,) = await mailbox.news(tx, conversation, 0, NOW, 10)
+            settled = await mailbox.settled(tx, conversation, NOW + SECOND)
             await outbox.mark_sent(tx, keys, quick, None, NOW)
     async with postgresql.transaction() as tx:
-        assert [words(row, keys) for row in await outbox.mailbox(tx, conversation, settled, quick.due_at, 10)] == ["slow"]
+        assert [words(row, keys) for row in await mailbox.news(tx, conversation, settled, quick.due_at, 10)] == ["slow"]
 
 
 async def test_the_newest_card_of_each_conversation_is_the_one_that_is_kept_up_to_date(
@@ -448,10 +448,10 @@ async def test_the_newest_card_of_each_conversation_is_the_one_that_is_kept_up_t
         await put(tx, keys, conversation, message=card("another case", subject="c2"))
         theirs = await put(tx, keys, other, message=card("theirs"))
         await put(tx, keys, conversation, message=card("edit"), edits=newest)
-        assert [row.id for row in await outbox.cards(tx, "c1", "unit", NOW)] == [newest, theirs]
+        assert [row.id for row in await chat_cards.cards(tx, "c1", "unit", NOW)] == [newest, theirs]
         listed = await put(tx, keys, conversation, "a list")
         await outbox.adopt(tx, listed, "c1", "unit")
-        assert sorted(row.id for row in await outbox.cards(tx, "c1", "unit", NOW)) == sorted([listed, theirs])
+        assert sorted(row.id for row in await chat_cards.cards(tx, "c1", "unit", NOW)) == sorted([listed, theirs])
 
 
 async def test_what_went_out_long_ago_is_deleted_but_cards_can_still_be_replied_to(
