@@ -49,7 +49,7 @@ WORDS: Mapping[str, Text] = {
     "target": _("Target"),
     "measures": _("Measures"),
     "responsible": _("Responsible post"),
-    "no_plan": _("No plan has been handed in yet."),
+    "no_plan": _("No plan has been published yet."),
     "planned": _("Planned until"),
     "limit": _("Time limit"),
     "extended": _("(extended; first promised for {day})"),
