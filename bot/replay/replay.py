@@ -35,7 +35,7 @@ from storage.roles import RoleKind
 PACE = timedelta(seconds=1)
 """What somebody needs for one message or press: less than the pause after which a collection asks for more."""
 STAFF_COMES_BEFORE = timedelta(days=1)
-GOES_ON = timedelta(days=60)
+GOES_ON = timedelta(days=365)
 
 
 async def replay(file: Path, settings: Settings, seed: int, mapping: str | None) -> Outcome:
