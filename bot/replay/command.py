@@ -19,7 +19,7 @@ Send every row of a CSV file through the real program as a citizen, and see what
 
 The rows (columns title, body, time; UTF-8; local times) are filed at their own times by simulated citizens, dealt with by
 simulated contacts, of whom some are late, return or ask, and assigned by a simulated office; the clock jumps from one event
-to the next, until every deadline is over or 60 days have passed since the last row. Nothing is sent to anybody: no channel
+to the next, until every deadline is over or a year has passed since the last row. Nothing is sent to anybody: no channel
 is opened. The city is that of HUIYIN_CITY. The database must be empty, and is not written durably: it is for looking at
 afterwards, and its key is thrown away.
 """
