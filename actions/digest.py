@@ -19,7 +19,7 @@ from domain.weeks import Week
 from storage import figures, job_runs
 from storage.figures import Figures, OldCase, UnitFigures
 
-WORST = 2
+NAMED = 2
 HASH_SHOWN = 12
 A_DAY = timedelta(days=1)
 BUTTONS: tuple[tuple[Text, str], ...] = (
@@ -105,16 +105,17 @@ async def send(ctx: Context) -> None:
         await job_runs.finish(ctx.tx, "digest_of_week", week.begin, ctx.now)
 
 
-def worst(units: Sequence[UnitFigures], most: int = WORST) -> tuple[UnitFigures, ...]:
-    """Give the units that were late to answer most often, answered or not; none that never was."""
+def worst(units: Sequence[UnitFigures]) -> Sequence[UnitFigures]:
+    """Give the units that were late to answer, answered or not, those most often so first."""
     late = [unit for unit in units if _times_late(unit)]
-    return tuple(sorted(late, key=lambda unit: (-_times_late(unit), unit.on_time, unit.unit))[:most])
+    return sorted(late, key=lambda unit: (-_times_late(unit), unit.on_time, unit.unit))
 
 
-def best(units: Sequence[UnitFigures]) -> UnitFigures | None:
-    """Give the unit that answered most, and was never late, neither to answer nor to sign in."""
+def best(units: Sequence[UnitFigures]) -> Sequence[UnitFigures]:
+    """Give the units that answered most, equally often, of those that were never late, neither to answer nor to sign in."""
     prompt = [unit for unit in units if unit.on_time and not _times_late(unit) and not unit.sign_ins_late]
-    return min(prompt, key=lambda unit: (-unit.on_time, unit.unit), default=None)
+    most = max((unit.on_time for unit in prompt), default=0)
+    return sorted((unit for unit in prompt if unit.on_time == most), key=lambda unit: unit.unit)
 
 
 def _times_late(unit: UnitFigures) -> int:
@@ -164,15 +165,17 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
     ]
     who: list[Text] = []
     if late:
-        named = (_("{unit} ({count} late)", unit=ctx.city.unit(unit.unit), count=_times_late(unit)) for unit in late)
-        who.append(_("Late most often: {units}.", units=tuple(named)))
+        named = _named(
+            late, _times_late, lambda unit, count: _("{unit} ({count} late)", unit=ctx.city.unit(unit.unit), count=count)
+        )
+        who.append(_("Late most often: {units}.", units=named))
     if now.sign_ins_late:
         who.append(_sign_ins_late(ctx, now))
     if not who:
         who.append(_("No unit was late.") if praised else _("No unit had an answer due."))
     if praised:
-        name = ctx.city.unit(praised.unit)
-        who.append(_("Answered most with none late: {unit}, {count}.", unit=name, count=praised.on_time))
+        named = _named(praised, lambda unit: unit.on_time, lambda unit, count: Text("{unit}", {"unit": ctx.city.unit(unit.unit)}))
+        who.append(_("Answered most ({count}) with none late: {units}.", units=named, count=praised[0].on_time))
     matters = [
         _(
             "Came to the office to be assigned: {unroutable}. Returned by units: {returned}. Taken back by the office:"
@@ -188,8 +191,8 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
         ),
     ]
     until = min(week.end, ctx.now)
-    if oldest := [case for case in now.oldest if until - case.filed_at >= A_DAY]:
-        matters.insert(1, _("Open longest: {cases}.", cases=tuple(_old(ctx, until, case) for case in oldest)))
+    if now.oldest:
+        matters.insert(1, _("Open longest: {cases}.", cases=tuple(_old(ctx, until, case) for case in now.oldest)))
     rated = digest_ratings.lines(ctx, digest.ratings) if digest.ratings else ()
     hot = [_("Reported by several people this week:"), *(_issue(ctx, issue) for issue in digest.issues)] if digest.issues else []
     told = [happened, who, matters, *([rated] if rated else []), *([hot] if hot else [])]
@@ -199,13 +202,27 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
 def _sign_ins_late(ctx: Context, all: Figures) -> Text:
     """Say how often units were late to sign in, how much they still have not, and who was so most often."""
     late = sorted((u for u in all.units if u.sign_ins_late), key=lambda unit: (-unit.sign_ins_late, -unit.unsigned, unit.unit))
-    named = (_("{unit} ({count})", unit=ctx.city.unit(unit.unit), count=unit.sign_ins_late) for unit in late[:WORST])
+    named = _named(
+        late,
+        lambda unit: unit.sign_ins_late,
+        lambda unit, count: _("{unit} ({count})", unit=ctx.city.unit(unit.unit), count=count),
+    )
     return _(
         "Late to sign in: {count}, {unsigned} of them still not signed in; most often {units}.",
         count=all.sign_ins_late,
         unsigned=all.unsigned,
-        units=tuple(named),
+        units=named,
     )
+
+
+def _named(
+    ranked: Sequence[UnitFigures], count: Callable[[UnitFigures], int], name: Callable[[UnitFigures, int], Text]
+) -> tuple[Text, ...]:
+    """Name the first of a ranking, and say how many more stand as high as the last of them."""
+    first, others = ranked[:NAMED], ranked[NAMED:]
+    equal = sum(count(unit) == count(first[-1]) for unit in others)
+    named = tuple(name(unit, count(unit)) for unit in first)
+    return (*named, _("{n} more equally", n=equal)) if equal else named
 
 
 def _heading(ctx: Context, week: Week) -> Text:
@@ -256,19 +273,16 @@ def _together(lines: Sequence[Text]) -> Text:
 
 
 def _old(ctx: Context, until: datetime, case: OldCase) -> Text:
-    days = (until - case.filed_at) // A_DAY
-    if days == 1:
-        if case.unit is None:
-            return _("{number} (not assigned, 1 day)", number=case.number)
-        return _("{number} ({unit}, 1 day)", number=case.number, unit=ctx.city.unit(case.unit))
+    age = until - case.filed_at
+    time = _length(age) if age < A_DAY else _("1 day") if age < 2 * A_DAY else _("{n} days", n=age // A_DAY)
     if case.unit is None:
-        return _("{number} (not assigned, {days} days)", number=case.number, days=days)
-    return _("{number} ({unit}, {days} days)", number=case.number, unit=ctx.city.unit(case.unit), days=days)
+        return _("{number} (not assigned, {time})", number=case.number, time=time)
+    return _("{number} ({unit}, {time})", number=case.number, unit=ctx.city.unit(case.unit), time=time)
 
 
 def _chart(ctx: Context, all: Figures) -> Chart | None:
     """Show what each unit answered and owes, the latest first; None if nobody answered or owes anything."""
-    busy = list(worst(all.units, len(all.units)))
+    busy = list(worst(all.units))
     busy += sorted((u for u in all.units if u.on_time and u not in busy), key=lambda unit: (-unit.on_time, unit.unit))
     if not busy:
         return None

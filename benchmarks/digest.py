@@ -55,12 +55,13 @@ OVER = (
 )
 AGAIN = (
     "EXISTS (SELECT 1 FROM deadline AS b /*lite INDEXED BY deadline_of_case */ WHERE b.case_id = d.case_id AND b.kind = 'answer'"
-    " AND b.unit = d.unit AND b.started_at < d.started_at)"
+    " AND b.unit = d.unit AND b.started_at < d.started_at AND b.ended <> 'unassign')"
 )
 TURN = "d.kind IN ('triage', 'answer', 'check')"
 BY_HAND = (
     f"SELECT d.kind, d.unit, COUNT(*), COUNT(CASE WHEN {AGAIN} THEN 1 END) FROM deadline AS d {OTHERS}"
-    " WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end GROUP BY d.kind, d.unit",
+    " WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end"
+    " AND (d.ended IS NULL OR d.ended <> 'unassign' OR d.stopped_at >= :end) GROUP BY d.kind, d.unit",
     f"SELECT d.unit, d.ended, d.stopped_at <= d.due_at, COUNT(*) FROM deadline AS d {OTHERS}"
     " WHERE d.kind = 'answer' AND d.stopped_at >= :begin AND d.stopped_at < :end"
     " GROUP BY d.unit, d.ended, d.stopped_at <= d.due_at",

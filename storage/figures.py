@@ -22,7 +22,7 @@ MISSED = "d.due_at < COALESCE(d.stopped_at, 9223372036854775807)"
 """Of a deadline d whose due time is past: that it ran on beyond it, as the index deadline_missed has it."""
 _AGAIN = (
     "EXISTS (SELECT 1 FROM deadline AS b /*lite INDEXED BY deadline_of_case */ WHERE b.case_id = d.case_id AND b.kind = 'answer'"
-    " AND b.unit = d.unit AND b.started_at < d.started_at)"
+    " AND b.unit = d.unit AND b.started_at < d.started_at AND b.ended <> 'unassign')"
 )
 """Of a unit's time to answer d: that the unit had had the case before."""
 RAN = (
@@ -30,6 +30,8 @@ RAN = (
     " AND r.started_at < d.due_at AND (r.stopped_at IS NULL OR r.stopped_at > d.due_at))"
 )
 """Of a unit's time to answer d: that it did not stand still at its due time because the citizen was asked."""
+_STOOD = "(d.ended IS NULL OR d.ended <> 'unassign' OR d.stopped_at >= :end)"
+"""Of a unit's time to answer d: that the office had not taken the case back by the end, before it was signed in."""
 TURN = "d.kind IN ('triage', 'answer', 'check')"
 """Of a deadline d: that it tells whose turn it is. As long as a case is open, one of these runs, and none while it is not."""
 CLOSED = "d.ended IN ('solved', 'silence', 'withdraw', 'refuse', 'strike')"
@@ -40,8 +42,9 @@ Units = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFigures:
-    """What one unit got and did: `new` are its times to answer that began, `again` of them those for cases that it had had before
-    (reopened, or assigned to it anew), `on_time` those that it kept.
+    """What one unit got and did: `new` are its times to answer that began, without those of cases that the office had taken back
+    by the end before they were signed in; `again` of them are those for cases that it had had before (reopened, or assigned to it
+    anew), `on_time` those that it kept.
 
     `caught_up` were answered then and due before. `late` are those whose due time passed without an answer, `late_ended` how
     many of these had ended by the end all the same, and `late_unanswered` how many of the latter without an answer: returned,
@@ -208,7 +211,7 @@ async def _begun(tx: Tx, span: dict[str, int], units: Units) -> int:
         f"SELECT d.kind, d.unit, COUNT(*) AS n, COUNT(CASE WHEN {_AGAIN} THEN 1 END) AS again"
         " FROM deadline AS d JOIN cases AS c ON c.id = d.case_id"
         f" WHERE d.kind IN ('answer', 'triage') AND d.started_at >= :begin AND d.started_at < :end AND {_ORDINARY}"
-        " GROUP BY d.kind, d.unit",
+        f" AND {_STOOD} GROUP BY d.kind, d.unit",
         **span,
     ):
         if row["kind"] == "triage":

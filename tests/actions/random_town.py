@@ -88,6 +88,8 @@ class RandomTown:
         if case.state in (CaseState.TRIAGE, CaseState.ASSIGNED) and self.random.random() < 0.1:
             into = self.random.choice(self.cases[-10:])
             return "office", lambda ctx: merging.merge(ctx, id, into)
+        if case.state is CaseState.ASSIGNED and self.random.random() < 0.1:
+            return "office", lambda ctx: triage.unassign(ctx, id, "分派有误")
         if case.state is CaseState.CLOSED:
             level = self.random.choice(tuple(Satisfaction))
             after: list[tuple[str, Deed]] = [
