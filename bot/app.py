@@ -128,7 +128,7 @@ class App:
         self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._board = Board(database, self._town, self.words)
         gate = Gate(self.door, self.words, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
-        self._desk = Desk(database, self._town, self._bell, self.words, gate, attachments)
+        self._desk = Desk(database, self._town, self._bell, self.words, self.door, gate, attachments)
         self._readiness = Readiness(database)
         self._stopping = asyncio.Event()
 

@@ -32,6 +32,7 @@ SECONDS = 60
 _HEADERS: Mapping[str, str] = {**HEADERS, "Cache-Control": f"public, max-age={SECONDS}", "Vary": "Accept-Language"}
 
 Read = Callable[[Context, web.Request], Awaitable[Mapping[str, Any]]]
+"""Gives what a template prints; `status` is how the page is answered, 200 where it is left out."""
 
 
 class Board:
@@ -55,10 +56,10 @@ class Board:
             web.get("/board/halls", self._page("halls", "board_halls.html", hall_pages.halls)),
             web.get("/board/hall/{hall}", self._page("halls", "hall.html", hall_pages.hall)),
             web.get("/board/look-up", self._page("look_up", "board_look_up.html", _nothing)),
-            web.get("/board/{lost:.*}", self._page("lost", "board.html", _nothing, 404)),
+            web.get("/board/{lost:.*}", self._page("lost", "board.html", _lost)),
         )
 
-    def _page(self, name: str, template: str, read: Read, status: int = 200) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _page(self, name: str, template: str, read: Read) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def page(request: web.Request) -> web.Response:
             language = asked_language(request, self._words.languages) or self._words.languages[0]
             async with self._database.reading() as tx:
@@ -66,9 +67,9 @@ class Board:
                 # A seal says that something happened since the one before, perhaps a rating: of that nobody learns the minute.
                 seal = await ledger.last_seal(tx, before=hour_of(ctx.now, ctx.city.city.zone))
                 try:
-                    shown, answered, values = template, status, await read(ctx, request)
+                    shown, values = template, await read(ctx, request)
                 except Refused as refused:
-                    shown, answered, values = "board_nothing.html", 404, {"why": self._in_all_languages(refused.reason)}
+                    shown, values = "board_nothing.html", {"status": 404, "why": self._in_all_languages(refused.reason)}
             html = self._templates.get_template(shown).render(
                 page=name,
                 path=request.path,
@@ -82,7 +83,7 @@ class Board:
                 assets=self._assets,
                 **values,
             )
-            return _cached(request, html, answered)
+            return _cached(request, html, values.get("status", 200))
 
         return page
 
@@ -113,7 +114,8 @@ def _shelf(shelf: Shelf) -> Read:
 
 async def _case(ctx: Context, request: web.Request) -> Mapping[str, Any]:
     number = read_case_number(request.match_info["number"])
-    return {"list": await board_pages.case(ctx, number or ""), "below": None}
+    found = await board_pages.case(ctx, number or "")
+    return {"status": 200 if found.items else 404, "list": found, "below": None}
 
 
 async def _numbers(ctx: Context, request: web.Request) -> Mapping[str, Any]:
@@ -122,3 +124,7 @@ async def _numbers(ctx: Context, request: web.Request) -> Mapping[str, Any]:
 
 async def _nothing(ctx: Context, request: web.Request) -> Mapping[str, Any]:
     return {}
+
+
+async def _lost(ctx: Context, request: web.Request) -> Mapping[str, Any]:
+    return {"status": 404}

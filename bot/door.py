@@ -14,6 +14,7 @@ from actions.devices import leave
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.channels.door import Attachment, Busy, Delivery, Mailbox
+from bot.cleaning import Clean
 from bot.clock import Clock
 from bot.line import Line
 from bot.settings import Settings
@@ -197,14 +198,7 @@ class CityDoor:
 
     async def keep(self, channel: str, address: str, language: str, data: bytes) -> str:
         """Keep an uploaded file, sealed; raises Busy when the disk is nearly full."""
-        if wait := self._full(len(data)):
-            raise Busy("no room", wait)
-        try:
-            raw = await asyncio.to_thread(self._vault.put_apart, data)
-        except VaultFull as error:
-            raise Busy("no room", NO_ROOM) from error
-        except VaultError as error:
-            raise Busy("the store fails", NO_STORE) from error
+        raw = await self._stored(self._vault.put_apart, data)
 
         async def uploaded(tx: Tx) -> str:
             now = self._clock.now()
@@ -214,6 +208,29 @@ class CityDoor:
         id = await self._database.do(uploaded)
         self._bell.ring("files")
         return id
+
+    async def keep_clean(self, channel: str, address: str, clean: Clean) -> str:
+        """Keep a file of somebody who was here before, which has been cleaned already; return its id. Raises Busy."""
+        stored = await self._stored(self._vault.put, clean.data)
+        kind, media_type, size = clean.kind, clean.media_type, len(clean.data)
+
+        async def uploaded(tx: Tx) -> str:
+            now = self._clock.now()
+            id = await files.uploaded(tx, self._keys, self._conversation(channel, address), channel, None, size, now)
+            await files.ready(tx, id, kind=kind, media_type=media_type, stored=stored, size=size, now=now)
+            return id
+
+        return await self._database.do(uploaded)
+
+    async def _stored(self, put: Callable[[bytes], str], data: bytes) -> str:
+        if wait := self._full(len(data)):
+            raise Busy("no room", wait)
+        try:
+            return await asyncio.to_thread(put, data)
+        except VaultFull as error:
+            raise Busy("no room", NO_ROOM) from error
+        except VaultError as error:
+            raise Busy("the store fails", NO_STORE) from error
 
     async def forget(self, channel: str, address: str) -> None:
         """Erase a client's mailbox and part it from its person."""

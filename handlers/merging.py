@@ -8,12 +8,13 @@ from datetime import timedelta
 from actions import likeness, merging
 from actions.context import Context
 from actions.facts import excerpt
+from actions.record import STATES
 from actions.triage import as_decider
 from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Act, Refused, Reply, Subject
-from dialog.texts import Text, _
-from domain.cases import Event
+from dialog.texts import Json, Text, _, dump, load_text
+from domain.cases import OPEN, Event
 from domain.numbers import read_case_number
 from handlers.case_form import case_form
 from handlers.following import no_number
@@ -48,11 +49,12 @@ async def merge(d: Dialog) -> Merge | None:
     if into == OTHER:
         number = await d.text("number", _("Please write the number of the case."), label=_("Number"), most=60, check=no_number)
         found = await d.look("found", case_numbered, d.arg, number)
-        if not found:
-            sorry = _("There is no other open case with this number. With Back you can write another one.")
-            await d.choose(STOP, sorry, (Option(STOP, _("Leave it as it is")),), label=_("Number"))
+        into = found[0].key if found else STOP
+        if sorry := await d.look("sorry", why_not, d.arg, number):
+            why = _("{why} With Back you can write another number.", why=load_text(sorry))
+            into = await d.choose(STOP, why, (*found, Option(STOP, _("Leave it as it is"))), label=_("Number"))
+        if into == STOP:
             return None
-        into = found[0].key
     goes_on = next(option.label for option in found if option.key == into)
     effect = _("Everybody who follows it hears of what is done about the other one. None sees what the others write.")
     sure = await d.confirm("sure", _("Merge the cases?"), (goes_on, effect), yes=_("Merge them"))
@@ -70,12 +72,38 @@ async def cases_alike(ctx: Context, id: str) -> Options:
 
 
 async def case_numbered(ctx: Context, id: str, number: str) -> Options:
-    """Find the one case with this number that another can be merged into; none where there is no such case."""
+    """Find the one case in which another can go on, by a number; none where there is no such case."""
     case = await cases.get(ctx.tx, id)
-    other = await cases.numbered(ctx.tx, read_case_number(number) or "")
-    if case is None or other is None or not merging.can_lead(other, case):
-        return ()
-    return (Option(other.id, await _line(ctx, other)),)
+    lead, _why = await lead_numbered(ctx, case, number) if case else (None, None)
+    return (Option(lead.id, await _line(ctx, lead)),) if lead else ()
+
+
+async def why_not(ctx: Context, id: str, number: str) -> Json:
+    """Say why another case can't go on in that of a number, as `dump` writes it; None if it can."""
+    case = await cases.get(ctx.tx, id)
+    _lead, why = await lead_numbered(ctx, case, number) if case else (None, None)
+    return dump(why) if why else None
+
+
+async def lead_numbered(ctx: Context, case: Case, number: str) -> tuple[Case | None, Text | None]:
+    """Find the case in which one can go on, by a number; with it comes why, where it can't be that of the number itself."""
+    given = await cases.numbered(ctx.tx, read_case_number(number) or "")
+    if given is None or given.id == case.id or {given.kind, case.kind} & likeness.APART:
+        return None, _("There is no other open case with this number.")
+    lead = await cases.leading(ctx.tx, given)
+    if lead.id == given.id:
+        over = _("Case {number} is not open any more: {state}.", number=given.number, state=STATES[given.state])
+        return (given, None) if given.state in OPEN else (None, over)
+    if lead.id == case.id:
+        return None, _("Case {number} is merged with this one already.", number=given.number)
+    if lead.state in OPEN:
+        return lead, _("Case {number} was merged itself, and goes on in {lead}.", number=given.number, lead=lead.number)
+    return None, _(
+        "Case {number} was merged with {lead}, which is not open any more: {state}.",
+        number=given.number,
+        lead=lead.number,
+        state=STATES[lead.state],
+    )
 
 
 async def join(ctx: Context, command: Merge) -> Reply:

@@ -52,8 +52,8 @@ async def expect(tx: Tx, keys: Keys, conversation: str, channel: str, file: Inco
     return id
 
 
-async def uploaded(tx: Tx, keys: Keys, conversation: str, channel: str, raw: str, size: int, now: datetime) -> str:
-    """Note a file whose bytes are in the vault already, to be cleaned, and return its id."""
+async def uploaded(tx: Tx, keys: Keys, conversation: str, channel: str, raw: str | None, size: int, now: datetime) -> str:
+    """Note a file whose bytes are in the vault already and return its id; it is to be cleaned, unless it is `ready` at once."""
     id = new_id(now)
     await tx.run(
         "INSERT INTO file (id, conversation, ref, kind, size, raw, created_at, next_try_at)"

@@ -62,7 +62,7 @@ class Files:
             raise self._gate.refusal(request, web.HTTPBadRequest, FILE_BROKEN)
         if request.content_length > FILE_LIMIT + _ENVELOPE:
             raise self._too_large(request)
-        with self._place(request, visitor, request.content_length):
+        with self.place(request, visitor, request.content_length):
             await self._gate.people(request, visitor)
             # Counted before it is read: what is cut off half-way has cost as much.
             await self._gate.within_quota(request, visitor, uploads=request.content_length)
@@ -86,7 +86,7 @@ class Files:
         return self._give(request, await self._door.own_file(CHANNEL, visitor.address, request.match_info["id"]))
 
     @contextmanager
-    def _place(self, request: web.Request, visitor: Visitor, size: int) -> Iterator[None]:
+    def place(self, request: web.Request, visitor: Visitor, size: int) -> Iterator[None]:
         """Hold a place for an upload; refuses with 429 while there is none."""
         if self._at_once.total() + size > AT_ONCE or self._at_once[visitor.ip] + size > AT_ONCE_FROM_IP:
             raise self._gate.too_much(request, WAIT)

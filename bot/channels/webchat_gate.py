@@ -99,10 +99,17 @@ class Gate:
 
     async def within_quota(self, request: web.Request, visitor: Visitor, **amounts: int) -> None:
         """Count amounts for the device and its IP address; refuses with 429 if either has used up an allowance."""
+        wait = await self.wait(visitor, **amounts)
+        if wait is not None:
+            raise self.too_much(request, wait)
+
+    async def wait(self, visitor: Visitor, **amounts: int) -> timedelta | None:
+        """Count amounts for the device and its IP address; how long to wait if either has used up an allowance."""
         for source in (visitor.address, visitor.ip):
             wait = await self._door.quota(source, **amounts)
             if wait is not None:
-                raise self.too_much(request, wait)
+                return wait
+        return None
 
     async def people(self, request: web.Request, visitor: Visitor) -> None:
         """Count a device that sends for the first time; refuses with 429 if its IP address brought too many."""

@@ -8,16 +8,15 @@ from typing import TypeAlias
 from aiohttp import web
 
 from actions.context import Context
-from actions.merging import can_lead
 from actions.record import STATES
 from actions.usual_reasons import CHECKED, REFUSALS, TAKEN_BACK
 from bot.desk import case_page
 from bot.desk.words import (
+    ANOTHER_NUMBER,
+    INSTEAD,
     LOOK_AGAIN,
     MANY_UNITS,
-    MERGED_ALREADY,
     MORE_UNITS,
-    NO_CASE,
     NO_REASON,
     NO_UNIT,
     NOT_SURE,
@@ -30,11 +29,10 @@ from bot.desk.words import (
 from dialog.subjects import Refused, Reply
 from dialog.texts import Moment, Text
 from domain.cases import CaseState
-from domain.numbers import read_case_number
 from handlers import appeals, erasing, extensions, identity, merging, office_desk, office_queue, release
 from handlers.office_desk import Assign, Decide
 from handlers.unit_search import unit_names, units_named
-from storage import cases, roles
+from storage import roles
 from storage.cases import Case
 from storage.releases import Wording
 
@@ -105,13 +103,11 @@ async def _checked(ctx: Context, case: Case, fields: Fields) -> Reply:
 
 
 async def _merge(ctx: Context, case: Case, fields: Fields) -> Reply:
-    lead = await cases.numbered(ctx.tx, read_case_number(fields.get("into", "")) or "")
-    if lead and lead.state is CaseState.MERGED:
-        goes_on = await cases.leading(ctx.tx, lead)
-        if can_lead(goes_on, case):
-            raise Refused(Text(MERGED_ALREADY.id, {"number": lead.number, "lead": goes_on.number}))
-    if lead is None or not can_lead(lead, case):
-        raise Refused(NO_CASE)
+    lead, why = await merging.lead_numbered(ctx, case, fields.get("into", ""))
+    if why:
+        todo, known = (INSTEAD, {"into": lead.number}) if lead else (ANOTHER_NUMBER, {})
+        raise LookAgain(Text(todo.id, {"why": why}), known)
+    assert lead is not None
     return await merging.join(ctx, merging.Merge(case=case.id, into=lead.id))
 
 

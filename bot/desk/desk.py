@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import reduce
 from typing import Any, TypeAlias
 
 from aiohttp import web
@@ -39,7 +40,9 @@ from bot.desk import (
     windows_page,
 )
 from bot.desk.acts import Fields
-from bot.desk.words import DONE_ALREADY, WORDS
+from bot.desk.forms import FormsWithFiles, fields_of
+from bot.desk.words import DONE_ALREADY, NOT_FILED, WORDS
+from bot.door import CityDoor
 from bot.pages import teller, templates
 from bot.town import Town
 from dialog.subjects import Refused, Reply
@@ -83,12 +86,15 @@ SIGN_OUT = Page(name="", template="desk_sign_out.html", view=sign_out_page.view)
 class Desk:
     """Serves the desk."""
 
-    def __init__(self, database: Database, town: Town, bell: Bell, words: Words, gate: Gate, attachments: Attachments) -> None:
+    def __init__(
+        self, database: Database, town: Town, bell: Bell, words: Words, door: CityDoor, gate: Gate, attachments: Attachments
+    ) -> None:
         self._database = database
         self._town = town
         self._bell = bell
         self._words = words
         self._gate = gate
+        self._forms = FormsWithFiles(door, gate)
         self._attachments = attachments
         self._assets = f"/static/{version()}"
         self._templates = templates()
@@ -124,7 +130,7 @@ class Desk:
             web.post("/desk/corrections/{act}", self._does(corrections_page.do)),
             web.get("/desk/corrections/{act}", self._back),
             web.get("/desk/new", self._shows(NEW)),
-            web.post("/desk/new", self._does(filing_page.do)),
+            web.post("/desk/new", self._file_for),
             web.get("/desk/{lost:.*}", self._lost),
         )
 
@@ -136,10 +142,27 @@ class Desk:
 
     def _does(self, do: Do) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def done(request: web.Request) -> web.StreamResponse:
-            fields = await _fields(request)
+            fields = await fields_of(request)
             return await again(lambda: self._do(request, fields, do))
 
         return done
+
+    async def _file_for(self, request: web.Request) -> web.StreamResponse:
+        """File for somebody with all the files that came, or with none: those that were taken wait in the form."""
+        fields, refused = await self._forms.read(request, self._sender)
+
+        async def do(ctx: Context, request: web.Request, fields: Fields) -> Reply:
+            if refused:
+                raise Refused(reduce(_followed_by, (*refused, NOT_FILED)))
+            return await filing_page.do(ctx, request, fields)
+
+        return await again(lambda: self._do(request, fields, do))
+
+    async def _sender(self, request: web.Request, fields: Fields) -> Context | None:
+        """Give what the sender of a form works with; None if they may not act, or the form is not of a page of ours."""
+        async with self._database.reading() as tx:
+            ctx = await self._entered(tx, request)
+        return ctx if ctx and _is_ours(ctx, fields) else None
 
     async def _do(self, request: web.Request, fields: Fields, do: Do) -> web.StreamResponse:
         """Do what was pressed, in one transaction, and lead back to where it was pressed."""
@@ -168,13 +191,13 @@ class Desk:
         ctx = await self._entered(tx, request, acting=True)
         if ctx is None:
             return await self._closed(request)
-        if not hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode()):
+        if not _is_ours(ctx, fields):
             return self._page(ctx.me.language, "desk_closed.html", 403, why=WORDS["foreign"], how=False)
         return ctx
 
     async def _sign_out(self, request: web.Request) -> web.StreamResponse:
         """Sign this browser out; to whoever comes next it is a new device."""
-        fields = await _fields(request)
+        fields = await fields_of(request)
 
         async def left() -> web.StreamResponse:
             async with self._database.transaction() as tx:
@@ -292,16 +315,6 @@ class Desk:
         return web.Response(status=status, text=html, content_type="text/html", headers=_HEADERS)
 
 
-async def _fields(request: web.Request) -> Fields:
-    """Read a form; of one that can't be read, nothing."""
-    try:
-        posted = await request.post()
-    except ValueError:
-        return {}
-    # PostgreSQL keeps no zero bytes.
-    return {name: value.replace("\x00", "").strip() for name, value in posted.items() if isinstance(value, str)}
-
-
 async def _actor(tx: Tx, conversation: Conversation, network: str, *, acting: bool) -> Actor:
     """Read who acts, and what they may now; somebody who changes something is taken first, as in the chat."""
     person = conversation.person
@@ -313,6 +326,14 @@ async def _actor(tx: Tx, conversation: Conversation, network: str, *, acting: bo
 def _page_of(path: str) -> str:
     """Give the address of the page on which a form stands."""
     return path if path.count("/") < 3 else path.rpartition("/")[0]
+
+
+def _followed_by(text: Text, more: Text) -> Text:
+    return Text("{text}\n{more}", {"text": text, "more": more})
+
+
+def _is_ours(ctx: Context, fields: Fields) -> bool:
+    return hmac.compare_digest(fields.get("token", "").encode(), _token(ctx).encode())
 
 
 def _token(ctx: Context) -> str:

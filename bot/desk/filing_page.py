@@ -9,7 +9,10 @@ from aiohttp import web
 
 from actions.context import Context
 from actions.filing import FileCase, Source
-from bot.desk.words import NAME_AND_PHONE, NO_WORDS, TOO_LONG
+from bot.channels.webchat_files import ACCEPT
+from bot.desk.forms import kept
+from bot.desk.words import NAME_AND_PHONE, NOTHING_TOLD, TOO_LONG
+from bot.pages import id_of
 from dialog.incoming import Place
 from dialog.subjects import Refused, Reply
 from dialog.texts import Text
@@ -18,6 +21,7 @@ from handlers import caller
 from handlers.caller import SOURCES, ForCaller
 from handlers.filing import KIND_OPTIONS, in_ascii, no_phone
 from handlers.whereabouts import districts_of_city
+from storage import files
 
 MOST_TOLD, MOST_PLACE, MOST_NAME = 20_000, 500, 60
 KINDS = tuple(option for option in KIND_OPTIONS if option.key != CaseKind.MISCONDUCT)
@@ -33,6 +37,8 @@ async def view(ctx: Context, request: web.Request, typed: Mapping[str, str]) -> 
         "areas": [(option.key, option.label) for option in await districts_of_city(ctx)],
         "categories": [(code, ctx.city.category(code)) for code in offered],
         "most": MOST_TOLD,
+        "accept": ACCEPT,
+        "kept": kept(typed),
     }
 
 
@@ -42,8 +48,9 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
     for text, most in ((told, MOST_TOLD), (words, MOST_PLACE), (name, MOST_NAME)):
         if len(text) > most:
             raise Refused(Text(TOO_LONG.id, {"most": most}))
-    if not told:
-        raise Refused(NO_WORDS)
+    sent = await _files(ctx, fields)
+    if not told and not sent:
+        raise Refused(NOTHING_TOLD)
     if bool(name) != bool(phone):
         raise Refused(NAME_AND_PHONE)
     if phone and (wrong := no_phone(phone)):
@@ -53,7 +60,7 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
     command = FileCase(
         kind=CaseKind(kind) if kind in {option.key for option in KINDS} else CaseKind.COMPLAINT,
         text=told,
-        files=(),
+        files=sent,
         place=Place(words=words, area=area) if words or area else None,
         category=category if category in ctx.city.city.categories else None,
         name=name,
@@ -62,3 +69,9 @@ async def do(ctx: Context, request: web.Request, fields: Mapping[str, str]) -> R
     )
     source = fields.get("source")
     return await caller.send(ctx, ForCaller(source=Source(source) if source in set(Source) else Source.PHONE, command=command))
+
+
+async def _files(ctx: Context, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the files that this device's forms have kept."""
+    found = [await files.owned(ctx.tx, ctx.me.conversation.id, id_of(id)) for id in kept(fields)]
+    return tuple(file.id for file in found if file and file.ready)

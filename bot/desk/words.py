@@ -204,6 +204,9 @@ WORDS: Mapping[str, Text] = {
     "not_known": _("not known"),
     "something_else": _("Something else"),
     "told": _("What was said or written?"),
+    "attach": _("Photos of the letter, or other files"),
+    "attach_how": _("Photos, videos, sound and PDF files. Who writes nothing has to attach something."),
+    "kept": _("Attached already"),
     "place": _("The place in words"),
     "name": _("Name, if it is known"),
     "phone": _("Phone, if it is known"),
@@ -311,12 +314,15 @@ NOT_SURE_TO_ERASE = _("Nothing was done. Please tick that it shall be erased for
 NOT_SURE = _("Nothing was done. Please tick that the case shall end here, and refuse it then.")
 NOT_HELD = _("Nothing was done. Please tick that the unit shall be held to account, and press again.")
 NO_REASON = _("Please choose a reason, or write one.")
-NO_CASE = _("There is no open case with this number that it could go on in. Please look at the number again.")
-MERGED_ALREADY = _("Case {number} was merged itself, and goes on in {lead}. Please give that number.")
+ANOTHER_NUMBER = _("{why} Please look at the number again.")
+INSTEAD = _("{why} That number stands in the form now: merge with it, or give another one.")
 NO_UNIT = _("There is no unit whose name has “{part}” in it. Please write another part of the name.")
 MANY_UNITS = _("Several units have “{part}” in their name: {units}. Please write more of it.")
 MORE_UNITS = _("Several units have “{part}” in their name: {units}, and {more} more. Please write more of it.")
-NO_WORDS = _("Please write in a few words what happened.")
+NOTHING_TOLD = _("Please write in a few words what happened, or attach photos of the letter.")
+NOT_FILED = _("Nothing is filed yet. Your words stand here still, with the files that could be taken: please look, and file it.")
+FILE_LATER = _("{name} can't be taken just now. Please attach it again after {at}, or file the case without it.")
+FILES_LEFT_OUT = _("At most {limit} files go with one case. The others were left out.")
 NO_NAME = _("Please write the name.")
 NAME_AND_PHONE = _("Please write both name and phone number, or neither.")
 TOO_LONG = _("This is too long: {most} characters at most.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from botapi_files import picture
 from browser_rules import faults
 from playwright.async_api import Browser, Page, expect
 from rated_days import Counter, Visit
@@ -191,3 +192,51 @@ async def test_in_chinese_no_foreign_word_stands_on_the_desk(browser: Browser, c
         for path in ("/desk", "/desk?state=all", address(case), "/desk/units", f"/desk/units/{UNIT}", "/desk/new"):
             await page.goto(f"{city.town.url}{path}")
             assert await faults(page) == [], path
+
+
+@pytest.mark.parametrize(("width", "script"), [(390, False), (1280, True)])
+async def test_a_letter_is_filed_with_its_photos_from_the_keyboard(
+    browser: Browser, city: BoardCity, width: int, script: bool
+) -> None:
+    async with signed_in(browser, city, width) as page:
+        state = await page.context.storage_state()
+    context = await browser.new_context(
+        storage_state=state, java_script_enabled=script, locale="en-GB", viewport={"width": width, "height": 800}
+    )
+    page = await context.new_page()
+    await page.goto(f"{city.town.url}/desk/new")
+    await page.get_by_label("How did it come?").select_option("letter")
+    await page.get_by_label("Where").select_option("630104")
+    await page.get_by_label("The place in words").fill("门口")
+    await page.get_by_label("Photos of the letter").set_input_files(
+        [
+            {"name": "第1页.jpg", "mimeType": "image/jpeg", "buffer": picture("#123456")},
+            {"name": "第2页.jpg", "mimeType": "image/jpeg", "buffer": picture()[:60]},
+            {"name": "第3页.jpg", "mimeType": "image/jpeg", "buffer": picture("#654321")},
+        ]
+    )
+    await page.get_by_label("Photos of the letter").focus()
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if await page.locator(":focus").get_attribute("type") == "submit":
+            break
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("第2页.jpg is empty or damaged")
+    await expect(page.get_by_role("alert")).to_contain_text("Nothing is filed yet")
+    assert await page.get_by_label("The place in words").input_value() == "门口"
+    first, third = page.get_by_role("checkbox", name="第1页.jpg"), page.get_by_role("checkbox", name="第3页.jpg")
+    await expect(first).to_be_checked()
+    await expect(third).to_be_checked()
+    assert await faults(page) == []
+    assert await page.evaluate(SMALL, PRESSED) == []
+    await third.focus()
+    await page.keyboard.press("Space")
+    await page.get_by_role("button", name="File it").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Case number")
+    number = (await page.get_by_role("status").inner_text()).partition("Case number: ")[2].splitlines()[0]
+    await page.goto(f"{city.town.url}/desk/case/{number}")
+    photo = page.get_by_role("region", name="Photos and files").locator("img")
+    await expect(photo).to_have_count(1)
+    await expect(photo).to_have_js_property("complete", True)
+    assert len((await city.town.history(number))[0]["files"]) == 1
+    await context.close()

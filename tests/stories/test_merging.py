@@ -129,6 +129,46 @@ async def test_the_case_that_goes_on_can_be_named_by_its_number(town: Town, offi
     assert (await town.case(number)).merged_into == (await town.case(lead)).id
 
 
+async def test_a_case_that_was_merged_itself_is_no_mystery_and_the_one_in_which_it_goes_on_can_be_chosen(
+    town: Town, office: Person
+) -> None:
+    zhang, li, wang = [await town.somebody("web") for _ in range(3)]
+    lead, _code = await files(zhang, MINE)
+    merged, _code = await files(li, THEIRS)
+    await merges(office, merged, lead)
+    number, _code = await files(wang, "全市的垃圾桶都满了", place="西宁市")
+    await office.says(f"/case {number}")
+    await office.presses("^Merge$")
+    await office.presses("by its number")
+    await office.says(merged)
+    await office.sees(
+        f"Case {merged} was merged itself, and goes on in {lead}.", buttons=[f"{lead}.+三单元", "Leave it", "Back", "Cancel"]
+    )
+    await office.presses(f"^{lead}")
+    await office.sees(f"{lead}.+Merge the cases")
+    await office.presses("^Merge them$")
+    await office.sees("The cases are merged")
+    assert (await town.case(number)).merged_into == (await town.case(lead)).id
+
+
+async def test_a_case_that_is_over_is_said_to_be_over(town: Town, office: Person) -> None:
+    zhang, li = await town.somebody("web"), await town.somebody("web")
+    over, _code = await files(zhang, MINE)
+    number, _code = await files(li, THEIRS)
+    await zhang.says(f"/case {over}")
+    await zhang.presses("^Withdraw$")
+    await zhang.says("搬走了")
+    await zhang.presses("^Withdraw it$")
+    await zhang.sees("withdrawn")
+    await office.says(f"/case {number}")
+    await office.presses("^Merge$")
+    await office.presses("by its number")
+    await office.says(over)
+    await office.sees(f"Case {over} is not open any more: withdrawn by the citizen.", buttons=["Leave it", "Back", "Cancel"])
+    await office.presses("Leave it")
+    assert (await town.case(number)).merged_into is None
+
+
 async def test_a_misconduct_report_looks_to_the_office_like_no_case(town: Town, office: Person) -> None:
     zhang, li = await town.somebody("web"), await town.somebody("web")
     await tells(zhang, "窗口收红包", command="/report", category="Something else")

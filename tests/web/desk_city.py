@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, FormData
 from story_web import WebPerson
 from web.board_city import BoardCity, board_city
 
@@ -47,7 +47,7 @@ class Desk:
         address = next(address for address in self.forms if address.endswith(f"/{action}"))
         return await self.sends(address, {**known, **typed})
 
-    async def sends(self, address: str, fields: Mapping[str, str]) -> str:
+    async def sends(self, address: str, fields: Mapping[str, str] | FormData) -> str:
         """Send anything to an address."""
         async with self.session.post(address, data=fields) as answer:
             self._sees(303 if answer.history and answer.ok else answer.status, await answer.text())

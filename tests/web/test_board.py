@@ -53,7 +53,7 @@ async def test_the_address_told_of_a_published_case_shows_it_open_and_closed_and
 ) -> None:
     answered = await city.answered()
     nothing = "No case of this number is on the board"
-    assert nothing in await city.reads(f"/board/case/{answered.number}")
+    assert nothing in await city.reads(f"/board/case/{answered.number}", 404)
     case = await city.releases(answered)
     page = await city.reads(f"/board/case/{case.number}")
     assert "小区门口的垃圾一周没人清运" in page
@@ -62,8 +62,12 @@ async def test_the_address_told_of_a_published_case_shows_it_open_and_closed_and
     page = await city.reads(f"/board/case/{case.number}")
     assert "Closed on" in page
     await city.does("office", lambda ctx: releasing.revoke(ctx, case.id))
-    assert nothing in await city.reads(f"/board/case/{case.number}")
-    assert nothing in await city.reads("/board/case/not-a-number")
+    assert nothing in await city.reads(f"/board/case/{case.number}", 404)
+    assert nothing in await city.reads("/board/case/not-a-number", 404)
+    async with city.session.get("/board/case/not-a-number") as gone:
+        assert gone.headers["Cache-Control"] == "public, max-age=60"
+    async with city.session.get("/board/case/not-a-number", headers={"If-None-Match": gone.headers["ETag"]}) as known:
+        assert known.status == 404
 
 
 async def test_what_was_not_released_or_was_taken_back_or_withdrawn_is_nowhere(city: BoardCity) -> None:

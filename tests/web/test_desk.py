@@ -314,4 +314,4 @@ async def test_of_misconduct_reports_there_is_a_count_and_nothing_else(desk: Des
         assert desk.status == 404, act
     await desk.opens(address(lead))
     await desk.presses("merge", into=case.number)
-    assert "There is no open case with this number" in desk.said
+    assert "There is no other open case with this number" in desk.said

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
@@ -104,6 +106,22 @@ async def test_a_case_that_is_merged_itself_is_named_with_the_one_in_which_it_go
     await desk.opens(address(case))
     await desk.presses("merge", into=merged.number)
     assert f"Case {merged.number} was merged itself, and goes on in {lead.number}" in desk.said
+    assert (
+        f'name="into" list="alike" inputmode="numeric" required autocomplete="off" maxlength="40" value="{lead.number}"'
+        in desk.page
+    )
+    await desk.opens(address(lead))
+    await desk.presses("merge", into=merged.number)
+    assert f"Case {merged.number} is merged with this one already." in desk.said
+    await desk.presses("refuse", reason="court", sure="yes")
+    await desk.opens(address(case))
+    await desk.presses("merge", into=merged.number)
+    assert f"Case {merged.number} was merged with {lead.number}, which is not open any more: not taken on." in desk.said
+    await desk.presses("merge", into=lead.number)
+    assert f"Case {lead.number} is not open any more: not taken on. Please look at the number again." in desk.said
+    await desk.presses("merge", into=case.number)
+    assert "There is no other open case with this number." in desk.said
+    assert await state(desk, case) is CaseState.TRIAGE
 
 
 async def test_a_long_text_is_folded_where_it_stands_again(desk: Desk) -> None:
@@ -488,6 +506,20 @@ async def test_a_form_that_is_sent_twice_does_it_once(desk: Desk) -> None:
 async def _post(desk: Desk, path: str, fields: dict[str, str]) -> None:
     async with desk.session.post(path, data=fields, allow_redirects=False) as answer:
         assert answer.status in (303, 409)
+
+
+async def test_a_form_that_is_too_long_says_so_in_all_languages(desk: Desk) -> None:
+    case = await filed(desk.city)
+    await desk.opens(address(case))
+    long = io.BytesIO(urlencode({**desk.forms[f"{address(case)}/take"], "words": "x" * 2**20}).encode())
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with desk.session.post(f"{address(case)}/take", data=long, headers=headers) as answer:
+        page = await answer.text()
+        assert (answer.status, answer.content_type) == (413, "text/html")
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "This is too much at once" in page
+        assert "内容过多" in page
+    assert await state(desk, case) is CaseState.TRIAGE
 
 
 async def test_two_of_the_office_at_once_and_only_one_assigns(desk: Desk) -> None:

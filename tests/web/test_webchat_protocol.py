@@ -371,3 +371,19 @@ async def test_an_address_that_leads_nowhere_says_so_in_all_languages_and_how_to
     async with device.session.post("/nothing") as posted, device.session.get("/chat/nothing") as asked:
         assert (posted.status, asked.status) == (404, 404)
         assert "<section" not in await posted.text() + await asked.text()
+
+
+async def test_an_address_used_in_another_way_says_so_in_all_languages_with_the_methods_that_it_takes(device: Device) -> None:
+    async with device.session.post("/", data={"text": "x"}) as response:
+        page = await response.text()
+        assert (response.status, response.content_type) == (405, "text/html")
+        assert response.headers["Allow"] == "GET,HEAD"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        for language, title in (("zh-Hans", ""), ("en", "be used in this way")):
+            section = page.partition(f'<section lang="{language}">')[2].partition("</section>")[0]
+            assert title in section
+            assert f'href="/?lang={language.replace("-", "_")}"' in section
+    async with device.session.get("/chat/messages") as asked:
+        assert (asked.status, asked.headers["Allow"]) == (405, "POST")
+        assert "<section" not in await asked.text()
