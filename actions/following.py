@@ -304,7 +304,7 @@ async def _disagree(ctx: Context, mine: Case, lead: Case, why: str, files: Seque
     entry = await _keep(ctx, mine, EntryKind.NOT_SOLVED, why, files=files)
     await note(ctx, mine, Event.SAY_NOT_SOLVED, Party.CITIZEN, entry=entry.id, text=entry.hash, files=list(entry.files))
     await note(ctx, lead, Event.UNMERGE, Party.CITIZEN, merged=mine.id)
-    return await go_alone(ctx, mine)
+    return await go_alone(ctx, mine, but=ctx.me.person)
 
 
 def _allowed(mine: Case, lead: Case, event: Event) -> None:

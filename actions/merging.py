@@ -100,12 +100,17 @@ async def part(ctx: Context, lead: Case) -> None:
             await _put_back(ctx, case, Party.SYSTEM, None)
 
 
-async def go_alone(ctx: Context, case: Case) -> Case:
-    """Put a merged case back on its own whose citizen finds what was done not enough: the office decides, with fresh time."""
-    return await _put_back(ctx, case, Party.SYSTEM, None, again=True)
+async def go_alone(ctx: Context, case: Case, but: str) -> Case:
+    """Put a merged case back on its own whose citizen finds what was done not enough: the office decides, with fresh time.
+
+    Its followers are told, `but` the person who said so: they are answered.
+    """
+    return await _put_back(ctx, case, Party.SYSTEM, None, again=True, but=but)
 
 
-async def _put_back(ctx: Context, case: Case, party: Party, role: Role | None, *, again: bool = False) -> Case:
+async def _put_back(
+    ctx: Context, case: Case, party: Party, role: Role | None, *, again: bool = False, but: str | None = None
+) -> Case:
     unit = case.unit if case.unit in ctx.city.city.units and not again else None
     changes = {"round": case.round + 1} if again else {}
     case = await move(ctx, case, Event.UNMERGE, party, unit=None, holder=None, merged_into=None, **changes)
@@ -118,7 +123,8 @@ async def _put_back(ctx: Context, case: Case, party: Party, role: Role | None, *
         await start_triage(ctx, case)
         await refresh_cards(ctx, case)
         await queue_for_office(ctx, case)
-        await tell_followers(ctx, case, _("Your case is dealt with on its own again; the supervision office assigns a unit."))
+        news = _("Your case is dealt with on its own again; the supervision office assigns a unit.")
+        await tell_followers(ctx, case, news, but=but)
         return case
     case = await move(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=unit)
     await note(ctx, case, Event.ASSIGN, Party.SYSTEM, unit=unit)

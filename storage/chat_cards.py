@@ -13,9 +13,9 @@ from storage.times import ms
 async def cards(tx: Tx, subject: str, card: str, now: datetime) -> Sequence[OutboxRow]:
     """Read the newest card of a case in each conversation, and those that come there later."""
     rows = await tx.all(
-        "SELECT * FROM outbox AS o WHERE subject = :subject AND card = :card AND edits IS NULL AND NOT EXISTS ("
+        "SELECT * FROM outbox AS o WHERE subject = :subject AND card = :card AND edits IS NULL AND (due_at > :now OR NOT EXISTS ("
         " SELECT 1 FROM outbox AS newer WHERE newer.subject = o.subject AND newer.card = o.card AND newer.edits IS NULL"
-        " AND newer.conversation = o.conversation AND newer.n > o.n AND newer.due_at <= :now) ORDER BY n",
+        " AND newer.conversation = o.conversation AND newer.n > o.n AND newer.due_at <= :now)) ORDER BY n",
         subject=subject,
         card=card,
         now=ms(now),

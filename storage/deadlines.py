@@ -162,9 +162,9 @@ async def reached(tx: Tx, now: datetime, limit: int) -> Sequence[str]:
     return [row["id"] for row in rows]
 
 
-async def next_reached(tx: Tx, after: datetime) -> datetime | None:
-    """Tell when the next rung of any deadline is reached after a moment; None if none will be."""
-    row = await tx.one("SELECT MIN(next_rung_at) AS at FROM deadline WHERE next_rung_at > :after", after=ms(after))
+async def next_reached(tx: Tx) -> datetime | None:
+    """Tell when the next rung of any deadline is or was reached; None if none will be."""
+    row = await tx.one("SELECT MIN(next_rung_at) AS at FROM deadline WHERE next_rung_at IS NOT NULL")
     return at(row["at"]) if row and row["at"] is not None else None
 
 

@@ -20,7 +20,6 @@ from domain.city import City
 from schedules import JOBS, SWEEPS, Job
 from storage import deadlines, inbox, outbox, people
 
-MOMENT = timedelta(milliseconds=1)
 HOUR = timedelta(hours=1)
 MANY = 200
 
@@ -81,7 +80,7 @@ class Simulation:
         now = self.now
         async with self._app.database.reading() as tx:
             coming = [
-                await deadlines.next_reached(tx, now - MOMENT),  # one of this very moment too
+                await deadlines.next_reached(tx),
                 await outbox.next_due(tx, NAME, now),
                 await inbox.next_try(tx),
                 self._agenda[0][0] if self._agenda else None,

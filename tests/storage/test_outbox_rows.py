@@ -454,6 +454,17 @@ async def test_the_newest_card_of_each_conversation_is_the_one_that_is_kept_up_t
         assert sorted(row.id for row in await chat_cards.cards(tx, "c1", "unit", NOW)) == sorted([listed, theirs])
 
 
+async def test_a_card_that_was_put_off_is_kept_up_to_date_until_it_comes_though_a_newer_one_came_first(
+    store: Database, keys: Keys, conversation: str
+) -> None:
+    async with store.transaction() as tx:
+        card = Outgoing(lines=(verbatim("card"),), subject="c1", card="unit")
+        reminder = await put(tx, keys, conversation, message=card, due=NOW + SECOND)
+        newest = await put(tx, keys, conversation, message=card)
+        assert [row.id for row in await chat_cards.cards(tx, "c1", "unit", NOW)] == [reminder, newest]
+        assert [row.id for row in await chat_cards.cards(tx, "c1", "unit", NOW + SECOND)] == [newest]
+
+
 async def test_what_went_out_long_ago_is_deleted_but_cards_can_still_be_replied_to(
     store: Database, keys: Keys, conversation: str
 ) -> None:
