@@ -13,7 +13,7 @@ from actions.triage import as_decider
 from dialog.play import Dialog
 from dialog.questions import Option, Options
 from dialog.subjects import Act, Refused, Reply, Subject
-from dialog.texts import Json, Text, _, dump, load_text
+from dialog.texts import Text, _
 from domain.cases import OPEN, Event
 from domain.numbers import read_case_number
 from handlers.case_form import case_form
@@ -51,7 +51,7 @@ async def merge(d: Dialog) -> Merge | None:
         found = await d.look("found", case_numbered, d.arg, number)
         into = found[0].key if found else STOP
         if sorry := await d.look("sorry", why_not, d.arg, number):
-            why = _("{why} With Back you can write another number.", why=load_text(sorry))
+            why = _("{why} With Back you can write another number.", why=sorry[0].label)
             into = await d.choose(STOP, why, (*found, Option(STOP, _("Leave it as it is"))), label=_("Number"))
         if into == STOP:
             return None
@@ -78,11 +78,11 @@ async def case_numbered(ctx: Context, id: str, number: str) -> Options:
     return (Option(lead.id, await _line(ctx, lead)),) if lead else ()
 
 
-async def why_not(ctx: Context, id: str, number: str) -> Json:
-    """Say why another case can't go on in that of a number, as `dump` writes it; None if it can."""
+async def why_not(ctx: Context, id: str, number: str) -> Options:
+    """Say why another case can't go on in that of a number: to leave it as it is, for that reason; none if it can."""
     case = await cases.get(ctx.tx, id)
     _lead, why = await lead_numbered(ctx, case, number) if case else (None, None)
-    return dump(why) if why else None
+    return (Option(STOP, why),) if why else ()
 
 
 async def lead_numbered(ctx: Context, case: Case, number: str) -> tuple[Case | None, Text | None]:
