@@ -32,10 +32,12 @@ from bot.app import city_files
 from bot.attachments import Attachments
 from bot.bell import Bell
 from bot.catalogues import read_catalogues
-from bot.channels.door import Door
+from bot.channels.webchat_files import Files
 from bot.channels.webchat_gate import CHANNEL, Gate
 from bot.clock import Clock
 from bot.desk.desk import Desk
+from bot.desk.forms import FormsWithFiles
+from bot.door import CityDoor
 from bot.town import Town
 from bot.vault import Vault
 from dialog.outgoing import Outgoing
@@ -108,9 +110,11 @@ async def served(url: str) -> AsyncIterator[tuple[str, Database, Town]]:
     words = Words(read_catalogues(), CITY.languages, CITY.zone)
     with tempfile.TemporaryDirectory() as folder:
         attachments = Attachments(database, Vault(Path(folder), keys.vault), words)
-        gate = Gate(cast(Door, None), words, public_url="http://127.0.0.1", behind_proxy=False)  # pages ask no door
+        door = cast(CityDoor, None)  # pages ask none
+        gate = Gate(door, words, public_url="http://127.0.0.1", behind_proxy=False)
+        forms = FormsWithFiles(door, gate, Files(door, gate))
         app = web.Application()
-        app.add_routes(Desk(database, town, Bell(database), words, gate, attachments).routes())
+        app.add_routes(Desk(database, town, Bell(database), words, gate, forms, attachments).routes())
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

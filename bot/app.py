@@ -27,11 +27,13 @@ from bot.channels.mail import Mail
 from bot.channels.robots import VENDORS, Robots
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
+from bot.channels.webchat_files import Files
 from bot.channels.webchat_gate import Gate
 from bot.classifiers import shipped
 from bot.clock import Clock
 from bot.commands import FOR_EVERYONE
 from bot.desk.desk import Desk
+from bot.desk.forms import FormsWithFiles
 from bot.door import CityDoor
 from bot.engine import Engine
 from bot.inbox import InboxLoop
@@ -108,7 +110,9 @@ class App:
         self.door = CityDoor(
             database, keys, clock, self._bell, line, vault, attachments, settings, self._town, loaded.city.languages[0]
         )
-        self.channels: dict[str, Channel] = {c.name: c for c in channels or self._channels(self.door, loaded)}
+        gate = Gate(self.door, self.words, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
+        uploads = Files(self.door, gate)
+        self.channels: dict[str, Channel] = {c.name: c for c in channels or self._channels(self.door, loaded, gate, uploads)}
         engine = Engine(SUBJECTS, self.words)
         self.inbox = InboxLoop(database, clock, self._bell, line, engine, self._town, self.channels)
         self.outboxes: dict[str, OutboxLoop] = {}
@@ -127,21 +131,14 @@ class App:
                 self._loops[f"outbox of {channel.name}"] = sending
         self.scheduler = Scheduler(database, clock, self._bell, self._town, JOBS, SWEEPS, settings.tick)
         self._board = Board(database, self._town, self.words)
-        gate = Gate(self.door, self.words, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
-        self._desk = Desk(database, self._town, self._bell, self.words, self.door, gate, attachments)
+        forms = FormsWithFiles(self.door, gate, uploads)
+        self._desk = Desk(database, self._town, self._bell, self.words, gate, forms, attachments)
         self._readiness = Readiness(database)
         self._stopping = asyncio.Event()
 
-    def _channels(self, door: CityDoor, loaded: LoadedCity) -> tuple[Channel, ...]:
+    def _channels(self, door: CityDoor, loaded: LoadedCity, gate: Gate, uploads: Files) -> tuple[Channel, ...]:
         settings = self.settings
-        chat = WebChat(
-            door,
-            self.words,
-            public_url=settings.public_url,
-            city_name=loaded.name,
-            now=self.clock.now,
-            behind_proxy=settings.behind_proxy,
-        )
+        chat = WebChat(door, self.words, gate, uploads, city_name=loaded.name, now=self.clock.now)
         bells: list[Channel] = [Robots(self.words, self.clock, vendor) for vendor in VENDORS]
         if settings.smtp:
             bells.append(Mail(self.words, self.clock, server=settings.smtp, sender=settings.mail_from))

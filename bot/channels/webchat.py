@@ -59,7 +59,7 @@ BODY_SECONDS = 120
 
 
 class WebChat:
-    """The page's server. `now` tells the time in UTC; `behind_proxy` if X-Forwarded-For may be believed."""
+    """The page's server. `now` tells the time in UTC."""
 
     name = CHANNEL
     pushes = False
@@ -68,19 +68,19 @@ class WebChat:
         self,
         door: Door,
         words: Words,
+        gate: Gate,
+        files: Files,
         *,
-        public_url: str,
         city_name: Name,
         now: Callable[[], datetime],
-        behind_proxy: bool = False,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         self._door = door
         self._words = words
         self._city_name = city_name
         self._now = now
-        self._gate = Gate(door, words, public_url=public_url, behind_proxy=behind_proxy)
-        self._files = Files(door, self._gate)
+        self._gate = gate
+        self._files = files
         self._streams = Streams(door, words, self._gate, beat_seconds=beat_seconds)
         self._version = version()
         self._templates = jinja2.Environment(loader=jinja2.FileSystemLoader(WEB / "templates"), autoescape=True)

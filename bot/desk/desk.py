@@ -42,7 +42,6 @@ from bot.desk import (
 from bot.desk.acts import Fields
 from bot.desk.forms import FormsWithFiles, fields_of
 from bot.desk.words import DONE_ALREADY, NOT_FILED, WORDS
-from bot.door import CityDoor
 from bot.pages import teller, templates
 from bot.town import Town
 from dialog.subjects import Refused, Reply
@@ -87,14 +86,21 @@ class Desk:
     """Serves the desk."""
 
     def __init__(
-        self, database: Database, town: Town, bell: Bell, words: Words, door: CityDoor, gate: Gate, attachments: Attachments
+        self,
+        database: Database,
+        town: Town,
+        bell: Bell,
+        words: Words,
+        gate: Gate,
+        forms: FormsWithFiles,
+        attachments: Attachments,
     ) -> None:
         self._database = database
         self._town = town
         self._bell = bell
         self._words = words
         self._gate = gate
-        self._forms = FormsWithFiles(door, gate)
+        self._forms = forms
         self._attachments = attachments
         self._assets = f"/static/{version()}"
         self._templates = templates()

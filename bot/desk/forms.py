@@ -52,12 +52,12 @@ async def fields_of(request: web.Request) -> Fields:
 
 
 class FormsWithFiles:
-    """Reads forms that may bring files: of the kinds, as large and as many as in the web chat."""
+    """Reads forms that may bring files: of the kinds, as large and as many as in the web chat, with which they share its room."""
 
-    def __init__(self, door: CityDoor, gate: Gate) -> None:
+    def __init__(self, door: CityDoor, gate: Gate, uploads: Files) -> None:
         self._door = door
         self._gate = gate
-        self._files = Files(door, gate)
+        self._uploads = uploads
         self._cleaning = asyncio.Lock()
 
     async def read(self, request: web.Request, admit: Admit) -> tuple[Fields, tuple[Text, ...]]:
@@ -117,7 +117,7 @@ class FormsWithFiles:
         visitor = self._gate.known_visitor(request)
         data = bytearray()
         try:
-            with self._files.place(request, visitor, FILE_LIMIT):
+            with self._uploads.place(request, visitor, FILE_LIMIT):
                 while chunk := await part.read_chunk(2**16):
                     data += chunk
                     if len(data) > FILE_LIMIT:

@@ -191,6 +191,36 @@ async def test_more_files_than_go_with_one_case_are_left_out_and_the_fields_behi
     assert 'value="门口"' in desk.page
 
 
+async def test_the_desk_has_its_room_for_files_together_with_the_chat(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.webchat_files.AT_ONCE", 21 * MEBIBYTE)
+    begun = asyncio.Event()
+
+    async def half_an_upload() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def uploads() -> None:
+        length = {"Content-Length": str(2 * MEBIBYTE), "Content-Type": "multipart/form-data; boundary=b"}
+        async with desk.session.post(
+            "/chat/files", data=half_an_upload(), headers={**length, "Sec-Fetch-Site": "same-origin"}
+        ) as answer:
+            pytest.fail(f"An upload of which the rest never comes was answered: {answer.status}")
+
+    await desk.opens("/desk/new")
+    uploading = asyncio.create_task(uploads())
+    await begun.wait()
+    await asyncio.sleep(0.2)
+    await sends(desk, ("page.jpg", picture()))
+    assert "page.jpg can't be taken just now" in desk.said
+    assert not uploading.done()
+    uploading.cancel()
+    await asyncio.gather(uploading, return_exceptions=True)
+    await asyncio.sleep(0.2)
+    await sends(desk, ("page.jpg", picture()))
+    assert filed(desk)
+
+
 async def test_what_cannot_be_read_to_its_end_is_no_form(desk: Desk) -> None:
     await desk.opens("/desk/new")
     body = b'--b\r\nContent-Disposition: form-data; name="told"\r\n\r\n\xff\xfe\r\n--b--\r\n'

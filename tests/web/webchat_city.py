@@ -15,6 +15,8 @@ from aiohttp import web
 
 from bot.channels.door import Attachment, Busy, Delivery, Door, Mailbox
 from bot.channels.webchat import WebChat
+from bot.channels.webchat_files import Files
+from bot.channels.webchat_gate import Gate
 from bot.web_server import application
 from dialog.incoming import Incoming
 from dialog.outgoing import Outgoing
@@ -225,13 +227,14 @@ async def serving(
     city = city or City()
     door: Door = city
     words = Words(catalogues or {}, LANGUAGES, ZoneInfo("Asia/Shanghai"))
+    gate = Gate(door, words, public_url=public_url, behind_proxy=behind_proxy)
     chat = WebChat(
         door,
         words,
-        public_url=public_url,
+        gate,
+        Files(door, gate),
         city_name=Name("西宁市", "Xining"),
         now=lambda: datetime.now(UTC),
-        behind_proxy=behind_proxy,
         beat_seconds=beat_seconds,
     )
     runner = web.AppRunner(application(chat.routes(), words))
