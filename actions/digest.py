@@ -165,17 +165,17 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
     ]
     who: list[Text] = []
     if late:
-        named = _named(
-            late, _times_late, lambda unit, count: _("{unit} ({count} late)", unit=ctx.city.unit(unit.unit), count=count)
-        )
+        counts = [(_times_late(unit), ctx.city.unit(unit.unit)) for unit in late]
+        named = _named([(n, _("{unit} ({count} late)", unit=name, count=n)) for n, name in counts])
         who.append(_("Late most often: {units}.", units=named))
     if now.sign_ins_late:
         who.append(_sign_ins_late(ctx, now))
     if not who:
         who.append(_("No unit was late.") if praised else _("No unit had an answer due."))
     if praised:
-        named = _named(praised, lambda unit: unit.on_time, lambda unit, count: Text("{unit}", {"unit": ctx.city.unit(unit.unit)}))
-        who.append(_("Answered most ({count}) with none late: {units}.", units=named, count=praised[0].on_time))
+        most = praised[0].on_time
+        named = _named([(most, Text("{unit}", {"unit": ctx.city.unit(unit.unit)})) for unit in praised])
+        who.append(_("Answered most ({count}) with none late: {units}.", units=named, count=most))
     matters = [
         _(
             "Came to the office to be assigned: {unroutable}. Returned by units: {returned}. Taken back by the office:"
@@ -202,11 +202,8 @@ def _paragraphs(ctx: Context, week: Week, digest: Digest, before: Figures | None
 def _sign_ins_late(ctx: Context, all: Figures) -> Text:
     """Say how often units were late to sign in, how much they still have not, and who was so most often."""
     late = sorted((u for u in all.units if u.sign_ins_late), key=lambda unit: (-unit.sign_ins_late, -unit.unsigned, unit.unit))
-    named = _named(
-        late,
-        lambda unit: unit.sign_ins_late,
-        lambda unit, count: _("{unit} ({count})", unit=ctx.city.unit(unit.unit), count=count),
-    )
+    counts = [(unit.sign_ins_late, ctx.city.unit(unit.unit)) for unit in late]
+    named = _named([(n, _("{unit} ({count})", unit=name, count=n)) for n, name in counts])
     return _(
         "Late to sign in: {count}, {unsigned} of them still not signed in; most often {units}.",
         count=all.sign_ins_late,
@@ -215,13 +212,11 @@ def _sign_ins_late(ctx: Context, all: Figures) -> Text:
     )
 
 
-def _named(
-    ranked: Sequence[UnitFigures], count: Callable[[UnitFigures], int], name: Callable[[UnitFigures, int], Text]
-) -> tuple[Text, ...]:
-    """Name the first of a ranking, and say how many more stand as high as the last of them."""
+def _named(ranked: Sequence[tuple[int, Text]]) -> tuple[Text, ...]:
+    """Give the first names of a ranking, and how many more follow that have the same count as the last of them."""
     first, others = ranked[:NAMED], ranked[NAMED:]
-    equal = sum(count(unit) == count(first[-1]) for unit in others)
-    named = tuple(name(unit, count(unit)) for unit in first)
+    equal = sum(count == first[-1][0] for count, _name in others)
+    named = tuple(name for _count, name in first)
     return (*named, _("{n} more equally", n=equal)) if equal else named
 
 

@@ -49,10 +49,11 @@ async def merge(d: Dialog) -> Merge | None:
     if into == OTHER:
         number = await d.text("number", _("Please write the number of the case."), label=_("Number"), most=60, check=no_number)
         found = await d.look("found", case_numbered, d.arg, number)
-        into = found[0].key if found else STOP
-        if sorry := await d.look("sorry", why_not, d.arg, number):
-            why = _("{why} With Back you can write another number.", why=sorry[0].label)
-            into = await d.choose(STOP, why, (*found, Option(STOP, _("Leave it as it is"))), label=_("Number"))
+        into = next((option.key for option in found), STOP)
+        if sorry := next((option.label for option in found if option.key == STOP), None):
+            why = _("{why} With Back you can write another number.", why=sorry)
+            leads = (option for option in found if option.key != STOP)
+            into = await d.choose(STOP, why, (*leads, Option(STOP, _("Leave it as it is"))), label=_("Number"))
         if into == STOP:
             return None
     goes_on = next(option.label for option in found if option.key == into)
@@ -72,17 +73,10 @@ async def cases_alike(ctx: Context, id: str) -> Options:
 
 
 async def case_numbered(ctx: Context, id: str, number: str) -> Options:
-    """Find the one case in which another can go on, by a number; none where there is no such case."""
+    """Find the one case in which another can go on, by a number; where it is not that of the number, STOP with the reason too."""
     case = await cases.get(ctx.tx, id)
-    lead, _why = await lead_numbered(ctx, case, number) if case else (None, None)
-    return (Option(lead.id, await _line(ctx, lead)),) if lead else ()
-
-
-async def why_not(ctx: Context, id: str, number: str) -> Options:
-    """Say why another case can't go on in that of a number: to leave it as it is, for that reason; none if it can."""
-    case = await cases.get(ctx.tx, id)
-    _lead, why = await lead_numbered(ctx, case, number) if case else (None, None)
-    return (Option(STOP, why),) if why else ()
+    lead, why = await lead_numbered(ctx, case, number) if case else (None, None)
+    return (*((Option(lead.id, await _line(ctx, lead)),) if lead else ()), *((Option(STOP, why),) if why else ()))
 
 
 async def lead_numbered(ctx: Context, case: Case, number: str) -> tuple[Case | None, Text | None]:

@@ -110,14 +110,19 @@ async def test_after_a_merging_is_undone_no_card_of_the_contact_says_that_the_ca
     assert not contact.now_sees(f"Case {number} was merged with this one")
 
 
+async def gives_number(office: Person, number: str, lead: str) -> None:
+    """Name the case, by its number, in which another one shall go on."""
+    await office.says(f"/case {number}")
+    await office.presses("^Merge$")
+    await office.presses("by its number")
+    await office.says(lead)
+
+
 async def test_the_case_that_goes_on_can_be_named_by_its_number(town: Town, office: Person) -> None:
     zhang, li = await town.somebody("web"), await town.somebody("web")
     lead, _code = await files(zhang, "全市的垃圾桶都满了", place="西宁市")
     number, _code = await files(li, THEIRS)
-    await office.says(f"/case {number}")
-    await office.presses("^Merge$")
-    await office.presses("by its number")
-    await office.says("20260101-12345")
+    await gives_number(office, number, "20260101-12345")
     await office.sees("not a case number")
     await office.says(number)
     await office.sees("no other open case with this number")
@@ -137,10 +142,7 @@ async def test_a_case_that_was_merged_itself_is_no_mystery_and_the_one_in_which_
     merged, _code = await files(li, THEIRS)
     await merges(office, merged, lead)
     number, _code = await files(wang, "全市的垃圾桶都满了", place="西宁市")
-    await office.says(f"/case {number}")
-    await office.presses("^Merge$")
-    await office.presses("by its number")
-    await office.says(merged)
+    await gives_number(office, number, merged)
     await office.sees(
         f"Case {merged} was merged itself, and goes on in {lead}.", buttons=[f"{lead}.+三单元", "Leave it", "Back", "Cancel"]
     )
@@ -160,10 +162,7 @@ async def test_a_case_that_is_over_is_said_to_be_over(town: Town, office: Person
     await zhang.says("搬走了")
     await zhang.presses("^Withdraw it$")
     await zhang.sees("withdrawn")
-    await office.says(f"/case {number}")
-    await office.presses("^Merge$")
-    await office.presses("by its number")
-    await office.says(over)
+    await gives_number(office, number, over)
     await office.sees(f"Case {over} is not open any more: withdrawn by the citizen.", buttons=["Leave it", "Back", "Cancel"])
     await office.presses("Leave it")
     assert (await town.case(number)).merged_into is None
