@@ -132,14 +132,14 @@ async def _urge_unit(ctx: Context, f: Facts, deadline: Deadline, at_rung: str, w
     if RungTo.ACCOUNTABILITY in whom:
         await proposals.propose(ctx.tx, unit=unit, case=case.id, deadline=deadline.id, ground=at_rung, now=ctx.now)
         told.add(RungTo.ACCOUNTABILITY)
-    if await _tell_office(ctx, f, deadline, whom, when):
+    if await _tell_office(ctx, then, f, deadline, whom):
         told.add(RungTo.OFFICE)
     return told
 
 
-async def _tell_office(ctx: Context, f: Facts, deadline: Deadline, whom: Set[RungTo], when: datetime) -> bool:
+async def _tell_office(ctx: Context, then: Context, f: Facts, deadline: Deadline, whom: Set[RungTo]) -> bool:
     """Tell the office what a rung of a unit's ladder has for it; False if that is nothing, or nobody there can be reached."""
-    case, then = f.case, at(ctx, when)
+    case, when = f.case, then.now
     if not {RungTo.OFFICE, RungTo.ACCOUNTABILITY} & whom:
         undecided = deadline.kind is DeadlineKind.ANSWER and f.request is not None
         return undecided and await queue_for_office(ctx, case, _undecided(then, deadline), due=when)

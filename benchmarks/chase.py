@@ -117,8 +117,7 @@ async def chased(tx: Tx, town: Town, ids: Sequence[str]) -> None:
     """Do what a sweep does to these deadlines."""
     ctx = await town.context(tx)
     for id in ids:
-        async with tx.savepoint():
-            await SWEEPS[0].do(ctx, id)
+        await SWEEPS[0].do(ctx, id)
 
 
 class Jobs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -150,26 +150,31 @@ class Scheduler:
     async def run_sweep(self, sweep: Sweep) -> int:
         """Do everything that is due, and return how much it was."""
 
-        async def batch(tx: Tx) -> tuple[Context, int, int]:
+        async def batch(tx: Tx, do: Callable[[Context, str], Awaitable[bool]]) -> tuple[Context, int, int]:
             ctx = await self._town.context(tx)
             due = await sweep.due(ctx, BATCH)
-            return ctx, len(due), sum([await self._do(ctx, sweep, id) for id in due])
+            return ctx, len(due), sum([await do(ctx, id) for id in due])
 
         done = 0
         while True:
-            ctx, due, acted = await again(lambda: self._database.do(batch))
+            try:
+                ctx, due, acted = await again(lambda: self._database.do(partial(batch, do=sweep.do)))
+            except StorageError:
+                raise
+            except Exception:  # some row's own mistake: all of them once more, so that it keeps no other back
+                ctx, due, acted = await again(lambda: self._database.do(partial(batch, do=partial(self._do, sweep))))
             self._bell.ring_for(ctx.rings, ctx.now)
             done += acted
             if due < BATCH or not acted:
                 return done
 
-    async def _do(self, ctx: Context, sweep: Sweep, id: str) -> bool:
+    async def _do(self, sweep: Sweep, ctx: Context, id: str) -> bool:
         try:
             async with ctx.tx.savepoint():
                 return await sweep.do(ctx, id)
         except StorageError:
             raise
-        except Exception as error:  # this row's own mistake: the others go on
+        except Exception as error:
             log.error("sweep_failed", exc_info=error, extra={"fields": {"sweep": sweep.name, "id": id}})
             why = f"{sweep.name}: {type(error).__name__}"
             if await sweep.failed(ctx, id, why):

@@ -301,20 +301,14 @@ class City:
 
     def is_urgent(self, code: str | None) -> bool:
         """Tell whether this category, or one above it, is urgent."""
-        return code is not None and any(self.categories[step].urgent for step in self.category_path(code))
+        return code in self._urgent_categories
 
     def times(self, kind: CaseKind, category: str | None) -> Times:
         """Return the limits: the category's own, or those of the nearest one above that has any, else by kind.
 
         An urgent category without times of its own has two hours for each. Source: DESIGN, "Default times".
         """
-        answer = ANSWER_CONSULTATION if kind is CaseKind.CONSULTATION else ANSWER
-        steps = [self.categories[step] for step in self.category_path(category)] if category else []
-        return Times(
-            accept=next((limit for step in steps if (limit := step.accept or _urgent(step))), ACCEPT),
-            answer=next((limit for step in steps if (limit := step.answer or _urgent(step))), answer),
-            check=CHECK,
-        )
+        return self._times[kind, category]
 
     @cached_property
     def _area_paths(self) -> Mapping[str, tuple[str, ...]]:
@@ -332,6 +326,24 @@ class City:
     def _labels(self) -> Mapping[str, str]:
         found = {code: (self.categories[step].label for step in path) for code, path in self._category_paths.items()}
         return {code: next(filter(None, labels), "") for code, labels in found.items()}
+
+    @cached_property
+    def _urgent_categories(self) -> frozenset[str]:
+        paths = self._category_paths.items()
+        return frozenset(code for code, path in paths if any(self.categories[step].urgent for step in path))
+
+    @cached_property
+    def _times(self) -> Mapping[tuple[CaseKind, str | None], Times]:
+        return {(kind, code): self._times_of(kind, code) for kind in CaseKind for code in (None, *self.categories)}
+
+    def _times_of(self, kind: CaseKind, category: str | None) -> Times:
+        answer = ANSWER_CONSULTATION if kind is CaseKind.CONSULTATION else ANSWER
+        steps = [self.categories[step] for step in self.category_path(category)] if category else []
+        return Times(
+            accept=next((limit for step in steps if (limit := step.accept or _urgent(step))), ACCEPT),
+            answer=next((limit for step in steps if (limit := step.answer or _urgent(step))), answer),
+            check=CHECK,
+        )
 
     @cached_property
     def _misconduct_is_named(self) -> bool:

@@ -125,15 +125,15 @@ def _is_own_hash(entry: Entry) -> bool:
 
 
 def _refuse_inexact(value: object) -> None:
-    if value is None or isinstance(value, (str, int)):
-        return
-    if isinstance(value, list):
-        for item in value:
-            _refuse_inexact(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
+    if isinstance(value, dict):
+        for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"A ledger's payload has names of str only, not of {type(key).__name__}.")
-            _refuse_inexact(item)
+        items: Iterable[object] = value.values()
+    elif isinstance(value, list):
+        items = value
     else:
         raise TypeError(f"A ledger's payload holds str, int, bool, None, list and dict only, not {type(value).__name__}.")
+    for item in items:
+        if item is not None and not isinstance(item, (str, int)):
+            _refuse_inexact(item)
