@@ -54,5 +54,5 @@ font: develop ## make bot/fonts again, from Debian's package fonts-noto-cjk
 	$(BIN)/python bot/fonts/subset.py /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 
 lock: ## write the two hashed requirement files again (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in --extra dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate pyproject.toml build-requirements.in --extra dev -c requirements.txt -o requirements-dev.txt
