@@ -105,7 +105,7 @@ async def _fire(ctx: Context, case: Case, deadline: Deadline, rung: Rung) -> Non
 
 async def _tell_broken(ctx: Context, case: Case) -> None:
     """Tell the citizen, once, that the answer has not come by the time that they were promised."""
-    if (await facts(ctx, case)).question:
+    if DeadlineKind.REPLY in (await facts(ctx, case)).deadlines:
         news = _("The answer has not come in time: the unit still waits for yours to its question.")
         await tell_followers(ctx, case, news, alone=True)
         await tell_merged(ctx, case, LATE)

@@ -290,6 +290,20 @@ async def test_a_question_that_nobody_answers_stops_the_units_time_for_three_wor
     assert await due(cast, case) == "2026-01-20 00:00"
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("2026-01-08 12:00", "The answer that you were promised has not come in time. We are sorry."),
+        ("2026-01-13 12:00", "The answer has not come in time: the unit still waits for yours to its question."),
+    ],
+)
+async def test_a_late_answer_is_laid_on_a_question_only_while_it_stops_the_units_time(cast: Cast, asked: str, said: str) -> None:
+    case = await signed_in(cast)
+    await cast.does("holder", lambda ctx: handling.ask(ctx, case.id, "几号楼？"), at(asked))
+    await told(cast, case, "2026-01-14 12:00")
+    assert said in (await told(cast, case, "2026-01-14 18:00"))["reporter"]
+
+
 async def test_a_third_question_stops_nothing_and_so_does_one_that_is_asked_too_late(cast: Cast) -> None:
     case = await signed_in(cast)
     for day in ("08", "09"):
