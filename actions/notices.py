@@ -340,10 +340,28 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
 
 async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card: Outgoing) -> None:
     """Put a card in the place of one as it stood before, under the news for which that one came."""
-    shown = (await chat_cards.as_it_stands(ctx.tx, row)).outgoing(ctx.keys)
+    stands = await chat_cards.as_it_stands(ctx.tx, row)
+    shown = stands.outgoing(ctx.keys)
+    to_come = _to_come(shown, card)
+    if stands.id == row.id and await outbox.replace_unsent(ctx.tx, ctx.keys, row.id, to_come, ctx.now, row.due_at):
+        return
     news = shown.lines[: shown.news]
     due = max(row.due_at, ctx.now)
     await queue(ctx, conversation, card.with_news(*news, files=card.files), edits=row.id, due=due)
+
+
+def _to_come(shown: Outgoing, card: Outgoing) -> Outgoing:
+    """Give a card that is still to come as it is now: what passes, as a reminder does, stays if all that stood under it does.
+
+    With nothing left to say it comes without a sound.
+    """
+    news, rest = shown.lines[: shown.news], shown.lines[shown.news :]
+    passing, before = rest[: shown.passing], rest[shown.passing :]
+    if all(line in card.lines for line in before):
+        card = card.with_passing_news(*passing)
+    elif passing and not news:
+        card = replace(card, silent=True)
+    return card.with_news(*news, files=shown.files)
 
 
 async def take_back(ctx: Context, person: str) -> None:

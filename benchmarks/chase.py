@@ -70,8 +70,8 @@ class SetClock(Clock):
         return self.at
 
 
-async def file_cases(database: Database, keys: Keys, town: Town, count: int) -> None:
-    """File real cases with one contact who has a chat, and sign them in by nobody."""
+async def file_cases(database: Database, keys: Keys, town: Town, clock: SetClock, count: int) -> None:
+    """File real cases, one each second, with one contact who has a chat, and sign them in by nobody."""
     async with database.transaction() as tx:
         for name, kind in (("contact", RoleKind.CONTACT), ("reporter", None)):
             conversation = await people.conversation(tx, await people.arrive(tx, keys, "telegram", name, "zh_Hans", BEGIN))
@@ -83,6 +83,7 @@ async def file_cases(database: Database, keys: Keys, town: Town, count: int) -> 
             ctx = await town.context(tx)
             actor = Actor(person=conversation.person, language="zh_Hans", roles=(), conversation=conversation)
             await filing.file_case(replace(ctx, actor=actor), COMPLAINT)
+        clock.at += timedelta(seconds=1)
 
 
 def open_clocks(path: Path, count: int) -> None:
@@ -185,7 +186,7 @@ async def measure(clocks: int, count: int) -> None:
             await city.load(tx, city_files(Path("examples/xining")), BEGIN)
         town = Town(clock, keys, "http://127.0.0.1", LIMITS)
         scheduler = Scheduler(database, clock, Bell(database), town, (), SWEEPS, timedelta(seconds=1))
-        await file_cases(database, keys, town, 2 * count)
+        await file_cases(database, keys, town, clock, 2 * count)
         for filled in (0, clocks):
             open_clocks(path, filled)
             sweep, bare = await timed_sweeps(scheduler, database, clock.at)

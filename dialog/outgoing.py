@@ -40,7 +40,7 @@ class Outgoing:
     """One message: paragraphs, rows of buttons, ids of files, what the question wants, and a chart or a QR code as a picture.
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
-    The first `news` paragraphs say what happened, the rest how things stand.
+    The first `news` paragraphs say what happened, the next `passing` ones what holds only as things stand, the rest how they do.
     A `patient` message is worth nothing without its files: it waits for them up to a day instead of half a minute. A `silent`
     one makes no sound where it arrives.
     """
@@ -54,6 +54,7 @@ class Outgoing:
     patient: bool = False
     silent: bool = False
     news: int = 0
+    passing: int = 0
     chart: Chart | None = None
     code: Code | None = None
 
@@ -68,7 +69,7 @@ class Outgoing:
 
     def with_passing_news(self, *news: Text, files: tuple[str, ...] = ()) -> Outgoing:
         """Put paragraphs above this message that go when it is brought up to date, and files with it."""
-        return replace(self, lines=(*news, *self.lines), files=files)
+        return replace(self, lines=(*news, *self.lines), files=files, passing=len(news))
 
 
 def say(
@@ -97,6 +98,7 @@ def to_json(outgoing: Outgoing) -> bytes:
             "wants": outgoing.wants,
             "patient": outgoing.patient,
             "news": outgoing.news,
+            **({"passing": outgoing.passing} if outgoing.passing else {}),
             **({"silent": True} if outgoing.silent else {}),
             **({"chart": dump_chart(outgoing.chart)} if outgoing.chart else {}),
             **({"code": dump_code(outgoing.code)} if outgoing.code else {}),
@@ -115,6 +117,7 @@ def from_json(body: bytes) -> Outgoing:
         patient=fields["patient"],
         silent=fields.get("silent", False),
         news=fields.get("news", 0),
+        passing=fields.get("passing", 0),
         chart=load_chart(fields["chart"]) if "chart" in fields else None,
         code=load_code(fields["code"]) if "code" in fields else None,
     )

@@ -9,9 +9,10 @@ import pytest
 from cast import COMPLAINT, NOWHERE, UNIT, Cast, xining
 from test_chasing import at, filed, rungs, signed_in, state, told
 
-from actions import absence, chasing, digest, extending, filing, handling, mornings
+from actions import absence, chasing, digest, extending, filing, following, handling, mornings
 from actions.city import LoadedCity
 from actions.context import Context
+from dialog.outgoing import Outgoing
 from domain.cases import CaseState
 from domain.limits import Limit
 from storage import deadlines, roles
@@ -71,6 +72,35 @@ async def test_a_reminder_of_the_weekend_comes_on_monday_morning(cast: Cast) -> 
     await cast.sweeps(at("2026-01-13 21:30"))
     rows = [row for row in (await cast.rows())[before:] if row.subject == waiting.id and row.card == "office"]
     assert {(row.due_at, cast.message(row).silent) for row in rows} == {(at("2026-01-14 08:00"), False)}
+
+
+async def to_come(cast: Cast, case: Case) -> Outgoing:
+    """Give what the holder gets of a case on Monday morning, in each chat the same: one message, and nothing in its place."""
+    rows = [row for row in await cast.rows() if row.subject == case.id and row.due_at == at("2026-01-12 08:00")]
+    chats = [row.conversation for row in rows if row.edits is None]
+    assert len(chats) == len(set(chats)) == len(rows)
+    assert {cast.name_of(chat) for chat in chats} == {"holder"}
+    message, *others = [cast.message(row) for row in rows]
+    assert all(other == message for other in others)
+    return message
+
+
+async def test_a_reminder_of_what_was_answered_before_it_came_is_none_and_makes_no_sound(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.sweeps(at("2026-01-11 21:30"))
+    await cast.does("holder", lambda ctx: handling.report(ctx, case.id, "已清运。"), at("2026-01-11 22:00"))
+    message = await to_come(cast, case)
+    assert (message.lines[0].id, message.silent) == ("{number} · {kind} · {category}", True)
+    assert "已清运。" in str(message)
+
+
+async def test_a_reminder_stays_above_what_was_added_before_it_came(cast: Cast) -> None:
+    case = await signed_in(cast)
+    await cast.sweeps(at("2026-01-11 21:30"))
+    await cast.does("reporter", lambda ctx: following.add(ctx, case.id, "今天更多了。"), at("2026-01-11 22:00"))
+    message = await to_come(cast, case)
+    assert (message.lines[0].id, message.silent) == ("A reminder: please answer this case by {due}.", False)
+    assert "今天更多了。" in str(message)
 
 
 async def test_what_comes_on_monday_says_what_is_true_on_monday(cast: Cast) -> None:
