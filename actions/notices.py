@@ -334,7 +334,8 @@ async def refresh_cards(ctx: Context, case: Case) -> None:
         if conversation and conversation.person not in office:
             await _take_away(ctx, conversation, case, closed_card(case))
         elif conversation:
-            await _redraw(ctx, conversation, row, replace(office_card(ctx, f, conversation.person), files=f.citizens_files))
+            card = office_card(at(ctx, row.due_at), f, conversation.person)
+            await _redraw(ctx, conversation, row, replace(card, files=f.citizens_files))
     await _refresh_posts(ctx, case)
 
 
