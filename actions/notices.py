@@ -343,9 +343,10 @@ async def _redraw(ctx: Context, conversation: Conversation, row: OutboxRow, card
     """Put a card in the place of one as it stood before, under the news for which that one came."""
     stands = await chat_cards.as_it_stands(ctx.tx, row)
     shown = stands.outgoing(ctx.keys)
-    to_come = _to_come(shown, card)
-    if stands.id == row.id and await outbox.replace_unsent(ctx.tx, ctx.keys, row.id, to_come, ctx.now, row.due_at):
-        return
+    if row.due_at > ctx.now and stands.id == row.id:
+        to_come = _to_come(shown, card)
+        if await outbox.replace_unsent(ctx.tx, ctx.keys, row.id, to_come, ctx.now, row.due_at):
+            return
     news = shown.lines[: shown.news]
     due = max(row.due_at, ctx.now)
     await queue(ctx, conversation, card.with_news(*news, files=card.files), edits=row.id, due=due)

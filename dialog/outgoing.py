@@ -40,7 +40,7 @@ class Outgoing:
     """One message: paragraphs, rows of buttons, ids of files, what the question wants, and a chart or a QR code as a picture.
 
     `subject` is the id of what the message is about, `card` whose view of it; a reply to the message goes there.
-    The first `news` paragraphs say what happened, the next `passing` ones what holds only as things stand, the rest how they do.
+    The first `news` paragraphs say what happened, the next `passing` ones what matters only now, the rest how things stand.
     A `patient` message is worth nothing without its files: it waits for them up to a day instead of half a minute. A `silent`
     one makes no sound where it arrives.
     """

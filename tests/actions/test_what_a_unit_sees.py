@@ -99,6 +99,15 @@ async def test_before_the_hour_is_over_every_screen_is_as_if_nobody_had_rated(to
     assert told == {("clerk", "desk"), ("clerk", "unit"), ("clerk", "unit_all"), ("chief", "head")}
 
 
+async def test_what_changes_within_the_hour_does_not_silence_the_first_that_the_unit_hears(town: RatingTown) -> None:
+    case = (await town.rates("reporter", "centre-1", BAD)).rating.case or ""
+    await town.does("reporter", lambda ctx: following.withdraw(ctx, case, "算了"), MORNING + timedelta(minutes=3))
+    first = next(row for row in await town.rows() if row.subject == case and town.said(row).to == "clerk")
+    assert first.due_at == NOON
+    assert "withdrawn" in repr(town.message(first))
+    assert not town.message(first).silent
+
+
 async def test_before_its_hour_is_over_every_screen_is_as_if_the_rating_had_not_been_changed(town: RatingTown) -> None:
     case = (await town.rates("reporter", "centre-1", BAD, text="窗口没人")).rating.case or ""
     everything = OF_THE_UNIT | OF_THE_CASE
